@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// The CPU that the numeric loops are compiled for: `RUN_HYPER_CPU=x86-64-v3 swift build …` for a
+/// cluster of mixed machines, this machine's own otherwise.
+let cpu = Context.environment["RUN_HYPER_CPU"] ?? "native"
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-march=\(cpu)"])]
+
+let package = Package(
+  name: "run-hyper",
+  products: [
+    .executable(name: "run-hyper", targets: ["run-hyper"]),
+    .library(name: "Model", targets: ["Model"]),
+    .library(name: "Tuner", targets: ["Tuner"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .target(name: "CSIMD"),
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "Kernels", dependencies: ["CSIMD", "COpenBLAS"], swiftSettings: numeric),
+    .target(
+      name: "Model",
+      dependencies: [
+        "Kernels",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Tuner",
+      dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "run-hyper",
+      dependencies: [
+        "Model", "Tuner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ModelTests", dependencies: ["Model", "Kernels"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
+    .testTarget(name: "TunerTests", dependencies: ["Tuner"], swiftSettings: strict),
+    .testTarget(name: "run-hyperTests", dependencies: ["run-hyper", "Tuner"], swiftSettings: strict),
+  ]
+)

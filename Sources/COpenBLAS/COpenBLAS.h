@@ -1,0 +1,2 @@
+// The C interface of OpenBLAS: matrix products (cblas_sgemm) and the number of its threads.
+#include <cblas.h>

@@ -1,0 +1,41 @@
+/// How a network is trained: optimizer, batches, early stopping, seed.
+///
+/// Each property's configuration key is its name in snake case unless the comment says otherwise.
+///
+/// Source: defaults of RecBole 1.2.1.
+public struct TrainingConfiguration: Sendable, Hashable {
+  /// Most epochs to train.
+  public var epochs = 300
+
+  /// Samples a step; key `train_batch_size`.
+  public var batchSize = 2048
+
+  /// Key `learner`.
+  public var optimizer = Optimizer.adam
+
+  public var learningRate = 0.001
+
+  /// L2 coefficient, added to the gradient (AdamW: decoupled).
+  public var weightDecay = 0.0
+
+  /// Largest global norm of the gradient, or `nil` for no clipping; key `clip_grad_norm`.
+  public var maximumGradientNorm: Double?
+
+  /// Draws a new order of the samples each epoch; key `shuffle`.
+  public var shuffles = true
+
+  /// Epochs between validations; 0 or less for none; key `eval_step`.
+  public var validationInterval = 1
+
+  /// Worse validations in a row that are endured; one more stops the training; key `stopping_step`.
+  public var patience = 10
+
+  public var seed: UInt64 = 2020
+
+  public init() {}
+
+  /// Gradient descent methods, as PyTorch defines them.
+  public enum Optimizer: String, Sendable, Hashable, CaseIterable {
+    case adam, adamw, sgd, adagrad, rmsprop
+  }
+}
