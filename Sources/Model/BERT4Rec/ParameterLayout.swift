@@ -13,7 +13,7 @@ public struct ParameterLayout: Sendable, Equatable {
     /// Outermost axis first.
     public let shape: [Int]
     /// Its first element's place in the buffer.
-    let offset: Int
+    package let offset: Int
     /// How it starts.
     let initial: Initial
 
