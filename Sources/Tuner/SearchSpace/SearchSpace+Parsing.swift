@@ -34,7 +34,8 @@ private struct SearchSpaceReader {
     guard !name.isEmpty else { return }
     let (type, typeColumn, afterType) = field(line, from: afterName)
     let valueStart = line[afterType...].firstIndex { !$0.isWhitespace } ?? line.endIndex
-    func location(_ column: Int) -> String { "\(file):\(number):\(column)" }
+    let place = "\(file):\(number)"
+    func location(_ column: Int) -> String { "\(place):\(column)" }
 
     if let first = firstLines[name] {
       note(location(nameColumn), "parameter '\(name)' again, first on line \(first)", "each name once")

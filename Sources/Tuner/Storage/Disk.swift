@@ -72,6 +72,12 @@ enum Disk {
     try? FileManager.default.destinationOfSymbolicLink(atPath: path)
   }
 
+  /// Whether a folder stands at a path.
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
   /// Whether this process may write a file or folder that exists.
   static func isWritable(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }
 
