@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 #include <string.h>
+
+#include "Matmul.h"
 #if defined(__AVX512F__)
 #include <immintrin.h>
 #endif
