@@ -13,6 +13,9 @@
 #include <immintrin.h>
 #endif
 
+// Vectors wider than the CPU's registers change how a call passes them; every call here is inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 typedef float f32x16 __attribute__((ext_vector_type(16)));
 typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
