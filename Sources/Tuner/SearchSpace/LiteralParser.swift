@@ -66,7 +66,8 @@ struct LiteralParser {
       let start = position
       if current == "*", peek(1) != "*" {
         position += 1
-        value = try compute(value, try signed(depth: depth), at: start, exactly: { $0.multipliedReportingOverflow(by: $1) }, roughly: *)
+        value = try compute(
+          value, try signed(depth: depth), at: start, exactly: { $0.multipliedReportingOverflow(by: $1) }, roughly: *)
       } else if current == "/", peek(1) != "/" {
         position += 1
         value = try compute(value, try signed(depth: depth), at: start, exactly: nil, roughly: /)
@@ -92,7 +93,9 @@ struct LiteralParser {
     case _ where !hasSign: return value
     case .integer(let integer): return .integer(isNegative ? -integer : integer)
     case .number(let number): return .number(isNegative ? -number : number)
-    default: throw LiteralError(column: firstColumn + start, found: "a sign before \(value.literal)", expected: "a number after it")
+    default:
+      throw LiteralError(
+        column: firstColumn + start, found: "a sign before \(value.literal)", expected: "a number after it")
     }
   }
 
@@ -120,11 +123,14 @@ struct LiteralParser {
       throw LiteralError(column: firstColumn + start, found: "a result beyond 64 bits", expected: "a smaller number")
     }
     guard let a = left.double, let b = right.double else {
-      throw LiteralError(column: firstColumn + start, found: "an operator between other things than numbers", expected: "numbers on both sides")
+      throw LiteralError(
+        column: firstColumn + start, found: "an operator between other things than numbers",
+        expected: "numbers on both sides")
     }
     let result = roughly(a, b)
     guard result.isFinite else {
-      throw LiteralError(column: firstColumn + start, found: "a result that is no finite number", expected: "a finite one")
+      throw LiteralError(
+        column: firstColumn + start, found: "a result that is no finite number", expected: "a finite one")
     }
     return .number(result)
   }
@@ -210,7 +216,14 @@ struct LiteralParser {
   private mutating func number() throws(LiteralError) -> ParameterValue {
     let start = position
     let radix: Int? =
-      if current == "0" { switch peek(1) { case "x", "X": 16; case "o", "O": 8; case "b", "B": 2; default: nil } } else { nil }
+      if current == "0" {
+        switch peek(1) {
+        case "x", "X": 16
+        case "o", "O": 8
+        case "b", "B": 2
+        default: nil
+        }
+      } else { nil }
     if let radix {
       position += 2
       if current == "_" { position += 1 }
@@ -235,7 +248,8 @@ struct LiteralParser {
     }
     if isWhole {
       if decimal.count > 1, decimal.first == "0", decimal.contains(where: { $0 != "0" }) {
-        throw LiteralError(column: firstColumn + start, found: "a number with leading zeros, \(decimal)", expected: "it without them")
+        throw LiteralError(
+          column: firstColumn + start, found: "a number with leading zeros, \(decimal)", expected: "it without them")
       }
       return try integer(decimal, radix: 10, from: start)
     }
@@ -246,7 +260,9 @@ struct LiteralParser {
   private func integer(_ digits: String, radix: Int, from start: Int) throws(LiteralError) -> ParameterValue {
     try endNumber(from: start)
     guard let value = Int(digits, radix: radix) else {
-      throw LiteralError(column: firstColumn + start, found: "an integer beyond 64 bits", expected: "a smaller one, or one with a decimal point")
+      throw LiteralError(
+        column: firstColumn + start, found: "an integer beyond 64 bits",
+        expected: "a smaller one, or one with a decimal point")
     }
     return .integer(value)
   }
@@ -255,7 +271,8 @@ struct LiteralParser {
     guard current?.isWordCharacter == true || current == "." else { return }
     var end = position
     while end < characters.count, characters[end].isWordCharacter || characters[end] == "." { end += 1 }
-    throw LiteralError(column: firstColumn + start, found: String(characters[start..<end]), expected: "a number, or text in quotes")
+    throw LiteralError(
+      column: firstColumn + start, found: String(characters[start..<end]), expected: "a number, or text in quotes")
   }
 
   /// Digits with single underscores between them, which are left out.
@@ -309,10 +326,12 @@ struct LiteralParser {
     default: return "\\" + String(character)
     }
     let digits = String(characters[position..<min(position + length, characters.count)])
-    guard digits.count == length, digits.allSatisfy(\.isASCII), let code = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(code)
+    guard digits.count == length, digits.allSatisfy(\.isASCII), let code = UInt32(digits, radix: 16),
+      let scalar = Unicode.Scalar(code)
     else {
       throw LiteralError(
-        column: firstColumn + start, found: "\\\(character)\(digits)", expected: "\(length) hexadecimal digits of a character")
+        column: firstColumn + start, found: "\\\(character)\(digits)",
+        expected: "\(length) hexadecimal digits of a character")
     }
     position += length
     return String(scalar)

@@ -42,7 +42,8 @@ extension StudyStore {
   package func claim(from study: Study, owner: String) throws -> ClaimedTrial? {
     let isPending = try read { db in
       try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)", arguments: [study.id])
+        db, sql: "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
+        arguments: [study.id])
     }
     guard isPending == true else { return nil }
 
@@ -58,7 +59,9 @@ extension StudyStore {
           """, arguments: ["owner": owner, "study": study.id])
       guard let row else { return nil }
       let id: Int64 = row["id"]
-      let saved = try Row.fetchAll(db, sql: "SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", arguments: [id]).map(SavedState.init)
+      let saved = try Row.fetchAll(
+        db, sql: "SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", arguments: [id]
+      ).map(SavedState.init)
       try db.execute(
         sql: """
           INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
@@ -78,14 +81,17 @@ extension StudyStore {
       }
     }
     let trial = ClaimedTrial(
-      id: row["id"], study: study.id, number: row["ordinal"], attempt: row["attempt"], owner: owner, hyperparameters: hyperparameters,
+      id: row["id"], study: study.id, number: row["ordinal"], attempt: row["attempt"], owner: owner,
+      hyperparameters: hyperparameters,
       checkpoint: usable?.bytes, checkpointEpoch: usable?.state.epoch ?? 0, notes: notes)
     if !notes.isEmpty { try fallBack(trial, to: usable?.state, damaged: saved, study.definition) }
     return trial
   }
 
   /// Records that an attempt starts from an older state than was registered.
-  private func fallBack(_ trial: ClaimedTrial, to state: SavedState?, damaged: [SavedState], _ definition: StudyDefinition) throws {
+  private func fallBack(
+    _ trial: ClaimedTrial, to state: SavedState?, damaged: [SavedState], _ definition: StudyDefinition
+  ) throws {
     let gone = damaged.filter { $0.id > state?.id ?? 0 }
     try transaction { db in
       try Self.fence(trial, db)
@@ -102,7 +108,9 @@ extension StudyStore {
   package func beat(owners: [String]) throws {
     try transaction { db in
       for owner in owners {
-        try db.execute(sql: "UPDATE trial SET heartbeat_at = \(Schema.now) WHERE state = 'running' AND owner = ?", arguments: [owner])
+        try db.execute(
+          sql: "UPDATE trial SET heartbeat_at = \(Schema.now) WHERE state = 'running' AND owner = ?", arguments: [owner]
+        )
       }
     }
   }
@@ -129,7 +137,9 @@ extension StudyStore {
   }
 
   /// Running trials whose owner is dead, or silent for too long on another host.
-  func abandonedTrials(of study: Int64, _ db: Database) throws -> [(id: Int64, number: Int, attempt: Int, owner: String)] {
+  func abandonedTrials(of study: Int64, _ db: Database) throws -> [(
+    id: Int64, number: Int, attempt: Int, owner: String
+  )] {
     let rows = try Row.fetchAll(
       db,
       sql: """
@@ -167,7 +177,8 @@ extension StudyStore {
           try insert.execute(arguments: [trial.id, trial.attempt, report.epoch, name, value])
         }
         try db.execute(
-          sql: "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", arguments: [seconds, trial.id, trial.attempt])
+          sql: "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?",
+          arguments: [seconds, trial.id, trial.attempt])
         try Self.recallBest(of: trial.id, definition, db)
         return try Self.register(state, of: trial, db)
       }
@@ -182,7 +193,9 @@ extension StudyStore {
   /// Ends a trial for good.
   ///
   /// Returns the error of weights that could not be kept.
-  package func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of definition: StudyDefinition) throws -> StorageError? {
+  package func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of definition: StudyDefinition)
+    throws -> StorageError?
+  {
     var weights: SavedState?
     var failure: StorageError?
     if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
@@ -211,13 +224,16 @@ extension StudyStore {
   /// Puts an interrupted trial back to pending, to go on from `checkpoint` or from the last one reported.
   ///
   /// Returns the error of a state that could not be written.
-  package func release(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String? = nil) throws -> StorageError? {
+  package func release(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String? = nil)
+    throws -> StorageError?
+  {
     let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
     let superseded = try transaction { db in
       try Self.fence(trial, db)
       let superseded = try Self.register(state, of: trial, db)
       try db.execute(
-        sql: "UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL WHERE id = ?", arguments: [trial.id])
+        sql: "UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL WHERE id = ?", arguments: [trial.id]
+      )
       try Self.end(trial.id, trial.attempt, "interrupted", seconds: seconds, note: note, db)
       return superseded
     }
@@ -232,7 +248,8 @@ extension StudyStore {
   /// The transaction is immediate, so that it stays so until the commit.
   private static func fence(_ trial: ClaimedTrial, _ db: Database) throws {
     try db.execute(
-      sql: "UPDATE trial SET heartbeat_at = \(Schema.now) WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?",
+      sql:
+        "UPDATE trial SET heartbeat_at = \(Schema.now) WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?",
       arguments: [trial.id, trial.owner, trial.attempt])
     guard db.changesCount == 1 else { throw trial.lost }
   }
@@ -253,7 +270,9 @@ extension StudyStore {
       for (split, ranks) in result.ranks {
         // Little-endian on every machine, so that the file can move.
         let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-        try db.execute(sql: "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", arguments: [trial.id, split, Data(bytes)])
+        try db.execute(
+          sql: "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)",
+          arguments: [trial.id, split, Data(bytes)])
       }
     case .diverged(let epoch, let text):
       (kind, message, bestEpoch) = ("divergence", text, epoch)
@@ -269,7 +288,9 @@ extension StudyStore {
   }
 
   /// Closes an attempt and adds up the trial's time; without `seconds`, what the last report said stands.
-  private static func end(_ trial: Int64, _ attempt: Int, _ ending: String, seconds: Double?, note: String?, _ db: Database) throws {
+  private static func end(
+    _ trial: Int64, _ attempt: Int, _ ending: String, seconds: Double?, note: String?, _ db: Database
+  ) throws {
     try db.execute(
       sql: """
         UPDATE attempt SET ended_at = \(Schema.now), ending = ?, seconds = coalesce(?, seconds),
@@ -296,8 +317,10 @@ extension StudyStore {
   }
 
   static func hyperparameters(of trial: Int64, _ db: Database) throws -> Hyperparameters {
-    let rows = try Row.fetchAll(db, sql: "SELECT name, literal FROM trial_parameter WHERE trial_id = ? ORDER BY position", arguments: [trial])
-    return Hyperparameters(rows.map { Hyperparameters.Pair(name: $0["name"], value: ParameterValue(commandLine: $0["literal"])) })
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT name, literal FROM trial_parameter WHERE trial_id = ? ORDER BY position", arguments: [trial])
+    return Hyperparameters(
+      rows.map { Hyperparameters.Pair(name: $0["name"], value: ParameterValue(commandLine: $0["literal"])) })
   }
 
   // MARK: - Best weights
@@ -318,7 +341,9 @@ extension StudyStore {
   }
 
   /// Registers weights if they are still the best, and returns the files that nobody needs now.
-  private static func keep(_ weights: SavedState, of trial: ClaimedTrial, _ definition: StudyDefinition, _ db: Database) throws -> [String] {
+  private static func keep(_ weights: SavedState, of trial: ClaimedTrial, _ definition: StudyDefinition, _ db: Database)
+    throws -> [String]
+  {
     let order = definition.direction == .maximize ? "DESC" : "ASC"
     let best = try Int64.fetchOne(
       db,
