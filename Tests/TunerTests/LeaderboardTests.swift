@@ -103,6 +103,48 @@ import Tuner
         """)
   }
 
+  @Test func `Where less is better, the least is first everywhere`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    var (definition, cells) = try makeStudy("a choice [2,1,17,3]")
+    definition.direction = .minimize
+    let study = try store.createOrContinue(definition, cells: cells).study
+    _ = try await StudyRunner(store: store, study: study, objective: Toy(epochs: 1), workers: 1).run()
+    #expect(try store.leaderboard(of: study).rows.map(\.trial) == [2, 1, 4, 3])
+    #expect(try sqlite(folder.database, "SELECT group_concat(trial, ' ') FROM leaderboard") == "2 1 4 3\n")
+    #expect(try store.weights(of: study)?.trial == 2)
+    #expect(try store.studies().first?.best?.trial == 2)
+  }
+
+  @Test func `A completed trial whose value is no number ranks after those with one`() async throws {
+    struct Odd: Objective {
+      func run(_ trial: RunningTrial) -> TrialOutcome {
+        let value = trial.number == 1 ? Double.nan : trial.number == 2 ? nil : 0.5
+        return .completed(
+          TrialResult(
+            bestEpoch: 1, bestValue: value, metrics: [SplitMetric(split: "test", name: "x", value: value ?? .infinity)],
+            ranks: [:], weights: [1]))
+      }
+    }
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1,2,3]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    #expect(try await StudyRunner(store: store, study: study, objective: Odd(), workers: 2).run() == .finished)
+    #expect(try store.leaderboard(of: study).rows.map(\.trial) == [3, 1, 2])
+    #expect(try store.leaderboard(of: study, LeaderboardQuery(sort: "test.x")).rows.map(\.trial) == [3, 1, 2])
+    #expect(try sqlite(folder.database, "SELECT group_concat(trial, ' ') FROM leaderboard") == "3 1 2\n")
+    #expect(try store.leaderboard(of: study).text(.json).contains(#""metrics":{"test":{"x":null}}"#))
+  }
+
+  @Test func `A trial's story names its attempts and its curve`() async throws {
+    let (_, store, study) = try await finished("a choice [1,13]")
+    let story = try store.story(of: 1, in: study)
+    #expect(story.text.contains("toy, trial 1: completed\n  a: 1\nbest value 0.14285714285714285 after epoch 1\n"))
+    #expect(story.text.contains("learning curve\n  epoch 1:  train.loss 0.875  valid.mrr@10 0.14285714285714285\n"))
+    #expect(try store.story(of: 2, in: study).text.contains("ToyError: 13 is unlucky\n"))
+  }
+
   @Test func `A study without ended trials has an empty leaderboard`() throws {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)

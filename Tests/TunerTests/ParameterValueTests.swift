@@ -33,7 +33,7 @@ import Tuner
     ("99999999999999999999", 1, "an integer beyond 64 bits"),
     ("2**99", 2, "a result beyond 64 bits"), ("0x", 3, "the end"), (#"'\xg1'"#, 2, #"\xg1"#), ("os.x", 1, "os"),
     ("[1])", 4, "')'"),
-    ("1__0", 1, "1__0"), ("1.2.3", 1, "1.2.3"),
+    ("1__0", 1, "1__0"), ("-(-2)**63", 1, "a result beyond 64 bits"), ("1.2.3", 1, "1.2.3"),
   ])
   func `A malformed literal names its column`(text: String, column: Int, found: String) {
     let error = #expect(throws: LiteralError.self) { try ParameterValue(parsing: text) }

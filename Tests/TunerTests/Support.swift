@@ -99,7 +99,7 @@ final class Log: Sendable {
 func sqlite(_ path: String, _ sql: String) throws -> String {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-  process.arguments = [path, sql]
+  process.arguments = ["-cmd", ".timeout 10000", path, sql]
   let pipe = Pipe()
   process.standardOutput = pipe
   process.standardError = pipe

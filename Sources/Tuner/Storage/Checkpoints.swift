@@ -69,7 +69,8 @@ extension StudyStore {
       (
         Set(try String.fetchAll(db, sql: "SELECT file FROM checkpoint")),
         Set(
-          try String.fetchAll(db, sql: "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id")),
+          try String.fetchAll(
+            db, sql: "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id")),
         try String.fetchAll(
           db, sql: "SELECT 'trial-' || id || '-attempt-' || attempt || '-' FROM trial WHERE state = 'running'"),
         try String.fetchAll(

@@ -74,7 +74,10 @@ extension StudyStore {
       try Data.fetchOne(
         db,
         sql:
-          "SELECT ranks FROM user_rank JOIN trial ON trial.id = trial_id WHERE study_id = ? AND ordinal = ? AND split = ?",
+          """
+          SELECT ranks FROM user_rank JOIN trial ON trial.id = trial_id
+          WHERE study_id = ? AND ordinal = ? AND split = ?
+          """,
         arguments: [study.id, number, split])
     }
     guard let data else { return nil }

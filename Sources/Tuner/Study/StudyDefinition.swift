@@ -172,7 +172,8 @@ public struct StudyMismatch: Error, Equatable, Sendable, CustomStringConvertible
     let lines = differences.map { "  \($0.what): \($0.stored) in the study, \($0.given) now" }
     return
       ([
-        "study '\(study)' was begun with other settings; give this one a name with --study=OTHERNAME or undo the changes"
+        "study '\(study)' was begun with other settings; "
+          + "give this one a name with --study=OTHERNAME or undo the changes"
       ] + lines)
       .joined(separator: "\n")
   }

@@ -97,6 +97,8 @@ private final class StudyRun: Sendable {
           if counts.running > 0 { announceWaiting(for: counts.running) }
           stop.wait(seconds: Self.pollInterval)
         }
+      } catch let lost as TrialLost {
+        onEvent(.lost(trial: lost.trial))
       } catch {
         fail(error)
       }
@@ -134,11 +136,7 @@ private final class StudyRun: Sendable {
     }
     let result = Result { try objective.run(running) }
     state.withLock { _ = $0.running.removeValue(forKey: trial.number) }
-    do {
-      try record(result, of: trial, running, seconds: (ContinuousClock.now - start).inSeconds)
-    } catch is TrialLost {
-      onEvent(.lost(trial: trial.number))
-    }
+    try record(result, of: trial, running, seconds: (ContinuousClock.now - start).inSeconds)
   }
 
   private func record(
