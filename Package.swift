@@ -53,6 +53,7 @@ let package = Package(
       dependencies: [
         "Model", "Tuner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
     .testTarget(
