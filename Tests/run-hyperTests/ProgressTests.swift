@@ -28,8 +28,8 @@ import run_hyper
     #expect(progress.timeLeft(after: 10) == nil)
     progress.start(3, parameters: "n_heads=1")
     progress.start(4, parameters: "n_heads=2")
-    progress.advance(3, epochs: 5, of: 10)
-    progress.advance(4, epochs: 5, of: 10)
+    progress.advance(3, to: 0.5, detail: "")
+    progress.advance(4, to: 0.5, detail: "")
     #expect(progress.rate(after: 10) == 0.1)
     #expect(progress.timeLeft(after: 10) == 50)
     progress.end(3, value: 0.25)
@@ -39,10 +39,11 @@ import run_hyper
 
   @Test func `A resumed trial does not make this process look faster`() {
     var progress = StudyProgress(total: 2, ended: 0, metric: "mrr@10", best: nil)
-    progress.start(1, parameters: "")
-    progress.resume(1, at: 8)
-    progress.advance(1, epochs: 9, of: 10)
-    #expect(progress.rate(after: 10) == 0.01)
+    progress.start(1, parameters: "", isResumed: true)
+    #expect(progress.rate(after: 10) == nil)
+    progress.advance(1, to: 0.75, detail: "")
+    progress.advance(1, to: 1, detail: "")
+    #expect(progress.rate(after: 10) == 0.025)
   }
 
   @Test func `An interrupted trial is not counted and a tie keeps the earlier one`() {
@@ -60,7 +61,7 @@ import run_hyper
   @Test func `A terminal sees the study and each running trial, cut to its width`() {
     var progress = StudyProgress(total: 4, ended: 1, metric: "mrr@10", best: .init(value: 0.125, trial: 1))
     progress.start(2, parameters: "learning_rate=0.001 n_heads=2")
-    progress.advance(2, epochs: 5.5, of: 11)
+    progress.advance(2, to: 0.5, detail: "epoch 6 of 11")
     progress.validate(2, value: 0.1)
     #expect(
       progress.block(after: 30, width: 120) == [

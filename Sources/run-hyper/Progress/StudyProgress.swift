@@ -32,20 +32,17 @@ package struct StudyProgress: Equatable {
     /// Hyperparameters as `name=value`, separated by spaces.
     package var parameters: String
 
-    /// Epochs done, the current one counting by its part, and the most there can be.
-    package var epochs = 0.0
-    package var maximumEpochs = 0
+    /// Part of the trial that is done; early stopping can end it at any time.
+    package var fraction = 0.0
 
-    /// Where in `epochs` this process took the trial up.
-    package var firstEpoch = 0.0
+    /// The part that was done before this process took the trial up; `nil` until the trial says how far it is.
+    package var firstFraction: Double?
+
+    /// What the trial says about itself, such as `epoch 3 of 20`.
+    package var detail = ""
 
     /// The validation metric after the last validation.
     package var value: Double?
-
-    package init(parameters: String) { self.parameters = parameters }
-
-    /// Part of the trial that is done; early stopping can end it at any time.
-    package var fraction: Double { maximumEpochs > 0 ? min(epochs / Double(maximumEpochs), 1) : 0 }
   }
 
   /// - Parameter metric: The name of the value, such as `mrr@10`.
@@ -57,18 +54,17 @@ package struct StudyProgress: Equatable {
     endedBefore = ended
   }
 
-  package mutating func start(_ trial: Int, parameters: String) {
-    running[trial] = Trial(parameters: parameters)
+  /// - Parameter isResumed: Whether the trial goes on from a checkpoint.
+  package mutating func start(_ trial: Int, parameters: String, isResumed: Bool = false) {
+    running[trial] = Trial(parameters: parameters, firstFraction: isResumed ? nil : 0)
   }
 
-  package mutating func advance(_ trial: Int, epochs: Double, of maximum: Int) {
-    running[trial]?.epochs = epochs
-    running[trial]?.maximumEpochs = maximum
-  }
-
-  package mutating func resume(_ trial: Int, at epoch: Double) {
-    running[trial]?.firstEpoch = epoch
-    running[trial]?.epochs = epoch
+  package mutating func advance(_ trial: Int, to fraction: Double, detail: String) {
+    guard var known = running[trial] else { return }
+    known.firstFraction = known.firstFraction ?? fraction
+    known.fraction = fraction
+    known.detail = detail
+    running[trial] = known
   }
 
   package mutating func validate(_ trial: Int, value: Double) {
@@ -87,10 +83,7 @@ package struct StudyProgress: Equatable {
 
   /// Trials a second in this process, running ones counting by their part; `nil` before there is any.
   package func rate(after seconds: Double) -> Double? {
-    let parts = running.values.reduce(0) { sum, trial in
-      guard trial.maximumEpochs > 0 else { return sum }
-      return sum + max(trial.epochs - trial.firstEpoch, 0) / Double(trial.maximumEpochs)
-    }
+    let parts = running.values.reduce(0) { $0 + max($1.fraction - ($1.firstFraction ?? $1.fraction), 0) }
     let done = Double(ended - endedBefore) + parts
     return done > 0 && seconds > 0 ? done / seconds : nil
   }
@@ -112,10 +105,7 @@ package struct StudyProgress: Equatable {
     }
     if let best { first += "  best \(metric) \(ProgressText.decimal(best.value, places: 4)) in trial \(best.trial)" }
     let lines = running.sorted { $0.key < $1.key }.map { number, trial in
-      var line = "  trial \(number) \(ProgressText.bar(trial.fraction, width: 12))"
-      if trial.maximumEpochs > 0 {
-        line += " epoch \(min(Int(trial.epochs) + 1, trial.maximumEpochs)) of \(trial.maximumEpochs)"
-      }
+      var line = "  trial \(number) \(ProgressText.bar(trial.fraction, width: 12)) \(trial.detail)"
       if let value = trial.value { line += "  \(metric) \(ProgressText.decimal(value, places: 4))" }
       return line + "  " + trial.parameters
     }
