@@ -9,8 +9,8 @@ enum Output {
   /// Writes lines that somebody asked for.
   ///
   /// When nobody reads any more, the process ends here: the answer was its only purpose.
-  static func result(_ text: String) {
-    if !write(text + "\n", to: STDOUT_FILENO) { exit(0) }
+  static func result(_ text: String, newLine: Bool = true) {
+    if !write(newLine ? text + "\n" : text, to: STDOUT_FILENO) { exit(0) }
   }
 
   /// Writes a line about what is going on.

@@ -60,7 +60,7 @@ struct DatasetDescribeCommand: ParsableCommand {
   @Option(
     name: .customLong(CommandLineArguments.configurationOption),
     help: ArgumentHelp("A configuration key; --KEY=VALUE is the same.", valueName: "key=value"))
-  var settings: [String] = []
+  var settings: [Setting] = []
 
   func run() throws {
     throw CommandError.failed("not built yet")

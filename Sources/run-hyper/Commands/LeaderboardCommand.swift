@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tuner
 
 /// Ranks a study's trials.
 struct LeaderboardCommand: ParsableCommand {
@@ -29,9 +30,17 @@ struct LeaderboardCommand: ParsableCommand {
   var conditions: [String] = []
 
   @Option(help: "table, json, csv or markdown.")
-  var format = AnswerFormat.table
+  var format = Leaderboard.Format.table
 
   func run() throws {
-    throw CommandError.failed("not built yet")
+    let board = try reading {
+      let store = try StudyStore(reading: storage.storage)
+      guard top >= 0 else { throw CommandError.input("--top: found \(top); expected 0 or more") }
+      return try store.leaderboard(
+        of: store.requiredStudy(study), LeaderboardQuery(top: top == 0 ? nil : top, sort: sort, filters: conditions))
+    }
+    Output.result(board.text(format), newLine: false)
   }
 }
+
+extension Leaderboard.Format: ExpressibleByArgument {}

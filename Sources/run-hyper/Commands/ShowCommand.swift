@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tuner
 
 /// Tells a trial's story.
 struct ShowCommand: ParsableCommand {
@@ -22,6 +23,27 @@ struct ShowCommand: ParsableCommand {
   var format = AnswerFormat.table
 
   func run() throws {
-    throw CommandError.failed("not built yet")
+    let (story, metric) = try reading {
+      let store = try StudyStore(reading: storage.storage)
+      let study = try store.requiredStudy(study)
+      return (try store.story(of: try number(in: store, study), in: study), study.definition.metric)
+    }
+    switch format {
+    case .table: Output.result(TrialText(story, metric: metric).text)
+    case .json: Output.result(try JSONText.of(TrialDocument(story)))
+    }
+  }
+
+  private func number(in store: StudyStore, _ study: Study) throws -> Int {
+    if trial == "best" {
+      guard let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1)).rows.first else {
+        throw CommandError.input("\(study.name): found no finished trial; expected one to be best")
+      }
+      return best.trial
+    }
+    guard let number = Int(trial) else {
+      throw CommandError.input("found trial '\(trial)'; expected its number in the leaderboard, or best")
+    }
+    return number
   }
 }

@@ -33,6 +33,15 @@ struct StudyCommand: AsyncParsableCommand {
   var outputFile: String?
 
   func run() async throws {
-    throw CommandError.failed("not built yet")
+    let session = try reading {
+      guard algo == "exhaustive" else {
+        throw CommandError.input("--algo: found '\(algo)'; expected exhaustive")
+      }
+      let text = try InputFile.text(of: paramsFile, remedy: "a file with lines such as: n_layers choice [1,2]")
+      let space = try TuningSpace(text: text, file: paramsFile, sources: options.sources())
+      return try StudySession.open(
+        space, name: study, storage: storage.storage, workers: workers, outputFile: outputFile)
+    }
+    try await session.run()
   }
 }

@@ -30,8 +30,10 @@ final class ProgressDisplay: Sendable {
   /// Changes what is known; `line` is what a log says about it.
   ///
   /// - Parameter important: A terminal keeps the line too, above the block.
+  /// - Parameter addsSummary: The line ends with how far the study is after the change.
   func update(
-    _ change: (inout StudyProgress) -> Void, line: String? = nil, trial: Int? = nil, important: Bool = false
+    _ change: (inout StudyProgress) -> Void, line: String? = nil, trial: Int? = nil, important: Bool = false,
+    addsSummary: Bool = false
   ) {
     let now = seconds
     state.withLock { state in
@@ -39,7 +41,8 @@ final class ProgressDisplay: Sendable {
       if let trial, line != nil { state.lastLine[trial] = now }
       if let line {
         if !isTerminal {
-          Output.note("\(Self.timestamp()) \(line)")
+          let summary = addsSummary ? " (\(state.progress.summary(after: now)))" : ""
+          Output.note("\(Self.timestamp()) \(line)\(summary)")
         } else if important {
           erase(&state)
           Output.note(line)
@@ -62,12 +65,6 @@ final class ProgressDisplay: Sendable {
       }
       draw(&state, at: now)
     }
-  }
-
-  /// How far the study is, for the end of a line.
-  var summary: String {
-    let now = seconds
-    return state.withLock { $0.progress.summary(after: now) }
   }
 
   /// Takes the block off the terminal.

@@ -15,7 +15,7 @@ package struct StudyProgress: Equatable {
   package private(set) var running: [Int: Trial] = [:]
 
   private let metric: String
-  private let endedBefore: Int
+  private var endedBefore: Int
 
   package struct Best: Equatable {
     package var value: Double
@@ -52,6 +52,13 @@ package struct StudyProgress: Equatable {
     self.metric = metric
     self.best = best
     endedBefore = ended
+  }
+
+  /// Takes what the study says about itself; other processes may have changed it since it was opened.
+  package mutating func align(total: Int, ended: Int) {
+    endedBefore += ended - self.ended
+    self.total = total
+    self.ended = ended
   }
 
   /// - Parameter isResumed: Whether the trial goes on from a checkpoint.

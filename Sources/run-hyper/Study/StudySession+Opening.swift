@@ -1,0 +1,58 @@
+import Crypto
+import Foundation
+import Model
+import Tuner
+
+extension StudySession {
+  /// Checks everything, then makes the study or continues it.
+  ///
+  /// Nothing is written before all input has proved right.
+  ///
+  /// - Parameter name: The study's name, or `nil` for the one that model, dataset and file make.
+  static func open(
+    _ space: TuningSpace, name: String?, storage: String, workers: Int?, outputFile: String?
+  ) throws -> StudySession {
+    let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
+    guard (1...1024).contains(workers) else {
+      throw CommandError.input("--workers: found \(workers); expected a number from 1 to 1024")
+    }
+    if let outputFile { try checkFolder(of: outputFile) }
+    let datasets = try DatasetLibrary.load(space.datasetConfigurations)
+    let definition = try definition(of: space, name: name, datasets: datasets)
+    let store = try StudyStore(writing: storage)
+    let session = StudySession(
+      store: store, opening: try store.createOrContinue(definition, cells: space.cells), space: space,
+      objective: TrainingObjective(space, datasets: datasets), workers: workers, outputFile: outputFile)
+    if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
+    return session
+  }
+
+  private static func definition(
+    of space: TuningSpace, name: String?, datasets: [DatasetConfiguration: SequenceDataset]
+  ) throws -> StudyDefinition {
+    let configuration = space.firstConfiguration
+    let tuned = Set(space.space.parameters.map(\.name))
+    let hashes = Set(datasets.values.map(\.contentHash)).sorted()
+    let parameters = URL(fileURLWithPath: space.space.file).deletingPathExtension().lastPathComponent
+    return StudyDefinition(
+      name: name ?? "bert4rec-\(configuration.dataset.name)-\(parameters)", model: "BERT4Rec",
+      dataset: configuration.dataset.name,
+      datasetHash: hashes.count == 1
+        ? hashes[0] : SHA256.hash(data: Data(hashes.joined().utf8)).map { String(format: "%02x", $0) }.joined(),
+      searchSpace: space.text,
+      fixedConfiguration: configuration.effectiveValues.filter { !tuned.contains($0.key) }.map {
+        .init(key: $0.key, value: $0.value.canonicalText)
+      },
+      invocation: try StudyInvocation(space).json, numericVersion: TrainingObjective.numericVersion,
+      seed: tuned.contains("seed") ? 0 : Int(clamping: configuration.training.seed),
+      metric: configuration.evaluation.validationMetric)
+  }
+
+  private static func checkFolder(of file: String) throws(CommandError) {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw .input("--output_file: found no folder \(folder); expected one that exists")
+    }
+  }
+}
