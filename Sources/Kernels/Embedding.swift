@@ -1,0 +1,50 @@
+import CSIMD
+
+/// Looks up items and positions and adds the two rows.
+///
+/// - Parameter items: `[rows]`, ids of `table`'s rows; likewise `positions`.
+/// - Parameter y: `[rows, width]`, written.
+package func embed(
+  _ items: [Int32], in table: Matrix, positions: [Int32], in positionTable: Matrix, into y: Matrix
+) {
+  precondition(items.count == y.rows && positions.count == y.rows)
+  for index in 0..<y.rows {
+    let (item, position, to) = (table[Int(items[index])], positionTable[Int(positions[index])], y[index])
+    for lane in to.lanes { to.store(item.load(lane) + position.load(lane), lane) }
+  }
+}
+
+/// Adds each row's gradient to its item's and its position's.
+///
+/// - Parameter gradient: `[rows, width]`
+package func embedBackward(
+  _ gradient: Matrix, items: [Int32], to table: Matrix, positions: [Int32], to positionTable: Matrix
+) {
+  precondition(items.count == gradient.rows && positions.count == gradient.rows)
+  for index in 0..<gradient.rows {
+    add(gradient[index], times: 1, to: table[Int(items[index])])
+    add(gradient[index], times: 1, to: positionTable[Int(positions[index])])
+  }
+}
+
+/// Copies the rows that `indices` names.
+///
+/// - Parameter y: `[indices, width]`, written.
+package func gather(_ indices: [Int32], of x: Matrix, into y: Matrix) {
+  precondition(indices.count == y.rows)
+  for (index, source) in indices.enumerated() { y[index].copy(from: x[Int(source)]) }
+}
+
+/// Adds each row of `x` to the row that `indices` names.
+///
+/// - Parameter x: `[indices, width]`
+package func scatterAdd(_ x: Matrix, to indices: [Int32], of y: Matrix) {
+  precondition(indices.count == x.rows)
+  for (index, target) in indices.enumerated() { add(x[index], times: 1, to: y[Int(target)]) }
+}
+
+/// Adds one matrix to another.
+package func add(_ x: Matrix, to y: Matrix) {
+  precondition(x.rows == y.rows && x.columns == y.columns)
+  for index in 0..<x.rows { add(x[index], times: 1, to: y[index]) }
+}

@@ -1,0 +1,214 @@
+package import Kernels
+
+/// The network: parameters, workspace, and the two passes over a block.
+///
+/// One thread uses it at a time.
+///
+/// Source: Sun et al., *BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from Transformer*, 2019,
+/// section 3; RecBole 1.2.1 for the head, the output bias and the masks.
+package final class BERT4Rec {
+  package let configuration: NetworkConfiguration
+  /// Classes V, padding included; also the mask's id.
+  package let itemCount: Int
+  package let layout: ParameterLayout
+  package let parameters: Parameters
+  package let gradients: Parameters
+  package let blockSize: BlockSize
+  private let views: NetworkViews
+  private let gradientViews: NetworkViews
+  private let layerMemory: [LayerMemory]
+  private let ends: EndsMemory
+  private let scratch: BackwardScratch
+
+  /// Parameters are zero until they are initialized or read.
+  package init(_ configuration: NetworkConfiguration, itemCount: Int) {
+    useOneThreadPerProduct()
+    self.configuration = configuration
+    self.itemCount = itemCount
+    layout = ParameterLayout(configuration, itemCount: itemCount)
+    parameters = Parameters(layout: layout)
+    gradients = Parameters(layout: layout)
+    views = NetworkViews(parameters, configuration)
+    gradientViews = NetworkViews(gradients, configuration)
+    blockSize = BlockSize(
+      longest: configuration.maximumLength, targetsPerSequence: Masking(configuration, itemCount: itemCount).capacity)
+    layerMemory = (0..<configuration.layerCount).map { [blockSize] layer in
+      LayerMemory(configuration, blockSize, isLast: layer == configuration.layerCount - 1)
+    }
+    ends = EndsMemory(configuration, blockSize, itemCount: itemCount)
+    scratch = BackwardScratch(configuration, blockSize)
+  }
+
+  // MARK: - Forward
+
+  /// The head's output at the block's targets.
+  ///
+  /// - Returns: `[targets, hidden]`, valid until the next pass.
+  package func forward(_ block: Block, _ dropout: Dropout) -> Matrix {
+    var x = embed(block, dropout)
+    for (layer, memory) in zip(views.layers, layerMemory) { x = layer.forward(x, block, memory, dropout) }
+    let rows = block.targetCount
+    let slope = ends.slope.rows(from: 0, count: rows)
+    let norm = ends.headNorm.first(rows)
+    let head = ends.head.rows(from: 0, count: rows)
+    matmul(x, .asIs, views.head, .transposed, into: slope)
+    addBias(views.headBias, thenApply: .gelu, to: slope, into: norm.normalized)
+    normalize(views.headNorm, norm, thenDrop: ends.embeddingMask, .none, into: head)
+    return head
+  }
+
+  /// `Dropout(LayerNorm(E[items] + P[places]))`.
+  private func embed(_ block: Block, _ dropout: Dropout) -> Matrix {
+    let norm = ends.embeddingNorm.first(block.positionCount)
+    let x = ends.embedded.rows(from: 0, count: block.positionCount)
+    Kernels.embed(
+      block.items, in: views.items, positions: block.places, in: views.positions, into: norm.normalized)
+    if dropout.hidden.isActive {
+      for sequence in block.sequences {
+        ends.embeddingMask.draw(
+          rows: sequence.positions.count, from: sequence.positions.lowerBound, rate: dropout.hidden, dropout.philox,
+          sample: sequence.key, site: Dropout.Site.embedding.number, epoch: dropout.epoch)
+      }
+    }
+    normalize(views.embeddingNorm, norm, thenDrop: ends.embeddingMask, dropout.hidden, into: x)
+    return x
+  }
+
+  // MARK: - Training
+
+  /// Runs a block forward and backward, and adds to the gradients.
+  ///
+  /// - Parameter weight: What each target's loss counts: 1 / (targets in the batch).
+  /// - Returns: The sum of the targets' losses, not multiplied by the weight.
+  package func train(_ block: Block, weight: Float, _ dropout: Dropout) -> Double {
+    guard block.targetCount > 0 else { return 0 }
+    let head = forward(block, dropout)
+    let gradient = scratch.stream.rows(from: 0, count: block.targetCount)
+    let loss =
+      switch configuration.loss {
+      case .crossEntropy: crossEntropyLoss(head, block, weight: weight, into: gradient)
+      case .pairwise: pairwiseLosses(head, block, weight: weight, into: gradient)
+      }
+    backward(gradient, block, dropout)
+    return loss
+  }
+
+  /// The sum of the targets' cross-entropies, and the gradient of the head's output.
+  ///
+  /// The logits of a few targets at a time stand in memory.
+  ///
+  /// Source: Sun et al., section 3.6.
+  private func crossEntropyLoss(_ head: Matrix, _ block: Block, weight: Float, into gradient: Matrix) -> Double {
+    let classes = views.items.rows(from: 0, count: itemCount)
+    let classGradients = gradientViews.items.rows(from: 0, count: itemCount)
+    var loss = 0.0
+    forEachChunk(of: block.targetCount) { start, count in
+      let own = head.rows(from: start, count: count)
+      let logits = ends.logits.rows(from: 0, count: count)
+      matmul(own, .asIs, classes, .transposed, into: logits)
+      for row in 0..<count {
+        loss += Double(
+          crossEntropy(logits[row], bias: views.outputBias, label: Int(block.labels[start + row]), weight: weight))
+      }
+      addColumnSums(of: logits, to: gradientViews.outputBias)
+      matmul(logits, classes, into: gradient.rows(from: start, count: count))
+      matmul(logits, .transposed, own, into: classGradients, adding: true)
+    }
+    return loss
+  }
+
+  /// The sum of the targets' pairwise losses, and the gradient of the head's output.
+  private func pairwiseLosses(_ head: Matrix, _ block: Block, weight: Float, into gradient: Matrix) -> Double {
+    var loss = 0.0
+    for row in 0..<block.targetCount {
+      let (label, negative) = (Int(block.labels[row]), Int(block.negatives[row]))
+      let own = head[row]
+      let pair = pairwiseLoss(
+        positive: dot(own, views.items[label]) + views.outputBias[label],
+        negative: dot(own, views.items[negative]) + views.outputBias[negative])
+      loss += Double(pair.loss)
+      let slope = pair.slope * weight
+      gradient[row].fill(with: 0)
+      add(views.items[label], times: slope, to: gradient[row])
+      add(views.items[negative], times: -slope, to: gradient[row])
+      add(own, times: slope, to: gradientViews.items[label])
+      add(own, times: -slope, to: gradientViews.items[negative])
+      gradientViews.outputBias[label] += slope
+      gradientViews.outputBias[negative] -= slope
+    }
+    return loss
+  }
+
+  /// From the gradient of the head's output to those of all parameters.
+  private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout) {
+    let rows = block.targetCount
+    normalizeBackward(
+      views.headNorm, ends.headNorm.first(rows), gradient: gradient, addingGainTo: gradientViews.headNorm.gain,
+      biasTo: gradientViews.headNorm.bias)
+    multiply(
+      gradient, bySlope: ends.slope.rows(from: 0, count: rows), addingBiasTo: gradientViews.headBias)
+    let last = layerMemory[layerMemory.count - 1].output.rows(from: 0, count: rows)
+    matmul(gradient, .transposed, last, into: gradientViews.head, adding: true)
+    var stream = scratch.dropped.rows(from: 0, count: rows)
+    matmul(gradient, views.head, into: stream)
+    gradient.copy(from: stream)
+    stream = gradient
+    for index in views.layers.indices.reversed() {
+      let input = index == 0 ? ends.embedded : layerMemory[index - 1].output
+      stream = views.layers[index].backward(
+        stream, gradientViews.layers[index], x: input.rows(from: 0, count: block.positionCount), block,
+        layerMemory[index], scratch, dropout)
+    }
+    dropBackward(stream, ends.embeddingMask, dropout.hidden, into: stream, addingBiasTo: nil)
+    normalizeBackward(
+      views.embeddingNorm, ends.embeddingNorm.first(block.positionCount), gradient: stream,
+      addingGainTo: gradientViews.embeddingNorm.gain, biasTo: gradientViews.embeddingNorm.bias)
+    embedBackward(
+      stream, items: block.items, to: gradientViews.items, positions: block.places, to: gradientViews.positions)
+  }
+
+  // MARK: - Prediction
+
+  /// Hands out the scores of all classes at the block's targets, a few targets at a time.
+  ///
+  /// - Parameter body: Gets each target's number and its scores without the output bias, `[classes]`, which it may change; and the
+  ///   bias, `[classes]`.
+  package func score(_ block: Block, _ body: (_ target: Int, _ scores: Row, _ bias: Row) -> Void) {
+    let head = forward(block, .none)
+    let classes = views.items.rows(from: 0, count: itemCount)
+    forEachChunk(of: block.targetCount) { start, count in
+      let scores = ends.logits.rows(from: 0, count: count)
+      matmul(head.rows(from: start, count: count), .asIs, classes, .transposed, into: scores)
+      for row in 0..<count { body(start + row, scores[row], views.outputBias) }
+    }
+  }
+
+  private func forEachChunk(of targets: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
+    for start in stride(from: 0, to: targets, by: EndsMemory.targetsPerChunk) {
+      body(start, min(EndsMemory.targetsPerChunk, targets - start))
+    }
+  }
+}
+
+/// Parameters, or their gradients, by their part in the network.
+private struct NetworkViews {
+  let outputBias: Row
+  let items: Matrix  // [classes + mask, hidden]
+  let positions: Matrix  // [longest, hidden]
+  let embeddingNorm: LayerNorm
+  let layers: [TransformerLayer]
+  let head: Matrix  // [hidden, hidden]
+  let headBias: Row
+  let headNorm: LayerNorm
+
+  init(_ parameters: Parameters, _ network: NetworkConfiguration) {
+    outputBias = parameters.row("output_bias")
+    items = parameters.matrix("item_embedding.weight")
+    positions = parameters.matrix("position_embedding.weight")
+    embeddingNorm = LayerNorm("LayerNorm", of: parameters, epsilon: network.layerNormEpsilon)
+    layers = (0..<network.layerCount).map { TransformerLayer($0, of: parameters, network) }
+    head = parameters.matrix("output_ffn.weight")
+    headBias = parameters.row("output_ffn.bias")
+    headNorm = LayerNorm("output_ln", of: parameters, epsilon: network.layerNormEpsilon)
+  }
+}

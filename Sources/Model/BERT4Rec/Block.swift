@@ -1,0 +1,91 @@
+/// A few sequences at their true lengths, which go through the network together.
+///
+/// Their positions lie one after the other, without padding; a batch is a run of blocks. A block is small enough for
+/// its activations to stay in the cache.
+package struct Block {
+  /// Where a sequence and its targets lie in the block.
+  package struct Sequence {
+    package let positions: Range<Int>
+    package let targets: Range<Int>
+    /// Names the sequence to the random numbers.
+    let key: UInt32
+  }
+
+  package private(set) var sequences: [Sequence] = []
+  /// Item ids, masked, of all positions.
+  package private(set) var items: [Int32] = []
+  /// Each position's place in its own sequence, from 0.
+  package private(set) var places: [Int32] = []
+  /// The positions whose output is wanted.
+  package private(set) var targetPositions: [Int32] = []
+  /// The item to predict at each target.
+  package private(set) var labels: [Int32] = []
+  /// An item to rank below the label at each target; 0 when not drawn.
+  package private(set) var negatives: [Int32] = []
+
+  package var positionCount: Int { items.count }
+  package var targetCount: Int { targetPositions.count }
+
+  package init() {}
+
+  package mutating func removeAll() {
+    sequences.removeAll(keepingCapacity: true)
+    items.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
+    targetPositions.removeAll(keepingCapacity: true)
+    labels.removeAll(keepingCapacity: true)
+    negatives.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds a sequence.
+  ///
+  /// - Parameter masked: Item ids with the mask's in place of what is hidden; no padding.
+  /// - Parameter targets: Places in the sequence, in increasing order.
+  package mutating func append(_ masked: some Collection<Int32>, targets: [MaskedPosition], key: UInt32) {
+    let first = items.count
+    items.append(contentsOf: masked)
+    for place in 0..<masked.count { places.append(Int32(place)) }
+    let firstTarget = targetPositions.count
+    for target in targets {
+      targetPositions.append(Int32(first) + target.place)
+      labels.append(target.label)
+      negatives.append(target.negative)
+    }
+    sequences.append(
+      Sequence(positions: first..<items.count, targets: firstTarget..<targetPositions.count, key: key))
+  }
+}
+
+/// A hidden item whose prediction counts.
+package struct MaskedPosition: Equatable {
+  /// From 0, in the sequence.
+  package var place: Int32
+  package var label: Int32
+  /// An item to rank below the label, for the pairwise loss; 0 when not drawn.
+  package var negative: Int32
+
+  package init(place: Int32, label: Int32, negative: Int32 = 0) {
+    self.place = place
+    self.label = label
+    self.negative = negative
+  }
+}
+
+/// How large a block may get.
+package struct BlockSize {
+  package let positions: Int
+  let targets: Int
+  let longest: Int
+
+  /// - Parameter targetsPerSequence: Most counted masks of one sequence.
+  init(longest: Int, targetsPerSequence: Int) {
+    self.longest = longest
+    positions = max(640, longest)
+    targets = max(256, targetsPerSequence)
+  }
+
+  /// Whether a sequence still fits behind what the block has.
+  func fits(length: Int, targets count: Int, in block: Block) -> Bool {
+    block.positionCount + length <= positions && block.targetCount + count <= targets
+  }
+}

@@ -1,0 +1,41 @@
+import Kernels
+
+/// Ranks the held-out item of each sample among all items.
+///
+/// Only padding is left out of the ranking: items of the history stay in it, as in the reference.
+package struct Evaluator {
+  private let dataset: SequenceDataset
+
+  package init(dataset: SequenceDataset) { self.dataset = dataset }
+
+  /// The model's input for a prediction: the oldest item dropped, however short the history, and the mask at the end.
+  ///
+  /// Source: RecBole 1.2.1, `reconstruct_test_data`.
+  package static func input(_ history: ArraySlice<Int32>, maskToken: Int32) -> [Int32] {
+    history.dropFirst() + [maskToken]
+  }
+
+  /// The rank of each sample's target, counted from 1, or `nil` when `shouldStop` said so.
+  package func ranks(of samples: [Sample], _ network: BERT4Rec, shouldStop: () -> Bool = { false }) -> [Int]? {
+    var ranks: [Int] = []
+    ranks.reserveCapacity(samples.count)
+    var block = Block()
+    func flush() {
+      network.score(block) { target, scores, bias in
+        ranks.append(rank(of: Int(block.labels[target]), in: scores, bias: bias))
+      }
+      block.removeAll()
+    }
+    for (index, sample) in samples.enumerated() {
+      let input = Self.input(dataset.history(of: sample), maskToken: Int32(network.itemCount))
+      if !network.blockSize.fits(length: input.count, targets: 1, in: block) {
+        if shouldStop() { return nil }
+        flush()
+      }
+      let target = MaskedPosition(place: Int32(input.count - 1), label: dataset.target(of: sample))
+      block.append(input, targets: [target], key: UInt32(index))
+    }
+    flush()
+    return ranks
+  }
+}

@@ -1,0 +1,29 @@
+import Foundation
+
+extension RankingMetric {
+  /// The metric of one ranking at a cut-off.
+  ///
+  /// With one relevant item at rank r: hit and recall are 1 if r ≤ k, precision that divided by k, MRR and MAP 1 / r, NDCG 1 / log₂(r + 1).
+  ///
+  /// - Parameter ranks: The relevant items' ranks, counted from 1, in increasing order; at least one.
+  /// - Parameter k: The cut-off.
+  /// - Parameter largest: The largest cut-off in use, which bounds what the reference takes for ideal.
+  package func value(ranks: [Int], at k: Int, largest: Int) -> Double {
+    let hits = ranks.prefix { $0 <= k }
+    switch self {
+    case .hit: return hits.isEmpty ? 0 : 1
+    case .recall: return Double(hits.count) / Double(ranks.count)
+    case .precision: return Double(hits.count) / Double(k)
+    case .reciprocalRank: return hits.first.map { 1 / Double($0) } ?? 0
+    case .averagePrecision:
+      let precisions = hits.enumerated().map { Double($0.offset + 1) / Double($0.element) }
+      return precisions.reduce(0, +) / Double(min(k, ranks.count, largest))
+    case .ndcg:
+      let gain = hits.reduce(0) { $0 + discount($1) }
+      return gain / (1...min(k, ranks.count, largest)).reduce(0) { $0 + discount($1) }
+    }
+  }
+
+  /// 1 / log₂(rank + 1).
+  private func discount(_ rank: Int) -> Double { 1 / log2(Double(rank) + 1) }
+}

@@ -1,0 +1,84 @@
+import Kernels
+
+/// Which items of a history are hidden from the network, to be predicted.
+///
+/// A whole batch is of one kind: every item of every history is masked with probability `mask_ratio`, or just the last
+/// item of each. Only masks past the first place count in the loss, and of a history's random masks only the last
+/// M = floor(`mask_ratio` · L): the reference stores places in lists of M and takes place 0 for padding.
+///
+/// Source: RecBole 1.2.1, `MaskItemSequence`; Sun et al., *BERT4Rec*, 2019, section 3.6.
+package struct Masking {
+  let maskRatio: Double
+  let lastItemRatio: Double
+  /// The mask's id, one past the last item.
+  package let maskToken: Int32
+  /// M: most counted masks of one history, at least 1.
+  package let capacity: Int
+  let drawsNegatives: Bool
+
+  package init(_ network: NetworkConfiguration, itemCount: Int) {
+    maskRatio = network.maskRatio
+    lastItemRatio = network.lastItemRatio
+    maskToken = Int32(itemCount)
+    capacity = max(1, Int((network.maskRatio * Double(network.maximumLength)).rounded(.down)))
+    drawsNegatives = network.loss == .pairwise
+  }
+
+  /// How the histories of a batch are masked.
+  package enum Kind { case random, lastItem }
+
+  /// Draws a batch's kind.
+  package func kind(batch: Int, epoch: Int, _ randomness: Randomness) -> Kind {
+    var stream = randomness.stream(.batchKind, UInt32(truncatingIfNeeded: batch), epoch: epoch)
+    return stream.nextUniform() < lastItemRatio ? .lastItem : .random
+  }
+
+  /// Masks a history.
+  ///
+  /// - Parameter history: Item ids, oldest first; at least one.
+  /// - Parameter masked: Written: the history with the mask's id where an item is hidden.
+  /// - Parameter counted: Written: the masks that count in the loss; none for many a short history.
+  /// - Parameter key: Names the sample to the random numbers.
+  package func mask(
+    _ history: ArraySlice<Int32>, _ kind: Kind, key: UInt32, epoch: Int, _ randomness: Randomness,
+    into masked: inout [Int32], counted: inout [MaskedPosition]
+  ) {
+    var places: [Int] = []
+    switch kind {
+    case .lastItem: places = [history.count - 1]
+    case .random:
+      var stream = randomness.stream(.masks, key, epoch: epoch)
+      for place in 0..<history.count where stream.nextUniform() < maskRatio { places.append(place) }
+    }
+    mask(history, at: places, into: &masked, counted: &counted)
+    if drawsNegatives && !counted.isEmpty {
+      var stream = randomness.stream(.negatives, key, epoch: epoch)
+      for index in counted.indices { counted[index].negative = negative(history, using: &stream) }
+    }
+  }
+
+  /// Masks a history at the given places, in increasing order.
+  package func mask(
+    _ history: ArraySlice<Int32>, at places: [Int], into masked: inout [Int32], counted: inout [MaskedPosition]
+  ) {
+    masked.removeAll(keepingCapacity: true)
+    masked.append(contentsOf: history)
+    counted.removeAll(keepingCapacity: true)
+    for place in places { masked[place] = maskToken }
+    for place in places.suffix(capacity) where place > 0 {
+      counted.append(MaskedPosition(place: Int32(place), label: history[history.startIndex + place]))
+    }
+  }
+
+  /// An item that doesn't occur in the history, uniformly.
+  ///
+  /// The reference looks for one for ever; where the history has every item, any item will do after 10,000 draws.
+  private func negative(_ history: ArraySlice<Int32>, using stream: inout RandomStream) -> Int32 {
+    var item: Int32 = 1
+    for _ in 0..<10_000 {
+      item = 1 + Int32(stream.next(below: UInt32(maskToken - 1)))
+      if !history.contains(item) { break }
+    }
+    return item
+  }
+}

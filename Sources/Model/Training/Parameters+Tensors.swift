@@ -1,0 +1,31 @@
+import Kernels
+
+extension Parameters {
+  /// The parameters as tensors, their names behind `prefix`.
+  func tensors(prefix: String = "") -> [String: Safetensors.Tensor] {
+    var tensors: [String: Safetensors.Tensor] = [:]
+    for entry in layout.entries {
+      let bytes = buffer.row(at: entry.offset, count: entry.count).bytes
+      tensors[prefix + entry.name] = Safetensors.Tensor(shape: entry.shape, bytes: bytes)
+    }
+    return tensors
+  }
+
+  /// Takes every parameter from the tensors of a file.
+  ///
+  /// - Throws: When one is missing or has another shape.
+  func read(_ safetensors: Safetensors, prefix: String = "", file: String) throws(SafetensorsError) {
+    for entry in layout.entries {
+      guard let tensor = safetensors.tensors[prefix + entry.name] else {
+        throw SafetensorsError(
+          location: file, found: "no tensor '\(prefix)\(entry.name)'", expected: "one of shape \(entry.shape)")
+      }
+      guard tensor.shape == entry.shape else {
+        throw SafetensorsError(
+          location: file, found: "tensor '\(prefix)\(entry.name)' of shape \(tensor.shape)",
+          expected: "shape \(entry.shape), as configuration and dataset demand")
+      }
+      buffer.row(at: entry.offset, count: entry.count).copy(fromBytes: tensor.bytes[...])
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+
+/// Named tensors of 32-bit floats in one file: the safetensors format.
+///
+/// Eight bytes with the header's length, little-endian; the header, JSON, with each tensor's type, shape and place; then the
+/// tensors' bytes.
+///
+/// Source: the format's description in the safetensors project's README.
+public struct Safetensors: Sendable, Equatable {
+  /// A tensor of 32-bit floats.
+  public struct Tensor: Sendable, Equatable {
+    /// Outermost axis first.
+    public var shape: [Int]
+    /// Little-endian, row-major.
+    public var bytes: [UInt8]
+
+    public init(shape: [Int], bytes: [UInt8]) {
+      self.shape = shape
+      self.bytes = bytes
+    }
+  }
+
+  public var tensors: [String: Tensor]
+  /// Free text by key.
+  public var metadata: [String: String]
+
+  public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// The longest header that is read: 100 MB, as the format's own library allows.
+  private static let longestHeader = 100_000_000
+
+  private struct Entry: Codable {
+    var dtype: String
+    var shape: [Int]
+    var data_offsets: [Int]
+  }
+
+  private enum HeaderValue: Codable {
+    case tensor(Entry)
+    case metadata([String: String])
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let entry = try? container.decode(Entry.self) {
+        self = .tensor(entry)
+      } else {
+        self = .metadata(try container.decode([String: String].self))
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .tensor(let entry): try container.encode(entry)
+      case .metadata(let text): try container.encode(text)
+      }
+    }
+  }
+
+  // MARK: - Writing
+
+  /// The file's bytes; the same tensors and metadata always give the same.
+  public func encoded() throws -> [UInt8] {
+    var header: [String: HeaderValue] = metadata.isEmpty ? [:] : ["__metadata__": .metadata(metadata)]
+    let names = tensors.keys.sorted()
+    var offset = 0
+    for name in names {
+      guard let tensor = tensors[name] else { continue }
+      let end = offset + tensor.bytes.count
+      header[name] = .tensor(Entry(dtype: "F32", shape: tensor.shape, data_offsets: [offset, end]))
+      offset = end
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var json = Array(try encoder.encode(header))
+    while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 + json.count + offset)
+    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: json.count >> shift)) }
+    bytes += json
+    for name in names { bytes += tensors[name]?.bytes ?? [] }
+    return bytes
+  }
+
+  // MARK: - Reading
+
+  /// Reads a file's bytes.
+  ///
+  /// - Parameter file: Its name, for errors.
+  /// - Throws: When the bytes are not such a file, are cut off, or hold other types than 32-bit floats.
+  public init(decoding bytes: [UInt8], file: String) throws(SafetensorsError) {
+    func fail(_ found: String, _ expected: String) -> SafetensorsError {
+      SafetensorsError(location: file, found: found, expected: expected)
+    }
+    guard bytes.count >= 8 else { throw fail("\(bytes.count) bytes", "a safetensors file, which starts with 8 bytes of length") }
+    let length = bytes[..<8].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+    guard length <= UInt64(Self.longestHeader), Int(length) <= bytes.count - 8 else {
+      throw fail("a header said to be \(length) bytes long in a file of \(bytes.count)", "a whole safetensors file")
+    }
+    let start = 8 + Int(length)
+    let header: [String: HeaderValue]
+    do {
+      header = try JSONDecoder().decode([String: HeaderValue].self, from: Data(bytes[8..<start]))
+    } catch {
+      throw fail("a header that is not the expected JSON", "tensors with dtype, shape and data_offsets")
+    }
+    self.init()
+    for (name, value) in header {
+      switch value {
+      case .metadata(let text): metadata = text
+      case .tensor(let entry):
+        guard entry.dtype == "F32" else { throw fail("tensor '\(name)' of type \(entry.dtype)", "type F32") }
+        var count = 4
+        for axis in entry.shape {
+          let product = count.multipliedReportingOverflow(by: axis)
+          guard axis >= 0, !product.overflow else { throw fail("tensor '\(name)' of shape \(entry.shape)", "a shape that fits the file") }
+          count = product.partialValue
+        }
+        let offsets = entry.data_offsets
+        guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= bytes.count - start,
+          offsets[1] - offsets[0] == count
+        else {
+          throw fail("tensor '\(name)' of shape \(entry.shape) at \(offsets)", "\(count) bytes within the file's \(bytes.count - start)")
+        }
+        tensors[name] = Tensor(shape: entry.shape, bytes: Array(bytes[start + offsets[0]..<start + offsets[1]]))
+      }
+    }
+  }
+}
+
+/// Bytes that are not the safetensors file they should be.
+public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
+  /// The file.
+  public let location: String
+  public let found: String
+  public let expected: String
+
+  /// One line for a terminal.
+  public var description: String { "\(location): found \(found); expected \(expected)" }
+}

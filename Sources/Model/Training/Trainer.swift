@@ -1,0 +1,324 @@
+import Foundation
+import Kernels
+
+/// One training run on one thread: epochs, validation, early stopping, and the final measurement.
+///
+/// The numbers depend on configuration and dataset alone. A run that was interrupted and continued from a checkpoint gives the same
+/// bits as one that was not.
+///
+/// Source: RecBole 1.2.1, `Trainer`.
+public final class Trainer {
+  private let training: TrainingConfiguration
+  private let evaluation: EvaluationConfiguration
+  private let dataset: SequenceDataset
+  private let network: BERT4Rec
+  private let optimizer: Optimizer
+  private let best: Parameters
+  private let masking: Masking
+  private let randomness: Randomness
+  private var progress: TrainingProgress
+  /// The order of the samples in `orderEpoch`.
+  private var order: [Int32] = []
+  private var orderEpoch = -1
+
+  /// A run that has not started.
+  public init(
+    network: NetworkConfiguration, training: TrainingConfiguration, evaluation: EvaluationConfiguration,
+    dataset: SequenceDataset
+  ) {
+    precondition(
+      dataset.maximumLength <= network.maximumLength,
+      "histories of \(dataset.maximumLength) items for a network of \(network.maximumLength) positions")
+    self.training = training
+    self.evaluation = evaluation
+    self.dataset = dataset
+    self.network = BERT4Rec(network, itemCount: dataset.itemCount)
+    optimizer = Optimizer(training, layout: self.network.layout)
+    best = Parameters(layout: self.network.layout)
+    masking = Masking(network, itemCount: dataset.itemCount)
+    randomness = Randomness(seed: training.seed)
+    progress = TrainingProgress(patience: training.patience)
+    progress.isOver = training.epochs == 0
+    self.network.parameters.initialize(deviation: network.initializerRange, randomness: randomness)
+    best.buffer.all.copy(from: self.network.parameters.buffer.all)
+  }
+
+  /// A run continued from what `checkpoint()` gave.
+  ///
+  /// - Throws: When the bytes are no checkpoint of a run of this shape.
+  public convenience init(
+    network: NetworkConfiguration, training: TrainingConfiguration, evaluation: EvaluationConfiguration,
+    dataset: SequenceDataset, checkpoint: [UInt8]
+  ) throws(SafetensorsError) {
+    self.init(network: network, training: training, evaluation: evaluation, dataset: dataset)
+    try restore(checkpoint)
+  }
+
+  // MARK: - Running
+
+  /// Where a run is.
+  public struct Position: Sendable {
+    /// The epoch under way, counted from 1.
+    public let epoch: Int
+    /// The share of the epoch's batches that are done.
+    public let fraction: Double
+  }
+
+  /// How a run ended.
+  public enum Outcome: Sendable {
+    case finished(TrainingResult)
+    /// `shouldStop` asked for it; `checkpoint()` continues from here.
+    case interrupted
+    /// A batch's loss was infinite or not a number.
+    case diverged(Divergence)
+  }
+
+  /// Whole epochs trained so far.
+  public var epoch: Int { progress.epoch }
+
+  /// The number of trainable parameters.
+  public var parameterCount: Int { network.layout.parameterCount }
+
+  /// Trains until the end, then measures the best epoch's weights on validation and test samples.
+  ///
+  /// - Parameter shouldStop: Asked every few milliseconds; when true, the run ends as `interrupted`.
+  /// - Parameter onProgress: Told after each batch.
+  /// - Parameter onEpoch: Told after each epoch; what it throws ends the run.
+  public func run(
+    shouldStop: () -> Bool = { false }, onProgress: (Position) -> Void = { _ in },
+    onEpoch: (EpochReport) throws -> Void = { _ in }
+  ) throws -> Outcome {
+    while !progress.isOver {
+      guard let end = try trainEpoch(shouldStop, onProgress) else { return .interrupted }
+      if case .diverged(let divergence) = end { return .diverged(divergence) }
+      guard let report = validate(shouldStop) else { return .interrupted }
+      try onEpoch(report)
+    }
+    guard let result = measure(shouldStop) else { return .interrupted }
+    return .finished(result)
+  }
+
+  private enum EpochEnd {
+    case trained
+    case diverged(Divergence)
+  }
+
+  /// Trains what is left of the epoch; `nil` when stopped.
+  private func trainEpoch(_ shouldStop: () -> Bool, _ onProgress: (Position) -> Void) throws -> EpochEnd? {
+    shuffle()
+    let batchCount = (order.count + training.batchSize - 1) / training.batchSize
+    while progress.batch < batchCount {
+      let first = progress.batch * training.batchSize
+      let samples = order[first..<min(first + training.batchSize, order.count)]
+      guard let batch = trainBatch(samples, shouldStop) else { return nil }
+      if let loss = batch.loss {
+        guard loss.isFinite else {
+          let last = progress.lossCount > 0 ? progress.lossSum / Double(progress.lossCount) : nil
+          return .diverged(
+            Divergence(epoch: progress.epoch + 1, batch: progress.batch + 1, loss: loss, meanLossBefore: last))
+        }
+        progress.lossSum += loss
+        progress.lossCount += 1
+      }
+      progress.batch += 1
+      onProgress(Position(epoch: progress.epoch + 1, fraction: Double(progress.batch) / Double(batchCount)))
+    }
+    return .trained
+  }
+
+  /// Draws the epoch's order of the samples.
+  private func shuffle() {
+    guard orderEpoch != progress.epoch else { return }
+    order = dataset.train.indices.map { Int32($0) }
+    if training.shuffles {
+      var stream = randomness.stream(.shuffle, 0, epoch: progress.epoch)
+      for index in stride(from: order.count - 1, to: 0, by: -1) {
+        order.swapAt(index, Int(stream.next(below: UInt32(index + 1))))
+      }
+    }
+    orderEpoch = progress.epoch
+  }
+
+  /// Forward, backward and one step.
+  ///
+  /// - Returns: The mean loss of the counted masks, whose `loss` is `nil` when there are none; then nothing changes. `nil` when
+  ///   stopped: then the parameters are as before the batch.
+  private func trainBatch(_ samples: ArraySlice<Int32>, _ shouldStop: () -> Bool) -> (loss: Double?, Void)? {
+    let kind = masking.kind(batch: progress.batch, epoch: progress.epoch, randomness)
+    var masked: [MaskedSample] = []
+    masked.reserveCapacity(samples.count)
+    var targetCount = 0
+    for key in samples {
+      var sample = MaskedSample(key: UInt32(key))
+      masking.mask(
+        dataset.history(of: dataset.train[Int(key)]), kind, key: sample.key, epoch: progress.epoch, randomness,
+        into: &sample.items, counted: &sample.targets)
+      targetCount += sample.targets.count
+      // A sample without a counted mask has no loss and no gradient.
+      if !sample.targets.isEmpty { masked.append(sample) }
+    }
+    guard targetCount > 0 else { return (nil, ()) }
+    network.gradients.buffer.clear()
+    let dropout = Dropout(network.configuration, randomness: randomness, epoch: progress.epoch)
+    let weight = 1 / Float(targetCount)
+    var loss = 0.0
+    var block = Block()
+    for sample in masked {
+      if !network.blockSize.fits(length: sample.items.count, targets: sample.targets.count, in: block) {
+        if shouldStop() { return nil }
+        loss += network.train(block, weight: weight, dropout)
+        block.removeAll()
+      }
+      block.append(sample.items, targets: sample.targets, key: sample.key)
+    }
+    if shouldStop() { return nil }
+    loss += network.train(block, weight: weight, dropout)
+    loss /= Double(targetCount)
+    if loss.isFinite { optimizer.update(network.parameters, network.gradients) }
+    return (loss, ())
+  }
+
+  private struct MaskedSample {
+    var items: [Int32] = []
+    var targets: [MaskedPosition] = []
+    let key: UInt32
+  }
+
+  /// Validates if it is due, and moves on to the next epoch; `nil` when stopped.
+  private func validate(_ shouldStop: () -> Bool) -> EpochReport? {
+    let number = progress.epoch + 1
+    let interval = min(training.validationInterval, training.epochs)
+    let validates = interval > 0 && !dataset.valid.isEmpty
+    var metrics: Metrics?
+    var improved = !validates
+    if validates && number % interval == 0 {
+      guard let ranks = ranks(of: dataset.valid, shouldStop) else { return nil }
+      let measured = Metrics(ranks: ranks, evaluation)
+      metrics = measured
+      let verdict = progress.earlyStopping.judge(measured[evaluation.validationMetric] ?? .nan)
+      improved = verdict == .improved
+      progress.isOver = verdict == .stop
+    }
+    if improved {
+      best.buffer.all.copy(from: network.parameters.buffer.all)
+      progress.bestEpoch = number
+    }
+    let report = EpochReport(
+      epoch: number, loss: progress.lossSum, batchCount: progress.lossCount, valid: metrics, isBest: improved)
+    progress.epoch = number
+    progress.batch = 0
+    progress.lossSum = 0
+    progress.lossCount = 0
+    if number >= training.epochs { progress.isOver = true }
+    return report
+  }
+
+  /// The best epoch's metrics on both held-out splits; `nil` when stopped.
+  private func measure(_ shouldStop: () -> Bool) -> TrainingResult? {
+    let last = network.parameters.buffer.all.values
+    network.parameters.buffer.all.copy(from: best.buffer.all)
+    // A checkpoint taken after a stop here has to hold the last epoch's weights again.
+    defer { network.parameters.buffer.all.copy(from: last) }
+    guard let valid = ranks(of: dataset.valid, shouldStop), let test = ranks(of: dataset.test, shouldStop) else {
+      return nil
+    }
+    return TrainingResult(
+      bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: progress.earlyStopping.best,
+      valid: Metrics(ranks: valid, evaluation), test: Metrics(ranks: test, evaluation), validRanks: valid,
+      testRanks: test)
+  }
+
+  private func ranks(of samples: [Sample], _ shouldStop: () -> Bool) -> [Int]? {
+    Evaluator(dataset: dataset).ranks(of: samples, network, shouldStop: shouldStop)
+  }
+
+  // MARK: - Weights and checkpoints
+
+  /// The best epoch's weights under the reference's names.
+  ///
+  /// - Parameter metadata: Free text by key, kept in the file.
+  public func weights(metadata: [String: String] = [:]) -> Safetensors {
+    Safetensors(tensors: best.tensors(), metadata: metadata)
+  }
+
+  /// Everything that a later `Trainer` needs to continue from here: a safetensors file.
+  public func checkpoint() throws -> [UInt8] {
+    var file = Safetensors(tensors: network.parameters.tensors())
+    file.tensors.merge(best.tensors(prefix: "best.")) { first, _ in first }
+    for (index, moment) in optimizer.moments.enumerated() {
+      file.tensors.merge(moment.tensors(prefix: "moment.\(index).")) { first, _ in first }
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    file.metadata["progress"] = String(decoding: try encoder.encode(progress), as: UTF8.self)
+    file.metadata["step"] = "\(optimizer.step)"
+    return try file.encoded()
+  }
+
+  private func restore(_ bytes: [UInt8]) throws(SafetensorsError) {
+    let name = "checkpoint"
+    let file = try Safetensors(decoding: bytes, file: name)
+    guard let step = file.metadata["step"].flatMap({ Int($0) }), let text = file.metadata["progress"],
+      let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
+    else {
+      throw SafetensorsError(location: name, found: "no state of a training run", expected: "a checkpoint")
+    }
+    try network.parameters.read(file, file: name)
+    try best.read(file, prefix: "best.", file: name)
+    for (index, moment) in optimizer.moments.enumerated() {
+      try moment.read(file, prefix: "moment.\(index).", file: name)
+    }
+    optimizer.step = step
+    self.progress = progress
+  }
+}
+
+/// What an epoch brought.
+public struct EpochReport: Sendable {
+  /// Counted from 1.
+  public let epoch: Int
+  /// The sum of the batches' losses, as the reference reports it.
+  public let loss: Double
+  /// Batches that had a counted mask; `loss` divided by it is the mean.
+  public let batchCount: Int
+  /// The validation metrics, or `nil` when none was due.
+  public let valid: Metrics?
+  /// These weights are the ones to keep so far.
+  public let isBest: Bool
+
+  /// The mean of the batches' losses.
+  public var meanLoss: Double { batchCount > 0 ? loss / Double(batchCount) : 0 }
+}
+
+/// What a finished run leaves.
+public struct TrainingResult: Sendable {
+  /// The epoch whose weights were measured, counted from 1; 0 for the untrained ones.
+  public let bestEpoch: Int
+  /// Epochs trained.
+  public let epochCount: Int
+  /// The best value of the validation metric, or `nil` without validation.
+  public let bestValue: Double?
+  public let valid: Metrics
+  public let test: Metrics
+  /// The held-out item's rank for each validation sample, counted from 1.
+  public let validRanks: [Int]
+  public let testRanks: [Int]
+}
+
+/// Where a run's loss stopped being a number.
+public struct Divergence: Sendable, CustomStringConvertible {
+  /// Counted from 1.
+  public let epoch: Int
+  /// Counted from 1.
+  public let batch: Int
+  /// The batch's loss: infinite or NaN.
+  public let loss: Double
+  /// The mean loss of the epoch's batches before it, or `nil` when it was the first.
+  public let meanLossBefore: Double?
+
+  /// One line for a terminal.
+  public var description: String {
+    let before = meanLossBefore.map { "the mean loss before was \($0.rounded(toDecimalPlaces: 4))" } ?? "it was the first"
+    return "the loss of batch \(batch) of epoch \(epoch) is \(loss); \(before)"
+  }
+}
