@@ -1,0 +1,158 @@
+extension Leaderboard {
+  /// How a leaderboard is written.
+  public enum Format: String, Sendable, CaseIterable {
+    /// Aligned columns for a terminal: parameters and test metrics, rounded.
+    case table
+
+    /// Everything, with all digits.
+    case json
+
+    /// One line for each trial, with all digits and all metrics; failed trials last, without a rank.
+    case csv
+
+    /// As `table`, for a document.
+    case markdown
+  }
+
+  /// The leaderboard in a format, the same bytes for the same results: no times, no paths, no dates.
+  public func text(_ format: Format) -> String {
+    switch format {
+    case .table: table
+    case .json: json
+    case .csv: csv
+    case .markdown: markdown
+    }
+  }
+
+  // MARK: - For people
+
+  private var table: String {
+    guard !rows.isEmpty else { return "\(summary)\n" + failureLines }
+    let cells = displayCells
+    let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    let lines = cells.map { line in
+      var text = ""
+      for (column, cell) in line.enumerated() {
+        text += String(repeating: " ", count: widths[column] - cell.count) + cell + "  "
+      }
+      return text.trimmingSuffix(" ") + "\n"
+    }
+    return lines.joined() + "\n\(summary)\n" + failureLines
+  }
+
+  private var markdown: String {
+    guard !rows.isEmpty else { return "\(summary)\n" + failureLines }
+    let cells = displayCells
+    func line(_ cells: [String]) -> String {
+      "| " + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }.joined(separator: " | ") + " |\n"
+    }
+    let ruler = "|" + String(repeating: " ---: |", count: cells[0].count) + "\n"
+    return line(cells[0]) + ruler + cells.dropFirst().map(line).joined() + "\n\(summary)\n" + failureLines
+  }
+
+  /// The header and the rows, as text.
+  private var displayCells: [[String]] {
+    let parameters = parameterNames
+    var shown = metricNames.filter { $0.hasPrefix("test.") }
+    if sort != metric, !shown.contains(sort) { shown.insert(sort, at: 0) }
+    let header = ["rank", "trial", metric] + parameters + shown
+    return [header]
+      + rows.map { row in
+        let value = row.state == .diverged ? "diverged" : rounded(row.value)
+        let metrics = shown.map { name in rounded(row.metrics.first { $0.fullName == name }?.value) }
+        return [String(row.rank), String(row.trial), value] + parameters.map { row.hyperparameters[$0]?.description ?? "" } + metrics
+      }
+  }
+
+  /// How many trials stand where: `80 trials: 79 completed, 1 failed`.
+  private var summary: String {
+    let parts = [
+      (counts.completed, "completed"), (counts.pruned, "pruned"), (counts.diverged, "diverged"), (counts.failed, "failed"),
+      (counts.running, "running"), (counts.pending, "pending"), (counts.shelved, "shelved"),
+    ]
+    let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    return "\(study): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
+  }
+
+  private var failureLines: String {
+    failures.map { "trial \($0.trial) failed (\($0.hyperparameters)): \($0.message)\n" }.joined()
+  }
+
+  // MARK: - For programs
+
+  private var json: String {
+    func object(_ row: Row) -> String {
+      var splits: [(name: String, json: String)] = []
+      for split in row.metrics.map(\.split) where !splits.contains(where: { $0.name == split }) {
+        splits.append((split, JSON.object(row.metrics.filter { $0.split == split }.map { ($0.name, JSON.number($0.value)) })))
+      }
+      return JSON.object([
+        ("rank", String(row.rank)), ("trial", String(row.trial)), ("state", JSON.string(row.state.rawValue)),
+        ("value", row.value.map(JSON.number) ?? "null"), ("best_epoch", row.bestEpoch.map(String.init) ?? "null"),
+        ("parameters", row.hyperparameters.json), ("metrics", JSON.object(splits)),
+      ])
+    }
+    func object(_ failure: Failure) -> String {
+      JSON.object([
+        ("trial", String(failure.trial)), ("kind", JSON.string(failure.kind)), ("message", JSON.string(failure.message)),
+        ("parameters", failure.hyperparameters.json),
+      ])
+    }
+    func list(_ items: [String]) -> String { items.isEmpty ? "[]" : "[\n    " + items.joined(separator: ",\n    ") + "\n  ]" }
+    return """
+      {
+        "study": \(JSON.string(study)),
+        "metric": \(JSON.string(metric)),
+        "direction": \(JSON.string(direction.rawValue)),
+        "sort": \(JSON.string(sort)),
+        "trials": \(counts.total),
+        "ended": \(counts.ended),
+        "rows": \(list(rows.map(object))),
+        "failed": \(list(failures.map(object)))
+      }
+
+      """
+  }
+
+  private var csv: String {
+    let (parameters, metrics) = (parameterNames, metricNames)
+    func line(_ fields: [String]) -> String { fields.map(csvField).joined(separator: ",") + "\n" }
+    func digits(_ value: Double?) -> String { value.map { $0.isFinite ? $0.description : "" } ?? "" }
+    let header = line(["rank", "trial", "state", "value", "best_epoch"] + parameters + metrics + ["message"])
+    let ranked = rows.map { row in
+      let start = [String(row.rank), String(row.trial), row.state.rawValue, digits(row.value), row.bestEpoch.map(String.init) ?? ""]
+      let values = metrics.map { name in digits(row.metrics.first { $0.fullName == name }?.value) }
+      return line(start + parameters.map { row.hyperparameters[$0]?.description ?? "" } + values + [""])
+    }
+    let failed = failures.map { failure in
+      line(
+        ["", String(failure.trial), "failed", "", ""] + parameters.map { failure.hyperparameters[$0]?.description ?? "" }
+          + metrics.map { _ in "" } + [failure.message])
+    }
+    return header + ranked.joined() + failed.joined()
+  }
+}
+
+/// A field with quotes where RFC 4180 asks for them.
+private func csvField(_ text: String) -> String {
+  guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+  return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+}
+
+/// A metric with four decimals, as RecBole shows it; more would be noise.
+private func rounded(_ value: Double?) -> String {
+  guard let value else { return "" }
+  let scaled = (value.magnitude * 10_000).rounded()
+  guard scaled < 1e15 else { return value.description }
+  let (whole, fraction) = Int(scaled).quotientAndRemainder(dividingBy: 10_000)
+  let digits = String(fraction)
+  return (value < 0 && scaled > 0 ? "-" : "") + "\(whole)." + String(repeating: "0", count: 4 - digits.count) + digits
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ character: Character) -> String {
+    var text = self[...]
+    while text.last == character { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,162 @@
+/// A study's trials from the best to the worst.
+public struct Leaderboard: Sendable, Equatable {
+  /// A trial that has a rank.
+  public struct Row: Sendable, Equatable {
+    /// From 1, among all trials in this order, also those that a filter hides.
+    public let rank: Int
+    public let trial: Int
+    public let state: TrialState
+
+    /// The best value of the study's metric.
+    public let value: Double?
+    public let bestEpoch: Int?
+    public let hyperparameters: Hyperparameters
+
+    /// The metrics by split, in the order in which the objective gave them.
+    public let metrics: [SplitMetric]
+  }
+
+  /// A trial without a rank.
+  public struct Failure: Sendable, Equatable {
+    public let trial: Int
+    public let kind: String
+    public let message: String
+    public let hyperparameters: Hyperparameters
+  }
+
+  public let study: String
+
+  /// The study's metric.
+  public let metric: String
+  public let direction: Direction
+
+  /// What the rows are sorted by: the study's metric or one such as `test.ndcg@10`.
+  public let sort: String
+  public let counts: StudyCounts
+  public let rows: [Row]
+  public let failures: [Failure]
+
+  /// Names of the tuned parameters, in the order of the file.
+  public var parameterNames: [String] {
+    var names: [String] = []
+    for hyperparameters in rows.map(\.hyperparameters) + failures.map(\.hyperparameters) {
+      for name in hyperparameters.names where !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// Names such as `valid.mrr@10`, in the order in which the objective gave them.
+  public var metricNames: [String] {
+    var names: [String] = []
+    for name in rows.flatMap(\.metrics).map(\.fullName) where !names.contains(name) { names.append(name) }
+    return names
+  }
+}
+
+/// Which trials a leaderboard shows and in what order.
+public struct LeaderboardQuery: Sendable, Equatable {
+  /// At most so many rows.
+  public var top: Int?
+
+  /// A metric of a split, such as `test.ndcg@10`; the study's own metric without.
+  public var sort: String?
+
+  /// Conditions such as `n_layers=2`, all of which must hold.
+  public var filters: [String]
+
+  public init(top: Int? = nil, sort: String? = nil, filters: [String] = []) {
+    self.top = top
+    self.sort = sort
+    self.filters = filters
+  }
+}
+
+/// A question about a study that names something it does not have.
+public struct ReportError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The option or argument.
+  public let location: String
+
+  /// What it says.
+  public let found: String
+
+  /// What it could say.
+  public let expected: String
+
+  /// One line for a terminal.
+  public var description: String { "\(location): found \(found); expected \(expected)" }
+
+  /// A name that is not among those there are.
+  init(_ location: String, unknown name: String, among names: [String]) {
+    self.location = location
+    found = "'\(name)'"
+    let nearest = nearestName(to: name, among: names)
+    expected = names.isEmpty ? "nothing yet: no trial has ended" : "\(nearest.map { "\($0), or another of " } ?? "one of ")\(names.joined(separator: ", "))"
+  }
+
+  init(location: String, found: String, expected: String) {
+    self.location = location
+    self.found = found
+    self.expected = expected
+  }
+}
+
+extension SplitMetric {
+  /// The metric with its split, `test.ndcg@10`.
+  public var fullName: String { "\(split).\(name)" }
+}
+
+extension Leaderboard {
+  /// Ranks and picks what a query asks for.
+  ///
+  /// Completed trials come first, by value and then by number; diverged ones come after all of them.
+  init(
+    study: String, metric: String, direction: Direction, counts: StudyCounts, candidates: [Row], failures: [Failure], query: LeaderboardQuery
+  ) throws(ReportError) {
+    let metricNames = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
+    let parameterNames = Leaderboard.distinct((candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
+    if let sort = query.sort, !metricNames.contains(sort), sort != metric {
+      throw ReportError("--sort", unknown: sort, among: metricNames)
+    }
+    if let top = query.top, top < 1 { throw ReportError(location: "--top", found: "\(top)", expected: "a number from 1") }
+    var conditions: [(name: String, canonical: String)] = []
+    for filter in query.filters {
+      guard let equals = filter.firstIndex(of: "=") else {
+        throw ReportError(location: "--where", found: "'\(filter)'", expected: "PARAMETER=VALUE")
+      }
+      let name = String(filter[..<equals])
+      guard parameterNames.contains(name) else { throw ReportError("--where", unknown: name, among: parameterNames) }
+      conditions.append((name, ParameterValue(commandLine: String(filter[filter.index(after: equals)...])).canonical))
+    }
+    func isWanted(_ hyperparameters: Hyperparameters) -> Bool {
+      conditions.allSatisfy { hyperparameters[$0.name]?.canonical == $0.canonical }
+    }
+
+    let keyed = candidates.map { row in
+      let key = query.sort.flatMap { sort in sort == metric ? nil : row.metrics.first { $0.fullName == sort }.map(\.value) }
+      let isOwn = query.sort == nil || query.sort == metric
+      return (row: row, key: isOwn ? row.value : key)
+    }
+    let sorted = keyed.sorted { a, b in
+      if (a.row.state == .diverged) != (b.row.state == .diverged) { return b.row.state == .diverged }
+      let (x, y) = (a.key.flatMap { $0.isFinite ? $0 : nil }, b.key.flatMap { $0.isFinite ? $0 : nil })
+      if let x, let y, x != y { return direction.prefers(x, to: y) }
+      if (x == nil) != (y == nil) { return y == nil }
+      return a.row.trial < b.row.trial
+    }
+    let ranked = sorted.enumerated().map { index, entry in
+      let row = entry.row
+      return Row(
+        rank: index + 1, trial: row.trial, state: row.state, value: row.value, bestEpoch: row.bestEpoch,
+        hyperparameters: row.hyperparameters, metrics: row.metrics)
+    }
+    let wanted = ranked.filter { isWanted($0.hyperparameters) }
+    self.init(
+      study: study, metric: metric, direction: direction, sort: query.sort ?? metric, counts: counts,
+      rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted, failures: failures.filter { isWanted($0.hyperparameters) })
+  }
+
+  private static func distinct(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,45 @@
+/// Everything that is known about one trial.
+public struct TrialStory: Sendable {
+  /// One start of the trial.
+  public struct Attempt: Sendable, Equatable {
+    public let number: Int
+    public let owner: String
+    public let startedAt: String
+    public let endedAt: String?
+
+    /// `completed`, `diverged`, `failed`, `interrupted`, `lost`, or `nil` while it runs.
+    public let ending: String?
+    public let seconds: Double
+
+    /// The epoch of the state that it started from; 0 for a start from nothing.
+    public let fromEpoch: Int
+    public let note: String?
+  }
+
+  /// A point of the learning curve; `nil` stands for a value that is no number.
+  public struct Observation: Sendable, Equatable {
+    public let epoch: Int
+    public let metric: String
+    public let value: Double?
+  }
+
+  public let study: String
+  public let trial: Int
+  public let state: TrialState
+
+  /// Whether its cell is no longer in the search space.
+  public let isShelved: Bool
+  public let hyperparameters: Hyperparameters
+  public let failureKind: String?
+  public let failureMessage: String?
+  public let value: Double?
+  public let bestEpoch: Int?
+  public let trainingSeconds: Double
+  public let startedAt: String?
+  public let finishedAt: String?
+  public let attempts: [Attempt]
+
+  /// By epoch, of the attempts that the result builds on.
+  public let curve: [Observation]
+  public let metrics: [SplitMetric]
+}

@@ -1,0 +1,170 @@
+extension SearchSpace {
+  /// Reads lines of `name type value`, as `hyper.test` has them.
+  ///
+  /// Fields are separated by any number of spaces and tabs; `#` starts a comment except inside quotes. Unlike
+  /// RecBole's reader, nothing is skipped silently.
+  ///
+  /// Throws every mistake of the file at once.
+  public init(parsing text: String, file: String) throws(SearchSpaceError) {
+    var reader = SearchSpaceReader(file: file)
+    var content = Substring(text)
+    if content.unicodeScalars.first == "\u{FEFF}" { content.unicodeScalars.removeFirst() }
+    let lines = content.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+    for (index, line) in lines.enumerated() { reader.read(Array(line), number: index + 1) }
+    try reader.finish()
+    self.init(file: file, parameters: reader.parameters)
+  }
+}
+
+/// Collects parameters and mistakes line by line.
+private struct SearchSpaceReader {
+  let file: String
+  private(set) var parameters: [SearchSpace.Parameter] = []
+  private var problems: [SearchSpaceError.Problem] = []
+  private var firstLines: [String: Int] = [:]
+
+  private static let types = ["choice", "loguniform", "quniform", "uniform"]
+  private static let example = "a line such as: learning_rate choice [0.01, 0.001]"
+
+  init(file: String) { self.file = file }
+
+  mutating func read(_ line: [Character], number: Int) {
+    let line = line.prefix(upTo: commentStart(line))
+    let (name, nameColumn, afterName) = field(line, from: 0)
+    guard !name.isEmpty else { return }
+    let (type, typeColumn, afterType) = field(line, from: afterName)
+    let valueStart = line[afterType...].firstIndex { !$0.isWhitespace } ?? line.endIndex
+    let place = "\(file):\(number)"
+    func location(_ column: Int) -> String { "\(place):\(column)" }
+
+    if let first = firstLines[name] {
+      note(location(nameColumn), "parameter '\(name)' again, first on line \(first)", "each name once")
+    } else {
+      firstLines[name] = number
+    }
+    guard !type.isEmpty else {
+      return note(location(line.count + 1), "no type after '\(name)'", "choice, loguniform, quniform or uniform, then the value")
+    }
+    guard Self.types.contains(type) else {
+      let nearest = nearestName(to: type, among: Self.types).map { "\($0) (the nearest of choice, loguniform, quniform and uniform)" }
+      return note(location(typeColumn), "type '\(type)'", nearest ?? "choice, loguniform, quniform or uniform")
+    }
+    guard valueStart < line.endIndex else {
+      let expected = type == "choice" ? "a list such as [1, 2]" : "\(bounds(of: type)) such as 0.1,0.5"
+      return note(location(line.count + 1), "no value after '\(type)'", expected)
+    }
+    let valueColumn = valueStart + 1
+    var parser = LiteralParser(String(line[valueStart...]), firstColumn: valueColumn)
+    let value: ParameterValue
+    do { value = try parser.parse() } catch { return note(location(error.column), error.found, error.expected) }
+
+    let before = problems.count
+    let distribution =
+      type == "choice"
+      ? choice(value, columns: parser.elementColumns, at: valueColumn, location: location)
+      : range(type, value, at: location(valueColumn))
+    guard let distribution, problems.count == before else { return }
+    parameters.append(SearchSpace.Parameter(name: name, distribution: distribution, location: location(nameColumn)))
+  }
+
+  mutating func finish() throws(SearchSpaceError) {
+    if problems.isEmpty, parameters.isEmpty { note(file, "no parameters", Self.example) }
+    if problems.isEmpty { checkSize() }
+    guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
+  }
+
+  // MARK: - Values
+
+  private mutating func choice(
+    _ value: ParameterValue, columns: [Int], at column: Int, location: (Int) -> String
+  ) -> Distribution? {
+    guard case .list(let values) = value else {
+      note(location(column), value.literal, "a list of values, such as [\(value.literal)]")
+      return nil
+    }
+    if values.isEmpty { note(location(column), "an empty list", "at least one value in it") }
+    var seen: [String: ParameterValue] = [:]
+    for (index, value) in values.enumerated() {
+      // A list that was computed or stands in parentheses has no columns of its own.
+      let place = location(index < columns.count ? columns[index] : column)
+      if !value.isFinite { note(place, "a number beyond the range of 64 bits", "finite numbers") }
+      if let earlier = seen.updateValue(value, forKey: value.canonical) {
+        let same = earlier == value ? "" : ", the same as \(earlier.literal)"
+        note(place, "\(value.literal) a second time\(same)", "each value once")
+      }
+    }
+    return .choice(values)
+  }
+
+  private mutating func range(_ type: String, _ value: ParameterValue, at location: String) -> Distribution? {
+    let numbers: [Double]? = if case .list(let values) = value { values.compactMap(\.double) } else { nil }
+    let count = type == "quniform" ? 3 : 2
+    guard let numbers, numbers.count == count, case .list(let values) = value, values.count == count else {
+      note(location, value.literal, "\(bounds(of: type)), \(count) numbers")
+      return nil
+    }
+    guard numbers.allSatisfy(\.isFinite) else {
+      note(location, value.literal, "finite numbers")
+      return nil
+    }
+    let (low, high) = (numbers[0], numbers[1])
+    if low >= high { note(location, "low \(low) and high \(high)", "low below high") }
+    switch type {
+    case "uniform": return .uniform(low: low, high: high)
+    case "loguniform":
+      // The largest natural logarithm of a 64-bit number is 709.78.
+      if high > 709 { note(location, "high \(high), a natural logarithm", "the logarithms of the bounds, such as -9,-4") }
+      return .logUniform(low: low, high: high)
+    default:
+      if numbers[2] <= 0 { note(location, "step \(numbers[2])", "a step above 0") }
+      return .quantizedUniform(low: low, high: high, step: numbers[2])
+    }
+  }
+
+  private mutating func checkSize() {
+    var count = 1
+    for parameter in parameters {
+      guard case .choice(let values) = parameter.distribution else { continue }
+      let (product, overflow) = count.multipliedReportingOverflow(by: values.count)
+      guard !overflow, product <= SearchSpace.largestGrid else {
+        return note(
+          parameter.location, "a grid of more than \(SearchSpace.largestGrid) cells from '\(parameter.name)' on",
+          "at most \(SearchSpace.largestGrid): fewer parameters or shorter lists")
+      }
+      count = product
+    }
+  }
+
+  private func bounds(of type: String) -> String { type == "quniform" ? "low,high,step" : "low,high" }
+
+  // MARK: - Fields
+
+  private mutating func note(_ location: String, _ found: String, _ expected: String) {
+    problems.append(SearchSpaceError.Problem(location: location, found: found, expected: expected))
+  }
+
+  /// Where a comment starts, or the length of the line.
+  private func commentStart(_ line: [Character]) -> Int {
+    var quote: Character?
+    var index = 0
+    while index < line.count {
+      let character = line[index]
+      if let open = quote {
+        if character == "\\" { index += 1 } else if character == open { quote = nil }
+      } else if character == "'" || character == "\"" {
+        quote = character
+      } else if character == "#" {
+        return index
+      }
+      index += 1
+    }
+    return line.count
+  }
+
+  /// The next word, its column counted from 1, and the index after it.
+  private func field(_ line: ArraySlice<Character>, from start: Int) -> (text: String, column: Int, end: Int) {
+    let first = line[start...].firstIndex { !$0.isWhitespace } ?? line.endIndex
+    let end = line[first...].firstIndex { $0.isWhitespace } ?? line.endIndex
+    return (String(line[first..<end]), first + 1, end)
+  }
+}

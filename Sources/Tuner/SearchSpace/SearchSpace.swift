@@ -1,0 +1,93 @@
+/// The parameters that a study tunes, in the order of the file that lists them.
+public struct SearchSpace: Sendable, Equatable {
+  /// A parameter and the values it can have.
+  public struct Parameter: Sendable, Equatable {
+    public let name: String
+    public let distribution: Distribution
+
+    /// `file:line:column` of its name.
+    public let location: String
+  }
+
+  /// The file's name, for messages.
+  public let file: String
+
+  public let parameters: [Parameter]
+
+  /// More cells than anyone trains; such a product is a mistake in the file.
+  public static let largestGrid = 100_000
+}
+
+/// The values that a parameter can have.
+public enum Distribution: Sendable, Equatable {
+  /// One of a few values.
+  case choice([ParameterValue])
+
+  /// Any number from `low` to `high`.
+  case uniform(low: Double, high: Double)
+
+  /// As `uniform`, rounded to multiples of `step`.
+  case quantizedUniform(low: Double, high: Double, step: Double)
+
+  /// *e* to a uniform power: the bounds are natural logarithms, as in RecBole and hyperopt.
+  case logUniform(low: Double, high: Double)
+
+  /// Its name in a search space file.
+  public var keyword: String {
+    switch self {
+    case .choice: "choice"
+    case .uniform: "uniform"
+    case .quantizedUniform: "quniform"
+    case .logUniform: "loguniform"
+    }
+  }
+}
+
+extension SearchSpace {
+  /// The number of cells of the grid over the `choice` parameters.
+  public var cellCount: Int {
+    parameters.reduce(1) { count, parameter in
+      if case .choice(let values) = parameter.distribution { count * values.count } else { count }
+    }
+  }
+
+  /// Every combination of the parameters' values, in file order with the last parameter fastest.
+  ///
+  /// Throws when a parameter has no list of values.
+  public func grid() throws(SearchSpaceError) -> [Hyperparameters] {
+    var axes: [(name: String, values: [ParameterValue])] = []
+    var problems: [SearchSpaceError.Problem] = []
+    for parameter in parameters {
+      if case .choice(let values) = parameter.distribution {
+        axes.append((parameter.name, values))
+      } else {
+        problems.append(
+          SearchSpaceError.Problem(
+            location: parameter.location, found: "'\(parameter.name)' of type \(parameter.distribution.keyword), which no grid covers",
+            expected: "choice and a list of values, such as \(parameter.name) choice [\(parameter.distribution.examples)]"))
+      }
+    }
+    guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
+
+    var cells: [[Hyperparameters.Pair]] = [[]]
+    for (name, values) in axes {
+      cells = cells.flatMap { cell in values.map { cell + [Hyperparameters.Pair(name: name, value: $0)] } }
+    }
+    return cells.map { Hyperparameters($0) }
+  }
+}
+
+import Foundation
+
+extension Distribution {
+  /// Three values of it, for a message.
+  fileprivate var examples: String {
+    switch self {
+    case .choice(let values): values.prefix(3).map(\.literal).joined(separator: ", ")
+    case .uniform(let low, let high), .quantizedUniform(let low, let high, _):
+      "\(low), \((low + high) / 2), \(high)"
+    case .logUniform(let low, let high):
+      "\(exp(low)), \(exp((low + high) / 2)), \(exp(high))"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import GRDB
+
+/// A row of `checkpoint` or `weights`: a file, and how to tell whether it is whole.
+struct SavedState: Sendable {
+  let id: Int64
+  let epoch: Int
+  let file: String
+  let bytes: Int
+  let sha256: String
+}
+
+extension SavedState {
+  init(_ row: Row) {
+    self.init(id: row["id"], epoch: row["epoch"], file: row["file"], bytes: row["bytes"], sha256: row["sha256"])
+  }
+}
+
+extension StudyStore {
+  /// Writes a state to its own file, not yet registered.
+  func save(_ checkpoint: [UInt8]?, epoch: Int, of trial: ClaimedTrial) -> (state: SavedState?, failure: StorageError?) {
+    guard let checkpoint else { return (nil, nil) }
+    let hash = sha256(checkpoint)
+    // The hash keeps a state within an epoch apart from the one at its start, so that none is overwritten.
+    let file = "trial-\(trial.id)-attempt-\(trial.attempt)-epoch-\(epoch)-\(hash.prefix(12)).checkpoint"
+    do {
+      try Disk.createFolder(checkpointFolder)
+      try Disk.writeDurably(checkpoint, to: "\(checkpointFolder)/\(file)")
+    } catch {
+      return (nil, error)
+    }
+    return (SavedState(id: 0, epoch: epoch, file: file, bytes: checkpoint.count, sha256: hash), nil)
+  }
+
+  /// Makes a written state the trial's only one, and returns the files that it replaces.
+  static func register(_ state: SavedState?, of trial: ClaimedTrial, _ db: Database) throws -> [String] {
+    guard let state else { return [] }
+    let replaced = try String.fetchAll(
+      db, sql: "SELECT file FROM checkpoint WHERE trial_id = ? AND file <> ?", arguments: [trial.id, state.file])
+    try db.execute(sql: "DELETE FROM checkpoint WHERE trial_id = ?", arguments: [trial.id])
+    try db.execute(
+      sql: "INSERT INTO checkpoint (trial_id, attempt, epoch, file, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?)",
+      arguments: [trial.id, trial.attempt, state.epoch, state.file, state.bytes, state.sha256])
+    return replaced
+  }
+
+  /// Reads a registered state if it is what was written.
+  func read(_ state: SavedState) -> Result<[UInt8], StorageError> {
+    let path = "\(checkpointFolder)/\(state.file)"
+    do throws(StorageError) {
+      let bytes = try Disk.read(path)
+      guard bytes.count == state.bytes, sha256(bytes) == state.sha256 else {
+        throw StorageError(location: path, found: "a damaged checkpoint of epoch \(state.epoch)", expected: "the bytes that were written")
+      }
+      return .success(bytes)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Removes files that a crash left: those that are not registered and whose trial no living attempt works on.
+  package func removeOrphans() throws {
+    // The folders are read first: what appears later belongs to someone alive.
+    let states = Disk.files(in: checkpointFolder)
+    let folders = Disk.files(in: path + ".weights").map { (study: $0, files: Disk.files(in: "\(path).weights/\($0)")) }
+    let (kept, weights, attempts, trials) = try read { db in
+      (
+        Set(try String.fetchAll(db, sql: "SELECT file FROM checkpoint")),
+        Set(try String.fetchAll(db, sql: "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id")),
+        try String.fetchAll(db, sql: "SELECT 'trial-' || id || '-attempt-' || attempt || '-' FROM trial WHERE state = 'running'"),
+        try String.fetchAll(db, sql: "SELECT study_id || '/trial-' || ordinal || '.' FROM trial WHERE state = 'running'")
+      )
+    }
+    for file in states where !kept.contains(file) && !attempts.contains(where: file.hasPrefix) {
+      Disk.remove("\(checkpointFolder)/\(file)")
+    }
+    for folder in folders {
+      for file in folder.files {
+        let name = "\(folder.study)/\(file)"
+        if !weights.contains(name), !trials.contains(where: name.hasPrefix) { Disk.remove("\(path).weights/\(name)") }
+      }
+    }
+  }
+
+  /// The kept weights of a study's best trial, or `nil` when there are none.
+  public func weights(of study: Study) throws -> (trial: Int, path: String)? {
+    let row = try read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT ordinal, file FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?", arguments: [study.id])
+    }
+    return row.map { ($0["ordinal"], "\(weightsFolder(of: study.id))/\($0["file"] as String)") }
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import GRDB
+
+extension StudyStore {
+  /// The trials of a study from the best to the worst, as a query asks.
+  ///
+  /// Throws a `ReportError` when the query names a parameter or a metric that the study does not have.
+  public func leaderboard(of study: Study, _ query: LeaderboardQuery = LeaderboardQuery()) throws -> Leaderboard {
+    let (counts, rows, failures) = try read { db in
+      let hyperparameters = try Self.allHyperparameters(of: study.id, db)
+      let metrics = try Self.allMetrics(of: study.id, db)
+      var rows: [Leaderboard.Row] = []
+      var failures: [Leaderboard.Failure] = []
+      let trials = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT id, ordinal, state, best_value, best_epoch, failure_kind, failure_message FROM trial
+          WHERE study_id = ? AND active = 1 AND state IN ('completed', 'pruned', 'diverged', 'failed') ORDER BY ordinal
+          """, arguments: [study.id])
+      for row in trials {
+        let (id, state) = (row["id"] as Int64, TrialState(rawValue: row["state"]) ?? .failed)
+        let cell = Hyperparameters(hyperparameters[id] ?? [])
+        if state == .failed {
+          failures.append(
+            Leaderboard.Failure(
+              trial: row["ordinal"], kind: row["failure_kind"] ?? "", message: row["failure_message"] ?? "", hyperparameters: cell))
+        } else {
+          rows.append(
+            Leaderboard.Row(
+              rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : row["best_value"], bestEpoch: row["best_epoch"],
+              hyperparameters: cell, metrics: metrics[id] ?? []))
+        }
+      }
+      return (try Self.counts(of: study.id, db), rows, failures)
+    }
+    let definition = study.definition
+    return try Leaderboard(
+      study: study.name, metric: definition.metric, direction: definition.direction, counts: counts, candidates: rows, failures: failures,
+      query: query)
+  }
+
+  /// Everything that is known about a trial.
+  ///
+  /// Throws a `ReportError` when there is no trial of that number.
+  public func story(of number: Int, in study: Study) throws -> TrialStory {
+    try read { db in
+      guard let row = try Row.fetchOne(db, sql: "SELECT * FROM trial WHERE study_id = ? AND ordinal = ?", arguments: [study.id, number])
+      else {
+        let last = try Int.fetchOne(db, sql: "SELECT max(ordinal) FROM trial WHERE study_id = ?", arguments: [study.id]) ?? 0
+        throw ReportError(location: study.name, found: "no trial \(number)", expected: "a number from 1 to \(last)")
+      }
+      let id: Int64 = row["id"]
+      return TrialStory(
+        study: study.name, trial: number, state: TrialState(rawValue: row["state"]) ?? .failed, isShelved: row["active"] == false,
+        hyperparameters: try Self.hyperparameters(of: id, db), failureKind: row["failure_kind"], failureMessage: row["failure_message"],
+        value: row["best_value"], bestEpoch: row["best_epoch"], trainingSeconds: row["training_seconds"], startedAt: row["started_at"],
+        finishedAt: row["finished_at"], attempts: try Self.attempts(of: id, db), curve: try Self.curve(of: id, db),
+        metrics: try Self.metrics(of: id, db))
+    }
+  }
+
+  /// The held-out item's rank for each user of a split, or `nil` when the trial has none.
+  public func ranks(of number: Int, split: String, in study: Study) throws -> [UInt16]? {
+    let data = try read { db in
+      try Data.fetchOne(
+        db, sql: "SELECT ranks FROM user_rank JOIN trial ON trial.id = trial_id WHERE study_id = ? AND ordinal = ? AND split = ?",
+        arguments: [study.id, number, split])
+    }
+    guard let data else { return nil }
+    let bytes = Array(data)
+    return (0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8 }
+  }
+
+  // MARK: - Rows
+
+  private static func allHyperparameters(of study: Int64, _ db: Database) throws -> [Int64: [Hyperparameters.Pair]] {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT trial_id, name, literal FROM trial_parameter JOIN trial ON trial.id = trial_id WHERE study_id = ?
+        ORDER BY trial_id, position
+        """, arguments: [study])
+    var pairs: [Int64: [Hyperparameters.Pair]] = [:]
+    while let row = try rows.next() {
+      pairs[row["trial_id"], default: []].append(
+        Hyperparameters.Pair(name: row["name"], value: ParameterValue(commandLine: row["literal"])))
+    }
+    return pairs
+  }
+
+  private static func allMetrics(of study: Int64, _ db: Database) throws -> [Int64: [SplitMetric]] {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT trial_id, split, metric, value FROM result JOIN trial ON trial.id = trial_id WHERE study_id = ?
+        ORDER BY trial_id, position
+        """, arguments: [study])
+    var metrics: [Int64: [SplitMetric]] = [:]
+    while let row = try rows.next() { metrics[row["trial_id"], default: []].append(SplitMetric(row)) }
+    return metrics
+  }
+
+  private static func metrics(of trial: Int64, _ db: Database) throws -> [SplitMetric] {
+    try Row.fetchAll(db, sql: "SELECT split, metric, value FROM result WHERE trial_id = ? ORDER BY position", arguments: [trial])
+      .map(SplitMetric.init)
+  }
+
+  private static func attempts(of trial: Int64, _ db: Database) throws -> [TrialStory.Attempt] {
+    try Row.fetchAll(db, sql: "SELECT * FROM attempt WHERE trial_id = ? ORDER BY attempt", arguments: [trial]).map { row in
+      TrialStory.Attempt(
+        number: row["attempt"], owner: row["owner"], startedAt: row["started_at"], endedAt: row["ended_at"], ending: row["ending"],
+        seconds: row["seconds"], fromEpoch: row["from_epoch"], note: row["note"])
+    }
+  }
+
+  private static func curve(of trial: Int64, _ db: Database) throws -> [TrialStory.Observation] {
+    let sql = "SELECT epoch, metric, value FROM learning_curve WHERE trial_id = ? ORDER BY epoch, metric"
+    return try Row.fetchAll(db, sql: sql, arguments: [trial]).map { row in
+      TrialStory.Observation(epoch: row["epoch"], metric: row["metric"], value: row["value"])
+    }
+  }
+}
+
+extension SplitMetric {
+  fileprivate init(_ row: Row) { self.init(split: row["split"], name: row["metric"], value: row["value"] ?? .nan) }
+}

@@ -1,0 +1,338 @@
+import Foundation
+import GRDB
+
+/// A trial that this process owns until it ends, is released, or is lost.
+package struct ClaimedTrial: Sendable {
+  package let id: Int64
+  package let study: Int64
+  package let number: Int
+  package let attempt: Int
+  package let owner: String
+  package let hyperparameters: Hyperparameters
+
+  /// The newest undamaged state, and the epoch it was taken after.
+  package let checkpoint: [UInt8]?
+  package let checkpointEpoch: Int
+
+  /// What was wrong with newer states.
+  package let notes: [String]
+
+  var lost: TrialLost { TrialLost(trial: number, attempt: attempt) }
+}
+
+/// How a trial ends for good.
+package enum TrialEnding: Sendable {
+  case completed(TrialResult)
+  case diverged(epoch: Int, message: String)
+  case failed(kind: String, message: String)
+
+  var state: TrialState {
+    switch self {
+    case .completed: .completed
+    case .diverged: .diverged
+    case .failed: .failed
+    }
+  }
+}
+
+extension StudyStore {
+  // MARK: - Claiming
+
+  /// Takes the pending trial with the lowest number, or returns `nil` when none is pending.
+  package func claim(from study: Study, owner: String) throws -> ClaimedTrial? {
+    let isPending = try read { db in
+      try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)", arguments: [study.id])
+    }
+    guard isPending == true else { return nil }
+
+    let claimed: (row: Row, saved: [SavedState], hyperparameters: Hyperparameters)? = try transaction { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          UPDATE trial SET state = 'running', owner = :owner, heartbeat_at = \(Schema.now), attempt = attempt + 1,
+            started_at = coalesce(started_at, \(Schema.now))
+          WHERE id = (
+            SELECT id FROM trial WHERE study_id = :study AND state = 'pending' AND active = 1 ORDER BY ordinal LIMIT 1)
+          RETURNING id, ordinal, attempt
+          """, arguments: ["owner": owner, "study": study.id])
+      guard let row else { return nil }
+      let id: Int64 = row["id"]
+      let saved = try Row.fetchAll(db, sql: "SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", arguments: [id]).map(SavedState.init)
+      try db.execute(
+        sql: """
+          INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
+          VALUES (?, ?, ?, \(Schema.now), ?, ?)
+          """, arguments: [id, row["attempt"] as Int, owner, saved.first?.epoch ?? 0, saved.first?.file])
+      try Self.recallBest(of: id, study.definition, db)
+      return (row, saved, try Self.hyperparameters(of: id, db))
+    }
+    guard let (row, saved, hyperparameters) = claimed else { return nil }
+
+    var notes: [String] = []
+    var usable: (bytes: [UInt8], state: SavedState)?
+    for state in saved where usable == nil {
+      switch read(state) {
+      case .success(let bytes): usable = (bytes, state)
+      case .failure(let error): notes.append(error.description)
+      }
+    }
+    let trial = ClaimedTrial(
+      id: row["id"], study: study.id, number: row["ordinal"], attempt: row["attempt"], owner: owner, hyperparameters: hyperparameters,
+      checkpoint: usable?.bytes, checkpointEpoch: usable?.state.epoch ?? 0, notes: notes)
+    if !notes.isEmpty { try fallBack(trial, to: usable?.state, damaged: saved, study.definition) }
+    return trial
+  }
+
+  /// Records that an attempt starts from an older state than was registered.
+  private func fallBack(_ trial: ClaimedTrial, to state: SavedState?, damaged: [SavedState], _ definition: StudyDefinition) throws {
+    let gone = damaged.filter { $0.id > state?.id ?? 0 }
+    try transaction { db in
+      try Self.fence(trial, db)
+      try db.execute(
+        sql: "UPDATE attempt SET from_epoch = ?, from_checkpoint = ?, note = ? WHERE trial_id = ? AND attempt = ?",
+        arguments: [state?.epoch ?? 0, state?.file, trial.notes.joined(separator: "; "), trial.id, trial.attempt])
+      for state in gone { try db.execute(sql: "DELETE FROM checkpoint WHERE id = ?", arguments: [state.id]) }
+      try Self.recallBest(of: trial.id, definition, db)
+    }
+    for state in gone { Disk.remove("\(checkpointFolder)/\(state.file)") }
+  }
+
+  /// Says that the trials of these owners are alive, for observers on other hosts.
+  package func beat(owners: [String]) throws {
+    try transaction { db in
+      for owner in owners {
+        try db.execute(sql: "UPDATE trial SET heartbeat_at = \(Schema.now) WHERE state = 'running' AND owner = ?", arguments: [owner])
+      }
+    }
+  }
+
+  /// Puts the trials of dead owners back to pending, with their states, and returns their numbers.
+  @discardableResult
+  package func reclaim(in study: Study) throws -> [Int] {
+    let candidates = try read { db in try abandonedTrials(of: study.id, db) }
+    guard !candidates.isEmpty else { return [] }
+    return try transaction { db in
+      var numbers: [Int] = []
+      for trial in candidates {
+        try db.execute(
+          sql: """
+            UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL
+            WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
+            """, arguments: [trial.id, trial.owner, trial.attempt])
+        guard db.changesCount == 1 else { continue }
+        try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process ended without a word", db)
+        numbers.append(trial.number)
+      }
+      return numbers
+    }
+  }
+
+  /// Running trials whose owner is dead, or silent for too long on another host.
+  func abandonedTrials(of study: Int64, _ db: Database) throws -> [(id: Int64, number: Int, attempt: Int, owner: String)] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, ordinal, attempt, owner, (julianday('now') - julianday(heartbeat_at)) * 86400 AS silence
+        FROM trial WHERE study_id = ? AND state = 'running' ORDER BY ordinal
+        """, arguments: [study])
+    return rows.compactMap { row in
+      let owner: String = row["owner"]
+      let life = ProcessIdentity(owner)?.life(seenFrom: process) ?? .unknown
+      let silence: Double = row["silence"] ?? .infinity
+      let isAbandoned = life == .dead || (life == .unknown && .seconds(silence) > Self.heartbeatTimeout)
+      return isAbandoned ? (row["id"], row["ordinal"], row["attempt"], owner) : nil
+    }
+  }
+
+  // MARK: - Reporting
+
+  /// Records an epoch: its values, and its state if there is one.
+  ///
+  /// Throws `TrialLost`, or a `StorageError` of the database. Returns the error of a state that could not be
+  /// written, which costs no more than the progress after a crash.
+  package func observe(
+    _ trial: ClaimedTrial, _ report: RunningTrial.Report, seconds: Double, of definition: StudyDefinition
+  ) throws -> StorageError? {
+    let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
+    do {
+      let superseded = try transaction { db in
+        try Self.fence(trial, db)
+        let insert = try db.cachedStatement(
+          sql: """
+            INSERT INTO observation (trial_id, attempt, epoch, metric, value) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET value = excluded.value
+            """)
+        for (name, value) in report.values {
+          try insert.execute(arguments: [trial.id, trial.attempt, report.epoch, name, value])
+        }
+        try db.execute(
+          sql: "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", arguments: [seconds, trial.id, trial.attempt])
+        try Self.recallBest(of: trial.id, definition, db)
+        return try Self.register(state, of: trial, db)
+      }
+      for file in superseded { Disk.remove("\(checkpointFolder)/\(file)") }
+    } catch {
+      if let state { Disk.remove("\(checkpointFolder)/\(state.file)") }
+      throw error
+    }
+    return failure
+  }
+
+  /// Ends a trial for good.
+  ///
+  /// Returns the error of weights that could not be kept.
+  package func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of definition: StudyDefinition) throws -> StorageError? {
+    var weights: SavedState?
+    var failure: StorageError?
+    if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
+      let file = "trial-\(trial.number).safetensors"
+      do {
+        try Disk.createFolder(weightsFolder(of: trial.study))
+        try Disk.writeDurably(bytes, to: "\(weightsFolder(of: trial.study))/\(file)")
+        weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
+      } catch {
+        failure = error
+      }
+    }
+    let (states, others) = try transaction { db in
+      try Self.fence(trial, db)
+      try Self.write(ending, to: trial, seconds: seconds, db)
+      let states = try String.fetchAll(db, sql: "SELECT file FROM checkpoint WHERE trial_id = ?", arguments: [trial.id])
+      try db.execute(sql: "DELETE FROM checkpoint WHERE trial_id = ?", arguments: [trial.id])
+      guard let weights else { return (states, [String]()) }
+      return (states, try Self.keep(weights, of: trial, definition, db))
+    }
+    for file in states { Disk.remove("\(checkpointFolder)/\(file)") }
+    for file in others { Disk.remove("\(weightsFolder(of: trial.study))/\(file)") }
+    return failure
+  }
+
+  /// Puts an interrupted trial back to pending, to go on from `checkpoint` or from the last one reported.
+  ///
+  /// Returns the error of a state that could not be written.
+  package func release(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String? = nil) throws -> StorageError? {
+    let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
+    let superseded = try transaction { db in
+      try Self.fence(trial, db)
+      let superseded = try Self.register(state, of: trial, db)
+      try db.execute(
+        sql: "UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL WHERE id = ?", arguments: [trial.id])
+      try Self.end(trial.id, trial.attempt, "interrupted", seconds: seconds, note: note, db)
+      return superseded
+    }
+    for file in superseded { Disk.remove("\(checkpointFolder)/\(file)") }
+    return failure
+  }
+
+  // MARK: - Statements
+
+  /// Makes sure that the trial is still this attempt's, or throws `TrialLost`.
+  ///
+  /// The transaction is immediate, so that it stays so until the commit.
+  private static func fence(_ trial: ClaimedTrial, _ db: Database) throws {
+    try db.execute(
+      sql: "UPDATE trial SET heartbeat_at = \(Schema.now) WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?",
+      arguments: [trial.id, trial.owner, trial.attempt])
+    guard db.changesCount == 1 else { throw trial.lost }
+  }
+
+  private static func write(_ ending: TrialEnding, to trial: ClaimedTrial, seconds: Double, _ db: Database) throws {
+    try end(trial.id, trial.attempt, ending.state.rawValue, seconds: seconds, note: nil, db)
+    var (kind, message, bestEpoch, bestValue): (String?, String?, Int?, Double?)
+    switch ending {
+    case .completed(let result):
+      (bestEpoch, bestValue) = (result.bestEpoch, result.bestValue)
+      for (index, metric) in result.metrics.enumerated() {
+        try db.execute(
+          sql: """
+            INSERT INTO result (trial_id, split, metric, position, value) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET value = excluded.value
+            """, arguments: [trial.id, metric.split, metric.name, index + 1, metric.value])
+      }
+      for (split, ranks) in result.ranks {
+        // Little-endian on every machine, so that the file can move.
+        let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        try db.execute(sql: "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", arguments: [trial.id, split, Data(bytes)])
+      }
+    case .diverged(let epoch, let text):
+      (kind, message, bestEpoch) = ("divergence", text, epoch)
+    case .failed(let name, let text):
+      (kind, message) = (name, text)
+    }
+    try db.execute(
+      sql: """
+        UPDATE trial SET state = ?, failure_kind = ?, failure_message = ?, owner = NULL, heartbeat_at = NULL,
+          finished_at = \(Schema.now), best_epoch = ?, best_value = ?
+        WHERE id = ?
+        """, arguments: [ending.state.rawValue, kind, message, bestEpoch, bestValue, trial.id])
+  }
+
+  /// Closes an attempt and adds up the trial's time; without `seconds`, what the last report said stands.
+  private static func end(_ trial: Int64, _ attempt: Int, _ ending: String, seconds: Double?, note: String?, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        UPDATE attempt SET ended_at = \(Schema.now), ending = ?, seconds = coalesce(?, seconds),
+          note = coalesce(note || '; ' || ?, note, ?)
+        WHERE trial_id = ? AND attempt = ?
+        """, arguments: [ending, seconds, note, note, trial, attempt])
+    try db.execute(
+      sql: "UPDATE trial SET training_seconds = (SELECT sum(seconds) FROM attempt WHERE trial_id = ?) WHERE id = ?",
+      arguments: [trial, trial])
+  }
+
+  /// Sets a running trial's best value to that of its learning curve.
+  private static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Database) throws {
+    let order = definition.direction == .maximize ? "DESC" : "ASC"
+    let best = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) AND value IS NOT NULL
+        ORDER BY value \(order), epoch LIMIT 1
+        """, arguments: [trial, definition.metric, "valid.\(definition.metric)"])
+    try db.execute(
+      sql: "UPDATE trial SET best_epoch = ?, best_value = ? WHERE id = ?",
+      arguments: [best?["epoch"] as Int?, best?["value"] as Double?, trial])
+  }
+
+  static func hyperparameters(of trial: Int64, _ db: Database) throws -> Hyperparameters {
+    let rows = try Row.fetchAll(db, sql: "SELECT name, literal FROM trial_parameter WHERE trial_id = ? ORDER BY position", arguments: [trial])
+    return Hyperparameters(rows.map { Hyperparameters.Pair(name: $0["name"], value: ParameterValue(commandLine: $0["literal"])) })
+  }
+
+  // MARK: - Best weights
+
+  /// Whether a result is better than those of all completed trials; once it is not, it never will be.
+  private func isBest(_ trial: ClaimedTrial, _ result: TrialResult, _ definition: StudyDefinition) throws -> Bool {
+    guard let value = result.bestValue, value.isFinite else { return false }
+    let isWorse = definition.direction == .maximize ? "best_value > :value" : "best_value < :value"
+    return try read { db in
+      try Bool.fetchOne(
+        db,
+        sql: """
+          SELECT NOT EXISTS (
+            SELECT 1 FROM trial WHERE study_id = :study AND state = 'completed' AND active = 1
+            AND (\(isWorse) OR (best_value = :value AND ordinal < :ordinal)))
+          """, arguments: ["study": trial.study, "value": value, "ordinal": trial.number]) ?? false
+    }
+  }
+
+  /// Registers weights if they are still the best, and returns the files that nobody needs now.
+  private static func keep(_ weights: SavedState, of trial: ClaimedTrial, _ definition: StudyDefinition, _ db: Database) throws -> [String] {
+    let order = definition.direction == .maximize ? "DESC" : "ASC"
+    let best = try Int64.fetchOne(
+      db,
+      sql: """
+        SELECT id FROM trial WHERE study_id = ? AND state = 'completed' AND active = 1 AND best_value IS NOT NULL
+        ORDER BY best_value \(order), ordinal LIMIT 1
+        """, arguments: [trial.study])
+    guard best == trial.id else { return [weights.file] }
+    let condition = "trial_id IN (SELECT id FROM trial WHERE study_id = ?)"
+    let others = try String.fetchAll(db, sql: "SELECT file FROM weights WHERE \(condition)", arguments: [trial.study])
+    try db.execute(sql: "DELETE FROM weights WHERE \(condition)", arguments: [trial.study])
+    try db.execute(
+      sql: "INSERT INTO weights (trial_id, file, bytes, sha256) VALUES (?, ?, ?, ?)",
+      arguments: [trial.id, weights.file, weights.bytes, weights.sha256])
+    return others.filter { $0 != weights.file }
+  }
+}

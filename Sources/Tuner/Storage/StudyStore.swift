@@ -1,0 +1,164 @@
+import Foundation
+import GRDB
+import Synchronization
+
+/// Studies in one SQLite file, with checkpoints and weights in folders beside it.
+///
+/// It speaks in operations on studies and trials. Several processes may use one file at the same time.
+public final class StudyStore: Sendable {
+  /// The database file.
+  public let path: String
+
+  let database: any DatabaseWriter
+
+  /// This process, as the owner of trials.
+  let process: ProcessIdentity
+
+  /// Owners on other hosts whose last heartbeat is older than this are taken for dead.
+  ///
+  /// Twelve missed beats: a slow disk must not cost a living process its trial.
+  package static let heartbeatTimeout: Duration = .seconds(120)
+
+  private static let ownerCount = Atomic<Int>(0)
+
+  /// Opens a store for running studies; makes the file and its folder when they are missing.
+  ///
+  /// Throws a `StorageError` and leaves the file as it is when it is not a database of this program or
+  /// one of a later version.
+  public convenience init(writing path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    if !folder.isEmpty { try Disk.createFolder(folder) }
+    try Self.inspect(path, isNeeded: false)
+    for place in [path, folder.isEmpty ? "." : folder] where FileManager.default.fileExists(atPath: place) {
+      guard Disk.isWritable(place) else {
+        throw StorageError(location: place, found: "no permission to write", expected: "a place that can be written, or another --storage")
+      }
+    }
+    let database = try storing(in: path) { try Self.openForWriting(path) }
+    try self.init(path: path, database: database)
+  }
+
+  /// Opens a store for reports; changes nothing.
+  public convenience init(reading path: String) throws {
+    try Self.inspect(path, isNeeded: true)
+    let database = try storing(in: path) { try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly: true)) }
+    try self.init(path: path, database: database)
+  }
+
+  private init(path: String, database: any DatabaseWriter) throws {
+    guard let process = ProcessIdentity() else {
+      throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")
+    }
+    self.path = path
+    self.database = database
+    self.process = process
+  }
+
+  /// A new owner of trials in this process.
+  package func makeOwner() -> String {
+    "\(process)/\(Self.ownerCount.wrappingAdd(1, ordering: .relaxed).newValue)"
+  }
+
+  /// Where the states of unfinished trials are.
+  package var checkpointFolder: String { path + ".checkpoints" }
+
+  /// Where the weights of a study's best trial are.
+  package func weightsFolder(of study: Int64) -> String { "\(path).weights/\(study)" }
+
+  func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
+    try storing(in: path) { try database.read(work) }
+  }
+
+  /// Runs `work` in an immediate transaction.
+  func transaction<Value>(_ work: (Database) throws -> Value) throws -> Value {
+    try storing(in: path) { try database.write(work) }
+  }
+}
+
+// MARK: - Opening
+
+extension StudyStore {
+  private static func configuration(isReadOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = isReadOnly
+    // A minute is longer than any transaction here; nobody sees SQLITE_BUSY.
+    configuration.busyMode = .timeout(60)
+    return configuration
+  }
+
+  private static func openForWriting(_ path: String) throws -> DatabasePool {
+    let pool = try retryingWhenBusy { try DatabasePool(path: path, configuration: configuration(isReadOnly: false)) }
+    try pool.writeWithoutTransaction { db in
+      // GRDB sets NORMAL for WAL, which may lose the last commits when the power fails.
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    try pool.write { db in
+      // Read again inside the transaction: another process may have made the tables meanwhile.
+      let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+      guard version < Schema.version else { return }
+      for migration in Schema.migrations[Int(version)...] { try db.execute(sql: migration) }
+      try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+      try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+    }
+    return pool
+  }
+
+  /// Two processes that make one file at once can both find it busy while it changes to WAL mode, where SQLite
+  /// does not wait.
+  private static func retryingWhenBusy<Value>(_ work: () throws -> Value) throws -> Value {
+    for _ in 0..<500 {
+      do { return try work() } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+    }
+    return try work()
+  }
+
+  /// Looks whether a file is a study database, without changing it.
+  private static func inspect(_ path: String, isNeeded: Bool) throws {
+    guard FileManager.default.fileExists(atPath: path) else {
+      if isNeeded {
+        throw StorageError(location: path, found: "no such file", expected: "a study database; begin a study or name one with --storage")
+      }
+      return
+    }
+    if Disk.isFolder(path) { throw StorageError(location: path, found: "a folder", expected: "a file; name one with --storage") }
+    let header = try header(of: path)
+    if header.isEmpty, !isNeeded { return }
+    guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
+      throw StorageError(location: path, found: "a file that is no SQLite database", expected: "a study database; name another with --storage")
+    }
+    let applicationID = header[68..<72].reduce(0) { $0 << 8 | Int32($1) }
+    guard applicationID == 0 || applicationID == Schema.applicationID else { throw foreign(path) }
+
+    // The newest header may still be in the write-ahead log, so SQLite has the last word.
+    let (identity, version, tables) = try storing(in: path) {
+      try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true)).read { db in
+        (
+          try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        )
+      }
+    }
+    if identity == 0, version == 0, tables == 0, !isNeeded { return }
+    guard identity == Schema.applicationID else { throw foreign(path) }
+    guard version <= Schema.version else {
+      throw StorageError(
+        location: path, found: "a study database of schema \(version)", expected: "at most \(Schema.version); use a newer run-hyper")
+    }
+    guard version > 0, tables > 0 else {
+      throw StorageError(location: path, found: "a study database without tables", expected: "a study in it; begin one first")
+    }
+  }
+
+  private static func foreign(_ path: String) -> StorageError {
+    StorageError(location: path, found: "a SQLite database of another program", expected: "a study database; name another with --storage")
+  }
+
+  private static func header(of path: String) throws -> [UInt8] {
+    guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 100) ?? Data() else {
+      throw StorageError(location: path, found: "no permission to read", expected: "a file that can be read, or another --storage")
+    }
+    return Array(data)
+  }
+}

@@ -1,0 +1,206 @@
+import Synchronization
+
+/// Runs a study's trials on a pool of threads until every one has ended.
+public struct StudyRunner: Sendable {
+  private let run: StudyRun
+  private let workers: Int
+
+  /// - Parameter workers: How many trials run at the same time in this process, at least 1.
+  /// - Parameter stop: Where to ask for an early end.
+  /// - Parameter onEvent: Called on the workers' threads, several at a time.
+  public init(
+    store: StudyStore, study: Study, objective: any Objective, workers: Int, stop: StopController = StopController(),
+    onEvent: @escaping @Sendable (StudyEvent) -> Void = { _ in }
+  ) {
+    run = StudyRun(store: store, study: study, objective: objective, stop: stop, onEvent: onEvent)
+    self.workers = max(1, workers)
+  }
+
+  /// Runs what is left of the study, together with other processes that do the same.
+  ///
+  /// When only other processes still have trials, it waits for them, and takes over those of processes that
+  /// die. Throws the first error of the store, after every trial was asked to stop.
+  public func callAsFunction() async throws -> RunOutcome {
+    try run.prepare()
+    let owners = (0..<workers).map { _ in run.store.makeOwner() }
+    let heartbeat = Task { [run] in
+      while (try? await Task.sleep(for: .seconds(10))) != nil { run.beat(owners) }
+    }
+    await withTaskGroup(of: Void.self) { group in
+      for (index, owner) in owners.enumerated() {
+        group.addTask { [run] in
+          await Worker(number: index + 1).run { run.work(as: owner) }
+        }
+      }
+    }
+    heartbeat.cancel()
+    return try run.outcome()
+  }
+}
+
+/// What the workers of one run share.
+private final class StudyRun: Sendable {
+  let store: StudyStore
+  private let study: Study
+  private let objective: any Objective
+  private let stop: StopController
+  private let onEvent: @Sendable (StudyEvent) -> Void
+  private let state = Mutex(State())
+
+  private struct State {
+    var running: [Int: RunningTrial] = [:]
+    var failure: (any Error)?
+    var announcedWaiting = 0
+  }
+
+  /// Seconds between two looks for trials of other processes.
+  private static let pollInterval = 0.25
+
+  init(
+    store: StudyStore, study: Study, objective: any Objective, stop: StopController, onEvent: @escaping @Sendable (StudyEvent) -> Void
+  ) {
+    self.store = store
+    self.study = study
+    self.objective = objective
+    self.stop = stop
+    self.onEvent = onEvent
+  }
+
+  func prepare() throws {
+    try reclaim()
+    try store.removeOrphans()
+    onEvent(.opened(study: study.name, counts: try store.counts(of: study)))
+  }
+
+  func outcome() throws -> RunOutcome {
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+    let counts = try store.counts(of: study)
+    return counts.ended == counts.total ? .finished : .interrupted
+  }
+
+  func beat(_ owners: [String]) {
+    // What a beat cannot write, the next report cannot either, and says so.
+    do { try store.beat(owners: owners) } catch { onEvent(.warning("no heartbeat: \(error)")) }
+  }
+
+  /// Runs trials one after another until none is left anywhere.
+  func work(as owner: String) {
+    while !stop.isRequested, !hasFailed {
+      do {
+        if let trial = try store.claim(from: study, owner: owner) {
+          try run(trial)
+          stop.wakeWaiting()
+        } else if try !reclaim() {
+          let counts = try store.counts(of: study)
+          if counts.ended == counts.total { return }
+          announceWaiting(for: counts.running)
+          stop.wait(seconds: Self.pollInterval)
+        }
+      } catch {
+        fail(error)
+      }
+    }
+  }
+
+  // MARK: - One trial
+
+  private func run(_ trial: ClaimedTrial) throws {
+    for note in trial.notes { onEvent(.warning("trial \(trial.number): \(note); it starts again from epoch \(trial.checkpointEpoch)")) }
+    onEvent(
+      .started(trial: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt, fromEpoch: trial.checkpointEpoch))
+    let start = ContinuousClock.now
+    let running = RunningTrial(
+      number: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt, checkpoint: trial.checkpoint,
+      checkpointEpoch: trial.checkpointEpoch, stop: stop,
+      onReport: { [store, study, onEvent] report in
+        let seconds = (ContinuousClock.now - start).inSeconds
+        let failure = try store.observe(trial, report, seconds: seconds, of: study.definition)
+        if let failure { onEvent(.warning("trial \(trial.number) goes on without a checkpoint: \(failure)")) }
+        onEvent(.reported(trial: trial.number, epoch: report.epoch, values: report.values))
+      },
+      onProgress: { [onEvent] fraction, detail in
+        onEvent(.progressed(trial: trial.number, fraction: fraction, detail: detail))
+      })
+    state.withLock { state in
+      state.running[trial.number] = running
+      state.announcedWaiting = 0
+      if state.failure != nil { running.cut() }
+    }
+    let result = Result { try objective.run(running) }
+    state.withLock { _ = $0.running.removeValue(forKey: trial.number) }
+    do {
+      try record(result, of: trial, running, seconds: (ContinuousClock.now - start).inSeconds)
+    } catch is TrialLost {
+      onEvent(.lost(trial: trial.number))
+    }
+  }
+
+  private func record(
+    _ result: Result<TrialOutcome, any Error>, of trial: ClaimedTrial, _ running: RunningTrial, seconds: Double
+  ) throws {
+    if let error = running.reportError {
+      // The study cannot be written: the trial is not to blame and waits for the next run.
+      if !(error is TrialLost) { _ = try? store.release(trial, epoch: 0, checkpoint: nil, seconds: seconds, note: "\(error)") }
+      throw error
+    }
+    switch result {
+    case .success(.completed(let result)):
+      try finish(trial, .completed(result), seconds: seconds, value: result.bestValue, message: nil)
+    case .success(.diverged(let epoch, let message)):
+      try finish(trial, .diverged(epoch: epoch, message: message), seconds: seconds, value: nil, message: message)
+    case .success(.interrupted(let epoch, let checkpoint)) where running.shouldStop:
+      let failure = try store.release(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
+      if let failure { onEvent(.warning("trial \(trial.number) was stopped without a new checkpoint: \(failure)")) }
+      onEvent(.interrupted(trial: trial.number, epoch: epoch))
+    case .success(.interrupted):
+      // Back to pending it would be started again at once, for ever.
+      let message = "it stopped without having been asked to"
+      try finish(trial, .failed(kind: "interrupted", message: message), seconds: seconds, value: nil, message: message)
+    case .failure(let error) where error is TrialLost:
+      throw error
+    case .failure(let error):
+      let message = "\(error)"
+      try finish(trial, .failed(kind: "\(type(of: error))", message: message), seconds: seconds, value: nil, message: message)
+    }
+  }
+
+  private func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, value: Double?, message: String?) throws {
+    let failure = try store.finish(trial, ending, seconds: seconds, of: study.definition)
+    if let failure { onEvent(.warning("the weights of trial \(trial.number) were not kept: \(failure)")) }
+    onEvent(.ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
+  }
+
+  // MARK: - The pool
+
+  private var hasFailed: Bool { state.withLock { $0.failure != nil } }
+
+  /// Keeps the first error and asks every trial to stop.
+  private func fail(_ error: any Error) {
+    state.withLock { state in
+      state.failure = state.failure ?? error
+      for trial in state.running.values { trial.cut() }
+    }
+    stop.wakeWaiting()
+  }
+
+  @discardableResult
+  private func reclaim() throws -> Bool {
+    let numbers = try store.reclaim(in: study)
+    for number in numbers { onEvent(.reclaimed(trial: number)) }
+    return !numbers.isEmpty
+  }
+
+  /// Says once that only other processes' trials are left.
+  private func announceWaiting(for trials: Int) {
+    let isNews = state.withLock { state in
+      defer { state.announcedWaiting = trials }
+      return state.running.isEmpty && trials > 0 && state.announcedWaiting == 0
+    }
+    if isNews { onEvent(.waiting(trials: trials)) }
+  }
+}
+
+extension Duration {
+  /// The same time as a number of seconds.
+  fileprivate var inSeconds: Double { self / .seconds(1) }
+}
