@@ -20,7 +20,7 @@ public struct SequenceDataset: Sendable {
   /// Longest history, in items (`MAX_ITEM_LIST_LENGTH`).
   public let maximumLength: Int
 
-  /// Samples to train on, in the order of their targets' times.
+  /// Samples to train on: users by the time of their second item, each user's samples by time.
   public let train: [Sample]
 
   /// Samples to validate on.

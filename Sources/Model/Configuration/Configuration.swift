@@ -1,0 +1,239 @@
+import Foundation
+
+/// Everything that a training run depends on, checked and typed.
+public struct Configuration: Sendable, Hashable {
+  public var dataset = DatasetConfiguration()
+  public var network = NetworkConfiguration()
+  public var training = TrainingConfiguration()
+  public var evaluation = EvaluationConfiguration()
+
+  /// What was accepted but has no effect, or was read otherwise than one might think; a sentence each.
+  public private(set) var notes: [String] = []
+
+  /// The defaults.
+  public init() {}
+
+  /// Puts layers on top of each other and checks the result.
+  ///
+  /// A key's strongest value counts as a whole, except that sub-keys missing from `eval_args` keep
+  /// their defaults. (The reference fills them with defaults that then refuse to train.) For the dataset
+  /// `ml-100k` with `time_precision: float32` the reference's own settings of that name come first.
+  ///
+  /// - Parameter layers: Weakest first.
+  /// - Parameter dataDirectories: Folders to look for the dataset in after `datasets` and `dataset`.
+  /// - Throws: All problems at once.
+  public init(layers: [ConfigurationLayer], dataDirectories: [String] = []) throws(ConfigurationError) {
+    var reader = ConfigurationReader(layers: layers)
+    readDataset(&reader, dataDirectories)
+    readNetwork(&reader)
+    readTraining(&reader)
+    readEvaluation(&reader)
+    check(&reader)
+    reader.reportOthers()
+    guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+    notes = reader.notes
+  }
+
+  /// Where the two are equal, training gives equal numbers on equal data.
+  public static func == (first: Configuration, second: Configuration) -> Bool {
+    first.dataset == second.dataset && first.network == second.network && first.training == second.training
+      && first.evaluation == second.evaluation
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(dataset)
+    hasher.combine(network)
+    hasher.combine(training)
+    hasher.combine(evaluation)
+  }
+}
+
+// MARK: - The dataset's own file
+
+extension Configuration {
+  /// The YAML file in the folder of the dataset that `layers` name, to be put below them.
+  ///
+  /// - Returns: `nil` if the dataset or the file `<path>/<name>/<name>.yaml` is not there.
+  /// - Throws: If the file cannot be read, or names another dataset or place.
+  public static func datasetLayer(
+    for layers: [ConfigurationLayer], dataDirectories: [String] = []
+  ) throws(ConfigurationError) -> ConfigurationLayer? {
+    var reader = ConfigurationReader(layers: layers)
+    var configuration = Configuration()
+    configuration.readPlace(&reader, dataDirectories)
+    guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+    let dataset = configuration.dataset
+    guard let folder = dataset.folder else { return nil }
+    let path = "\(folder)/\(dataset.name).yaml"
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let layer = try ConfigurationLayer(yamlFile: path)
+    for entry in layer.entries where entry.key == "data_path" || entry.key == "dataset" {
+      guard entry.key != "dataset" || entry.value.description != dataset.name else { continue }
+      throw ConfigurationError(
+        at: entry.location, found: "\(entry.key) \(entry.value) in the file of the dataset \(dataset.name)",
+        expected: "no such key here, or in another file")
+    }
+    return layer
+  }
+}
+
+// MARK: - The dataset
+
+extension Configuration {
+  fileprivate mutating func readPlace(_ reader: inout ConfigurationReader, _ dataDirectories: [String]) {
+    reader.text("dataset", into: &dataset.name)
+    if let problem = DataError.problem(withName: dataset.name) {
+      reader.report("dataset", found: "'\(dataset.name)', which \(problem)", expected: "a plain folder name")
+    }
+    dataset.dataPaths += dataDirectories
+    var path = ""
+    reader.text("data_path", into: &path)
+    if !path.isEmpty { dataset.dataPaths = [path] }
+  }
+
+  fileprivate mutating func readDataset(_ reader: inout ConfigurationReader, _ dataDirectories: [String]) {
+    reader.choice("model", ["BERT4Rec"]) { _ in }
+    readPlace(&reader, dataDirectories)
+    reader.choice("time_precision", DatasetConfiguration.TimePrecision.allCases.map(\.rawValue)) {
+      dataset.timePrecision = .init(rawValue: $0) ?? .exact
+    }
+    if dataset.name == "ml-100k", dataset.timePrecision == .float32 { readReferenceSettings(&reader) }
+    reader.separator("field_separator", into: &dataset.fieldSeparator)
+    reader.separator("seq_separator", into: &dataset.sequenceSeparator)
+    reader.text("USER_ID_FIELD", into: &dataset.userField)
+    reader.text("ITEM_ID_FIELD", into: &dataset.itemField)
+    reader.text("TIME_FIELD", into: &dataset.timeField)
+    reader.text("LIST_SUFFIX", into: &dataset.listSuffix)
+    reader.loadedColumns(into: &dataset.loadedColumns)
+    reader.choice("rm_dup_inter", ["first", "last"], orNull: true) {
+      dataset.duplicates = $0 == "first" ? .keepFirst : $0 == "last" ? .keepLast : .keepAll
+    }
+    reader.valueFilters(into: &dataset.valueFilters)
+    reader.boolean("filter_inter_by_user_or_item", into: &dataset.filtersByFeatureFiles)
+    reader.intervals("user_inter_num_interval", into: &dataset.userCountInterval)
+    reader.intervals("item_inter_num_interval", into: &dataset.itemCountInterval)
+    reader.boolean("normalize_all", orNull: true, into: &dataset.normalizesAll)
+    reader.names("normalize_field", into: &dataset.normalizedFields)
+    reader.names("alias_of_item_id", into: &dataset.itemAliases)
+    reader.lengths("seq_len", into: &dataset.sequenceLimits)
+    reader.integer("MAX_ITEM_LIST_LENGTH", in: 1...65536, into: &dataset.maximumLength)
+    network.maximumLength = dataset.maximumLength
+    var files: [String] = []
+    reader.names("benchmark_filename", into: &files)
+    dataset.benchmarkFiles = files.isEmpty ? nil : files
+    for file in files {
+      guard let problem = DataError.problem(withName: file) else { continue }
+      reader.report("benchmark_filename", found: "'\(file)', which \(problem)", expected: "a plain file name")
+    }
+    if !files.isEmpty, files.count != 3 {
+      reader.report(
+        "benchmark_filename", found: "\(files.count) names", expected: "three: of the train, valid and test files")
+    }
+    if reader.has("normalize_field"), !dataset.normalizedFields.isEmpty, dataset.normalizesAll {
+      if reader.has("normalize_all") {
+        reader.report("normalize_field", found: "both normalize_all and normalize_field", expected: "one of them")
+      }
+      dataset.normalizesAll = false
+    }
+  }
+
+  /// What the reference sets for its packaged copy of ML-100K.
+  private mutating func readReferenceSettings(_ reader: inout ConfigurationReader) {
+    dataset.normalizesAll = true
+    dataset.userCountInterval = nil
+    dataset.itemCountInterval = nil
+    reader.note("ml-100k with time_precision float32 starts from the reference's settings of that name")
+  }
+}
+
+// MARK: - The network, its training and evaluation
+
+extension Configuration {
+  fileprivate mutating func readNetwork(_ reader: inout ConfigurationReader) {
+    reader.integer("hidden_size", in: 1...65536, into: &network.hiddenSize)
+    reader.integer("inner_size", in: 1...65536, into: &network.innerSize)
+    reader.integer("n_layers", in: 1...1024, into: &network.layerCount)
+    reader.integer("n_heads", in: 1...65536, into: &network.headCount)
+    reader.rate("hidden_dropout_prob", into: &network.hiddenDropout)
+    reader.rate("attn_dropout_prob", into: &network.attentionDropout)
+    reader.choice("hidden_act", NetworkConfiguration.Activation.allCases.map(\.rawValue)) {
+      network.activation = .init(rawValue: $0) ?? .gelu
+    }
+    reader.number("layer_norm_eps", from: 0, into: &network.layerNormEpsilon)
+    reader.number("initializer_range", from: 0, into: &network.initializerRange)
+    reader.number("mask_ratio", from: 0, to: 1, into: &network.maskRatio)
+    reader.number("ft_ratio", from: 0, to: 1, into: &network.lastItemRatio)
+    reader.choice("loss_type", NetworkConfiguration.Loss.allCases.map(\.rawValue)) {
+      network.loss = .init(rawValue: $0) ?? .crossEntropy
+    }
+    reader.constant("transform", .text("mask_itemseq"), why: "BERT4Rec trains on masked histories")
+    reader.constant("enable_amp", .boolean(false), why: "training is in 32 bits throughout")
+  }
+
+  fileprivate mutating func readTraining(_ reader: inout ConfigurationReader) {
+    var seed = Int(training.seed)
+    reader.integer("seed", in: 0...Int.max, into: &seed)
+    training.seed = UInt64(seed)
+    reader.integer("epochs", in: 0...1_000_000_000, into: &training.epochs)
+    reader.integer("train_batch_size", in: 1...Int(Int32.max), into: &training.batchSize)
+    reader.choice(
+      "learner", TrainingConfiguration.Optimizer.allCases.map(\.rawValue),
+      explaining: ["sparse_adam": "sparse_adam, which needs sparse gradients that BERT4Rec has not"]
+    ) {
+      training.optimizer = .init(rawValue: $0) ?? .adam
+    }
+    reader.number("learning_rate", from: 0, isOpen: true, into: &training.learningRate)
+    reader.number("weight_decay", from: 0, into: &training.weightDecay)
+    reader.gradientNorm(into: &training.maximumGradientNorm)
+    reader.boolean("shuffle", into: &training.shuffles)
+    reader.integer("eval_step", in: -1_000_000_000...1_000_000_000, into: &training.validationInterval)
+    reader.integer("stopping_step", in: 0...1_000_000_000, into: &training.patience)
+  }
+
+  fileprivate mutating func readEvaluation(_ reader: inout ConfigurationReader) {
+    reader.evaluationArguments(into: &dataset.split)
+    reader.constant("repeatable", .boolean(true), why: "known items stay in the ranking")
+    reader.metrics(into: &evaluation.metrics)
+    reader.cutoffs(into: &evaluation.cutoffs)
+    reader.integer("metric_decimal_place", in: 0...15, into: &evaluation.metricDecimalPlaces)
+    reader.integer("eval_batch_size", in: 1...Int(Int32.max), into: &evaluation.batchSize)
+    var metric = evaluation.validationMetric
+    reader.text("valid_metric", into: &metric)
+    evaluation.validationMetric = metric.lowercased()
+    let names = evaluation.metricNames
+    guard !names.contains(evaluation.validationMetric) else { return }
+    let nearest = Spelling.nearest(to: metric, among: names).map { ", such as \($0)" } ?? ""
+    reader.report(
+      "valid_metric", found: "'\(metric)', which is not measured",
+      expected: "a metric of 'metrics' at a cut-off of 'topk'\(nearest): \(names.joined(separator: ", "))")
+  }
+
+  fileprivate func check(_ reader: inout ConfigurationReader) {
+    guard reader.problems.isEmpty else { return }
+    if !network.hiddenSize.isMultiple(of: network.headCount) {
+      reader.report(
+        reader.has("n_heads") ? "n_heads" : "hidden_size",
+        found: "n_heads \(network.headCount), which does not divide hidden_size \(network.hiddenSize)",
+        expected: "a divisor")
+    }
+    let perLayer = 4 * network.hiddenSize * (network.hiddenSize + 4) + 2 * network.innerSize * (network.hiddenSize + 1)
+    if perLayer * network.layerCount > 1 << 31 {
+      reader.report(
+        reader.has("hidden_size") ? "hidden_size" : "inner_size",
+        found: "layers of \(perLayer * network.layerCount) parameters", expected: "at most \(1 << 31)")
+    }
+    if network.lastItemRatio < 1, (network.maskRatio * Double(network.maximumLength)).rounded(.down) < 1 {
+      reader.report(
+        reader.has("mask_ratio") ? "mask_ratio" : "MAX_ITEM_LIST_LENGTH",
+        found: "mask_ratio \(network.maskRatio) of \(network.maximumLength) items, which is no whole item",
+        expected: "mask_ratio · MAX_ITEM_LIST_LENGTH of 1 or more, or ft_ratio 1")
+    }
+  }
+}
+
+extension EvaluationConfiguration {
+  /// Names of all results, such as `mrr@10`: metrics in order, and cut-offs in order for each.
+  public var metricNames: [String] {
+    metrics.flatMap { metric in cutoffs.map { "\(metric.rawValue)@\($0)" } }
+  }
+}

@@ -1,0 +1,208 @@
+/// A key that a configuration may have.
+public struct ConfigurationKey: Sendable, Hashable {
+  public let name: String
+
+  /// What values it takes, in words.
+  public let type: String
+
+  public let defaultValue: ConfigurationValue
+
+  /// One line for documents and `--help`.
+  public let summary: String
+
+  public let group: Group
+
+  /// Whether results depend on it.
+  public let influencesNumbers: Bool
+
+  /// Topics of keys, in the order to show them.
+  public enum Group: String, Sendable, Hashable, CaseIterable {
+    case general = "General"
+    case training = "Training"
+    case evaluation = "Evaluation"
+    case dataset = "Dataset"
+    case network = "Network"
+  }
+
+  init(
+    _ name: String, _ type: String, _ defaultValue: ConfigurationValue, _ summary: String, _ group: Group,
+    influencesNumbers: Bool = true
+  ) {
+    self.name = name
+    self.type = type
+    self.defaultValue = defaultValue
+    self.summary = summary
+    self.group = group
+    self.influencesNumbers = influencesNumbers
+  }
+}
+
+extension Configuration {
+  /// Every key that has an effect, by group.
+  public static let keys: [ConfigurationKey] = generalKeys + trainingKeys + evaluationKeys + datasetKeys + networkKeys
+
+  private static let generalKeys: [ConfigurationKey] = [
+    .init("model", "BERT4Rec", .text("BERT4Rec"), "The model to train.", .general),
+    .init("dataset", "text", .text("grocery"), "Name of the dataset's folder and files.", .general),
+    .init(
+      "data_path", "text or null", .null, "Folder that holds the dataset's folder; null looks in the usual places.",
+      .general, influencesNumbers: false),
+    .init("seed", "integer ≥ 0", .integer(2020), "Start of all random numbers.", .general),
+  ]
+
+  private static let trainingKeys: [ConfigurationKey] = [
+    .init("epochs", "integer ≥ 0", .integer(300), "Most epochs to train.", .training),
+    .init("train_batch_size", "integer ≥ 1", .integer(2048), "Samples a step.", .training),
+    .init("learner", "adam, adamw, sgd, adagrad or rmsprop", .text("adam"), "The optimizer.", .training),
+    .init("learning_rate", "number > 0", .number(0.001), "Step size of the optimizer.", .training),
+    .init(
+      "weight_decay", "number ≥ 0", .number(0), "L2 coefficient, added to the gradient (adamw: decoupled).", .training),
+    .init(
+      "clip_grad_norm", "number > 0, {max_norm: number} or null", .null, "Largest global norm of the gradient.",
+      .training),
+    .init("shuffle", "boolean", .boolean(true), "Draws a new order of the samples each epoch.", .training),
+    .init("eval_step", "integer", .integer(1), "Epochs between validations; 0 or less for none.", .training),
+    .init(
+      "stopping_step", "integer ≥ 0", .integer(10), "Worse validations in a row that are endured; one more stops.",
+      .training),
+  ]
+
+  private static let evaluationKeys: [ConfigurationKey] = [
+    .init(
+      "eval_args", "map of split, order, group_by, mode",
+      .map([
+        "split": .map(["LS": .text("valid_and_test")]), "order": .text("TO"), "group_by": .text("user"),
+        "mode": .text("full"),
+      ]), "What is held out; split LS: valid_and_test, valid_only or test_only.", .evaluation),
+    .init(
+      "metrics", "list of Hit, Recall, Precision, MRR, MAP, NDCG",
+      .list([.text("Recall"), .text("MRR"), .text("NDCG"), .text("Hit"), .text("Precision")]),
+      "What is measured, in the order of the results.", .evaluation),
+    .init("topk", "integer ≥ 1 or list of them", .list([.integer(10)]), "Cut-offs of the metrics.", .evaluation),
+    .init(
+      "valid_metric", "metric@k", .text("MRR@10"), "What early stopping and the leaderboard follow.", .evaluation),
+    .init(
+      "metric_decimal_place", "integer 0 to 15", .integer(4), "Decimals that results are rounded to.", .evaluation),
+    .init(
+      "eval_batch_size", "integer ≥ 1", .integer(4096), "Samples scored at once.", .evaluation,
+      influencesNumbers: false),
+  ]
+
+  private static let datasetKeys: [ConfigurationKey] = [
+    .init("field_separator", "text", .text("\t"), "Between the columns of a row.", .dataset),
+    .init("seq_separator", "text", .text(" "), "Between the pieces of a sequence.", .dataset),
+    .init("USER_ID_FIELD", "text", .text("user_id"), "Column of the user.", .dataset),
+    .init("ITEM_ID_FIELD", "text", .text("item_id"), "Column of the item.", .dataset),
+    .init("TIME_FIELD", "text", .text("timestamp"), "Column of the time; always read.", .dataset),
+    .init("LIST_SUFFIX", "text", .text("_list"), "Ending of a history's column in files split beforehand.", .dataset),
+    .init(
+      "load_col", "map of file suffix to columns or '*', or null for all files",
+      .map(["inter": .list([.text("user_id"), .text("item_id")])]),
+      "Which of the files .user and .item are read; columns are read as needed.", .dataset),
+    .init(
+      "rm_dup_inter", "first, last or null", .null, "Which of several rows with the same user and item stays.", .dataset
+    ),
+    .init(
+      "val_interval", "map of column to intervals or list of tokens, or null", .null,
+      "Keeps rows whose column lies in the intervals or the list.", .dataset),
+    .init(
+      "filter_inter_by_user_or_item", "boolean", .boolean(true),
+      "Drops rows whose user or item a loaded .user or .item file lacks.", .dataset),
+    .init(
+      "user_inter_num_interval", "intervals or null", .text("[0,inf)"), "Allowed numbers of rows a user.", .dataset),
+    .init(
+      "item_inter_num_interval", "intervals or null", .text("[0,inf)"), "Allowed numbers of rows an item.", .dataset),
+    .init(
+      "normalize_all", "boolean or null", .null, "Scales times to 0…1 before rounding them (time_precision float32).",
+      .dataset),
+    .init("normalize_field", "list of columns or null", .null, "As normalize_all, for the columns named.", .dataset),
+    .init("alias_of_item_id", "list of columns or null", .null, "Columns that share the items' ids.", .dataset),
+    .init("seq_len", "map of column to integer ≥ 1, or null", .null, "Keeps that many first pieces.", .dataset),
+    .init("MAX_ITEM_LIST_LENGTH", "integer 1 to 65536", .integer(50), "Longest history, in items.", .dataset),
+    .init(
+      "benchmark_filename", "list of three names or null", .null, "Files split beforehand: train, valid, test.",
+      .dataset),
+    .init(
+      "time_precision", "exact or float32", .text("exact"),
+      "How times are compared; float32 gives the reference's order.", .dataset),
+  ]
+
+  private static let networkKeys: [ConfigurationKey] = [
+    .init(
+      "hidden_size", "integer 1 to 65536", .integer(64), "Width of the embeddings; a multiple of n_heads.", .network),
+    .init("inner_size", "integer 1 to 65536", .integer(256), "Width inside the feed-forward network.", .network),
+    .init("n_layers", "integer 1 to 1024", .integer(2), "Number of Transformer layers.", .network),
+    .init("n_heads", "integer 1 to 65536", .integer(2), "Number of attention heads.", .network),
+    .init(
+      "hidden_dropout_prob", "number from 0 to below 1", .number(0.5), "Dropout after the embedding and each sublayer.",
+      .network),
+    .init(
+      "attn_dropout_prob", "number from 0 to below 1", .number(0.5), "Dropout of the attention probabilities.", .network
+    ),
+    .init(
+      "hidden_act", "gelu, relu, swish, tanh or sigmoid", .text("gelu"), "Activation of the feed-forward network.",
+      .network),
+    .init("layer_norm_eps", "number ≥ 0", .number(1e-12), "ε inside the root of every LayerNorm.", .network),
+    .init("initializer_range", "number ≥ 0", .number(0.02), "Standard deviation of the initial weights.", .network),
+    .init("mask_ratio", "number 0 to 1", .number(0.2), "Probability that a position is masked.", .network),
+    .init(
+      "ft_ratio", "number 0 to 1", .number(0.5), "Probability that a batch masks only the last items.", .network),
+    .init("loss_type", "CE or BPR", .text("CE"), "What is minimized.", .network),
+  ]
+
+  /// Keys of the reference without effect here, and why.
+  static let ignoredKeys: [String: String] = {
+    var keys = [
+      "gpu_id": "training runs on the CPU", "use_gpu": "training runs on the CPU",
+      "device": "training runs on the CPU", "nproc": "trials are the parallel axis",
+      "worker": "the dataset is read once and shared", "state": "there are no log levels",
+      "show_progress": "progress shows on a terminal", "reproducibility": "every run is reproducible",
+      "checkpoint_dir": "checkpoints lie beside the study", "save_dataset": "the dataset is read anew each time",
+      "dataset_save_path": "the dataset is read anew each time",
+      "save_dataloaders": "the dataset is read anew each time",
+      "dataloaders_save_path": "the dataset is read anew each time", "log_wandb": "results go to the study",
+      "wandb_project": "results go to the study", "loss_decimal_place": "losses are shown in full",
+      "train_neg_sample_args": "the model draws its own negatives",
+      "neg_sampling": "the model draws its own negatives",
+      "training_neg_sample_num": "the model draws its own negatives",
+      "valid_metric_bigger": "the metric's name decides", "embedding_size": "the width is hidden_size",
+      "require_pow": "the loss has no such term", "reg_weight": "the loss has no such term",
+      "tail_ratio": "no metric uses it", "enable_scaler": "training is in 32 bits",
+      "RATING_FIELD": "only user, item and time are used", "LABEL_FIELD": "only user, item and time are used",
+      "threshold": "only user, item and time are used", "NEG_PREFIX": "only user, item and time are used",
+      "numerical_features": "only user, item and time are used",
+      "discretization": "only user, item and time are used", "preload_weight": "embeddings start at random",
+      "additional_feat_suffix": "only .inter, .user and .item files are read",
+      "unload_col": "columns are read as they are needed", "unused_col": "columns are read as they are needed",
+      "ITEM_LIST_LENGTH_FIELD": "lengths need no column", "POSITION_FIELD": "positions need no column",
+      "alias_of_user_id": "there is one column of users", "single_spec": "trials are the parallel axis",
+    ]
+    for key in [
+      "HEAD_ENTITY_ID_FIELD", "TAIL_ENTITY_ID_FIELD", "RELATION_ID_FIELD", "ENTITY_ID_FIELD", "kg_reverse_r",
+      "entity_kg_num_interval", "relation_kg_num_interval", "alias_of_entity_id", "alias_of_relation_id",
+    ] { keys[key] = "BERT4Rec uses no knowledge graph" }
+    return keys
+  }()
+
+  /// What people write for other programs, and the key it is here.
+  static let mistakenKeys: [String: String] = [
+    "lr": "learning_rate", "learningrate": "learning_rate", "batch_size": "train_batch_size",
+    "batchsize": "train_batch_size", "dropout": "hidden_dropout_prob", "dropout_prob": "hidden_dropout_prob",
+    "dropout_rate": "hidden_dropout_prob", "hidden_dropout": "hidden_dropout_prob",
+    "attention_dropout": "attn_dropout_prob", "attn_dropout": "attn_dropout_prob", "optimizer": "learner",
+    "optim": "learner", "num_layers": "n_layers", "layers": "n_layers", "num_blocks": "n_layers",
+    "num_heads": "n_heads", "heads": "n_heads", "hidden_units": "hidden_size", "hidden_dim": "hidden_size",
+    "d_model": "hidden_size", "embed_dim": "hidden_size", "embedding_dim": "hidden_size", "dim": "hidden_size",
+    "mlp_hidden_size": "inner_size", "ffn_dim": "inner_size", "activation": "hidden_act", "loss": "loss_type",
+    "max_len": "MAX_ITEM_LIST_LENGTH", "maxlen": "MAX_ITEM_LIST_LENGTH", "max_length": "MAX_ITEM_LIST_LENGTH",
+    "max_seq_length": "MAX_ITEM_LIST_LENGTH", "max_seq_len": "MAX_ITEM_LIST_LENGTH",
+    "mask_prob": "mask_ratio", "masked_lm_prob": "mask_ratio", "patience": "stopping_step",
+    "early_stop": "stopping_step", "early_stopping": "stopping_step", "num_epochs": "epochs", "n_epochs": "epochs",
+    "max_epochs": "epochs", "l2": "weight_decay", "wd": "weight_decay", "k": "topk", "top_k": "topk",
+    "random_seed": "seed", "grad_clip": "clip_grad_norm", "eval_setting": "eval_args", "split_ratio": "eval_args",
+    "leave_one_num": "eval_args", "real_time_process": "eval_args", "min_user_inter_num": "user_inter_num_interval",
+    "max_user_inter_num": "user_inter_num_interval", "min_item_inter_num": "item_inter_num_interval",
+    "max_item_inter_num": "item_inter_num_interval", "lowest_val": "val_interval", "highest_val": "val_interval",
+    "equal_val": "val_interval", "not_equal_val": "val_interval", "init_std": "initializer_range",
+  ]
+}

@@ -1,0 +1,86 @@
+import Foundation
+
+/// Keys and values from one source: a file, the command line, a trial's parameters.
+public struct ConfigurationLayer: Sendable, Hashable {
+  /// What the source is called in messages.
+  public let source: String
+
+  /// In the order of the source; each key once.
+  public let entries: [Entry]
+
+  /// One key of a layer.
+  public struct Entry: Sendable, Hashable {
+    public let key: String
+    public let value: ConfigurationValue
+
+    /// Where it stands: `file:line`, `--key`, or the source.
+    public let location: String
+
+    /// The text that `value` was read from, where it came as text.
+    let text: String?
+  }
+
+  /// A layer of ready values, such as a trial's parameters or a stored configuration.
+  ///
+  /// Text among them is evaluated as on the command line, so `"[5,10]"` is a list.
+  ///
+  /// - Parameter locations: Where a key stands; the source for those left out.
+  public init(source: String, values: [String: ConfigurationValue], locations: [String: String] = [:]) {
+    self.source = source
+    entries = values.sorted { $0.key < $1.key }.map { key, value in
+      if case .text(let text) = value {
+        Entry(key: key, value: .init(commandLine: text), location: locations[key] ?? source, text: text)
+      } else {
+        Entry(key: key, value: value, location: locations[key] ?? source, text: nil)
+      }
+    }
+  }
+
+  /// A layer of texts, as `--key=value` on the command line gives them.
+  ///
+  /// - Throws: If a key occurs twice with different texts.
+  public init(arguments: [(key: String, text: String)], source: String = "command line") throws(ConfigurationError) {
+    var entries: [Entry] = []
+    var problems: [ConfigurationError.Problem] = []
+    for (key, text) in arguments {
+      if let earlier = entries.first(where: { $0.key == key }) {
+        if earlier.text != text {
+          problems.append(
+            .init(
+              location: "--\(key)", found: "the values '\(earlier.text ?? "")' and '\(text)'", expected: "one value"))
+        }
+        continue
+      }
+      entries.append(Entry(key: key, value: .init(commandLine: text), location: "--\(key)", text: text))
+    }
+    guard problems.isEmpty else { throw ConfigurationError(problems) }
+    self.source = source
+    self.entries = entries
+  }
+
+  /// Reads a YAML file.
+  ///
+  /// - Parameter path: Where the file lies; it also names the layer.
+  public init(yamlFile path: String) throws(ConfigurationError) {
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw ConfigurationError(
+        at: path, found: exists ? "a file that cannot be read" : "no such file", expected: "a readable YAML file")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ConfigurationError(at: path, found: "bytes that are not UTF-8", expected: "a YAML file in UTF-8")
+    }
+    try self.init(yaml: text, file: path)
+  }
+
+  init(source: String, entries: [Entry]) {
+    self.source = source
+    self.entries = entries
+  }
+
+  /// What the layer says about `key`.
+  public subscript(key: String) -> ConfigurationValue? { entries.first { $0.key == key }?.value }
+}

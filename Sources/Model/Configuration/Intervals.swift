@@ -1,0 +1,56 @@
+/// A union of intervals of numbers, such as `[1,5);[10,inf)`.
+public struct Intervals: Sendable, Hashable {
+  let pieces: [Piece]
+
+  /// The text it was read from, without spaces.
+  public let text: String
+
+  struct Piece: Sendable, Hashable {
+    var lower: Double
+    var upper: Double
+    var includesLower: Bool
+    var includesUpper: Bool
+  }
+
+  /// Reads intervals joined by `;`, each `[a,b]`, `[a,b)`, `(a,b]` or `(a,b)`, with `inf` and `-inf` allowed.
+  ///
+  /// `nil` if a piece is malformed or holds nothing. (The reference skips such a piece, and so filters
+  /// less than was asked for.)
+  public init?(parsing text: String) {
+    let compact = text.filter { !$0.isWhitespace }
+    var pieces: [Piece] = []
+    for part in compact.split(separator: ";", omittingEmptySubsequences: false) {
+      guard let piece = Piece(parsing: part) else { return nil }
+      pieces.append(piece)
+    }
+    self.pieces = pieces
+    self.text = compact
+  }
+
+  /// Whether `number` lies in one of them.
+  public func contains(_ number: Double) -> Bool {
+    pieces.contains { piece in
+      (piece.includesLower ? number >= piece.lower : number > piece.lower)
+        && (piece.includesUpper ? number <= piece.upper : number < piece.upper)
+    }
+  }
+}
+
+extension Intervals.Piece {
+  fileprivate init?(parsing text: Substring) {
+    guard let first = text.first, let last = text.last, text.count >= 5, "[(".contains(first), "])".contains(last)
+    else { return nil }
+    let ends = text.dropFirst().dropLast().split(separator: ",", omittingEmptySubsequences: false)
+    guard ends.count == 2, let lower = Self.end(ends[0]), let upper = Self.end(ends[1]) else { return nil }
+    (self.lower, self.upper) = (lower, upper)
+    (includesLower, includesUpper) = (first == "[", last == "]")
+    guard lower < upper || (lower == upper && includesLower && includesUpper) else { return nil }
+  }
+
+  private static func end(_ text: Substring) -> Double? {
+    let sign: Double = text.hasPrefix("-") ? -1 : 1
+    let magnitude = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text
+    if ["inf", "infinity"].contains(magnitude.lowercased()) { return sign * .infinity }
+    return LiteralParser.decimal(String(magnitude)).map { sign * $0 }
+  }
+}

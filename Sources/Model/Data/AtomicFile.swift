@@ -1,0 +1,297 @@
+import Foundation
+
+/// A text table whose header names and types its columns, such as `NAME.inter`.
+///
+/// Source: RecBole's atomic files. As there, cells in double quotes may hold separators; the cells that
+/// pandas regards as missing are missing.
+struct AtomicFile {
+  let path: String
+  let bytes: [UInt8]
+  let columns: [Column]
+  private let bodyStart: Int
+  private let separator: [UInt8]
+
+  /// A column's name and type.
+  struct Column: Equatable {
+    let name: String
+    let type: ColumnType
+  }
+
+  /// What a column's cells are.
+  enum ColumnType: String, CaseIterable {
+    case token, float
+    case tokenSequence = "token_seq"
+    case floatSequence = "float_seq"
+  }
+
+  /// Reads a file and its header.
+  init(path: String, separator: String) throws(DataError) {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw DataError(
+        at: path, found: exists ? "a file that cannot be read" : "no such file", expected: "a readable table")
+    }
+    try self.init(bytes: [UInt8](data), path: path, separator: separator)
+  }
+
+  init(bytes: [UInt8], path: String, separator: String) throws(DataError) {
+    self.path = path
+    self.bytes = bytes
+    self.separator = Array(separator.utf8)
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+    bodyStart = min(end + 1, bytes.count)
+    var line = bytes[start..<end]
+    if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+    guard !line.isEmpty else {
+      throw DataError(
+        at: "\(path):1", found: bytes.isEmpty ? "an empty file" : "an empty line",
+        expected: "a header such as user_id:token, item_id:token, timestamp:float")
+    }
+    guard let header = String(validating: line, as: UTF8.self) else {
+      throw DataError(at: "\(path):1", found: "bytes that are not UTF-8", expected: "a header in UTF-8")
+    }
+    columns = try Self.columns(in: header, separator: separator, at: "\(path):1")
+  }
+
+  private static func columns(
+    in header: String, separator: String, at location: String
+  ) throws(DataError) -> [Column] {
+    var columns: [Column] = []
+    for cell in header.split(separator: separator, omittingEmptySubsequences: false) {
+      let parts = cell.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        let hint = parts.count > 2 ? ", columns divided by \(shown(separator)) (key field_separator)" : ""
+        throw DataError(
+          at: location, found: "the column '\(cell)' \(parts.count == 2 ? "without a name" : "without one type")",
+          expected: "name:type in each column, such as user_id:token\(hint)")
+      }
+      guard let type = ColumnType(rawValue: String(parts[1])) else {
+        let nearest = Spelling.nearest(to: String(parts[1]), among: ColumnType.allCases.map(\.rawValue))
+        throw DataError(
+          at: location, found: "the unknown type '\(parts[1])' of column '\(parts[0])'",
+          expected: "token, float, token_seq or float_seq" + (nearest.map { "; perhaps \($0)" } ?? ""))
+      }
+      let name = String(parts[0])
+      guard !columns.contains(where: { $0.name == name }) else {
+        throw DataError(at: location, found: "the column '\(name)' twice", expected: "each column once")
+      }
+      columns.append(Column(name: name, type: type))
+    }
+    return columns
+  }
+
+  /// The index of a column that must be there, and be of a type.
+  ///
+  /// - Parameter key: The configuration key that names it, for the message.
+  func column(_ name: String, _ type: ColumnType, key: String) throws(DataError) -> Int {
+    guard let index = columns.firstIndex(where: { $0.name == name }) else {
+      let names = columns.map(\.name)
+      let nearest = Spelling.nearest(to: name, among: names).map { "; perhaps '\($0)' with \(key)=\($0)" } ?? ""
+      throw DataError(
+        at: "\(path):1", found: "no column '\(name)' among \(names.joined(separator: ", "))",
+        expected: "the column that \(key) names\(nearest)")
+    }
+    guard columns[index].type == type else {
+      throw DataError(
+        at: "\(path):1", found: "\(name):\(columns[index].type.rawValue)", expected: "\(name):\(type.rawValue)")
+    }
+    return index
+  }
+
+  /// Goes through the rows from the first one.
+  func rows() -> Rows {
+    Rows(bytes: bytes, path: path, start: bodyStart, columnCount: columns.count, separator: separator)
+  }
+
+  fileprivate static func shown(_ separator: String) -> String {
+    separator == "\t" ? "a tab" : separator == " " ? "a space" : "'\(separator)'"
+  }
+}
+
+// MARK: - Rows
+
+extension AtomicFile {
+  /// Part of a file's bytes, or of the bytes that were unquoted in the row at hand.
+  struct Cell {
+    var start = 0
+    var end = 0
+    var isUnquoted = false
+  }
+
+  /// A walk through the rows.
+  struct Rows {
+    private let bytes: [UInt8]
+    private let path: String
+    private let columnCount: Int
+    private let separator: [UInt8]
+    private var position: Int
+
+    /// The line of the row at hand, counted from 1.
+    private(set) var line = 1
+
+    /// The cells of the row at hand.
+    private(set) var cells: [Cell]
+
+    /// The contents of cells of the row at hand that are not simply a part of the file.
+    private var unquoted: [UInt8] = []
+
+    fileprivate init(bytes: [UInt8], path: String, start: Int, columnCount: Int, separator: [UInt8]) {
+      self.bytes = bytes
+      self.path = path
+      self.columnCount = columnCount
+      self.separator = separator
+      position = start
+      cells = [Cell](repeating: Cell(), count: columnCount)
+    }
+
+    /// The row's place, for messages.
+    var location: String { "\(path):\(line)" }
+
+    /// The bytes that a cell is part of.
+    func source(of cell: Cell) -> [UInt8] { cell.isUnquoted ? unquoted : bytes }
+
+    /// Steps to the next row that is not empty; false after the last.
+    mutating func next() throws(DataError) -> Bool {
+      repeat {
+        guard position < bytes.count else { return false }
+        line += 1
+      } while try !readLine()
+      return true
+    }
+
+    /// Reads a line; false if it is empty.
+    private mutating func readLine() throws(DataError) -> Bool {
+      if !unquoted.isEmpty { unquoted.removeAll(keepingCapacity: true) }
+      let first = separator[0]
+      var count = 0
+      var start = position
+      var index = position
+      while true {
+        if index == start, index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+          index = try readQuoted(from: index, column: count)
+        } else {
+          while index < bytes.count, bytes[index] != UInt8(ascii: "\n"),
+            bytes[index] != first || !isSeparator(at: index)
+          { index += 1 }
+          if count < columnCount { cells[count] = Cell(start: start, end: index) }
+        }
+        count += 1
+        guard index < bytes.count, bytes[index] != UInt8(ascii: "\n") else { break }
+        index += separator.count
+        start = index
+      }
+      let lineStart = position
+      position = index + 1
+      let end = index > lineStart && bytes[index - 1] == UInt8(ascii: "\r") ? index - 1 : index
+      if end == lineStart { return false }
+      guard count == columnCount else {
+        throw DataError(
+          at: location, found: "\(count) \(count == 1 ? "column" : "columns")",
+          expected: "\(columnCount), as in the header, divided by \(AtomicFile.shown(String(decoding: separator, as: UTF8.self)))"
+        )
+      }
+      if end < index, !cells[count - 1].isUnquoted { cells[count - 1].end = max(end, cells[count - 1].start) }
+      return true
+    }
+
+    private func isSeparator(at index: Int) -> Bool {
+      if separator.count == 1 { return true }
+      guard index + separator.count <= bytes.count else { return false }
+      for offset in 1..<separator.count where bytes[index + offset] != separator[offset] { return false }
+      return true
+    }
+
+    /// Reads a cell that begins with a quote; `""` inside stands for one quote.
+    ///
+    /// - Returns: Where the separator or the line's end after it stands.
+    private mutating func readQuoted(from start: Int, column: Int) throws(DataError) -> Int {
+      let quote = UInt8(ascii: "\"")
+      var index = start + 1
+      let contentStart = unquoted.count
+      while true {
+        guard index < bytes.count, bytes[index] != UInt8(ascii: "\n") else {
+          throw DataError(
+            at: location, found: "a cell that opens with a double quote and does not close it on its line",
+            expected: "a closing quote, or no cell that begins with one")
+        }
+        if bytes[index] == quote {
+          index += 1
+          guard index < bytes.count, bytes[index] == quote else { break }
+        }
+        unquoted.append(bytes[index])
+        index += 1
+      }
+      while index < bytes.count, bytes[index] != UInt8(ascii: "\n"), bytes[index] != separator[0] || !isSeparator(at: index) {
+        if bytes[index] != UInt8(ascii: "\r") { unquoted.append(bytes[index]) }
+        index += 1
+      }
+      if column < columnCount { cells[column] = Cell(start: contentStart, end: unquoted.count, isUnquoted: true) }
+      return index
+    }
+  }
+}
+
+// MARK: - Cells
+
+extension AtomicFile {
+  /// What pandas reads as missing.
+  private static let missingTexts = Set(
+    [
+      "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+      "NULL", "NaN", "None", "n/a", "nan", "null",
+    ].map { Array($0.utf8) })
+
+  /// Whether a cell is one of the texts that pandas reads as missing.
+  static func isMissing(_ source: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    if start == end { return true }
+    guard end - start <= 8 else { return false }
+    switch source[start] {
+    case UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "1"), UInt8(ascii: "<"), UInt8(ascii: "N"), UInt8(ascii: "n"):
+      // Most tokens that begin so are plain numbers, whose second byte tells.
+      if end - start > 1, 48...57 ~= source[start + 1] && source[start] != UInt8(ascii: "-") { return false }
+      return end - start > 1 && missingTexts.contains(Array(source[start..<end]))
+    default: return false
+    }
+  }
+
+  /// The number in a cell, correctly rounded, or `nil` if it is none; spaces around it do not count.
+  static func number(_ source: [UInt8], _ start: Int, _ end: Int) -> Double? {
+    var index = start
+    var mantissa: UInt64 = 0
+    var digits = 0
+    var fraction = 0
+    let isNegative = index < end && source[index] == UInt8(ascii: "-")
+    if isNegative { index += 1 }
+    let first = index
+    while index < end, 48...57 ~= source[index], digits < 18 {
+      mantissa = mantissa * 10 + UInt64(source[index] - 48)
+      digits += 1
+      index += 1
+    }
+    if index > first, index < end, source[index] == UInt8(ascii: ".") {
+      index += 1
+      while index < end, 48...57 ~= source[index], digits < 18 {
+        mantissa = mantissa * 10 + UInt64(source[index] - 48)
+        digits += 1
+        fraction += 1
+        index += 1
+      }
+    }
+    // Both operands of the division are exact, so its result is the nearest number.
+    if index == end, digits > 0, fraction == 0 || (mantissa <= 1 << 53 && fraction < powersOfTen.count) {
+      let magnitude = fraction == 0 ? Double(mantissa) : Double(mantissa) / powersOfTen[fraction]
+      return isNegative ? -magnitude : magnitude
+    }
+    let text = String(decoding: source[start..<end], as: UTF8.self).trimmingCharacters(in: .whitespaces)
+    return text.lowercased().contains("x") ? nil : Double(text)
+  }
+
+  private static let powersOfTen: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+  ]
+}

@@ -1,0 +1,33 @@
+/// A dataset that cannot be read or used.
+public struct DataError: Error, Hashable, CustomStringConvertible {
+  /// A file, with the line counted from 1 if there is one, or a folder.
+  public let location: String
+
+  /// What stands there.
+  public let found: String
+
+  /// What would be right, or what to do.
+  public let expected: String
+
+  /// One line for a terminal.
+  public var description: String { "\(location): found \(found); expected \(expected)" }
+
+  init(at location: String, found: String, expected: String) {
+    self.location = location
+    self.found = found
+    self.expected = expected
+  }
+}
+
+extension DataError {
+  /// What makes `name` unusable as the name of a folder or file inside another, or `nil`.
+  static func problem(withName name: String) -> String? {
+    if name.isEmpty { return "is empty" }
+    if name.contains("/") { return "contains a slash" }
+    if name == "." || name.contains("..") { return "leads out of its folder" }
+    if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+      return "contains a control character"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,28 @@
+import Foundation
+
+extension DatasetConfiguration {
+  /// The first folder of `dataPaths` that holds one of the dataset's name, or `nil`.
+  public var folder: String? {
+    guard DataError.problem(withName: name) == nil else { return nil }
+    return dataPaths.map { "\($0.count > 1 && $0.hasSuffix("/") ? String($0.dropLast()) : $0)/\(name)" }.first { path in
+      FileManager.default.fileExists(atPath: path + "/.")
+    }
+  }
+
+  /// The folder, or an error that says where it was looked for and how to get it.
+  func existingFolder() throws(DataError) -> String {
+    if let problem = DataError.problem(withName: name) {
+      throw DataError(at: "dataset", found: "the name '\(name)', which \(problem)", expected: "a plain folder name")
+    }
+    for file in benchmarkFiles ?? [] {
+      guard let problem = DataError.problem(withName: file) else { continue }
+      throw DataError(at: "benchmark_filename", found: "'\(file)', which \(problem)", expected: "a plain file name")
+    }
+    if let folder { return folder }
+    let places = dataPaths.map { "\($0)/\(name)" }.joined(separator: ", ")
+    let remedy = name == "ml-100k" ? "'run-hyper dataset fetch ml-100k', which puts it there" : "--data_path=FOLDER"
+    throw DataError(
+      at: name, found: "no such dataset in \(places)",
+      expected: "a folder \(name) that holds \(name).inter, or \(remedy)")
+  }
+}

@@ -1,0 +1,227 @@
+import Crypto
+import Foundation
+
+extension SequenceDataset {
+  /// Reads a dataset and makes its samples.
+  ///
+  /// The steps and their order are the reference's; `docs/data.md` tells them one by one.
+  ///
+  /// - Returns: The dataset, and what happened on the way.
+  public static func load(
+    _ configuration: DatasetConfiguration
+  ) throws(DataError) -> (dataset: SequenceDataset, report: LoadReport) {
+    var loader = DatasetLoader(configuration, folder: try configuration.existingFolder())
+    let dataset =
+      if let names = configuration.benchmarkFiles {
+        try loader.loadBenchmark(names)
+      } else {
+        try loader.loadInteractions()
+      }
+    return (dataset, loader.report)
+  }
+}
+
+/// Reads the files of one dataset.
+struct DatasetLoader {
+  let configuration: DatasetConfiguration
+  var report = LoadReport()
+  private let folder: String
+  private var hash = SHA256()
+
+  init(_ configuration: DatasetConfiguration, folder: String) {
+    self.configuration = configuration
+    self.folder = folder
+  }
+
+  /// The SHA-256 of all bytes read so far, in hexadecimal.
+  var contentHash: String {
+    hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  mutating func warn(_ text: String) { report.warnings.append(text) }
+
+  /// Reads one of the dataset's files.
+  ///
+  /// - Parameter suffix: What follows `name.`, such as `inter`.
+  mutating func file(_ suffix: String) throws(DataError) -> AtomicFile {
+    let path = "\(folder)/\(configuration.name).\(suffix)"
+    let file = try AtomicFile(path: path, separator: configuration.fieldSeparator)
+    hash.update(data: file.bytes)
+    report.files.append(path)
+    return file
+  }
+
+  /// Reads the `.user` or `.item` file if the configuration asks for it.
+  mutating func featureFile(_ suffix: String) throws(DataError) -> AtomicFile? {
+    let path = "\(folder)/\(configuration.name).\(suffix)"
+    let exists = FileManager.default.fileExists(atPath: path)
+    guard let loaded = configuration.loadedColumns else { return exists ? try file(suffix) : nil }
+    guard loaded[suffix] != nil else { return nil }
+    guard exists else {
+      throw DataError(
+        at: path, found: "no such file", expected: "the file that load_col names, or load_col without '\(suffix)'")
+    }
+    return try file(suffix)
+  }
+
+  /// Reads `.user` and `.item` into `interactions`.
+  mutating func readListed(_ interactions: inout Interactions) throws(DataError) -> [AtomicFile] {
+    var files: [AtomicFile] = []
+    if let file = try featureFile("user") {
+      interactions.listedUsers = try Interactions.readListed(
+        file, column: configuration.userField, key: "USER_ID_FIELD", configuration, into: &interactions.userTable)
+      files.append(file)
+    }
+    if let file = try featureFile("item") {
+      interactions.listedItems = try Interactions.readListed(
+        file, column: configuration.itemField, key: "ITEM_ID_FIELD", configuration, into: &interactions.itemTable)
+      files.append(file)
+    }
+    return files
+  }
+
+  /// Reports columns that the configuration names and no file has.
+  mutating func checkNames(in files: [AtomicFile]) throws(DataError) {
+    let names = files.flatMap(\.columns).map(\.name)
+    for name in configuration.valueFilters.keys.sorted() where !names.contains(name) {
+      let nearest = Spelling.nearest(to: name, among: names).map { "; perhaps '\($0)'" } ?? ""
+      throw DataError(
+        at: files[0].path, found: "no column '\(name)', which val_interval names",
+        expected: "one of \(names.joined(separator: ", "))\(nearest)")
+    }
+    guard case .some(let asked)? = configuration.loadedColumns?["inter"] else { return }
+    for name in asked where !files[0].columns.contains(where: { $0.name == name }) {
+      if [configuration.userField, configuration.itemField].contains(name) || ["user_id", "item_id"].contains(name) {
+        continue
+      }
+      warn("\(files[0].path): load_col names the column '\(name)', which is not there")
+    }
+  }
+
+  /// Runs a filter and notes what it removed.
+  mutating func filter(
+    _ name: String, _ interactions: inout Interactions, by change: (inout Interactions) -> Void
+  ) throws(DataError) {
+    let before = interactions.count
+    change(&interactions)
+    note(name, removed: before - interactions.count, remaining: interactions.count)
+    try requireRows(interactions)
+  }
+
+  mutating func note(_ name: String, removed: Int, remaining: Int) {
+    report.filters.append(.init(name: name, removed: removed, remaining: remaining))
+  }
+
+  /// Throws if no row is left, saying which filter removed how many.
+  func requireRows(_ interactions: Interactions) throws(DataError) {
+    guard interactions.count == 0 else { return }
+    let path = report.files.first ?? configuration.name
+    guard report.rowCount > 0 else {
+      throw DataError(at: path, found: "a header without rows", expected: "a row for each interaction")
+    }
+    let steps = report.filters.filter { $0.removed > 0 }.map { "\($0.name) removed \($0.removed)" }
+    throw DataError(
+      at: path, found: "none of \(report.rowCount) rows left after filtering (\(steps.joined(separator: ", ")))",
+      expected: "filters that leave rows")
+  }
+}
+
+// MARK: - From rows to sequences
+
+extension DatasetLoader {
+  /// Reads the `.inter` file, filters it and makes the samples.
+  mutating func loadInteractions() throws(DataError) -> SequenceDataset {
+    guard configuration.itemAliases.isEmpty else {
+      throw DataError(
+        at: configuration.name, found: "alias_of_item_id without benchmark_filename",
+        expected: "none: histories are made of the column \(configuration.itemField)")
+    }
+    var interactions = Interactions()
+    try readFiles(&interactions)
+    try applyFilters(&interactions)
+    report.keptRowCount = interactions.count
+    let users = Self.assignIds(interactions.users, interactions.userTable, then: interactions.listedUsers)
+    let items = Self.assignIds(interactions.items, interactions.itemTable, then: interactions.listedItems)
+    for row in 0..<interactions.count {
+      interactions.users[row] = users.ids[Int(interactions.users[row])]
+      interactions.items[row] = items.ids[Int(interactions.items[row])]
+    }
+    prepareTimes(&interactions.times)
+    let sequences = Sequences(interactions, userCount: users.tokens.count)
+    report.sequenceLengths = sequences.lengths
+    report.tiedRowCount = sequences.tiedRowCount
+    var splitter = Splitter(configuration.split, maximumLength: configuration.maximumLength)
+    splitter.split(sequences)
+    try splitter.requireSamples(at: report.files[0])
+    if splitter.valid.isEmpty, configuration.split == .validAndTest {
+      warn("no user has the four items that validation takes, so no epoch is better than another")
+    }
+    return SequenceDataset(
+      name: configuration.name, contentHash: contentHash, userTokens: users.tokens, itemTokens: items.tokens,
+      items: sequences.items, maximumLength: configuration.maximumLength, train: splitter.train,
+      valid: splitter.valid, test: splitter.test)
+  }
+
+  private mutating func readFiles(_ interactions: inout Interactions) throws(DataError) {
+    let file = try file("inter")
+    let linesWithout = try interactions.read(file, configuration)
+    report.rowCount = interactions.count + linesWithout.count
+    if !linesWithout.isEmpty {
+      let lines = linesWithout.prefix(10).map(String.init).joined(separator: ", ")
+      warn(
+        "\(file.path): \(linesWithout.count) rows without a user or an item are left out, in lines \(lines)"
+          + (linesWithout.count > 10 ? " and so on" : "") + " (words such as NA and null count as missing)")
+      note("rows without user or item", removed: linesWithout.count, remaining: interactions.count)
+    }
+    try requireRows(interactions)
+    let features = try readListed(&interactions)
+    try checkNames(in: [file] + features)
+  }
+
+  private mutating func applyFilters(_ interactions: inout Interactions) throws(DataError) {
+    if configuration.duplicates != .keepAll {
+      let keepsLast = configuration.duplicates == .keepLast
+      try filter("rm_dup_inter", &interactions) { $0.removeDuplicates(keepingLast: keepsLast) }
+    }
+    if !interactions.meetsConditions.isEmpty { try filter("val_interval", &interactions) { $0.applyConditions() } }
+    if configuration.filtersByFeatureFiles, interactions.listedUsers != nil || interactions.listedItems != nil {
+      try filter("filter_inter_by_user_or_item", &interactions) { $0.removeUnlisted() }
+    }
+    let (users, items) = (configuration.userCountInterval, configuration.itemCountInterval)
+    let everything = Intervals(parsing: "[0,inf)")
+    guard users ?? everything != everything || items ?? everything != everything else { return }
+    try filter("user_inter_num_interval and item_inter_num_interval", &interactions) {
+      $0.removeByCount(users: users, items: items)
+    }
+  }
+
+  /// Gives ids from 1 to `numbers` by first appearance, and then to `others`.
+  ///
+  /// - Returns: The tokens by id, `[PAD]` first, and the ids by number, 0 for those that do not appear.
+  static func assignIds(
+    _ numbers: [Int32], _ table: TokenTable, then others: [Int32]?
+  ) -> (tokens: [String], ids: [Int32]) {
+    var ids = [Int32](repeating: 0, count: table.count)
+    var tokens = ["[PAD]"]
+    for group in [numbers, others ?? []] {
+      for number in group where ids[Int(number)] == 0 {
+        ids[Int(number)] = Int32(tokens.count)
+        tokens.append(table.text(of: number) ?? "")
+      }
+    }
+    return (tokens, ids)
+  }
+
+  /// Notes the range of times and brings them into the precision that they are compared in.
+  private mutating func prepareTimes(_ times: inout [Double]) {
+    guard let earliest = times.min(), let latest = times.max() else { return }
+    report.timeRange = earliest...latest
+    guard configuration.timePrecision == .float32 else { return }
+    let isScaled = configuration.normalizesAll || configuration.normalizedFields.contains(configuration.timeField)
+    let span = latest - earliest
+    for row in times.indices {
+      let time = isScaled ? (span > 0 ? (times[row] - earliest) / span : 1) : times[row]
+      times[row] = Double(Float(time))
+    }
+  }
+}
