@@ -22,15 +22,15 @@ public final class Trainer {
   private var orderEpoch = -1
 
   /// A run that has not started.
-  public init(
-    network: NetworkConfiguration, training: TrainingConfiguration, evaluation: EvaluationConfiguration,
-    dataset: SequenceDataset
-  ) {
+  ///
+  /// - Parameter dataset: Made with the same configuration: its histories fit the network's positions.
+  public init(configuration: Configuration, dataset: SequenceDataset) {
+    let network = configuration.network
     precondition(
       dataset.maximumLength <= network.maximumLength,
       "histories of \(dataset.maximumLength) items for a network of \(network.maximumLength) positions")
-    self.training = training
-    self.evaluation = evaluation
+    training = configuration.training
+    evaluation = configuration.evaluation
     self.dataset = dataset
     self.network = BERT4Rec(network, itemCount: dataset.itemCount)
     optimizer = Optimizer(training, layout: self.network.layout)
@@ -47,10 +47,9 @@ public final class Trainer {
   ///
   /// - Throws: When the bytes are no checkpoint of a run of this shape.
   public convenience init(
-    network: NetworkConfiguration, training: TrainingConfiguration, evaluation: EvaluationConfiguration,
-    dataset: SequenceDataset, checkpoint: [UInt8]
+    configuration: Configuration, dataset: SequenceDataset, checkpoint: [UInt8]
   ) throws(SafetensorsError) {
-    self.init(network: network, training: training, evaluation: evaluation, dataset: dataset)
+    self.init(configuration: configuration, dataset: dataset)
     try restore(checkpoint)
   }
 

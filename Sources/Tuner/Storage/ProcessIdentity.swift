@@ -69,3 +69,10 @@ struct ProcessIdentity: Sendable, Hashable, CustomStringConvertible {
     return String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline && ($0 != "/") }
   }
 }
+
+extension StudyStore {
+  /// The owner that a worker of another process would be, or `nil` when no such process lives.
+  package static func owner(ofProcess process: Int32) -> String? {
+    ProcessIdentity(process: process).map { "\($0)/1" }
+  }
+}

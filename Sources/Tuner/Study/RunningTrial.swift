@@ -14,6 +14,12 @@ public final class RunningTrial: Sendable {
 
     /// The objective's state after the epoch, to go on from.
     public let checkpoint: [UInt8]?
+
+    package init(epoch: Int, values: [(name: String, value: Double)], checkpoint: [UInt8]?) {
+      self.epoch = epoch
+      self.values = values
+      self.checkpoint = checkpoint
+    }
   }
 
   /// The trial's number in its study, counted from 1.
@@ -96,6 +102,11 @@ public final class RunningTrial: Sendable {
 public struct TrialLost: Error, Equatable, Sendable, CustomStringConvertible {
   public let trial: Int
   public let attempt: Int
+
+  package init(trial: Int, attempt: Int) {
+    self.trial = trial
+    self.attempt = attempt
+  }
 
   public var description: String { "trial \(trial): attempt \(attempt) was taken over by another process" }
 }

@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+import Tuner
+
+@Suite struct LeaderboardTests {
+  private func finished(_ space: String = "a choice [1,2,13,17]\nb choice ['x','y, \"z\"']") async throws -> (Folder, StudyStore, Study) {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy(space)
+    let study = try store.createOrContinue(definition, cells: cells).study
+    _ = try await StudyRunner(store: store, study: study, objective: Toy(epochs: 1), workers: 2)()
+    return (folder, store, study)
+  }
+
+  @Test func `The formats are these bytes`() async throws {
+    let (folder, _, study) = try await finished("a choice [1,2,13,17]\nb choice ['x','y']")
+    let store = try StudyStore(reading: folder.database)
+    let board = try store.leaderboard(of: study)
+    #expect(
+      board.text(.csv) == """
+        rank,trial,state,value,best_epoch,a,b,valid.mrr@10,test.ndcg@10,message
+        1,4,completed,0.38571428571428573,1,2,y,0.38571428571428573,0.7216494845360825,
+        2,3,completed,0.2857142857142857,1,2,x,0.2857142857142857,0.7777777777777778,
+        3,2,completed,0.24285714285714285,1,1,y,0.24285714285714285,0.8045977011494253,
+        4,1,completed,0.14285714285714285,1,1,x,0.14285714285714285,0.875,
+        5,7,diverged,,2,17,x,,,
+        6,8,diverged,,2,17,y,,,
+        ,5,failed,,,13,x,,,13 is unlucky
+        ,6,failed,,,13,y,,,13 is unlucky
+
+        """)
+    #expect(
+      try store.leaderboard(of: study, LeaderboardQuery(top: 1, filters: ["a=2", "b=x"])).text(.markdown) == """
+        | rank | trial | mrr@10 | a | b | test.ndcg@10 |
+        | ---: | ---: | ---: | ---: | ---: | ---: |
+        | 2 | 3 | 0.2857 | 2 | x | 0.7778 |
+
+        toy: 8 trials: 4 completed, 2 diverged, 2 failed
+
+        """)
+    #expect(
+      try store.leaderboard(of: study, LeaderboardQuery(top: 1, sort: "test.ndcg@10")).text(.json) == """
+        {
+          "study": "toy",
+          "metric": "mrr@10",
+          "direction": "maximize",
+          "sort": "test.ndcg@10",
+          "trials": 8,
+          "ended": 8,
+          "rows": [
+            {"rank":1,"trial":1,"state":"completed","value":0.14285714285714285,"best_epoch":1,"parameters":{"a":1,"b":"x"},"metrics":{"valid":{"mrr@10":0.14285714285714285},"test":{"ndcg@10":0.875}}}
+          ],
+          "failed": [
+            {"trial":5,"kind":"ToyError","message":"13 is unlucky","parameters":{"a":13,"b":"x"}},
+            {"trial":6,"kind":"ToyError","message":"13 is unlucky","parameters":{"a":13,"b":"y"}}
+          ]
+        }
+
+        """)
+  }
+
+  @Test func `A field with commas and quotes is quoted in CSV`() async throws {
+    let (_, store, study) = try await finished()
+    #expect(try store.leaderboard(of: study).text(.csv).contains(#",2,"y, ""z""","#))
+  }
+
+  @Test(arguments: [
+    (LeaderboardQuery(sort: "test.ndgc@10"), "--sort: found 'test.ndgc@10'; expected test.ndcg@10, or another of valid.mrr@10, test.ndcg@10"),
+    (LeaderboardQuery(filters: ["aa=1"]), "--where: found 'aa'; expected a, or another of a, b"),
+    (LeaderboardQuery(filters: ["a"]), "--where: found 'a'; expected PARAMETER=VALUE"),
+    (LeaderboardQuery(top: 0), "--top: found 0; expected a number from 1"),
+  ])
+  func `A question that names what is not there gets the names`(query: LeaderboardQuery, message: String) async throws {
+    let (_, store, study) = try await finished("a choice [1]\nb choice ['x']")
+    let error = #expect(throws: ReportError.self) { try store.leaderboard(of: study, query) }
+    #expect(error?.description == message)
+  }
+
+  @Test func `A filter compares values and not spelling`() async throws {
+    let (_, store, study) = try await finished()
+    #expect(try store.leaderboard(of: study, LeaderboardQuery(filters: ["a=2.0"])).rows.map(\.rank) == [1, 2])
+    #expect(try store.leaderboard(of: study, LeaderboardQuery(filters: ["a='2'"])).rows.isEmpty)
+  }
+
+  @Test func `The view in the database shows the same order`() async throws {
+    let (folder, store, study) = try await finished()
+    let order = try store.leaderboard(of: study).rows.map { "\($0.rank)|\($0.trial)" }.joined(separator: "\n") + "\n"
+    #expect(try sqlite(folder.database, "SELECT rank, trial FROM leaderboard") == order)
+    #expect(
+      try sqlite(folder.database, "SELECT * FROM leaderboard LIMIT 1")
+        == #"toy|1|4|completed|0.385714285714286|{"a":2,"b":"y, \"z\""}|0.721649484536082|||{"ndcg@10":0.7216494845360825}"# + "\n")
+  }
+
+  @Test func `A study without ended trials has an empty leaderboard`() throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy()
+    let study = try store.createOrContinue(definition, cells: cells).study
+    #expect(try store.leaderboard(of: study).text(.table) == "toy: 8 trials: 8 pending\n")
+    #expect(throws: ReportError.self) { try store.leaderboard(of: study, LeaderboardQuery(sort: "test.x")) }
+  }
+}

@@ -1,0 +1,310 @@
+import Foundation
+import Testing
+import Tuner
+
+@Suite struct StudyStoreTests {
+  // MARK: - Opening
+
+  @Test func `A missing folder is made`() throws {
+    let folder = Folder()
+    let path = folder.path + "/a/b/studies.sqlite"
+    _ = try StudyStore(writing: path)
+    #expect(try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n1\nwal\n")
+    _ = try StudyStore(reading: path)
+  }
+
+  @Test func `Reports make nothing`() throws {
+    let folder = Folder()
+    let error = #expect(throws: StorageError.self) { try StudyStore(reading: folder.database) }
+    #expect(error?.found == "no such file")
+    #expect(folder.files("").isEmpty)
+    try Data().write(to: URL(fileURLWithPath: folder.database))
+    #expect(throws: StorageError.self) { try StudyStore(reading: folder.database) }
+    #expect(folder.files("") == ["studies.sqlite"])
+  }
+
+  @Test(arguments: [
+    ("CREATE TABLE t (x)", "a SQLite database of another program"),
+    ("PRAGMA application_id = 5", "a SQLite database of another program"),
+    ("PRAGMA application_id = 5; CREATE TABLE t (x)", "a SQLite database of another program"),
+    ("PRAGMA application_id = 1382959225; PRAGMA user_version = 99; CREATE TABLE t (x)", "a study database of schema 99"),
+  ])
+  func `A database that is not ours is refused and left as it is`(sql: String, found: String) throws {
+    let folder = Folder()
+    _ = try sqlite(folder.database, sql)
+    let before = try Data(contentsOf: URL(fileURLWithPath: folder.database))
+    #expect(throws: StorageError.self) { try StudyStore(reading: folder.database) }
+    let error = #expect(throws: StorageError.self) { try StudyStore(writing: folder.database) }
+    #expect(error?.found == found)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.database)) == before)
+    #expect(folder.files("") == ["studies.sqlite"])
+  }
+
+  @Test(arguments: ["hello", String(repeating: "text ", count: 1000)])
+  func `A file that is no database is refused and left as it is`(text: String) throws {
+    let folder = Folder()
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder.database))
+    let error = #expect(throws: StorageError.self) { try StudyStore(writing: folder.database) }
+    #expect(error?.found == "a file that is no SQLite database")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.database)) == Data(text.utf8))
+  }
+
+  @Test func `A place that cannot hold a file is refused`() throws {
+    let folder = Folder()
+    let error = #expect(throws: StorageError.self) { try StudyStore(writing: folder.path) }
+    #expect(error?.found == "a folder")
+    // A path through a file is refused for every user, root included.
+    try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path + "/file"))
+    #expect(throws: StorageError.self) { try StudyStore(writing: folder.path + "/file/studies.sqlite") }
+    #expect(throws: StorageError.self) { try StudyStore(writing: "/proc/studies.sqlite") }
+  }
+
+  @Test func `A damaged database is an error and no crash`() throws {
+    let folder = Folder()
+    var store: StudyStore? = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy()
+    _ = try store?.createOrContinue(definition, cells: cells)
+    store = nil
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.database))
+    for index in 4096..<bytes.count { bytes[index] = UInt8(truncatingIfNeeded: index &* 31) }
+    try bytes.write(to: URL(fileURLWithPath: folder.database))
+    #expect(throws: StorageError.self) {
+      let store = try StudyStore(writing: folder.database)
+      _ = try store.createOrContinue(definition, cells: cells)
+    }
+  }
+
+  @Test func `Many processes can make one file at once`() async throws {
+    for _ in 0..<5 {
+      let folder = Folder()
+      let (definition, cells) = try makeStudy()
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<4 {
+          group.addTask { try StudyStore(writing: folder.database).createOrContinue(definition, cells: cells).added }
+        }
+        let added = try await group.reduce(0, +)
+        #expect(added == 8)
+      }
+    }
+  }
+
+  // MARK: - Identity
+
+  @Test func `A study with another identity is refused with every difference`() throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy()
+    _ = try store.createOrContinue(definition, cells: cells)
+    var other = try makeStudy(datasetHash: "d2", seed: 8, fixed: ["epochs": "4", "topk": "[10]"], metric: "ndcg@10").definition
+    other.numericVersion = 2
+    let error = #expect(throws: StudyMismatch.self) { try store.createOrContinue(other, cells: cells) }
+    #expect(
+      error?.description == """
+        study 'toy' was begun with other settings; give this one a name with --study=OTHERNAME or undo the changes
+          dataset: toys (d1) in the study, toys (d2) now
+          seed: 7 in the study, 8 now
+          metric: mrr@10 in the study, ndcg@10 now
+          numeric version: 1 in the study, 2 now
+          epochs: 3 in the study, 4 now
+          mode: full in the study, not fixed now
+          topk: not fixed in the study, [10] now
+        """)
+    other.name = "other"
+    #expect(try store.createOrContinue(other, cells: cells).isNew)
+    #expect(try store.studies().map(\.study.name) == ["toy", "other"])
+    #expect(try store.study()?.name == "other")
+    #expect(try store.study(named: "toy")?.definition.invocation == #"{"arguments":[]}"#)
+    #expect(try store.study(named: "none") == nil)
+  }
+
+  @Test func `Adding a choice adds cells, removing one shelves them, and bringing it back brings them back`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1,2]\nb choice ['x','y']")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 2)() == .finished)
+
+    // Another order, other spelling, one value more and one less.
+    let (changed, changedCells) = try makeStudy("b choice [\"y\", 'x']\na choice [3.0, 2]")
+    let opening = try store.createOrContinue(changed, cells: changedCells)
+    #expect((opening.isNew, opening.added, opening.shelved, opening.restored) == (false, 2, 2, 0))
+    #expect((opening.counts.completed, opening.counts.pending, opening.counts.shelved) == (2, 2, 2))
+    let log = Log()
+    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 2, onEvent: log.add)() == .finished)
+    #expect(log.started().sorted() == [5, 6])
+    #expect(try store.leaderboard(of: study).rows.map(\.trial).sorted() == [3, 4, 5, 6])
+
+    let back = try store.createOrContinue(definition, cells: cells)
+    #expect((back.added, back.shelved, back.restored) == (0, 2, 2))
+    #expect(back.counts.completed == 4)
+  }
+
+  // MARK: - Fencing
+
+  @Test func `What a worker writes after it lost its trial is dropped`() throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let trial = try #require(try store.claim(from: study, owner: store.makeOwner()))
+    #expect(try store.claim(from: study, owner: store.makeOwner()) == nil)
+    #expect(try store.reclaim(in: study).isEmpty)
+    _ = try sqlite(folder.database, "UPDATE trial SET state = 'pending', owner = NULL")
+    let second = try #require(try store.claim(from: study, owner: store.makeOwner()))
+    #expect(second.attempt == 2)
+    let report = RunningTrial.Report(epoch: 1, values: [("x", 1)], checkpoint: [1, 2, 3])
+    #expect(throws: TrialLost(trial: 1, attempt: 1)) { try store.observe(trial, report, seconds: 1, of: definition) }
+    #expect(throws: TrialLost.self) { try store.finish(trial, .failed(kind: "k", message: "m"), seconds: 1, of: definition) }
+    #expect(throws: TrialLost.self) { try store.release(trial, epoch: 1, checkpoint: nil, seconds: 1) }
+    #expect(try store.observe(second, report, seconds: 1, of: definition) == nil)
+    #expect(folder.files("studies.sqlite.checkpoints").count == 1)
+    #expect(try sqlite(folder.database, "SELECT attempt, count(*) FROM observation") == "2|1\n")
+  }
+
+  // MARK: - Checkpoints
+
+  @Test(arguments: ["truncate", "flip", "remove"])
+  func `A damaged checkpoint costs the progress and not the trial`(damage: String) async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let stop = StopController()
+    let toy = Toy { _, epoch in if epoch == 3 { stop.requestStop() } }
+    #expect(try await StudyRunner(store: store, study: study, objective: toy, workers: 1, stop: stop)() == .interrupted)
+    let file = try #require(folder.files("studies.sqlite.checkpoints").first)
+    let url = URL(fileURLWithPath: folder.database + ".checkpoints/" + file)
+    var bytes = try Data(contentsOf: url)
+    switch damage {
+    case "truncate": try Data(bytes.dropLast()).write(to: url)
+    case "flip":
+      bytes[0] ^= 1
+      try bytes.write(to: url)
+    default: try FileManager.default.removeItem(at: url)
+    }
+    let log = Log()
+    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1, onEvent: log.add)() == .finished)
+    #expect(log.resumed() == [1: 0])
+    #expect(log.warnings().count == 1)
+    let story = try store.story(of: 1, in: study)
+    #expect(story.attempts.map(\.ending) == ["interrupted", "completed"])
+    #expect(story.attempts.map(\.fromEpoch) == [0, 0])
+    #expect(story.attempts[1].note?.contains(file) == true)
+    #expect(story.curve.count == 10)
+    #expect(story.value == 5.0 / 7 || abs((story.value ?? 0) - 5.0 / 7) < 1e-12)
+    #expect(folder.files("studies.sqlite.checkpoints").isEmpty)
+  }
+
+  @Test func `An interrupted trial shows its epochs once and goes on from its checkpoint`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let stop = StopController()
+    let toy = Toy { _, epoch in if epoch == 3 { stop.requestStop() } }
+    #expect(try await StudyRunner(store: store, study: study, objective: toy, workers: 1, stop: stop)() == .interrupted)
+    #expect(try sqlite(folder.database, "SELECT state, best_epoch FROM trial") == "pending|3\n")
+    let log = Log()
+    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1, onEvent: log.add)() == .finished)
+    #expect(log.resumed() == [1: 3])
+    #expect(try store.story(of: 1, in: study).curve.filter { $0.metric == "train.loss" }.map(\.epoch) == [1, 2, 3, 4, 5])
+    #expect(throws: ReportError.self) { try store.story(of: 2, in: study) }
+  }
+
+  @Test func `Files that a crash left are removed, those in use are not`() throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1,2]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let trial = try #require(try store.claim(from: study, owner: store.makeOwner()))
+    _ = try store.observe(trial, RunningTrial.Report(epoch: 1, values: [], checkpoint: [1]), seconds: 1, of: definition)
+    let kept = folder.files("studies.sqlite.checkpoints")
+    for name in ["trial-1-attempt-1-epoch-2-x.checkpoint.partial", "trial-1-attempt-9-epoch-2-x.checkpoint", "trial-2-attempt-1-epoch-2-x.checkpoint"] {
+      try Data().write(to: URL(fileURLWithPath: store.checkpointFolder + "/" + name))
+    }
+    try FileManager.default.createDirectory(atPath: store.weightsFolder(of: study.id), withIntermediateDirectories: true)
+    for name in ["trial-1.safetensors", "trial-2.safetensors", "trial-2.safetensors.partial"] {
+      try Data().write(to: URL(fileURLWithPath: store.weightsFolder(of: study.id) + "/" + name))
+    }
+    try store.removeOrphans()
+    #expect(folder.files("studies.sqlite.checkpoints") == kept + ["trial-1-attempt-1-epoch-2-x.checkpoint.partial"])
+    #expect(folder.files("studies.sqlite.weights") == ["1", "1/trial-1.safetensors"])
+  }
+
+  // MARK: - Owners
+
+  @Test func `The trial of a process that was killed is taken over at once`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1,2]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let child = Process()
+    child.executableURL = URL(fileURLWithPath: "/bin/sleep")
+    child.arguments = ["60"]
+    try child.run()
+    let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
+    let trial = try #require(try store.claim(from: study, owner: owner))
+    _ = try store.observe(
+      trial, RunningTrial.Report(epoch: 4, values: [("valid.mrr@10", 0.5)], checkpoint: Array("0.5".utf8)), seconds: 1, of: definition)
+    #expect(try store.reclaim(in: study).isEmpty)
+    #expect(try store.studies().first?.counts.running == 1)
+
+    let log = Log()
+    async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, onEvent: log.add)()
+    while log.count(where: { if case .waiting = $0 { true } else { false } }) == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    child.interrupt()
+    kill(child)
+    #expect(try await run == .finished)
+    #expect(log.resumed() == [1: 4, 2: 0])
+    #expect(log.count { if case .reclaimed(trial: 1) = $0 { true } else { false } } == 1)
+    #expect(try store.story(of: 1, in: study).attempts.map(\.ending) == ["lost", "completed"])
+  }
+
+  @Test func `A run that waits for another process can be stopped`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    _ = try #require(try store.claim(from: study, owner: store.makeOwner()))
+    let stop = StopController()
+    async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, stop: stop)()
+    try await Task.sleep(for: .milliseconds(100))
+    stop.requestStop()
+    #expect(try await run == .interrupted)
+  }
+
+  @Test(arguments: [
+    ("another start time", "{host}/{boot}/{namespace}/{process}/1/1", true),
+    ("another boot of this host", "{host}/0000/{namespace}/{process}/{start}/1", true),
+    ("another host", "elsewhere/0000/{namespace}/{process}/{start}/1", false),
+    ("another container", "{host}/{boot}/1/{process}/{start}/1", false),
+    ("nonsense", "who knows", false),
+  ])
+  func `An owner is dead when no living process can be it`(what: String, pattern: String, isDead: Bool) throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let own = store.makeOwner().split(separator: "/").map(String.init)
+    var owner = pattern
+    for (index, name) in ["host", "boot", "namespace", "process", "start"].enumerated() {
+      owner = owner.replacingOccurrences(of: "{\(name)}", with: own[index])
+    }
+    _ = try #require(try store.claim(from: study, owner: owner))
+    #expect(try store.reclaim(in: study).isEmpty != isDead)
+    if !isDead {
+      _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-110 seconds')")
+      #expect(try store.reclaim(in: study).isEmpty)
+      _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-130 seconds')")
+      try store.beat(owners: [owner])
+      #expect(try store.reclaim(in: study).isEmpty)
+      _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-130 seconds')")
+      #expect(try store.reclaim(in: study) == [1])
+    }
+  }
+
+  private func kill(_ child: Process) {
+    child.terminate()
+    child.waitUntilExit()
+  }
+}
