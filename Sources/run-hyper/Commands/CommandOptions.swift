@@ -68,6 +68,14 @@ enum InputFile {
     return text
   }
 
+  /// Makes sure, before any work, that a file can be written.
+  static func checkFolder(of file: String, option: String) throws(CommandError) {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+    guard FileManager.default.fileExists(atPath: folder + "/."), FileManager.default.isWritableFile(atPath: folder) else {
+      throw .input("\(option): found no writable folder \(folder); expected one")
+    }
+  }
+
   /// Its bytes.
   static func bytes(of path: String, remedy: String) throws(CommandError) -> [UInt8] {
     do {

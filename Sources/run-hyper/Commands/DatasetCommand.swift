@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Model
 
 /// Fetches and describes datasets.
 struct DatasetCommand: ParsableCommand {
@@ -63,6 +64,16 @@ struct DatasetDescribeCommand: ParsableCommand {
   var settings: [Setting] = []
 
   func run() throws {
-    throw CommandError.failed("not built yet")
+    let description = try reading {
+      var arguments = [(key: "dataset", text: name)]
+      if let dataPath { arguments.append(("data_path", dataPath)) }
+      let configuration = try ConfigurationSources(
+        files: configFiles, arguments: arguments + settings.map(\.pair)
+      ).configuration()
+      let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
+      for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
+      return DatasetDescription(dataset: dataset, report: report, evaluation: configuration.evaluation)
+    }
+    Output.result(description.text)
   }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Model
+import Tuner
 
 /// Measures weights from a file.
 struct EvaluateCommand: ParsableCommand {
@@ -23,6 +25,32 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    throw CommandError.failed("not built yet")
+    let (evaluation, dataset) = try reading {
+      let file = try Safetensors(
+        decoding: InputFile.bytes(of: weights, remedy: "a safetensors file, as run-hyper train --save writes it"),
+        file: weights)
+      let configuration = try configuration(for: file)
+      let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
+      for warning in report.warnings { Output.note("note: \(warning)") }
+      let evaluation = try WeightsEvaluation(
+        file, file: weights, network: configuration.network, evaluation: configuration.evaluation, dataset: dataset)
+      return (evaluation, dataset)
+    }
+    let samples = split == .test ? dataset.test : dataset.valid
+    let metrics = evaluation.metrics(of: samples).values.map {
+      SplitMetric(split: split.rawValue, name: $0.name, value: $0.value)
+    }
+    Output.note("\(weights) on \(dataset.name): \(samples.count) samples")
+    Output.result(MetricTable.lines(metrics).joined(separator: "\n"))
+  }
+
+  /// What the file says about its network, below everything else; a file of another program says nothing.
+  private func configuration(for file: Safetensors) throws -> Model.Configuration {
+    let known = Set(Model.Configuration.keys.map(\.name))
+    var values: [String: ConfigurationValue] = [:]
+    for (key, text) in file.metadata where known.contains(key) && key != "data_path" {
+      values[key] = ConfigurationValue(parsing: text)
+    }
+    return try options.sources(below: .init(source: weights, values: values)).configuration()
   }
 }

@@ -30,7 +30,7 @@ struct LeaderboardCommand: ParsableCommand {
   var conditions: [String] = []
 
   @Option(help: "table, json, csv or markdown.")
-  var format = Leaderboard.Format.table
+  var format = BoardFormat.table
 
   func run() throws {
     let board = try reading {
@@ -39,8 +39,20 @@ struct LeaderboardCommand: ParsableCommand {
       return try store.leaderboard(
         of: store.requiredStudy(study), LeaderboardQuery(top: top == 0 ? nil : top, sort: sort, filters: conditions))
     }
-    Output.result(board.text(format), newLine: false)
+    Output.result(board.text(format.format), newLine: false)
+  }
+
+  /// The leaderboard's formats, as arguments.
+  enum BoardFormat: String, CaseIterable, ExpressibleByArgument {
+    case table, json, csv, markdown
+
+    var format: Leaderboard.Format {
+      switch self {
+      case .table: .table
+      case .json: .json
+      case .csv: .csv
+      case .markdown: .markdown
+      }
+    }
   }
 }
-
-extension Leaderboard.Format: ExpressibleByArgument {}

@@ -15,15 +15,16 @@ struct ConfigurationSources {
 
   /// - Parameter files: YAML files, separated by spaces.
   /// - Parameter arguments: Keys of the command line and their texts.
-  init(files: String, arguments: [(key: String, text: String)]) throws {
+  /// - Parameter below: A layer weaker than all of them.
+  init(files: String, arguments: [(key: String, text: String)], below: ConfigurationLayer? = nil) throws {
     dataDirectories = Self.bundledDatasets.map { [$0] } ?? []
     commandLineKeys = Set(arguments.map(\.key))
     var layers = try files.split(separator: " ").map { try ConfigurationLayer(yamlFile: String($0)) }
     layers.append(try ConfigurationLayer(arguments: arguments))
-    if let own = try Configuration.datasetLayer(for: layers, dataDirectories: dataDirectories) {
-      layers.insert(own, at: 0)
-    }
-    self.layers = layers
+    let named = (below.map { [$0] } ?? []) + layers
+    let own = try Configuration.datasetLayer(for: named, dataDirectories: dataDirectories)
+    // What lies below knows what it was made with, and has the dataset's own file in it.
+    self.layers = (below == nil ? own.map { [$0] } ?? [] : []) + named
   }
 
   /// What a study was begun with.
@@ -55,12 +56,14 @@ struct ConfigurationSources {
 
 extension ConfigurationOptions {
   /// The layers that these options name.
-  func sources() throws -> ConfigurationSources {
+  ///
+  /// - Parameter below: A layer weaker than all of them, which takes the place of the dataset's own file.
+  func sources(below: ConfigurationLayer? = nil) throws -> ConfigurationSources {
     var arguments: [(key: String, text: String)] = []
     if let model { arguments.append(("model", model)) }
     if let dataset { arguments.append(("dataset", dataset)) }
     if let dataPath { arguments.append(("data_path", dataPath)) }
-    return try ConfigurationSources(files: configFiles, arguments: arguments + settings.map(\.pair))
+    return try ConfigurationSources(files: configFiles, arguments: arguments + settings.map(\.pair), below: below)
   }
 }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Tuner
+package import Tuner
 
 /// All results in the reference program's text format: a block for each trial, in the order of the grid.
 ///

@@ -16,7 +16,7 @@ extension StudySession {
     guard (1...1024).contains(workers) else {
       throw CommandError.input("--workers: found \(workers); expected a number from 1 to 1024")
     }
-    if let outputFile { try checkFolder(of: outputFile) }
+    if let outputFile { try InputFile.checkFolder(of: outputFile, option: "--output_file") }
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     let definition = try definition(of: space, name: name, datasets: datasets)
     let store = try StudyStore(writing: storage)
@@ -46,13 +46,5 @@ extension StudySession {
       invocation: try StudyInvocation(space).json, numericVersion: TrainingObjective.numericVersion,
       seed: tuned.contains("seed") ? 0 : Int(clamping: configuration.training.seed),
       metric: configuration.evaluation.validationMetric)
-  }
-
-  private static func checkFolder(of file: String) throws(CommandError) {
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw .input("--output_file: found no folder \(folder); expected one that exists")
-    }
   }
 }
