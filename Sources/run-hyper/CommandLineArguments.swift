@@ -1,3 +1,6 @@
+import Model
+import Tuner
+
 /// The arguments of a command line, sorted into what the commands declare and configuration keys.
 ///
 /// ArgumentParser wants every option declared; a configuration has some forty keys, which the model knows. So each
@@ -42,7 +45,7 @@ package struct CommandLineArguments: Equatable {
 
   /// The command that is called, taken off the arguments; `nil` where ArgumentParser answers alone.
   private mutating func takeCommand() throws(CommandError) -> CommandSyntax? {
-    guard let first = remaining.first, !["--help", "-h", "--version", "help"].contains(first) else { return nil }
+    guard let first = remaining.first, !Self.general.contains(first) else { return nil }
     if first.hasPrefix("-") { return CommandSyntax.all[0] }
     let candidates = CommandSyntax.all.filter { $0.words[0] == first }
     guard let found = candidates.first else {
@@ -57,6 +60,11 @@ package struct CommandLineArguments: Equatable {
     remaining.removeFirst(syntax.words.count)
     return syntax
   }
+
+  /// What ArgumentParser answers without a command.
+  private static let general: Set<String> = [
+    "help", "--help", "-h", "--version", "--generate-completion-script", "--experimental-dump-help",
+  ]
 
   private mutating func sort(_ argument: String, of syntax: CommandSyntax) throws(CommandError) {
     let pieces = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -77,6 +85,11 @@ package struct CommandLineArguments: Equatable {
     }
     if let remedy = Self.absent[option] { throw .input("--\(typed) is not there: \(remedy)") }
     let key = String(typed.map { $0 == "-" ? "_" : $0 })
+    if !Self.keys.contains(key), let meant = nearestName(to: option, among: syntax.options),
+      nearestName(to: key, among: Self.keys) == nil
+    {
+      throw .input("found --\(typed), which is neither an option nor a configuration key; expected --\(meant)")
+    }
     guard let value = takeValue(pieces) else {
       throw .input("found --\(typed) without a value; expected --\(typed)=VALUE")
     }
@@ -100,6 +113,8 @@ package struct CommandLineArguments: Equatable {
     }
     return false
   }
+
+  private static let keys = Set(Configuration.keys.map(\.name))
 
   /// Options of the reference program that have no counterpart yet, and what to do without them.
   private static let absent = [

@@ -38,6 +38,11 @@ import run_hyper
     ),
     (["--epochs"], "found --epochs without a value; expected --epochs=VALUE"),
     (["--shuffle", "--epochs=2"], "found --shuffle without a value; expected --shuffle=VALUE"),
+    (
+      ["--param_file=x"],
+      "found --param_file, which is neither an option nor a configuration key; expected --params-file"
+    ),
+    (["--worker=2"], "found --worker, which is neither an option nor a configuration key; expected --workers"),
     (["--tool=Ray"], "--tool is not there: trials run in this process; leave it out"),
     (
       ["leaderbord"],

@@ -51,6 +51,7 @@ enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
 enum JSONText {
   static func of(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
@@ -71,7 +72,8 @@ enum InputFile {
   /// Makes sure, before any work, that a file can be written.
   static func checkFolder(of file: String, option: String) throws(CommandError) {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-    guard FileManager.default.fileExists(atPath: folder + "/."), FileManager.default.isWritableFile(atPath: folder) else {
+    guard FileManager.default.fileExists(atPath: folder + "/."), FileManager.default.isWritableFile(atPath: folder)
+    else {
       throw .input("\(option): found no writable folder \(folder); expected one")
     }
   }
@@ -97,6 +99,7 @@ extension StudyStore {
     let names = try studies().map(\.study.name)
     let nearest = nearestName(to: name, among: names)
     throw CommandError.input(
-      "\(path): found no study '\(name)'; expected \(nearest ?? (names.isEmpty ? "one to be begun" : names.joined(separator: ", ")))")
+      "\(path): found no study '\(name)'; expected \(nearest ?? (names.isEmpty ? "one to be begun" : names.joined(separator: ", ")))"
+    )
   }
 }

@@ -25,19 +25,18 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (evaluation, dataset) = try reading {
+    let (model, dataset) = try reading {
       let file = try Safetensors(
         decoding: InputFile.bytes(of: weights, remedy: "a safetensors file, as run-hyper train --save writes it"),
         file: weights)
       let configuration = try configuration(for: file)
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for warning in report.warnings { Output.note("note: \(warning)") }
-      let evaluation = try WeightsEvaluation(
-        file, file: weights, network: configuration.network, evaluation: configuration.evaluation, dataset: dataset)
-      return (evaluation, dataset)
+      let model = try SavedModel(file, file: weights, configuration: configuration, dataset: dataset)
+      return (model, dataset)
     }
     let samples = split == .test ? dataset.test : dataset.valid
-    let metrics = evaluation.metrics(of: samples).values.map {
+    let metrics = model.metrics(of: samples).values.map {
       SplitMetric(split: split.rawValue, name: $0.name, value: $0.value)
     }
     Output.note("\(weights) on \(dataset.name): \(samples.count) samples")

@@ -29,7 +29,7 @@ struct StudiesCommand: ParsableCommand {
     for study in studies.map(Entry.init) {
       table.append([
         study.study, study.dataset, study.state, "\(study.ended)", "\(study.trials)", study.metric,
-        study.best_value.map { ProgressText.decimal($0, places: 4) } ?? "", study.best_trial.map { "\($0)" } ?? "",
+        study.bestValue.map { ProgressText.decimal($0, places: 4) } ?? "", study.bestTrial.map { "\($0)" } ?? "",
         study.created,
       ])
     }
@@ -40,8 +40,8 @@ struct StudiesCommand: ParsableCommand {
   private struct Entry: Encodable {
     let study, model, dataset, state, metric, created: String
     let trials, ended, completed, diverged, failed, pending, running, shelved: Int
-    let best_trial: Int?
-    let best_value: Double?
+    let bestTrial: Int?
+    let bestValue: Double?
 
     init(_ summary: StudySummary) {
       let (definition, counts) = (summary.study.definition, summary.counts)
@@ -59,8 +59,8 @@ struct StudiesCommand: ParsableCommand {
       pending = counts.pending
       running = counts.running
       shelved = counts.shelved
-      best_trial = summary.best?.trial
-      best_value = summary.best?.value
+      bestTrial = summary.best?.trial
+      bestValue = summary.best?.value
     }
   }
 }

@@ -29,7 +29,7 @@ struct TrainCommand: ParsableCommand {
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
       return (configuration, dataset)
     }
-    let trainer = Trainer(configuration, dataset)
+    let trainer = Trainer(configuration: configuration, dataset: dataset)
     Output.note(
       "Training \(trainer.parameterCount) parameters on \(dataset.name): \(dataset.train.count) samples, "
         + "at most \(configuration.training.epochs) epochs")

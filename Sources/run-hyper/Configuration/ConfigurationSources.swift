@@ -50,7 +50,9 @@ struct ConfigurationSources {
         folder.deleteLastPathComponent()
       }
     }
-    return homes.map { "\($0)/datasets" }.first { FileManager.default.fileExists(atPath: "\($0)/grocery/grocery.inter") }
+    return homes.map { "\($0)/datasets" }.first {
+      FileManager.default.fileExists(atPath: "\($0)/grocery/grocery.inter")
+    }
   }
 }
 

@@ -20,7 +20,8 @@ final class TrainingDisplay {
     lastDrawing = now
     let fraction = (Double(position.epoch - 1) + position.fraction) / Double(epochs)
     let left = seconds(since: start) * (1 - fraction) / fraction
-    let line = "epoch \(position.epoch) of \(epochs) \(ProgressText.bar(fraction, width: 24))  at most \(ProgressText.duration(seconds: left)) left"
+    let line =
+      "epoch \(position.epoch) of \(epochs) \(ProgressText.bar(fraction, width: 24))  at most \(ProgressText.duration(seconds: left)) left"
     Output.raw("\r" + ProgressText.cut(line, to: Output.terminalWidth - 1) + "\u{1B}[K")
   }
 
@@ -39,13 +40,16 @@ final class TrainingDisplay {
     if isTerminal { Output.raw("\r\u{1B}[K") }
   }
 
-  private func seconds(since instant: ContinuousClock.Instant) -> Double { (ContinuousClock.now - instant) / .seconds(1) }
+  private func seconds(since instant: ContinuousClock.Instant) -> Double {
+    (ContinuousClock.now - instant) / .seconds(1)
+  }
 }
 
 extension ConfigurationKey {
   /// All keys by group, one a line.
   static var list: String {
-    let width = Configuration.keys.map { $0.name.count + $0.defaultValue.description.count }.filter { $0 < 40 }.max() ?? 0
+    let width =
+      Configuration.keys.map { $0.name.count + $0.defaultValue.description.count }.filter { $0 < 40 }.max() ?? 0
     return Group.allCases.map { group in
       let keys = Configuration.keys.filter { $0.group == group }.map { key in
         "  \("\(key.name)=\(key.defaultValue)".padding(to: width + 1))  \(key.summary)"

@@ -36,7 +36,8 @@ struct StudyInvocation: Codable {
   static func sources(of definition: StudyDefinition) throws -> (file: String, sources: ConfigurationSources) {
     guard let stored = try? JSONDecoder().decode(Self.self, from: Data(definition.invocation.utf8)) else {
       throw CommandError.input(
-        "study '\(definition.name)': found no command that made it; expected to go on with run-hyper --study=\(definition.name)")
+        "study '\(definition.name)': found no command that made it; expected to go on with run-hyper --study=\(definition.name)"
+      )
     }
     var values: [String: ConfigurationValue] = [:]
     for (key, text) in stored.values { values[key] = ConfigurationValue(parsing: text) }

@@ -17,14 +17,25 @@ extension StudySession {
       throw CommandError.input("--workers: found \(workers); expected a number from 1 to 1024")
     }
     if let outputFile { try InputFile.checkFolder(of: outputFile, option: "--output_file") }
+    let interval = try checkpointInterval()
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     let definition = try definition(of: space, name: name, datasets: datasets)
     let store = try StudyStore(writing: storage)
     let session = StudySession(
       store: store, opening: try store.createOrContinue(definition, cells: space.cells), space: space,
-      objective: TrainingObjective(space, datasets: datasets), workers: workers, outputFile: outputFile)
+      objective: TrainingObjective(space, datasets: datasets, checkpointInterval: interval), workers: workers,
+      outputFile: outputFile)
     if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
     return session
+  }
+
+  /// At least a second between a trial's checkpoints, unless RUN_HYPER_CHECKPOINT_SECONDS says otherwise.
+  private static func checkpointInterval() throws(CommandError) -> Duration {
+    guard let text = ProcessInfo.processInfo.environment["RUN_HYPER_CHECKPOINT_SECONDS"] else { return .seconds(1) }
+    guard let seconds = Double(text), (0...86_400).contains(seconds) else {
+      throw .input("RUN_HYPER_CHECKPOINT_SECONDS: found '\(text)'; expected a number from 0 to 86400")
+    }
+    return .seconds(seconds)
   }
 
   private static func definition(

@@ -24,7 +24,8 @@ struct StudySession {
         best: best.flatMap { row in row.value.map { StudyProgress.Best(value: $0, trial: row.trial) } }))
     let stop = StopController()
     let interruption = Interruption {
-      display.update({ _ in }, line: "Stopping: trials save their state (a second signal stops at once)", important: true)
+      display.update(
+        { _ in }, line: "Stopping: trials save their state (a second signal stops at once)", important: true)
       stop.requestStop()
     }
     let narrator = StudyNarrator(study: study.definition, display: display)
@@ -122,12 +123,14 @@ private struct StudyNarrator: Sendable {
         important: state != .completed, addsSummary: true)
     case .interrupted(let trial, let epoch):
       display.update(
-        { $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) stopped after epoch \(epoch); it goes on from there")
+        { $0.end(trial, value: nil, counts: false) },
+        line: "trial \(trial) stopped after epoch \(epoch); it goes on from there")
     case .reclaimed(let trial):
       display.update({ _ in }, line: "trial \(trial) was left behind by a process that is gone; it waits again")
     case .lost(let trial):
       display.update(
-        { $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) was taken over by another process", important: true)
+        { $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) was taken over by another process",
+        important: true)
     case .waiting(let trials):
       display.update({ _ in }, line: "waiting for \(trials) trials of other processes", important: true)
     case .warning(let text):

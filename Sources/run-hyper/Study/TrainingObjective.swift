@@ -1,5 +1,4 @@
 import Model
-import Synchronization
 import Tuner
 
 /// Trains BERT4Rec with a trial's hyperparameters: where the tuner and the model meet.
@@ -10,12 +9,16 @@ struct TrainingObjective: Objective {
   private let space: TuningSpace
   private let datasets: [DatasetConfiguration: SequenceDataset]
 
-  /// Seconds between two checkpoints, so that short epochs do not wait for the disk.
-  private static let checkpointInterval = Duration.seconds(1)
+  /// Least time between two checkpoints of a trial.
+  private let checkpointInterval: Duration
 
-  init(_ space: TuningSpace, datasets: [DatasetConfiguration: SequenceDataset]) {
+  /// - Parameter checkpointInterval: So that short epochs do not wait for the disk.
+  init(
+    _ space: TuningSpace, datasets: [DatasetConfiguration: SequenceDataset], checkpointInterval: Duration = .seconds(1)
+  ) {
     self.space = space
     self.datasets = datasets
+    self.checkpointInterval = checkpointInterval
   }
 
   func run(_ trial: RunningTrial) throws -> TrialOutcome {
@@ -36,7 +39,7 @@ struct TrainingObjective: Objective {
       onEpoch: { report in
         var checkpoint: [UInt8]?
         let now = ContinuousClock.now
-        if now - lastCheckpoint >= Self.checkpointInterval {
+        if now - lastCheckpoint >= checkpointInterval {
           checkpoint = try trainer.checkpoint()
           lastCheckpoint = now
         }
@@ -57,24 +60,12 @@ struct TrainingObjective: Objective {
   private static func trainer(
     _ configuration: Model.Configuration, _ dataset: SequenceDataset, checkpoint: [UInt8]?
   ) throws -> Trainer {
-    if let checkpoint, let trainer = try? Trainer(configuration, dataset, checkpoint: checkpoint) { return trainer }
-    return Trainer(configuration, dataset)
-  }
-}
-
-extension Trainer {
-  convenience init(_ configuration: Model.Configuration, _ dataset: SequenceDataset) {
-    self.init(
-      network: configuration.network, training: configuration.training, evaluation: configuration.evaluation,
-      dataset: dataset)
-  }
-
-  convenience init(
-    _ configuration: Model.Configuration, _ dataset: SequenceDataset, checkpoint: [UInt8]
-  ) throws(SafetensorsError) {
-    try self.init(
-      network: configuration.network, training: configuration.training, evaluation: configuration.evaluation,
-      dataset: dataset, checkpoint: checkpoint)
+    if let checkpoint,
+      let trainer = try? Trainer(configuration: configuration, dataset: dataset, checkpoint: checkpoint)
+    {
+      return trainer
+    }
+    return Trainer(configuration: configuration, dataset: dataset)
   }
 }
 

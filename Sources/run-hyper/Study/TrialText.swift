@@ -72,7 +72,7 @@ struct TrialText {
 /// A trial's story for programs.
 struct TrialDocument: Encodable {
   private struct Attempt: Encodable {
-    let attempt, from_epoch: Int
+    let attempt, fromEpoch: Int
     let owner, started: String
     let ended, ending, note: String?
     let seconds: Double
@@ -89,9 +89,9 @@ struct TrialDocument: Encodable {
   private let shelved: Bool
   private let parameters: [String: String]
   private let value: Double?
-  private let best_epoch: Int?
-  private let training_seconds: Double
-  private let started, finished, failure_kind, failure_message: String?
+  private let bestEpoch: Int?
+  private let trainingSeconds: Double
+  private let started, finished, failureKind, failureMessage: String?
   private let metrics: [String: [String: Double]]
   private let attempts: [Attempt]
   private let curve: [Point]
@@ -103,18 +103,18 @@ struct TrialDocument: Encodable {
     shelved = story.isShelved
     parameters = Dictionary(story.hyperparameters.pairs.map { ($0.name, "\($0.value)") }) { $1 }
     value = story.value
-    best_epoch = story.bestEpoch
-    training_seconds = story.trainingSeconds
+    bestEpoch = story.bestEpoch
+    trainingSeconds = story.trainingSeconds
     started = story.startedAt
     finished = story.finishedAt
-    failure_kind = story.failureKind
-    failure_message = story.failureMessage
+    failureKind = story.failureKind
+    failureMessage = story.failureMessage
     metrics = Dictionary(grouping: story.metrics.filter(\.value.isFinite), by: \.split).mapValues { metrics in
       Dictionary(metrics.map { ($0.name, $0.value) }) { $1 }
     }
     attempts = story.attempts.map {
       Attempt(
-        attempt: $0.number, from_epoch: $0.fromEpoch, owner: $0.owner, started: $0.startedAt, ended: $0.endedAt,
+        attempt: $0.number, fromEpoch: $0.fromEpoch, owner: $0.owner, started: $0.startedAt, ended: $0.endedAt,
         ending: $0.ending, note: $0.note, seconds: $0.seconds)
     }
     curve = story.curve.map { Point(epoch: $0.epoch, metric: $0.metric, value: $0.value) }
