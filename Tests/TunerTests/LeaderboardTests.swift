@@ -19,8 +19,8 @@ import Tuner
     #expect(
       board.text(.csv) == """
         rank,trial,state,value,best_epoch,a,b,valid.mrr@10,test.ndcg@10,message
-        1,4,completed,0.38571428571428573,1,2,y,0.38571428571428573,0.7216494845360825,
-        2,3,completed,0.2857142857142857,1,2,x,0.2857142857142857,0.7777777777777778,
+        1,4,completed,0.3857142857142857,1,2,y,0.3857142857142857,0.7216494845360825,
+        2,3,completed,0.2857142857142857,1,2,x,0.2857142857142857,0.7777777777777779,
         3,2,completed,0.24285714285714285,1,1,y,0.24285714285714285,0.8045977011494253,
         4,1,completed,0.14285714285714285,1,1,x,0.14285714285714285,0.875,
         5,7,diverged,,2,17,x,,,
@@ -88,7 +88,7 @@ import Tuner
     #expect(try sqlite(folder.database, "SELECT rank, trial FROM leaderboard") == order)
     #expect(
       try sqlite(folder.database, "SELECT * FROM leaderboard LIMIT 1")
-        == #"toy|1|4|completed|0.385714285714286|{"a":2,"b":"y, \"z\""}|0.721649484536082|||{"ndcg@10":0.7216494845360825}"# + "\n")
+        == #"toy|1|4|completed|0.385714285714286|{"a":2,"b":"y, \"z\""}|0.721649484536082|||{"ndcg@10":0.721649484536082}"# + "\n")
   }
 
   @Test func `A study without ended trials has an empty leaderboard`() throws {

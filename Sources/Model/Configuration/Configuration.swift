@@ -131,7 +131,9 @@ extension Configuration {
     }
     if reader.has("normalize_field"), !dataset.normalizedFields.isEmpty, dataset.normalizesAll {
       if reader.has("normalize_all") {
-        reader.report("normalize_field", found: "both normalize_all and normalize_field", expected: "one of them")
+        reader.report(
+          "normalize_field", found: "both normalize_all and normalize_field", expected: "one of them",
+          namesKey: false)
       }
       dataset.normalizesAll = false
     }
@@ -193,19 +195,26 @@ extension Configuration {
   fileprivate mutating func readEvaluation(_ reader: inout ConfigurationReader) {
     reader.evaluationArguments(into: &dataset.split)
     reader.constant("repeatable", .boolean(true), why: "known items stay in the ranking")
-    reader.metrics(into: &evaluation.metrics)
-    reader.cutoffs(into: &evaluation.cutoffs)
     reader.integer("metric_decimal_place", in: 0...15, into: &evaluation.metricDecimalPlaces)
     reader.integer("eval_batch_size", in: 1...Int(Int32.max), into: &evaluation.batchSize)
+    let earlierProblemCount = reader.problems.count
+    reader.metrics(into: &evaluation.metrics)
+    reader.cutoffs(into: &evaluation.cutoffs)
+    readValidationMetric(&reader, earlierProblemCount)
+  }
+
+  /// Reads the metric to follow, which must be one of those measured.
+  private mutating func readValidationMetric(_ reader: inout ConfigurationReader, _ earlierProblemCount: Int) {
     var metric = evaluation.validationMetric
     reader.text("valid_metric", into: &metric)
     evaluation.validationMetric = metric.lowercased()
     let names = evaluation.metricNames
-    guard !names.contains(evaluation.validationMetric) else { return }
-    let nearest = Spelling.nearest(to: metric, among: names).map { ", such as \($0)" } ?? ""
+    guard reader.problems.count == earlierProblemCount, !names.contains(evaluation.validationMetric) else { return }
+    let nearest = Spelling.nearest(to: metric, among: names).map { "\($0) or another" } ?? "one"
+    let key = ["valid_metric", "topk", "metrics"].first { reader.has($0) } ?? "valid_metric"
     reader.report(
-      "valid_metric", found: "'\(metric)', which is not measured",
-      expected: "a metric of 'metrics' at a cut-off of 'topk'\(nearest): \(names.joined(separator: ", "))")
+      key, found: "valid_metric '\(metric)', which is not measured",
+      expected: "\(nearest) of \(names.joined(separator: ", ")), as 'metrics' and 'topk' have it", namesKey: false)
   }
 
   fileprivate func check(_ reader: inout ConfigurationReader) {
@@ -214,19 +223,20 @@ extension Configuration {
       reader.report(
         reader.has("n_heads") ? "n_heads" : "hidden_size",
         found: "n_heads \(network.headCount), which does not divide hidden_size \(network.hiddenSize)",
-        expected: "a divisor")
+        expected: "a divisor", namesKey: false)
     }
     let perLayer = 4 * network.hiddenSize * (network.hiddenSize + 4) + 2 * network.innerSize * (network.hiddenSize + 1)
     if perLayer * network.layerCount > 1 << 31 {
       reader.report(
         reader.has("hidden_size") ? "hidden_size" : "inner_size",
-        found: "layers of \(perLayer * network.layerCount) parameters", expected: "at most \(1 << 31)")
+        found: "layers of \(perLayer * network.layerCount) parameters", expected: "at most \(1 << 31)",
+        namesKey: false)
     }
     if network.lastItemRatio < 1, (network.maskRatio * Double(network.maximumLength)).rounded(.down) < 1 {
       reader.report(
         reader.has("mask_ratio") ? "mask_ratio" : "MAX_ITEM_LIST_LENGTH",
         found: "mask_ratio \(network.maskRatio) of \(network.maximumLength) items, which is no whole item",
-        expected: "mask_ratio · MAX_ITEM_LIST_LENGTH of 1 or more, or ft_ratio 1")
+        expected: "mask_ratio · MAX_ITEM_LIST_LENGTH of 1 or more, or ft_ratio 1", namesKey: false)
     }
   }
 }

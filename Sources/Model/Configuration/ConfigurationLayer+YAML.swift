@@ -82,7 +82,8 @@ extension ConfigurationLayer {
         names.sorted().map { name in
           let line = secondLine(of: name, in: text, from: context.mark.line)
           return .init(
-            location: "\(file):\(line ?? context.mark.line)", found: "the key '\(name)' again", expected: "each key once"
+            location: "\(file):\(line ?? context.mark.line)", found: "the key '\(name)' again",
+            expected: "each key once"
           )
         })
     case .reader(let problem, let offset, _, _):

@@ -20,9 +20,11 @@ struct ConfigurationReader {
   func has(_ key: String) -> Bool { entries[key] != nil }
 
   /// Collects a problem with `key`.
-  mutating func report(_ key: String, found: String, expected: String) {
+  ///
+  /// - Parameter namesKey: Whether to put the key before `found` where the location does not name it.
+  mutating func report(_ key: String, found: String, expected: String, namesKey: Bool = true) {
     let location = entries[key]?.location ?? key
-    let names = location.contains(key) ? "" : "\(key) "
+    let names = !namesKey || location == "--\(key)" || location == key ? "" : "\(key) "
     problems.append(.init(location: location, found: names + found, expected: expected))
   }
 
@@ -60,7 +62,9 @@ struct ConfigurationReader {
 
   /// Collects that `key` has a value of a wrong type or range.
   fileprivate mutating func reportType(_ key: String, expected: String? = nil) {
-    report(key, found: entries[key]?.text.map { "'\($0)'" } ?? shown(value(key) ?? .null), expected: expected ?? type(of: key))
+    report(
+      key, found: entries[key]?.text.map { "'\($0)'" } ?? shown(value(key) ?? .null),
+      expected: expected ?? type(of: key))
   }
 
   private func shown(_ value: ConfigurationValue) -> String {
@@ -378,7 +382,8 @@ extension ConfigurationReader {
       case "mode":
         let modes: [ConfigurationValue] = if case .map(let phases) = value { Array(phases.values) } else { [value] }
         if modes.contains(where: { $0 != .text("full") }) {
-          report(key, found: "mode \(value)", expected: "full: rankings of all items; samples of them are not supported")
+          report(
+            key, found: "mode \(value)", expected: "full: rankings of all items; samples of them are not supported")
         }
       case "group_by" where value != .text("user") && !value.isNullLike:
         report(key, found: "group_by \(value)", expected: "user")
@@ -399,7 +404,8 @@ extension ConfigurationReader {
       let kind = DatasetConfiguration.Split(rawValue: name.lowercased())
     {
       split = kind
-    } else if case .map(let kinds) = value, let other = kinds.keys.sorted().first(where: { ["RS", "TS"].contains($0) }) {
+    } else if case .map(let kinds) = value, let other = kinds.keys.sorted().first(where: { ["RS", "TS"].contains($0) })
+    {
       report(key, found: "split \(other), which is not supported yet", expected: "split {LS: \(names)}")
     } else {
       report(key, found: "split \(value)", expected: "split {LS: \(names)}")

@@ -191,7 +191,8 @@ extension AtomicFile {
       guard count == columnCount else {
         throw DataError(
           at: location, found: "\(count) \(count == 1 ? "column" : "columns")",
-          expected: "\(columnCount), as in the header, divided by \(AtomicFile.shown(String(decoding: separator, as: UTF8.self)))"
+          expected:
+            "\(columnCount), as in the header, divided by \(AtomicFile.shown(String(decoding: separator, as: UTF8.self)))"
         )
       }
       if end < index, !cells[count - 1].isUnquoted { cells[count - 1].end = max(end, cells[count - 1].start) }
@@ -225,7 +226,9 @@ extension AtomicFile {
         unquoted.append(bytes[index])
         index += 1
       }
-      while index < bytes.count, bytes[index] != UInt8(ascii: "\n"), bytes[index] != separator[0] || !isSeparator(at: index) {
+      while index < bytes.count, bytes[index] != UInt8(ascii: "\n"),
+        bytes[index] != separator[0] || !isSeparator(at: index)
+      {
         if bytes[index] != UInt8(ascii: "\r") { unquoted.append(bytes[index]) }
         index += 1
       }
@@ -250,7 +253,8 @@ extension AtomicFile {
     if start == end { return true }
     guard end - start <= 8 else { return false }
     switch source[start] {
-    case UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "1"), UInt8(ascii: "<"), UInt8(ascii: "N"), UInt8(ascii: "n"):
+    case UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "1"), UInt8(ascii: "<"), UInt8(ascii: "N"),
+      UInt8(ascii: "n"):
       // Most tokens that begin so are plain numbers, whose second byte tells.
       if end - start > 1, 48...57 ~= source[start + 1] && source[start] != UInt8(ascii: "-") { return false }
       return end - start > 1 && missingTexts.contains(Array(source[start..<end]))

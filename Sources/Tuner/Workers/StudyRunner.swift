@@ -50,7 +50,7 @@ private final class StudyRun: Sendable {
   private struct State {
     var running: [Int: RunningTrial] = [:]
     var failure: (any Error)?
-    var announcedWaiting = 0
+    var hasAnnouncedWaiting = false
   }
 
   /// Seconds between two looks for trials of other processes.
@@ -93,7 +93,7 @@ private final class StudyRun: Sendable {
         } else if try !reclaim() {
           let counts = try store.counts(of: study)
           if counts.ended == counts.total { return }
-          announceWaiting(for: counts.running)
+          if counts.running > 0 { announceWaiting(for: counts.running) }
           stop.wait(seconds: Self.pollInterval)
         }
       } catch {
@@ -123,7 +123,7 @@ private final class StudyRun: Sendable {
       })
     state.withLock { state in
       state.running[trial.number] = running
-      state.announcedWaiting = 0
+      state.hasAnnouncedWaiting = false
       if state.failure != nil { running.cut() }
     }
     let result = Result { try objective.run(running) }
@@ -193,8 +193,9 @@ private final class StudyRun: Sendable {
   /// Says once that only other processes' trials are left.
   private func announceWaiting(for trials: Int) {
     let isNews = state.withLock { state in
-      defer { state.announcedWaiting = trials }
-      return state.running.isEmpty && trials > 0 && state.announcedWaiting == 0
+      guard state.running.isEmpty, !state.hasAnnouncedWaiting else { return false }
+      state.hasAnnouncedWaiting = true
+      return true
     }
     if isNews { onEvent(.waiting(trials: trials)) }
   }

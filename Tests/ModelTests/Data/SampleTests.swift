@@ -84,7 +84,7 @@ import Testing
     #expect(byAll.dataset.namedItems == expected)
     #expect(byField.dataset.namedItems == expected)
     #expect(byAll.report.tiedRowCount == (precision == .float32 && !normalizes ? 4 : 0))
-    #expect(byAll.report.timeRange == 978300760...978301000)
+    #expect(byAll.report.timeRange == 978_300_760...978_301_000)
   }
 
   @Test func `Equal times keep the order of the file`() throws {
