@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The real program as a child process, in a folder of its own.
-final class Program {
+final class Program: Sendable {
   /// Where it runs; removed at the end.
   let folder: URL
 
@@ -11,7 +11,7 @@ final class Program {
     .deletingLastPathComponent()
 
   /// How a run ended.
-  struct Ending {
+  struct Ending: Sendable {
     let status: Int32
     let output: String
     let errors: String

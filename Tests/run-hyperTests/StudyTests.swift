@@ -30,7 +30,7 @@ import Testing
 
   /// What an undisturbed run with one worker gives.
   private static let reference = Result { () throws -> [String] in
-    let program = try program()
+    let program = try StudyTests.program()
     let ending = try program.run(study + ["--workers=1"])
     #expect(ending.status == 0)
     return try board(of: program)

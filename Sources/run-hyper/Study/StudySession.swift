@@ -17,6 +17,7 @@ struct StudySession {
   ///
   /// - Throws: `CommandError.interrupted` after a signal, `.failed` when the study cannot be written or no trial succeeded.
   func run() async throws {
+    defer { store.close() }
     let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1)).rows.first
     let display = ProgressDisplay(
       StudyProgress(
