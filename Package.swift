@@ -30,9 +30,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
-    .target(name: "CSIMD"),
-    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "Kernels", dependencies: ["CSIMD", "COpenBLAS"], swiftSettings: numeric),
+    .target(name: "CSIMD", cSettings: [.unsafeFlags(["-march=\(cpu)", "-O2"])]),
+    .target(name: "Kernels", dependencies: ["CSIMD"], swiftSettings: numeric),
     .target(
       name: "Model",
       dependencies: [

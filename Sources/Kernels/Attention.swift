@@ -31,12 +31,15 @@ package struct AttentionHead {
 
   /// - Parameter mask: Drawn for `probabilities`' shape; the head's first row is `firstRow`.
   /// - Parameter scratch: `[queries, keys rounded up to 16]`, overwritten.
+  /// - Parameter turned: `[width, keys rounded up to 16]`, overwritten.
   /// - Parameter context: `[queries, width]`, written.
   package func forward(
-    _ mask: DropoutMask, firstRow: Int, _ rate: DropoutRate, scratch: Matrix, into context: Matrix
+    _ mask: DropoutMask, firstRow: Int, _ rate: DropoutRate, scratch: Matrix, turned: Matrix, into context: Matrix
   ) {
     let keys = key.rows
-    matmul(query, .asIs, key, .transposed, into: probabilities.columns(from: 0, count: keys), scale: scale)
+    let keyColumns = turned.columns(from: 0, count: keys)
+    transpose(key, into: keyColumns)
+    matmul(query, .asIs, keyColumns, into: probabilities.columns(from: 0, count: keys), scale: scale)
     for index in 0..<probabilities.rows {
       let row = probabilities[index]
       let scores = probabilities.columns(from: 0, count: keys)[index]
@@ -72,10 +75,11 @@ package struct AttentionHead {
   ///
   /// - Parameter contextGradient: `[queries, width]`
   /// - Parameter scratch: `[queries, keys rounded up to 16]`, overwritten.
+  /// - Parameter turned: `[width, keys rounded up to 16]`, overwritten.
   /// - Parameter queryGradient: `[queries, width]`, written; likewise key's and value's, `[keys, width]`.
   package func backward(
-    contextGradient: Matrix, _ rate: DropoutRate, scratch: Matrix, queryGradient: Matrix, keyGradient: Matrix,
-    valueGradient: Matrix
+    contextGradient: Matrix, _ rate: DropoutRate, scratch: Matrix, turned: Matrix, queryGradient: Matrix,
+    keyGradient: Matrix, valueGradient: Matrix
   ) {
     let keys = key.rows
     let used = scratch.columns(from: 0, count: keys)
@@ -84,7 +88,9 @@ package struct AttentionHead {
       for lane in row.lanes { kept.store(maximum(row.load(lane), .zero) * rate.scale, lane) }
     }
     matmul(used, .transposed, contextGradient, into: valueGradient)
-    matmul(contextGradient, .asIs, value, .transposed, into: used)
+    let valueColumns = turned.columns(from: 0, count: keys)
+    transpose(value, into: valueColumns)
+    matmul(contextGradient, valueColumns, into: used)
     for index in 0..<probabilities.rows {
       let row = probabilities[index]
       let gradient = used[index]

@@ -1,43 +1,45 @@
-import COpenBLAS
+import CSIMD
 
-/// How an operand of a matrix product is read.
+/// How the left operand of a matrix product is read.
 package enum Orientation {
   case asIs, transposed
-
-  fileprivate var blas: CBLAS_TRANSPOSE { self == .asIs ? CblasNoTrans : CblasTrans }
 }
 
-/// Makes each product run on the thread that asks for it.
+/// `c = scale · a · b`, or `c += a · b` (then `scale` is 1).
 ///
-/// To be called before the first product. Trials are the parallel axis, and a product split over
-/// threads would add up in another order.
-package func useOneThreadPerProduct() { openblas_set_num_threads(1) }
-
-/// `c = scale · a · b`, or `c += scale · a · b`, by OpenBLAS.
+/// Each element adds up its products in the order of k, whatever the shapes, so a product's bits do not depend on how the work is cut.
+/// There is no product with a transposed right operand: `transpose(_:into:)` makes one, and weights keep theirs.
 ///
 /// - Parameter a: `[m, k]` as it is read.
-/// - Parameter b: `[k, n]` as it is read.
+/// - Parameter b: `[k, n]`
 /// - Parameter c: `[m, n]`, written.
 package func matmul(
-  _ a: Matrix, _ aOrientation: Orientation, _ b: Matrix, _ bOrientation: Orientation = .asIs, into c: Matrix,
-  adding: Bool = false, scale: Float = 1
+  _ a: Matrix, _ orientation: Orientation, _ b: Matrix, into c: Matrix, adding: Bool = false, scale: Float = 1
 ) {
-  let (m, k) = aOrientation == .asIs ? (a.rows, a.columns) : (a.columns, a.rows)
-  let (inner, n) = bOrientation == .asIs ? (b.rows, b.columns) : (b.columns, b.rows)
+  let (m, k) = orientation == .asIs ? (a.rows, a.columns) : (a.columns, a.rows)
   precondition(
-    k == inner && c.rows == m && c.columns == n,
-    "a product of \(m) × \(k) and \(inner) × \(n) into \(c.rows) × \(c.columns)")
-  guard m > 0, n > 0 else { return }
-  guard k > 0 else {
-    if !adding { c.fill(with: 0) }
-    return
-  }
-  unsafe cblas_sgemm(
-    CblasRowMajor, aOrientation.blas, bOrientation.blas, blasint(m), blasint(n), blasint(k), scale,
-    a.base, blasint(a.stride), b.base, blasint(b.stride), adding ? 1 : 0, c.base, blasint(c.stride))
+    k == b.rows && c.rows == m && c.columns == b.columns,
+    "a product of \(m) × \(k) and \(b.rows) × \(b.columns) into \(c.rows) × \(c.columns)")
+  precondition(!adding || scale == 1, "adding to a product scaled by \(scale)")
+  unsafe csimd_multiply(
+    orientation == .transposed, m, b.columns, k, a.base, a.stride, b.base, b.stride, c.base, c.stride, adding, scale)
 }
 
 /// `c = a · b`, or `c += a · b`.
 package func matmul(_ a: Matrix, _ b: Matrix, into c: Matrix, adding: Bool = false) {
   matmul(a, .asIs, b, into: c, adding: adding)
 }
+
+/// `y = xᵀ`.
+///
+/// - Parameter x: `[rows, columns]`
+/// - Parameter y: `[columns, rows]`, written.
+package func transpose(_ x: Matrix, into y: Matrix) {
+  precondition(x.rows == y.columns && x.columns == y.rows, "\(x.rows) × \(x.columns) into \(y.rows) × \(y.columns)")
+  unsafe csimd_transpose(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
+}
+
+/// Runs multiply-adds in registers alone, to find the peak that products are compared with.
+///
+/// - Returns: Floating-point operations carried out.
+package func runPeakLoop(rounds: Int) -> Double { csimd_peak(rounds) }

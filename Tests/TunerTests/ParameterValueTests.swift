@@ -7,12 +7,15 @@ import Tuner
     ("0b101", .integer(5)), ("0o17", .integer(15)), ("0", .integer(0)), ("00", .integer(0)), ("+3", .integer(3)),
     ("1e-3", .number(0.001)), ("0.1", .number(0.1)), (".5", .number(0.5)), ("5.", .number(5)), ("1E3", .number(1000)),
     ("-.5e+1", .number(-5)), ("1_0.0_1", .number(10.01)), ("1e400", .number(.infinity)),
-    ("1/2", .number(0.5)), ("2**3", .integer(8)), ("2**-1", .number(0.5)), ("-2**2", .integer(-4)), ("2*3*4", .integer(24)),
+    ("1/2", .number(0.5)), ("2**3", .integer(8)), ("2**-1", .number(0.5)), ("-2**2", .integer(-4)),
+    ("2*3*4", .integer(24)),
     ("True", .boolean(true)), ("true", .boolean(true)), ("FALSE", .boolean(false)), ("None", .null),
-    ("'gelu'", .text("gelu")), ("\"it's\"", .text("it's")), (#"'a\'b\n\x41\u00e9'"#, .text("a'b\nAé")), (#"'\d'"#, .text(#"\d"#)),
+    ("'gelu'", .text("gelu")), ("\"it's\"", .text("it's")), (#"'a\'b\n\x41\u00e9'"#, .text("a'b\nAé")),
+    (#"'\d'"#, .text(#"\d"#)),
     ("'x y'", .text("x y")), ("''", .text("")),
     ("[]", .list([])), ("[1, 2]", .list([.integer(1), .integer(2)])), ("(1,2)", .list([.integer(1), .integer(2)])),
-    ("(1,)", .list([.integer(1)])), ("(1)", .integer(1)), ("()", .list([])), ("5,10", .list([.integer(5), .integer(10)])),
+    ("(1,)", .list([.integer(1)])), ("(1)", .integer(1)), ("()", .list([])),
+    ("5,10", .list([.integer(5), .integer(10)])),
     ("[[64,64,],('a',None)]", .list([.list([.integer(64), .integer(64)]), .list([.text("a"), .null])])),
     ("{'a':1, \"b\": [2]}", .map(["a": .integer(1), "b": .list([.integer(2)])])), ("  7 ", .integer(7)),
   ])
@@ -21,12 +24,16 @@ import Tuner
   }
 
   @Test(arguments: [
-    ("", 1, "the end"), ("[1, 2", 6, "the end"), ("[1 2]", 4, "'2'"), ("[1, gelu]", 5, "gelu"), ("01", 1, "a number with leading zeros, 01"),
+    ("", 1, "the end"), ("[1, 2", 6, "the end"), ("[1 2]", 4, "'2'"), ("[1, gelu]", 5, "gelu"),
+    ("01", 1, "a number with leading zeros, 01"),
     ("'abc", 1, "text without an end"), ("1abc", 1, "1abc"), ("[1,,2]", 4, "','"), ("1 2", 3, "'2'"), ("nan", 1, "nan"),
-    ("{1: 2}", 2, "'1'"), ("{'a' 1}", 6, "'1'"), ("1/0", 2, "a result that is no finite number"), ("-'a'", 1, "a sign before 'a'"),
-    ("'a'*2", 4, "an operator between other things than numbers"), ("99999999999999999999", 1, "an integer beyond 64 bits"),
-    ("2**99", 2, "a result beyond 64 bits"), ("0x", 3, "the end"), (#"'\xg1'"#, 2, #"\xg1"#), ("os.x", 1, "os"), ("[1])", 4, "')'"),
-    ("1__0", 1, "1__0"), ("1.2.3", 1, "1.2.3"),
+    ("{1: 2}", 2, "'1'"), ("{'a' 1}", 6, "'1'"), ("1/0", 2, "a result that is no finite number"),
+    ("-'a'", 1, "a sign before 'a'"),
+    ("'a'*2", 4, "an operator between other things than numbers"),
+    ("99999999999999999999", 1, "an integer beyond 64 bits"),
+    ("2**99", 2, "a result beyond 64 bits"), ("0x", 3, "the end"), (#"'\xg1'"#, 2, #"\xg1"#), ("os.x", 1, "os"),
+    ("[1])", 4, "')'"),
+    ("1__0", 1, "1__0"), ("-(-2)**63", 1, "a result beyond 64 bits"), ("1.2.3", 1, "1.2.3"),
   ])
   func `A malformed literal names its column`(text: String, column: Int, found: String) {
     let error = #expect(throws: LiteralError.self) { try ParameterValue(parsing: text) }
@@ -34,14 +41,19 @@ import Tuner
     #expect(error?.found == found)
   }
 
-  @Test(arguments: [String(repeating: "[", count: 100_000), String(repeating: "-", count: 100_000), String(repeating: "2**", count: 100_000)])
+  @Test(arguments: [
+    String(repeating: "[", count: 100_000), String(repeating: "-", count: 100_000),
+    String(repeating: "2**", count: 100_000),
+  ])
   func `Deep nesting is an error and no crash`(text: String) {
     #expect(throws: LiteralError.self) { try ParameterValue(parsing: text) }
   }
 
   @Test(arguments: [
-    ("none", ParameterValue.text("none")), ("~", .text("~")), ("null", .text("null")), ("yes", .text("yes")), ("01", .text("01")), ("", .text("")),
-    ("nan", .text("nan")), ("gelu", .text("gelu")), ("'gelu'", .text("gelu")), ("None", .null), ("1e-3", .number(0.001)),
+    ("none", ParameterValue.text("none")), ("~", .text("~")), ("null", .text("null")), ("yes", .text("yes")),
+    ("01", .text("01")), ("", .text("")),
+    ("nan", .text("nan")), ("gelu", .text("gelu")), ("'gelu'", .text("gelu")), ("None", .null),
+    ("1e-3", .number(0.001)),
     ("[Recall,MRR]", .text("[Recall,MRR]")), ("1/0", .text("1/0")), ("datasets/x y", .text("datasets/x y")),
   ])
   func `A command line value is a literal or else text`(text: String, value: ParameterValue) {
@@ -49,24 +61,31 @@ import Tuner
   }
 
   @Test(arguments: [
-    (ParameterValue.number(0.001), "0.001", "0.001"), (.number(1), "1.0", "1"), (.integer(1), "1", "1"), (.number(1e-5), "1e-05", "1e-05"),
-    (.number(-0.0), "-0.0", "0"), (.text("gelu"), "gelu", "'gelu'"), (.text("it's"), "it's", "\"it's\""), (.null, "None", "None"),
+    (ParameterValue.number(0.001), "0.001", "0.001"), (.number(1), "1.0", "1"), (.integer(1), "1", "1"),
+    (.number(1e-5), "1e-05", "1e-05"),
+    (.number(-0.0), "-0.0", "0"), (.text("gelu"), "gelu", "'gelu'"), (.text("it's"), "it's", "\"it's\""),
+    (.null, "None", "None"),
     (.boolean(true), "True", "True"), (.list([.integer(64), .text("a")]), "[64, 'a']", "[64,'a']"),
     (.map(["b": .integer(2), "a": .number(1)]), "{'a': 1.0, 'b': 2}", "{'a':1,'b':2}"),
   ])
-  func `A value has a text for people and one for comparison`(value: ParameterValue, description: String, canonical: String) throws {
+  func `A value has a text for people and one for comparison`(
+    value: ParameterValue, description: String, canonical: String
+  ) throws {
     #expect(value.description == description)
     #expect(value.canonical == canonical)
     #expect(try ParameterValue(parsing: value.literal) == value)
   }
 
   @Test func `JSON escapes what it must`() {
-    let value = ParameterValue.list([.text("a\"\\\n\u{1}é"), .number(.infinity), .null, .boolean(false), .map(["k": .number(1e-5)])])
+    let value = ParameterValue.list([
+      .text("a\"\\\n\u{1}é"), .number(.infinity), .null, .boolean(false), .map(["k": .number(1e-5)]),
+    ])
     #expect(value.json == #"["a\"\\\n\u0001é",null,null,false,{"k":1e-05}]"#)
   }
 
   @Test(arguments: [
-    ("learning_rte", "learning_rate"), ("n_layer", "n_layers"), ("hidden_sise", "hidden_size"), ("lera", nil), ("N_LAYERS", "n_layers"),
+    ("learning_rte", "learning_rate"), ("n_layer", "n_layers"), ("hidden_sise", "hidden_size"), ("lera", nil),
+    ("N_LAYERS", "n_layers"),
     ("n_lyaers", "n_layers"),
   ])
   func `A misspelled name gets the nearest one`(name: String, nearest: String?) {

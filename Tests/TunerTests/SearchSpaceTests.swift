@@ -10,7 +10,8 @@ import Tuner
     #expect(space.parameters.map(\.name) == ["learning_rate", "act", "drop", "size", "rate"])
     #expect(
       space.parameters.map(\.distribution) == [
-        .choice([.number(0.01), .number(0.001)]), .choice([.text("a # b"), .text("x y")]), .uniform(low: 0.1, high: 0.5),
+        .choice([.number(0.01), .number(0.001)]), .choice([.text("a # b"), .text("x y")]),
+        .uniform(low: 0.1, high: 0.5),
         .quantizedUniform(low: 8, high: 64, step: 8), .logUniform(low: -8, high: 0),
       ])
     #expect(space.parameters[3].location == "hyper.test:7:1")
@@ -19,7 +20,10 @@ import Tuner
   @Test(arguments: [
     ("", "f: found no parameters; expected a line such as: learning_rate choice [0.01, 0.001]"),
     ("# x\n\n", "f: found no parameters; expected a line such as: learning_rate choice [0.01, 0.001]"),
-    ("a chioce [1]", "f:1:3: found type 'chioce'; expected choice (the nearest of choice, loguniform, quniform and uniform)"),
+    (
+      "a chioce [1]",
+      "f:1:3: found type 'chioce'; expected choice (the nearest of choice, loguniform, quniform and uniform)"
+    ),
     ("a zzz [1]", "f:1:3: found type 'zzz'; expected choice, loguniform, quniform or uniform"),
     ("a", "f:1:2: found no type after 'a'; expected choice, loguniform, quniform or uniform, then the value"),
     ("a choice # [1]", "f:1:10: found no value after 'choice'; expected a list such as [1, 2]"),
@@ -30,14 +34,23 @@ import Tuner
     ("a choice [0.001, 1e-3]", "f:1:18: found 0.001 a second time; expected each value once"),
     ("a choice [1, 2, 1.0]", "f:1:17: found 1.0 a second time, the same as 1; expected each value once"),
     ("a choice [1e400]", "f:1:11: found a number beyond the range of 64 bits; expected finite numbers"),
-    ("b choice [1]\na choice [1]\n\nb choice [2]", "f:4:1: found parameter 'b' again, first on line 1; expected each name once"),
+    (
+      "b choice [1]\na choice [1]\n\nb choice [2]",
+      "f:4:1: found parameter 'b' again, first on line 1; expected each name once"
+    ),
     ("a uniform 0.5,0.1", "f:1:11: found low 0.5 and high 0.1; expected low below high"),
     ("a uniform 0.5", "f:1:11: found 0.5; expected low,high, 2 numbers"),
     ("a uniform 0.5,'x'", "f:1:11: found [0.5, 'x']; expected low,high, 2 numbers"),
     ("a uniform 0,1e999", "f:1:11: found [0, 1e999]; expected finite numbers"),
     ("a quniform 1,8,0", "f:1:12: found step 0.0; expected a step above 0"),
-    ("a loguniform 1,1000", "f:1:14: found high 1000.0, a natural logarithm; expected the logarithms of the bounds, such as -9,-4"),
-    ("a nope 1\nb choice []", "f:1:3: found type 'nope'; expected choice, loguniform, quniform or uniform\nf:2:10: found an empty list; expected at least one value in it"),
+    (
+      "a loguniform 1,1000",
+      "f:1:14: found high 1000.0, a natural logarithm; expected the logarithms of the bounds, such as -9,-4"
+    ),
+    (
+      "a nope 1\nb choice []",
+      "f:1:3: found type 'nope'; expected choice, loguniform, quniform or uniform\nf:2:10: found an empty list; expected at least one value in it"
+    ),
   ])
   func `A mistake names its place and the remedy`(text: String, message: String) {
     let error = #expect(throws: SearchSpaceError.self) { try SearchSpace(parsing: text, file: "f") }
@@ -64,7 +77,8 @@ import Tuner
     let error = #expect(throws: SearchSpaceError.self) { try space.grid() }
     #expect(
       error?.description
-        == "f:2:1: found 'b' of type uniform, which no grid covers; expected choice and a list of values, such as b choice [0.0, 0.5, 1.0]")
+        == "f:2:1: found 'b' of type uniform, which no grid covers; expected choice and a list of values, such as b choice [0.0, 0.5, 1.0]"
+    )
   }
 
   @Test func `Order and spelling do not make another configuration`() {

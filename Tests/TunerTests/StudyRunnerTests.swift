@@ -33,7 +33,9 @@ import Tuner
     let opening = try store.createOrContinue(definition, cells: cells)
     #expect(opening.isNew && opening.added == 12 && opening.counts.pending == 12)
     let log = Log()
-    let outcome = try await StudyRunner(store: store, study: opening.study, objective: Toy(), workers: workers, onEvent: log.add)()
+    let outcome = try await StudyRunner(
+      store: store, study: opening.study, objective: Toy(), workers: workers, onEvent: log.add
+    ).run()
     #expect(outcome == .finished)
     #expect(log.started().sorted() == Array(1...12))
     #expect(try store.leaderboard(of: opening.study).text(.table) == Self.mixedTable)
@@ -44,7 +46,9 @@ import Tuner
     #expect(try store.studies().first?.best?.trial == 6)
 
     let again = Log()
-    #expect(try await StudyRunner(store: store, study: opening.study, objective: Toy(), workers: workers, onEvent: again.add)() == .finished)
+    #expect(
+      try await StudyRunner(store: store, study: opening.study, objective: Toy(), workers: workers, onEvent: again.add)
+        .run() == .finished)
     #expect(again.started().isEmpty)
   }
 
@@ -62,7 +66,7 @@ import Tuner
         Thread.sleep(forTimeInterval: 0.005)
       }
     }
-    #expect(try await StudyRunner(store: store, study: study, objective: toy, workers: 8)() == .finished)
+    #expect(try await StudyRunner(store: store, study: study, objective: toy, workers: 8).run() == .finished)
     #expect(try store.counts(of: study).completed == 8)
   }
 
@@ -75,8 +79,10 @@ import Tuner
     let second = try StudyStore(writing: folder.database)
     let study = try first.createOrContinue(definition, cells: cells).study
     #expect(try second.createOrContinue(definition, cells: cells).added == 0)
-    async let one = StudyRunner(store: first, study: study, objective: Toy(epochs: 2), workers: 4, onEvent: log.add)()
-    async let two = StudyRunner(store: second, study: study, objective: Toy(epochs: 2), workers: 4, onEvent: log.add)()
+    async let one = StudyRunner(store: first, study: study, objective: Toy(epochs: 2), workers: 4, onEvent: log.add)
+      .run()
+    async let two = StudyRunner(store: second, study: study, objective: Toy(epochs: 2), workers: 4, onEvent: log.add)
+      .run()
     #expect(try await (one, two) == (.finished, .finished))
     #expect(log.started().sorted() == Array(1...60))
     #expect(try first.counts(of: study).completed == 60)
@@ -96,10 +102,17 @@ import Tuner
       let stop = StopController()
       let epochs = Mutex(0)
       let toy = Toy { _, _ in
-        if epochs.withLock({ $0 += 1; return $0 }) == 7 { stop.requestStop() }
+        if epochs.withLock({
+          $0 += 1
+          return $0
+        }) == 7 {
+          stop.requestStop()
+        }
       }
       let log = Log()
-      let outcome = try await StudyRunner(store: store, study: study, objective: toy, workers: 2, stop: stop, onEvent: log.add)()
+      let outcome = try await StudyRunner(
+        store: store, study: study, objective: toy, workers: 2, stop: stop, onEvent: log.add
+      ).run()
       resumed += log.resumed().values.count { $0 > 0 }
       if outcome == .finished { break }
       #expect(try store.counts(of: study).running == 0)
@@ -118,7 +131,7 @@ import Tuner
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1]")
     let study = try store.createOrContinue(definition, cells: cells).study
-    #expect(try await StudyRunner(store: store, study: study, objective: Quitter(), workers: 1)() == .finished)
+    #expect(try await StudyRunner(store: store, study: study, objective: Quitter(), workers: 1).run() == .finished)
     #expect(try store.leaderboard(of: study).failures.map(\.message) == ["it stopped without having been asked to"])
   }
 
@@ -131,7 +144,9 @@ import Tuner
     let (definition, cells) = try makeStudy("a choice [1]")
     let study = try store.createOrContinue(definition, cells: cells).study
     let log = Log()
-    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1, onEvent: log.add)() == .finished)
+    #expect(
+      try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1, onEvent: log.add).run()
+        == .finished)
     #expect(try store.counts(of: study).completed == 1)
     #expect(log.warnings().count == 6)
     #expect(log.warnings().first?.hasPrefix("trial 1 goes on without a checkpoint: ") == true)
@@ -144,17 +159,19 @@ import Tuner
     let study = try store.createOrContinue(definition, cells: cells).study
     let toy = Toy { trial, epoch in
       if trial.number == 3, epoch == 2 {
-        _ = try sqlite(folder.database, "CREATE TRIGGER full BEFORE INSERT ON observation BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        _ = try sqlite(
+          folder.database,
+          "CREATE TRIGGER full BEFORE INSERT ON observation BEGIN SELECT RAISE(ABORT, 'disk full'); END")
       }
     }
     let error = await #expect(throws: StorageError.self) {
-      try await StudyRunner(store: store, study: study, objective: toy, workers: 2)()
+      try await StudyRunner(store: store, study: study, objective: toy, workers: 2).run()
     }
     #expect(error?.found == "disk full")
     let counts = try store.counts(of: study)
     #expect(counts.failed == 0 && counts.running == 0 && counts.ended < 8)
     _ = try sqlite(folder.database, "DROP TRIGGER full")
-    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 2)() == .finished)
+    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 2).run() == .finished)
     #expect(try store.counts(of: study).completed == 8)
   }
 

@@ -10,7 +10,8 @@ import Tuner
     let folder = Folder()
     let path = folder.path + "/a/b/studies.sqlite"
     _ = try StudyStore(writing: path)
-    #expect(try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n1\nwal\n")
+    #expect(
+      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n1\nwal\n")
     _ = try StudyStore(reading: path)
   }
 
@@ -28,7 +29,10 @@ import Tuner
     ("CREATE TABLE t (x)", "a SQLite database of another program"),
     ("PRAGMA application_id = 5", "a SQLite database of another program"),
     ("PRAGMA application_id = 5; CREATE TABLE t (x)", "a SQLite database of another program"),
-    ("PRAGMA application_id = 1382959225; PRAGMA user_version = 99; CREATE TABLE t (x)", "a study database of schema 99"),
+    (
+      "PRAGMA application_id = 1382959225; PRAGMA user_version = 99; CREATE TABLE t (x)",
+      "a study database of schema 99"
+    ),
   ])
   func `A database that is not ours is refused and left as it is`(sql: String, found: String) throws {
     let folder = Folder()
@@ -96,7 +100,8 @@ import Tuner
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy()
     _ = try store.createOrContinue(definition, cells: cells)
-    var other = try makeStudy(datasetHash: "d2", seed: 8, fixed: ["epochs": "4", "topk": "[10]"], metric: "ndcg@10").definition
+    var other = try makeStudy(datasetHash: "d2", seed: 8, fixed: ["epochs": "4", "topk": "[10]"], metric: "ndcg@10")
+      .definition
     other.numericVersion = 2
     let error = #expect(throws: StudyMismatch.self) { try store.createOrContinue(other, cells: cells) }
     #expect(
@@ -118,12 +123,14 @@ import Tuner
     #expect(try store.study(named: "none") == nil)
   }
 
-  @Test func `Adding a choice adds cells, removing one shelves them, and bringing it back brings them back`() async throws {
+  @Test func `Adding a choice adds cells, removing one shelves them, and bringing it back brings them back`()
+    async throws
+  {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1,2]\nb choice ['x','y']")
     let study = try store.createOrContinue(definition, cells: cells).study
-    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 2)() == .finished)
+    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 2).run() == .finished)
 
     // Another order, other spelling, one value more and one less.
     let (changed, changedCells) = try makeStudy("b choice [\"y\", 'x']\na choice [3.0, 2]")
@@ -131,7 +138,9 @@ import Tuner
     #expect((opening.isNew, opening.added, opening.shelved, opening.restored) == (false, 2, 2, 0))
     #expect((opening.counts.completed, opening.counts.pending, opening.counts.shelved) == (2, 2, 2))
     let log = Log()
-    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 2, onEvent: log.add)() == .finished)
+    #expect(
+      try await StudyRunner(store: store, study: study, objective: Toy(), workers: 2, onEvent: log.add).run()
+        == .finished)
     #expect(log.started().sorted() == [5, 6])
     #expect(try store.leaderboard(of: study).rows.map(\.trial).sorted() == [3, 4, 5, 6])
 
@@ -155,7 +164,9 @@ import Tuner
     #expect(second.attempt == 2)
     let report = RunningTrial.Report(epoch: 1, values: [("x", 1)], checkpoint: [1, 2, 3])
     #expect(throws: TrialLost(trial: 1, attempt: 1)) { try store.observe(trial, report, seconds: 1, of: definition) }
-    #expect(throws: TrialLost.self) { try store.finish(trial, .failed(kind: "k", message: "m"), seconds: 1, of: definition) }
+    #expect(throws: TrialLost.self) {
+      try store.finish(trial, .failed(kind: "k", message: "m"), seconds: 1, of: definition)
+    }
     #expect(throws: TrialLost.self) { try store.release(trial, epoch: 1, checkpoint: nil, seconds: 1) }
     #expect(try store.observe(second, report, seconds: 1, of: definition) == nil)
     #expect(folder.files("studies.sqlite.checkpoints").count == 1)
@@ -172,7 +183,8 @@ import Tuner
     let study = try store.createOrContinue(definition, cells: cells).study
     let stop = StopController()
     let toy = Toy { _, epoch in if epoch == 3 { stop.requestStop() } }
-    #expect(try await StudyRunner(store: store, study: study, objective: toy, workers: 1, stop: stop)() == .interrupted)
+    #expect(
+      try await StudyRunner(store: store, study: study, objective: toy, workers: 1, stop: stop).run() == .interrupted)
     let file = try #require(folder.files("studies.sqlite.checkpoints").first)
     let url = URL(fileURLWithPath: folder.database + ".checkpoints/" + file)
     var bytes = try Data(contentsOf: url)
@@ -184,7 +196,9 @@ import Tuner
     default: try FileManager.default.removeItem(at: url)
     }
     let log = Log()
-    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1, onEvent: log.add)() == .finished)
+    #expect(
+      try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1, onEvent: log.add).run()
+        == .finished)
     #expect(log.resumed() == [1: 0])
     #expect(log.warnings().count == 1)
     let story = try store.story(of: 1, in: study)
@@ -203,12 +217,16 @@ import Tuner
     let study = try store.createOrContinue(definition, cells: cells).study
     let stop = StopController()
     let toy = Toy { _, epoch in if epoch == 3 { stop.requestStop() } }
-    #expect(try await StudyRunner(store: store, study: study, objective: toy, workers: 1, stop: stop)() == .interrupted)
+    #expect(
+      try await StudyRunner(store: store, study: study, objective: toy, workers: 1, stop: stop).run() == .interrupted)
     #expect(try sqlite(folder.database, "SELECT state, best_epoch FROM trial") == "pending|3\n")
     let log = Log()
-    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1, onEvent: log.add)() == .finished)
+    #expect(
+      try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1, onEvent: log.add).run()
+        == .finished)
     #expect(log.resumed() == [1: 3])
-    #expect(try store.story(of: 1, in: study).curve.filter { $0.metric == "train.loss" }.map(\.epoch) == [1, 2, 3, 4, 5])
+    #expect(
+      try store.story(of: 1, in: study).curve.filter { $0.metric == "train.loss" }.map(\.epoch) == [1, 2, 3, 4, 5])
     #expect(throws: ReportError.self) { try store.story(of: 2, in: study) }
   }
 
@@ -220,10 +238,14 @@ import Tuner
     let trial = try #require(try store.claim(from: study, owner: store.makeOwner()))
     _ = try store.observe(trial, RunningTrial.Report(epoch: 1, values: [], checkpoint: [1]), seconds: 1, of: definition)
     let kept = folder.files("studies.sqlite.checkpoints")
-    for name in ["trial-1-attempt-1-epoch-2-x.checkpoint.partial", "trial-1-attempt-9-epoch-2-x.checkpoint", "trial-2-attempt-1-epoch-2-x.checkpoint"] {
+    for name in [
+      "trial-1-attempt-1-epoch-2-x.checkpoint.partial", "trial-1-attempt-9-epoch-2-x.checkpoint",
+      "trial-2-attempt-1-epoch-2-x.checkpoint",
+    ] {
       try Data().write(to: URL(fileURLWithPath: store.checkpointFolder + "/" + name))
     }
-    try FileManager.default.createDirectory(atPath: store.weightsFolder(of: study.id), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: store.weightsFolder(of: study.id), withIntermediateDirectories: true)
     for name in ["trial-1.safetensors", "trial-2.safetensors", "trial-2.safetensors.partial"] {
       try Data().write(to: URL(fileURLWithPath: store.weightsFolder(of: study.id) + "/" + name))
     }
@@ -246,13 +268,16 @@ import Tuner
     let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
     let trial = try #require(try store.claim(from: study, owner: owner))
     _ = try store.observe(
-      trial, RunningTrial.Report(epoch: 4, values: [("valid.mrr@10", 0.5)], checkpoint: Array("0.5".utf8)), seconds: 1, of: definition)
+      trial, RunningTrial.Report(epoch: 4, values: [("valid.mrr@10", 0.5)], checkpoint: Array("0.5".utf8)), seconds: 1,
+      of: definition)
     #expect(try store.reclaim(in: study).isEmpty)
     #expect(try store.studies().first?.counts.running == 1)
 
     let log = Log()
-    async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, onEvent: log.add)()
-    while log.count(where: { if case .waiting = $0 { true } else { false } }) == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, onEvent: log.add).run()
+    while log.count(where: { if case .waiting = $0 { true } else { false } }) == 0 {
+      try await Task.sleep(for: .milliseconds(20))
+    }
     // Children of a Dispatch thread have the gentler signals blocked.
     kill(child.processIdentifier, SIGKILL)
     #expect(try await run == .finished)
@@ -268,7 +293,7 @@ import Tuner
     let study = try store.createOrContinue(definition, cells: cells).study
     _ = try #require(try store.claim(from: study, owner: store.makeOwner()))
     let stop = StopController()
-    async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, stop: stop)()
+    async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, stop: stop).run()
     try await Task.sleep(for: .milliseconds(100))
     stop.requestStop()
     #expect(try await run == .interrupted)
@@ -294,12 +319,15 @@ import Tuner
     _ = try #require(try store.claim(from: study, owner: owner))
     #expect(try store.reclaim(in: study).isEmpty != isDead)
     if !isDead {
-      _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-110 seconds')")
+      _ = try sqlite(
+        folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-110 seconds')")
       #expect(try store.reclaim(in: study).isEmpty)
-      _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-130 seconds')")
+      _ = try sqlite(
+        folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-130 seconds')")
       try store.beat(owners: [owner])
       #expect(try store.reclaim(in: study).isEmpty)
-      _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-130 seconds')")
+      _ = try sqlite(
+        folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-130 seconds')")
       #expect(try store.reclaim(in: study) == [1])
     }
   }

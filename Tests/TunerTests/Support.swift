@@ -22,12 +22,14 @@ final class Folder: Sendable {
 
 /// A definition, and the cells of its search space.
 func makeStudy(
-  _ space: String = "a choice [1,2,3,4]\nb choice ['x','y']", name: String = "toy", datasetHash: String = "d1", seed: Int = 7,
+  _ space: String = "a choice [1,2,3,4]\nb choice ['x','y']", name: String = "toy", datasetHash: String = "d1",
+  seed: Int = 7,
   fixed: [String: String] = ["epochs": "3", "mode": "full"], metric: String = "mrr@10"
 ) throws -> (definition: StudyDefinition, cells: [Hyperparameters]) {
   let definition = StudyDefinition(
     name: name, model: "Toy", dataset: "toys", datasetHash: datasetHash, searchSpace: space,
-    fixedConfiguration: fixed.map { StudyDefinition.Setting(key: $0.key, value: $0.value) }, invocation: #"{"arguments":[]}"#,
+    fixedConfiguration: fixed.map { StudyDefinition.Setting(key: $0.key, value: $0.value) },
+    invocation: #"{"arguments":[]}"#,
     numericVersion: 1, seed: seed, metric: metric)
   return (definition, try SearchSpace(parsing: space, file: "hyper.test").grid())
 }
@@ -49,13 +51,15 @@ struct Toy: Objective {
       trial.progress(fraction: Double(epoch) / Double(epochs), detail: "epoch \(epoch)")
       try onEpoch(trial, epoch)
       try trial.report(
-        epoch: epoch, values: [("train.loss", 1 / (1 + state)), ("valid.mrr@10", state)], checkpoint: Array(String(state).utf8))
+        epoch: epoch, values: [("train.loss", 1 / (1 + state)), ("valid.mrr@10", state)],
+        checkpoint: Array(String(state).utf8))
     }
     return .completed(
       TrialResult(
         bestEpoch: epochs, bestValue: state,
         metrics: [
-          SplitMetric(split: "valid", name: "mrr@10", value: state), SplitMetric(split: "test", name: "ndcg@10", value: 1 / (1 + state)),
+          SplitMetric(split: "valid", name: "mrr@10", value: state),
+          SplitMetric(split: "test", name: "ndcg@10", value: 1 / (1 + state)),
         ], ranks: ["test": [1, 300, 65535]], weights: Array("weights \(state)".utf8)))
   }
 }
@@ -95,7 +99,7 @@ final class Log: Sendable {
 func sqlite(_ path: String, _ sql: String) throws -> String {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-  process.arguments = [path, sql]
+  process.arguments = ["-cmd", ".timeout 10000", path, sql]
   let pipe = Pipe()
   process.standardOutput = pipe
   process.standardError = pipe

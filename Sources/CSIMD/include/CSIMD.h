@@ -7,9 +7,14 @@
 
 #include <stdint.h>
 #include <string.h>
+
+#include "Matmul.h"
 #if defined(__AVX512F__)
 #include <immintrin.h>
 #endif
+
+// Vectors wider than the CPU's registers change how a call passes them; every call here is inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float f32x16 __attribute__((ext_vector_type(16)));
 typedef int32_t i32x16 __attribute__((ext_vector_type(16)));

@@ -19,10 +19,10 @@ package final class BERT4Rec {
   private let layerMemory: [LayerMemory]
   private let ends: EndsMemory
   private let scratch: BackwardScratch
+  private let turned: TransposedWeights
 
-  /// Parameters are zero until they are initialized or read.
+  /// Parameters are zero until they are initialized or read, which `parametersDidChange()` has to follow.
   package init(_ configuration: NetworkConfiguration, itemCount: Int) {
-    useOneThreadPerProduct()
     self.configuration = configuration
     self.itemCount = itemCount
     layout = ParameterLayout(configuration, itemCount: itemCount)
@@ -37,7 +37,11 @@ package final class BERT4Rec {
     }
     ends = EndsMemory(configuration, blockSize, itemCount: itemCount)
     scratch = BackwardScratch(configuration, blockSize)
+    turned = TransposedWeights(configuration, itemCount: itemCount)
   }
+
+  /// To be called whenever the parameters have changed, before the next pass.
+  package func parametersDidChange() { turned.update(from: views) }
 
   // MARK: - Forward
 
@@ -46,12 +50,14 @@ package final class BERT4Rec {
   /// - Returns: `[targets, hidden]`, valid until the next pass.
   package func forward(_ block: Block, _ dropout: Dropout) -> Matrix {
     var x = embed(block, dropout)
-    for (layer, memory) in zip(views.layers, layerMemory) { x = layer.forward(x, block, memory, dropout) }
+    for (index, layer) in views.layers.enumerated() {
+      x = layer.forward(x, turned.layers[index], block, layerMemory[index], dropout)
+    }
     let rows = block.targetCount
     let slope = ends.slope.rows(from: 0, count: rows)
     let norm = ends.headNorm.first(rows)
     let head = ends.head.rows(from: 0, count: rows)
-    matmul(x, .asIs, views.head, .transposed, into: slope)
+    matmul(x, turned.head, into: slope)
     addBias(views.headBias, thenApply: .gelu, to: slope, into: norm.normalized)
     normalize(views.headNorm, norm, thenDrop: ends.embeddingMask, .none, into: head)
     return head
@@ -105,7 +111,7 @@ package final class BERT4Rec {
     forEachChunk(of: block.targetCount) { start, count in
       let own = head.rows(from: start, count: count)
       let logits = ends.logits.rows(from: 0, count: count)
-      matmul(own, .asIs, classes, .transposed, into: logits)
+      matmul(own, turned.items, into: logits)
       for row in 0..<count {
         loss += Double(
           crossEntropy(logits[row], bias: views.outputBias, label: Int(block.labels[start + row]), weight: weight))
@@ -175,10 +181,9 @@ package final class BERT4Rec {
   ///   bias, `[classes]`.
   package func score(_ block: Block, _ body: (_ target: Int, _ scores: Row, _ bias: Row) -> Void) {
     let head = forward(block, .none)
-    let classes = views.items.rows(from: 0, count: itemCount)
     forEachChunk(of: block.targetCount) { start, count in
       let scores = ends.logits.rows(from: 0, count: count)
-      matmul(head.rows(from: start, count: count), .asIs, classes, .transposed, into: scores)
+      matmul(head.rows(from: start, count: count), turned.items, into: scores)
       for row in 0..<count { body(start + row, scores[row], views.outputBias) }
     }
   }
@@ -191,7 +196,7 @@ package final class BERT4Rec {
 }
 
 /// Parameters, or their gradients, by their part in the network.
-private struct NetworkViews {
+struct NetworkViews {
   let outputBias: Row
   let items: Matrix  // [classes + mask, hidden]
   let positions: Matrix  // [longest, hidden]

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Owns the memory behind a workspace's views.
-private final class Arena {
+final class Arena {
   private var buffers: [FloatBuffer] = []
 
   func matrix(_ rows: Int, _ columns: Int) -> Matrix {
@@ -42,6 +42,7 @@ final class LayerMemory {
   var feedForwardMask: DropoutMask
   private let allProbabilities: FloatBuffer
   private let attentionScratch: FloatBuffer
+  private let turnedScratch: FloatBuffer
   private let longest: Int
   private let arena = Arena()
 
@@ -67,6 +68,7 @@ final class LayerMemory {
     feedForwardMask = DropoutMask(rows: rows, columns: hidden)
     allProbabilities = FloatBuffer(count: rows * network.headCount * keys)
     attentionScratch = FloatBuffer(count: queriesPerSequence * keys)
+    turnedScratch = FloatBuffer(count: hidden / network.headCount * keys)
   }
 
   /// The rows that belong to a sequence after its queries were computed.
@@ -83,6 +85,9 @@ final class LayerMemory {
   func scratch(queries: Int, keys: Int) -> Matrix {
     attentionScratch.matrix(rows: queries, columns: roundedToLanes(keys))
   }
+
+  /// `[width, keys rounded up to 16]`, for one head at a time.
+  func turned(keys: Int, width: Int) -> Matrix { turnedScratch.matrix(rows: width, columns: roundedToLanes(keys)) }
 
   /// Draws the bits of both sublayers' dropout, sequence by sequence.
   func drawMasks(_ block: Block, _ dropout: Dropout, layer: Int) {

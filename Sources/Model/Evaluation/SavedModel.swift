@@ -14,6 +14,7 @@ public struct SavedModel {
     evaluation = configuration.evaluation
     self.dataset = dataset
     try network.parameters.read(weights, file: file)
+    network.parametersDidChange()
   }
 
   /// The metrics of samples, such as the dataset's `test`.

@@ -40,6 +40,7 @@ public final class Trainer {
     progress = TrainingProgress(patience: training.patience)
     progress.isOver = training.epochs == 0
     self.network.parameters.initialize(deviation: network.initializerRange, randomness: randomness)
+    self.network.parametersDidChange()
     best.buffer.all.copy(from: self.network.parameters.buffer.all)
   }
 
@@ -173,7 +174,10 @@ public final class Trainer {
     if shouldStop() { return nil }
     loss += network.train(block, weight: weight, dropout)
     loss /= Double(targetCount)
-    if loss.isFinite { optimizer.update(network.parameters, network.gradients) }
+    if loss.isFinite {
+      optimizer.update(network.parameters, network.gradients)
+      network.parametersDidChange()
+    }
     return (loss, ())
   }
 
@@ -216,8 +220,12 @@ public final class Trainer {
   private func measure(_ shouldStop: () -> Bool) -> TrainingResult? {
     let last = network.parameters.buffer.all.values
     network.parameters.buffer.all.copy(from: best.buffer.all)
-    // A checkpoint taken after a stop here has to hold the last epoch's weights again.
-    defer { network.parameters.buffer.all.copy(from: last) }
+    network.parametersDidChange()
+    defer {
+      // A checkpoint taken after a stop here has to hold the last epoch's weights again.
+      network.parameters.buffer.all.copy(from: last)
+      network.parametersDidChange()
+    }
     guard let valid = ranks(of: dataset.valid, shouldStop), let test = ranks(of: dataset.test, shouldStop) else {
       return nil
     }
@@ -263,6 +271,7 @@ public final class Trainer {
       throw SafetensorsError(location: name, found: "no state of a training run", expected: "a checkpoint")
     }
     try network.parameters.read(file, file: name)
+    network.parametersDidChange()
     try best.read(file, prefix: "best.", file: name)
     for (index, moment) in optimizer.moments.enumerated() {
       try moment.read(file, prefix: "moment.\(index).", file: name)

@@ -44,7 +44,9 @@ extension Leaderboard {
     guard !rows.isEmpty else { return "\(summary)\n" + failureLines }
     let cells = displayCells
     func line(_ cells: [String]) -> String {
-      "| " + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }.joined(separator: " | ") + " |\n"
+      "| "
+        + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }.joined(
+          separator: " | ") + " |\n"
     }
     let ruler = "|" + String(repeating: " ---: |", count: cells[0].count) + "\n"
     return line(cells[0]) + ruler + cells.dropFirst().map(line).joined() + "\n\(summary)\n" + failureLines
@@ -60,14 +62,16 @@ extension Leaderboard {
       + rows.map { row in
         let value = row.state == .diverged ? "diverged" : rounded(row.value)
         let metrics = shown.map { name in rounded(row.metrics.first { $0.fullName == name }?.value) }
-        return [String(row.rank), String(row.trial), value] + parameters.map { row.hyperparameters[$0]?.description ?? "" } + metrics
+        return [String(row.rank), String(row.trial), value]
+          + parameters.map { row.hyperparameters[$0]?.description ?? "" } + metrics
       }
   }
 
   /// How many trials stand where: `80 trials: 79 completed, 1 failed`.
   private var summary: String {
     let parts = [
-      (counts.completed, "completed"), (counts.pruned, "pruned"), (counts.diverged, "diverged"), (counts.failed, "failed"),
+      (counts.completed, "completed"), (counts.pruned, "pruned"), (counts.diverged, "diverged"),
+      (counts.failed, "failed"),
       (counts.running, "running"), (counts.pending, "pending"), (counts.shelved, "shelved"),
     ]
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
@@ -75,7 +79,10 @@ extension Leaderboard {
   }
 
   private var failureLines: String {
-    failures.map { "trial \($0.trial) failed (\($0.hyperparameters)): \($0.message)\n" }.joined()
+    failures.map { failure in
+      let message = failure.message.split(whereSeparator: \.isNewline).joined(separator: " ")
+      return "trial \(failure.trial) failed (\(failure.hyperparameters)): \(message)\n"
+    }.joined()
   }
 
   // MARK: - For programs
@@ -84,7 +91,8 @@ extension Leaderboard {
     func object(_ row: Row) -> String {
       var splits: [(name: String, json: String)] = []
       for split in row.metrics.map(\.split) where !splits.contains(where: { $0.name == split }) {
-        splits.append((split, JSON.object(row.metrics.filter { $0.split == split }.map { ($0.name, JSON.number($0.value)) })))
+        splits.append(
+          (split, JSON.object(row.metrics.filter { $0.split == split }.map { ($0.name, JSON.number($0.value)) })))
       }
       return JSON.object([
         ("rank", String(row.rank)), ("trial", String(row.trial)), ("state", JSON.string(row.state.rawValue)),
@@ -94,11 +102,14 @@ extension Leaderboard {
     }
     func object(_ failure: Failure) -> String {
       JSON.object([
-        ("trial", String(failure.trial)), ("kind", JSON.string(failure.kind)), ("message", JSON.string(failure.message)),
+        ("trial", String(failure.trial)), ("kind", JSON.string(failure.kind)),
+        ("message", JSON.string(failure.message)),
         ("parameters", failure.hyperparameters.json),
       ])
     }
-    func list(_ items: [String]) -> String { items.isEmpty ? "[]" : "[\n    " + items.joined(separator: ",\n    ") + "\n  ]" }
+    func list(_ items: [String]) -> String {
+      items.isEmpty ? "[]" : "[\n    " + items.joined(separator: ",\n    ") + "\n  ]"
+    }
     return """
       {
         "study": \(JSON.string(study)),
@@ -120,13 +131,17 @@ extension Leaderboard {
     func digits(_ value: Double?) -> String { value.map { $0.isFinite ? $0.description : "" } ?? "" }
     let header = line(["rank", "trial", "state", "value", "best_epoch"] + parameters + metrics + ["message"])
     let ranked = rows.map { row in
-      let start = [String(row.rank), String(row.trial), row.state.rawValue, digits(row.value), row.bestEpoch.map(String.init) ?? ""]
+      let start = [
+        String(row.rank), String(row.trial), row.state.rawValue, digits(row.value),
+        row.bestEpoch.map(String.init) ?? "",
+      ]
       let values = metrics.map { name in digits(row.metrics.first { $0.fullName == name }?.value) }
       return line(start + parameters.map { row.hyperparameters[$0]?.description ?? "" } + values + [""])
     }
     let failed = failures.map { failure in
       line(
-        ["", String(failure.trial), "failed", "", ""] + parameters.map { failure.hyperparameters[$0]?.description ?? "" }
+        ["", String(failure.trial), "failed", "", ""]
+          + parameters.map { failure.hyperparameters[$0]?.description ?? "" }
           + metrics.map { _ in "" } + [failure.message])
     }
     return header + ranked.joined() + failed.joined()

@@ -58,7 +58,8 @@ public struct LeaderboardQuery: Sendable, Equatable {
   /// At most so many rows.
   public var top: Int?
 
-  /// A metric of a split, such as `test.ndcg@10`; the study's own metric without.
+  /// A metric of a split, such as `test.ndcg@10`, of the validation split when none is named; the study's own
+  /// metric when `nil`.
   public var sort: String?
 
   /// Conditions such as `n_layers=2`, all of which must hold.
@@ -90,7 +91,10 @@ public struct ReportError: Error, Equatable, Sendable, CustomStringConvertible {
     self.location = location
     found = "'\(name)'"
     let nearest = nearestName(to: name, among: names)
-    expected = names.isEmpty ? "nothing yet: no trial has ended" : "\(nearest.map { "\($0), or another of " } ?? "one of ")\(names.joined(separator: ", "))"
+    expected =
+      names.isEmpty
+      ? "nothing yet: no trial has ended"
+      : "\(nearest.map { "\($0), or another of " } ?? "one of ")\(names.joined(separator: ", "))"
   }
 
   init(location: String, found: String, expected: String) {
@@ -110,14 +114,22 @@ extension Leaderboard {
   ///
   /// Completed trials come first, by value and then by number; diverged ones come after all of them.
   init(
-    study: String, metric: String, direction: Direction, counts: StudyCounts, candidates: [Row], failures: [Failure], query: LeaderboardQuery
+    study: String, metric: String, direction: Direction, counts: StudyCounts, candidates: [Row], failures: [Failure],
+    query: LeaderboardQuery
   ) throws(ReportError) {
     let metricNames = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
-    let parameterNames = Leaderboard.distinct((candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
-    if let sort = query.sort, !metricNames.contains(sort), sort != metric {
-      throw ReportError("--sort", unknown: sort, among: metricNames)
+    let parameterNames = Leaderboard.distinct(
+      (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
+    var sort = query.sort
+    if let name = sort, name != metric, !metricNames.contains(name) {
+      guard metricNames.contains("valid.\(name)") else {
+        throw ReportError("--sort", unknown: name, among: metricNames)
+      }
+      sort = "valid.\(name)"
     }
-    if let top = query.top, top < 1 { throw ReportError(location: "--top", found: "\(top)", expected: "a number from 1") }
+    if let top = query.top, top < 1 {
+      throw ReportError(location: "--top", found: "\(top)", expected: "a number from 1")
+    }
     var conditions: [(name: String, canonical: String)] = []
     for filter in query.filters {
       guard let equals = filter.firstIndex(of: "=") else {
@@ -132,9 +144,8 @@ extension Leaderboard {
     }
 
     let keyed = candidates.map { row in
-      let key = query.sort.flatMap { sort in sort == metric ? nil : row.metrics.first { $0.fullName == sort }.map(\.value) }
-      let isOwn = query.sort == nil || query.sort == metric
-      return (row: row, key: isOwn ? row.value : key)
+      let isOwn = sort == nil || sort == metric
+      return (row: row, key: isOwn ? row.value : row.metrics.first { $0.fullName == sort }?.value)
     }
     let sorted = keyed.sorted { a, b in
       if (a.row.state == .diverged) != (b.row.state == .diverged) { return b.row.state == .diverged }
@@ -151,8 +162,9 @@ extension Leaderboard {
     }
     let wanted = ranked.filter { isWanted($0.hyperparameters) }
     self.init(
-      study: study, metric: metric, direction: direction, sort: query.sort ?? metric, counts: counts,
-      rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted, failures: failures.filter { isWanted($0.hyperparameters) })
+      study: study, metric: metric, direction: direction, sort: sort ?? metric, counts: counts,
+      rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted,
+      failures: failures.filter { isWanted($0.hyperparameters) })
   }
 
   private static func distinct(_ names: [String]) -> [String] {

@@ -1,20 +1,3 @@
-import Foundation
-
-/// A Python literal that cannot be read.
-public struct LiteralError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The character at which reading stopped, counted from 1.
-  public let column: Int
-
-  /// What stands there.
-  public let found: String
-
-  /// What could stand there instead.
-  public let expected: String
-
-  /// One line for a terminal.
-  public var description: String { "column \(column): found \(found); expected \(expected)" }
-}
-
 /// Reads Python literals: data only, no names and no calls.
 struct LiteralParser {
   /// Columns at which the elements of the outermost list start.
@@ -66,10 +49,10 @@ struct LiteralParser {
       let start = position
       if current == "*", peek(1) != "*" {
         position += 1
-        value = try compute(value, try signed(depth: depth), at: start, exactly: { $0.multipliedReportingOverflow(by: $1) }, roughly: *)
+        value = try value.multiplied(by: try signed(depth: depth), at: firstColumn + start)
       } else if current == "/", peek(1) != "/" {
         position += 1
-        value = try compute(value, try signed(depth: depth), at: start, exactly: nil, roughly: /)
+        value = try value.divided(by: try signed(depth: depth), at: firstColumn + start)
       } else {
         return value
       }
@@ -88,12 +71,12 @@ struct LiteralParser {
       skipSpaces()
     }
     let value = try power(depth: depth)
-    switch value {
-    case _ where !hasSign: return value
-    case .integer(let integer): return .integer(isNegative ? -integer : integer)
-    case .number(let number): return .number(isNegative ? -number : number)
-    default: throw LiteralError(column: firstColumn + start, found: "a sign before \(value.literal)", expected: "a number after it")
+    guard hasSign else { return value }
+    guard value.double != nil else {
+      throw LiteralError(
+        column: firstColumn + start, found: "a sign before \(value.literal)", expected: "a number after it")
     }
+    return isNegative ? try value.negated(at: firstColumn + start) : value
   }
 
   private mutating func power(depth: Int) throws(LiteralError) -> ParameterValue {
@@ -103,30 +86,7 @@ struct LiteralParser {
     let start = position
     guard depth < Self.deepest else { throw unexpected("at most \(Self.deepest) levels") }
     position += 2
-    let exponent = try signed(depth: depth + 1)
-    if case .integer(let whole) = exponent, whole < 0 {
-      return try compute(base, exponent, at: start, exactly: nil, roughly: pow)
-    }
-    return try compute(base, exponent, at: start, exactly: wholePower, roughly: pow)
-  }
-
-  private func compute(
-    _ left: ParameterValue, _ right: ParameterValue, at start: Int,
-    exactly: ((Int, Int) -> (partialValue: Int, overflow: Bool))?, roughly: (Double, Double) -> Double
-  ) throws(LiteralError) -> ParameterValue {
-    if let exactly, case .integer(let a) = left, case .integer(let b) = right {
-      let (result, overflow) = exactly(a, b)
-      if !overflow { return .integer(result) }
-      throw LiteralError(column: firstColumn + start, found: "a result beyond 64 bits", expected: "a smaller number")
-    }
-    guard let a = left.double, let b = right.double else {
-      throw LiteralError(column: firstColumn + start, found: "an operator between other things than numbers", expected: "numbers on both sides")
-    }
-    let result = roughly(a, b)
-    guard result.isFinite else {
-      throw LiteralError(column: firstColumn + start, found: "a result that is no finite number", expected: "a finite one")
-    }
-    return .number(result)
+    return try base.raised(to: try signed(depth: depth + 1), at: firstColumn + start)
   }
 
   // MARK: - Atoms
@@ -210,7 +170,14 @@ struct LiteralParser {
   private mutating func number() throws(LiteralError) -> ParameterValue {
     let start = position
     let radix: Int? =
-      if current == "0" { switch peek(1) { case "x", "X": 16; case "o", "O": 8; case "b", "B": 2; default: nil } } else { nil }
+      if current == "0" {
+        switch peek(1) {
+        case "x", "X": 16
+        case "o", "O": 8
+        case "b", "B": 2
+        default: nil
+        }
+      } else { nil }
     if let radix {
       position += 2
       if current == "_" { position += 1 }
@@ -235,7 +202,8 @@ struct LiteralParser {
     }
     if isWhole {
       if decimal.count > 1, decimal.first == "0", decimal.contains(where: { $0 != "0" }) {
-        throw LiteralError(column: firstColumn + start, found: "a number with leading zeros, \(decimal)", expected: "it without them")
+        throw LiteralError(
+          column: firstColumn + start, found: "a number with leading zeros, \(decimal)", expected: "it without them")
       }
       return try integer(decimal, radix: 10, from: start)
     }
@@ -246,7 +214,9 @@ struct LiteralParser {
   private func integer(_ digits: String, radix: Int, from start: Int) throws(LiteralError) -> ParameterValue {
     try endNumber(from: start)
     guard let value = Int(digits, radix: radix) else {
-      throw LiteralError(column: firstColumn + start, found: "an integer beyond 64 bits", expected: "a smaller one, or one with a decimal point")
+      throw LiteralError(
+        column: firstColumn + start, found: "an integer beyond 64 bits",
+        expected: "a smaller one, or one with a decimal point")
     }
     return .integer(value)
   }
@@ -255,7 +225,8 @@ struct LiteralParser {
     guard current?.isWordCharacter == true || current == "." else { return }
     var end = position
     while end < characters.count, characters[end].isWordCharacter || characters[end] == "." { end += 1 }
-    throw LiteralError(column: firstColumn + start, found: String(characters[start..<end]), expected: "a number, or text in quotes")
+    throw LiteralError(
+      column: firstColumn + start, found: String(characters[start..<end]), expected: "a number, or text in quotes")
   }
 
   /// Digits with single underscores between them, which are left out.
@@ -309,10 +280,12 @@ struct LiteralParser {
     default: return "\\" + String(character)
     }
     let digits = String(characters[position..<min(position + length, characters.count)])
-    guard digits.count == length, digits.allSatisfy(\.isASCII), let code = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(code)
+    guard digits.count == length, digits.allSatisfy(\.isASCII), let code = UInt32(digits, radix: 16),
+      let scalar = Unicode.Scalar(code)
     else {
       throw LiteralError(
-        column: firstColumn + start, found: "\\\(character)\(digits)", expected: "\(length) hexadecimal digits of a character")
+        column: firstColumn + start, found: "\\\(character)\(digits)",
+        expected: "\(length) hexadecimal digits of a character")
     }
     position += length
     return String(scalar)
@@ -339,32 +312,6 @@ struct LiteralParser {
   private func unexpected(_ expected: String) -> LiteralError {
     let found = current.map { "'\($0)'" } ?? "the end"
     return LiteralError(column: firstColumn + position, found: found, expected: expected)
-  }
-}
-
-/// Base to a power of at least 0, by squaring.
-private func wholePower(_ base: Int, _ exponent: Int) -> (partialValue: Int, overflow: Bool) {
-  var result = 1
-  var square = base
-  var remaining = exponent
-  var overflow = false
-  while remaining > 0, !overflow {
-    if remaining & 1 == 1 { (result, overflow) = result.multipliedReportingOverflow(by: square) }
-    remaining >>= 1
-    guard remaining > 0, !overflow else { break }
-    (square, overflow) = square.multipliedReportingOverflow(by: square)
-  }
-  return (result, overflow)
-}
-
-extension ParameterValue {
-  /// The number that it is, whole or not.
-  public var double: Double? {
-    switch self {
-    case .integer(let integer): Double(integer)
-    case .number(let number): number
-    default: nil
-    }
   }
 }
 

@@ -15,7 +15,8 @@ extension ParameterValue: CustomStringConvertible {
     case .text(let text): quoted(text)
     case .list(let values): "[" + values.map(\.literal).joined(separator: ", ") + "]"
     case .map(let values):
-      "{" + values.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \($0.value.literal)" }
+      "{"
+        + values.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \($0.value.literal)" }
         .joined(separator: ", ") + "}"
     }
   }
@@ -33,7 +34,8 @@ extension ParameterValue: CustomStringConvertible {
       number.magnitude <= 0x1p53 && number == number.rounded() ? Int(number).description : literal
     case .list(let values): "[" + values.map(\.canonical).joined(separator: ",") + "]"
     case .map(let values):
-      "{" + values.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\($0.value.canonical)" }
+      "{"
+        + values.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\($0.value.canonical)" }
         .joined(separator: ",") + "}"
     }
   }
@@ -48,7 +50,8 @@ extension ParameterValue: CustomStringConvertible {
     case .text(let text): JSON.string(text)
     case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
     case .map(let values):
-      "{" + values.sorted { $0.key < $1.key }.map { "\(JSON.string($0.key)):\($0.value.json)" }
+      "{"
+        + values.sorted { $0.key < $1.key }.map { "\(JSON.string($0.key)):\($0.value.json)" }
         .joined(separator: ",") + "}"
     }
   }

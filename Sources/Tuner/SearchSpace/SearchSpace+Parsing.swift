@@ -43,10 +43,13 @@ private struct SearchSpaceReader {
       firstLines[name] = number
     }
     guard !type.isEmpty else {
-      return note(location(line.count + 1), "no type after '\(name)'", "choice, loguniform, quniform or uniform, then the value")
+      return note(
+        location(line.count + 1), "no type after '\(name)'", "choice, loguniform, quniform or uniform, then the value")
     }
     guard Self.types.contains(type) else {
-      let nearest = nearestName(to: type, among: Self.types).map { "\($0) (the nearest of choice, loguniform, quniform and uniform)" }
+      let nearest = nearestName(to: type, among: Self.types).map {
+        "\($0) (the nearest of choice, loguniform, quniform and uniform)"
+      }
       return note(location(typeColumn), "type '\(type)'", nearest ?? "choice, loguniform, quniform or uniform")
     }
     guard valueStart < line.endIndex else {
@@ -113,7 +116,9 @@ private struct SearchSpaceReader {
     case "uniform": return .uniform(low: low, high: high)
     case "loguniform":
       // The largest natural logarithm of a 64-bit number is 709.78.
-      if high > 709 { note(location, "high \(high), a natural logarithm", "the logarithms of the bounds, such as -9,-4") }
+      if high > 709 {
+        note(location, "high \(high), a natural logarithm", "the logarithms of the bounds, such as -9,-4")
+      }
       return .logUniform(low: low, high: high)
     default:
       if numbers[2] <= 0 { note(location, "step \(numbers[2])", "a step above 0") }

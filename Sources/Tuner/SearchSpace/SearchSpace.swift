@@ -1,3 +1,5 @@
+import Foundation
+
 /// The parameters that a study tunes, in the order of the file that lists them.
 public struct SearchSpace: Sendable, Equatable {
   /// A parameter and the values it can have.
@@ -63,8 +65,10 @@ extension SearchSpace {
       } else {
         problems.append(
           SearchSpaceError.Problem(
-            location: parameter.location, found: "'\(parameter.name)' of type \(parameter.distribution.keyword), which no grid covers",
-            expected: "choice and a list of values, such as \(parameter.name) choice [\(parameter.distribution.examples)]"))
+            location: parameter.location,
+            found: "'\(parameter.name)' of type \(parameter.distribution.keyword), which no grid covers",
+            expected:
+              "choice and a list of values, such as \(parameter.name) choice [\(parameter.distribution.examples)]"))
       }
     }
     guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
@@ -76,8 +80,6 @@ extension SearchSpace {
     return cells.map { Hyperparameters($0) }
   }
 }
-
-import Foundation
 
 extension Distribution {
   /// Three values of it, for a message.

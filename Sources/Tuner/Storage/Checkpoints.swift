@@ -17,7 +17,8 @@ extension SavedState {
 
 extension StudyStore {
   /// Writes a state to its own file, not yet registered.
-  func save(_ checkpoint: [UInt8]?, epoch: Int, of trial: ClaimedTrial) -> (state: SavedState?, failure: StorageError?) {
+  func save(_ checkpoint: [UInt8]?, epoch: Int, of trial: ClaimedTrial) -> (state: SavedState?, failure: StorageError?)
+  {
     guard let checkpoint else { return (nil, nil) }
     let hash = sha256(checkpoint)
     // The hash keeps a state within an epoch apart from the one at its start, so that none is overwritten.
@@ -49,7 +50,9 @@ extension StudyStore {
     do throws(StorageError) {
       let bytes = try Disk.read(path)
       guard bytes.count == state.bytes, sha256(bytes) == state.sha256 else {
-        throw StorageError(location: path, found: "a damaged checkpoint of epoch \(state.epoch)", expected: "the bytes that were written")
+        throw StorageError(
+          location: path, found: "a damaged checkpoint of epoch \(state.epoch)", expected: "the bytes that were written"
+        )
       }
       return .success(bytes)
     } catch {
@@ -65,9 +68,13 @@ extension StudyStore {
     let (kept, weights, attempts, trials) = try read { db in
       (
         Set(try String.fetchAll(db, sql: "SELECT file FROM checkpoint")),
-        Set(try String.fetchAll(db, sql: "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id")),
-        try String.fetchAll(db, sql: "SELECT 'trial-' || id || '-attempt-' || attempt || '-' FROM trial WHERE state = 'running'"),
-        try String.fetchAll(db, sql: "SELECT study_id || '/trial-' || ordinal || '.' FROM trial WHERE state = 'running'")
+        Set(
+          try String.fetchAll(
+            db, sql: "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id")),
+        try String.fetchAll(
+          db, sql: "SELECT 'trial-' || id || '-attempt-' || attempt || '-' FROM trial WHERE state = 'running'"),
+        try String.fetchAll(
+          db, sql: "SELECT study_id || '/trial-' || ordinal || '.' FROM trial WHERE state = 'running'")
       )
     }
     for file in states where !kept.contains(file) && !attempts.contains(where: file.hasPrefix) {
@@ -81,11 +88,14 @@ extension StudyStore {
     }
   }
 
-  /// The kept weights of a study's best trial, or `nil` when there are none.
+  /// The weights that a study keeps, which are those of its best completed trial, or `nil` when there are none.
+  ///
+  /// After the search space lost that trial's cell they can still be of a shelved trial.
   public func weights(of study: Study) throws -> (trial: Int, path: String)? {
     let row = try read { db in
       try Row.fetchOne(
-        db, sql: "SELECT ordinal, file FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?", arguments: [study.id])
+        db, sql: "SELECT ordinal, file FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?",
+        arguments: [study.id])
     }
     return row.map { ($0["ordinal"], "\(weightsFolder(of: study.id))/\($0["file"] as String)") }
   }

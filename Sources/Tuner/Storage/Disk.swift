@@ -34,7 +34,9 @@ enum Disk {
     defer { if isOpen { close(descriptor) } }
     var written = 0
     while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress! + written, $0.count - written) }
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe write(descriptor, $0.baseAddress! + written, $0.count - written)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         let error = failure(aside, doing: "write", expected: "free space on its disk")
@@ -46,20 +48,25 @@ enum Disk {
     guard fsync(descriptor) == 0 else { throw failure(aside, doing: "sync", expected: "a disk that works") }
     isOpen = false
     guard close(descriptor) == 0 else { throw failure(aside, doing: "close", expected: "a disk that works") }
-    guard unsafe rename(aside, path) == 0 else { throw failure(path, doing: "rename", expected: "a folder that can be written") }
+    guard unsafe rename(aside, path) == 0 else {
+      throw failure(path, doing: "rename", expected: "a folder that can be written")
+    }
     try syncFolder((path as NSString).deletingLastPathComponent)
   }
 
   /// Removes a file; one that is gone already is fine.
   static func remove(_ path: String) { _ = unsafe unlink(path) }
 
-  /// Makes a folder and those above it.
+  /// Makes a folder and those above it, so that it is there after a crash.
   static func createFolder(_ path: String) throws(StorageError) {
+    if isFolder(path) { return }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw StorageError(location: path, found: "no folder, and none can be made", expected: "a place that can be written")
+      throw StorageError(
+        location: path, found: "no folder, and none can be made", expected: "a place that can be written")
     }
+    try syncFolder((path as NSString).deletingLastPathComponent)
   }
 
   /// The names of the files in a folder, sorted; none when there is no folder.
@@ -87,7 +94,9 @@ enum Disk {
     guard descriptor >= 0 else { throw failure(folder, doing: "open", expected: "a folder that can be read") }
     defer { close(descriptor) }
     // Some file systems cannot sync a folder; the rename is ordered there by other means.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(folder, doing: "sync", expected: "a disk that works") }
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw failure(folder, doing: "sync", expected: "a disk that works")
+    }
   }
 
   private static func failure(_ path: String, doing what: String, expected: String) -> StorageError {

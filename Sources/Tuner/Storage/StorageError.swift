@@ -32,6 +32,7 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
       case .SQLITE_CORRUPT: "an undamaged database; restore a copy or use another --storage"
       case .SQLITE_BUSY, .SQLITE_LOCKED: "no other program holding it for longer than a minute"
       case .SQLITE_IOERR: "a disk that works, and a file system with shared memory for SQLite's WAL mode"
+      case .SQLITE_ERROR where message.contains("WAL"): "a file system with shared memory for SQLite's WAL mode"
       default: "a database that this program wrote"
       }
     self.init(location: location, found: message, expected: expected)

@@ -23,11 +23,13 @@ extension StudyStore {
         if state == .failed {
           failures.append(
             Leaderboard.Failure(
-              trial: row["ordinal"], kind: row["failure_kind"] ?? "", message: row["failure_message"] ?? "", hyperparameters: cell))
+              trial: row["ordinal"], kind: row["failure_kind"] ?? "", message: row["failure_message"] ?? "",
+              hyperparameters: cell))
         } else {
           rows.append(
             Leaderboard.Row(
-              rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : row["best_value"], bestEpoch: row["best_epoch"],
+              rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : row["best_value"],
+              bestEpoch: row["best_epoch"],
               hyperparameters: cell, metrics: metrics[id] ?? []))
         }
       }
@@ -35,7 +37,8 @@ extension StudyStore {
     }
     let definition = study.definition
     return try Leaderboard(
-      study: study.name, metric: definition.metric, direction: definition.direction, counts: counts, candidates: rows, failures: failures,
+      study: study.name, metric: definition.metric, direction: definition.direction, counts: counts, candidates: rows,
+      failures: failures,
       query: query)
   }
 
@@ -44,16 +47,22 @@ extension StudyStore {
   /// Throws a `ReportError` when there is no trial of that number.
   public func story(of number: Int, in study: Study) throws -> TrialStory {
     try read { db in
-      guard let row = try Row.fetchOne(db, sql: "SELECT * FROM trial WHERE study_id = ? AND ordinal = ?", arguments: [study.id, number])
+      guard
+        let row = try Row.fetchOne(
+          db, sql: "SELECT * FROM trial WHERE study_id = ? AND ordinal = ?", arguments: [study.id, number])
       else {
-        let last = try Int.fetchOne(db, sql: "SELECT max(ordinal) FROM trial WHERE study_id = ?", arguments: [study.id]) ?? 0
+        let last =
+          try Int.fetchOne(db, sql: "SELECT max(ordinal) FROM trial WHERE study_id = ?", arguments: [study.id]) ?? 0
         throw ReportError(location: study.name, found: "no trial \(number)", expected: "a number from 1 to \(last)")
       }
       let id: Int64 = row["id"]
       return TrialStory(
-        study: study.name, trial: number, state: TrialState(rawValue: row["state"]) ?? .failed, isShelved: row["active"] == false,
-        hyperparameters: try Self.hyperparameters(of: id, db), failureKind: row["failure_kind"], failureMessage: row["failure_message"],
-        value: row["best_value"], bestEpoch: row["best_epoch"], trainingSeconds: row["training_seconds"], startedAt: row["started_at"],
+        study: study.name, trial: number, state: TrialState(rawValue: row["state"]) ?? .failed,
+        isShelved: row["active"] == false,
+        hyperparameters: try Self.hyperparameters(of: id, db), failureKind: row["failure_kind"],
+        failureMessage: row["failure_message"],
+        value: row["best_value"], bestEpoch: row["best_epoch"], trainingSeconds: row["training_seconds"],
+        startedAt: row["started_at"],
         finishedAt: row["finished_at"], attempts: try Self.attempts(of: id, db), curve: try Self.curve(of: id, db),
         metrics: try Self.metrics(of: id, db))
     }
@@ -63,7 +72,12 @@ extension StudyStore {
   public func ranks(of number: Int, split: String, in study: Study) throws -> [UInt16]? {
     let data = try read { db in
       try Data.fetchOne(
-        db, sql: "SELECT ranks FROM user_rank JOIN trial ON trial.id = trial_id WHERE study_id = ? AND ordinal = ? AND split = ?",
+        db,
+        sql:
+          """
+          SELECT ranks FROM user_rank JOIN trial ON trial.id = trial_id
+          WHERE study_id = ? AND ordinal = ? AND split = ?
+          """,
         arguments: [study.id, number, split])
     }
     guard let data else { return nil }
@@ -101,14 +115,18 @@ extension StudyStore {
   }
 
   private static func metrics(of trial: Int64, _ db: Database) throws -> [SplitMetric] {
-    try Row.fetchAll(db, sql: "SELECT split, metric, value FROM result WHERE trial_id = ? ORDER BY position", arguments: [trial])
-      .map(SplitMetric.init)
+    try Row.fetchAll(
+      db, sql: "SELECT split, metric, value FROM result WHERE trial_id = ? ORDER BY position", arguments: [trial]
+    )
+    .map(SplitMetric.init)
   }
 
   private static func attempts(of trial: Int64, _ db: Database) throws -> [TrialStory.Attempt] {
-    try Row.fetchAll(db, sql: "SELECT * FROM attempt WHERE trial_id = ? ORDER BY attempt", arguments: [trial]).map { row in
+    try Row.fetchAll(db, sql: "SELECT * FROM attempt WHERE trial_id = ? ORDER BY attempt", arguments: [trial]).map {
+      row in
       TrialStory.Attempt(
-        number: row["attempt"], owner: row["owner"], startedAt: row["started_at"], endedAt: row["ended_at"], ending: row["ending"],
+        number: row["attempt"], owner: row["owner"], startedAt: row["started_at"], endedAt: row["ended_at"],
+        ending: row["ending"],
         seconds: row["seconds"], fromEpoch: row["from_epoch"], note: row["note"])
     }
   }

@@ -84,16 +84,20 @@ extension StudyStore {
 
   // MARK: - Rows
 
-  static func fetchStudies(_ db: Database, where condition: String = "true", _ arguments: StatementArguments = []) throws -> [Study] {
+  static func fetchStudies(_ db: Database, where condition: String = "true", _ arguments: StatementArguments = [])
+    throws -> [Study]
+  {
     try Row.fetchAll(db, sql: "SELECT * FROM study WHERE \(condition) ORDER BY id", arguments: arguments).map { row in
-      let fixed = try Row.fetchAll(db, sql: "SELECT key, value FROM json_each(?)", arguments: [row["fixed_configuration"] as String])
+      let fixed = try Row.fetchAll(
+        db, sql: "SELECT key, value FROM json_each(?)", arguments: [row["fixed_configuration"] as String])
       return Study(
         id: row["id"],
         definition: StudyDefinition(
           name: row["name"], model: row["model"], dataset: row["dataset"], datasetHash: row["dataset_hash"],
           searchSpace: row["search_space"],
           fixedConfiguration: fixed.map { StudyDefinition.Setting(key: $0["key"], value: $0["value"]) },
-          invocation: row["invocation"], numericVersion: row["numeric_version"], sampler: row["sampler"], seed: row["seed"],
+          invocation: row["invocation"], numericVersion: row["numeric_version"], sampler: row["sampler"],
+          seed: row["seed"],
           metric: row["metric"], direction: Direction(rawValue: row["direction"]) ?? .maximize),
         createdAt: row["created_at"])
     }
@@ -111,7 +115,8 @@ extension StudyStore {
         """,
       arguments: [
         definition.name, definition.model, definition.dataset, definition.datasetHash, definition.searchSpace,
-        JSON.object(definition.fixedConfiguration.map { ($0.key, JSON.string($0.value)) }), definition.fixedConfigurationHash,
+        JSON.object(definition.fixedConfiguration.map { ($0.key, JSON.string($0.value)) }),
+        definition.fixedConfigurationHash,
         definition.invocation, definition.numericVersion, definition.sampler, definition.seed, definition.metric,
         definition.direction.rawValue,
       ])
@@ -125,7 +130,9 @@ extension StudyStore {
   ) throws -> (added: Int, shelved: Int, restored: Int) {
     var known: [String: (id: Int64, isActive: Bool)] = [:]
     var ordinal = 0
-    for row in try Row.fetchAll(db, sql: "SELECT id, fingerprint, active, ordinal FROM trial WHERE study_id = ?", arguments: [study.id]) {
+    for row in try Row.fetchAll(
+      db, sql: "SELECT id, fingerprint, active, ordinal FROM trial WHERE study_id = ?", arguments: [study.id])
+    {
       known[row["fingerprint"]] = (row["id"], row["active"])
       ordinal = max(ordinal, row["ordinal"])
     }
@@ -149,7 +156,9 @@ extension StudyStore {
         try insertTrial.execute(arguments: [study.id, ordinal, fingerprint, cell.json])
         let trial = db.lastInsertedRowID
         for (index, pair) in cell.pairs.enumerated() {
-          try insertParameter.execute(arguments: [trial, index + 1, pair.name, pair.value.databaseValue, pair.value.literal])
+          try insertParameter.execute(arguments: [
+            trial, index + 1, pair.name, pair.value.databaseValue, pair.value.literal,
+          ])
         }
         changes.added += 1
       }
@@ -164,7 +173,8 @@ extension StudyStore {
   static func counts(of study: Int64, _ db: Database) throws -> StudyCounts {
     var counts = StudyCounts()
     let rows = try Row.fetchAll(
-      db, sql: "SELECT active, state, count(*) AS trials FROM trial WHERE study_id = ? GROUP BY active, state", arguments: [study])
+      db, sql: "SELECT active, state, count(*) AS trials FROM trial WHERE study_id = ? GROUP BY active, state",
+      arguments: [study])
     for row in rows {
       if row["active"] == false {
         counts.shelved += row["trials"]
@@ -183,7 +193,9 @@ extension StudyStore {
     }
     compare("model", stored.model, given.model)
     if stored.datasetHash != given.datasetHash {
-      compare("dataset", "\(stored.dataset) (\(stored.datasetHash.prefix(12)))", "\(given.dataset) (\(given.datasetHash.prefix(12)))")
+      compare(
+        "dataset", "\(stored.dataset) (\(stored.datasetHash.prefix(12)))",
+        "\(given.dataset) (\(given.datasetHash.prefix(12)))")
     }
     compare("seed", String(stored.seed), String(given.seed))
     compare("metric", stored.metric, given.metric)

@@ -31,7 +31,9 @@ public final class StudyStore: Sendable {
     try Self.inspect(path, isNeeded: false)
     for place in [path, folder.isEmpty ? "." : folder] where FileManager.default.fileExists(atPath: place) {
       guard Disk.isWritable(place) else {
-        throw StorageError(location: place, found: "no permission to write", expected: "a place that can be written, or another --storage")
+        throw StorageError(
+          location: place, found: "no permission to write",
+          expected: "a place that can be written, or another --storage")
       }
     }
     let database = try storing(in: path) { try Self.openForWriting(path) }
@@ -41,7 +43,9 @@ public final class StudyStore: Sendable {
   /// Opens a store for reports; changes nothing.
   public convenience init(reading path: String) throws {
     try Self.inspect(path, isNeeded: true)
-    let database = try storing(in: path) { try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly: true)) }
+    let database = try storing(in: path) {
+      try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly: true))
+    }
     try self.init(path: path, database: database)
   }
 
@@ -64,6 +68,16 @@ public final class StudyStore: Sendable {
 
   /// Where the weights of a study's best trial are.
   package func weightsFolder(of study: Int64) -> String { "\(path).weights/\(study)" }
+
+  /// Moves what is in the write-ahead log into the database file, so that the file alone is the study.
+  ///
+  /// Does what it can: another process may be reading.
+  func consolidate() {
+    _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+  }
+
+  /// Closes the store for good; without it the log stays beside the file when the process ends.
+  public func close() throws { try storing(in: path) { try database.close() } }
 
   func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
     try storing(in: path) { try database.read(work) }
@@ -118,15 +132,20 @@ extension StudyStore {
   private static func inspect(_ path: String, isNeeded: Bool) throws {
     guard FileManager.default.fileExists(atPath: path) else {
       if isNeeded {
-        throw StorageError(location: path, found: "no such file", expected: "a study database; begin a study or name one with --storage")
+        throw StorageError(
+          location: path, found: "no such file", expected: "a study database; begin a study or name one with --storage")
       }
       return
     }
-    if Disk.isFolder(path) { throw StorageError(location: path, found: "a folder", expected: "a file; name one with --storage") }
+    if Disk.isFolder(path) {
+      throw StorageError(location: path, found: "a folder", expected: "a file; name one with --storage")
+    }
     let header = try header(of: path)
     if header.isEmpty, !isNeeded { return }
     guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
-      throw StorageError(location: path, found: "a file that is no SQLite database", expected: "a study database; name another with --storage")
+      throw StorageError(
+        location: path, found: "a file that is no SQLite database",
+        expected: "a study database; name another with --storage")
     }
     let applicationID = header[68..<72].reduce(0) { $0 << 8 | Int32($1) }
     guard applicationID == 0 || applicationID == Schema.applicationID else { throw foreign(path) }
@@ -135,7 +154,8 @@ extension StudyStore {
     let (identity, version, tables) = try storing(in: path) {
       try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true)).read { db in
         (
-          try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
+          try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+          try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
           try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         )
       }
@@ -144,20 +164,25 @@ extension StudyStore {
     guard identity == Schema.applicationID else { throw foreign(path) }
     guard version <= Schema.version else {
       throw StorageError(
-        location: path, found: "a study database of schema \(version)", expected: "at most \(Schema.version); use a newer run-hyper")
+        location: path, found: "a study database of schema \(version)",
+        expected: "at most \(Schema.version); use a newer run-hyper")
     }
     guard version > 0, tables > 0 else {
-      throw StorageError(location: path, found: "a study database without tables", expected: "a study in it; begin one first")
+      throw StorageError(
+        location: path, found: "a study database without tables", expected: "a study in it; begin one first")
     }
   }
 
   private static func foreign(_ path: String) -> StorageError {
-    StorageError(location: path, found: "a SQLite database of another program", expected: "a study database; name another with --storage")
+    StorageError(
+      location: path, found: "a SQLite database of another program",
+      expected: "a study database; name another with --storage")
   }
 
   private static func header(of path: String) throws -> [UInt8] {
     guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 100) ?? Data() else {
-      throw StorageError(location: path, found: "no permission to read", expected: "a file that can be read, or another --storage")
+      throw StorageError(
+        location: path, found: "no permission to read", expected: "a file that can be read, or another --storage")
     }
     return Array(data)
   }

@@ -47,7 +47,8 @@ public final class RunningTrial: Sendable {
   ///
   /// A study's worker makes its own. A single training run makes one without a study.
   public init(
-    number: Int = 1, hyperparameters: Hyperparameters, attempt: Int = 1, checkpoint: [UInt8]? = nil, checkpointEpoch: Int = 0,
+    number: Int = 1, hyperparameters: Hyperparameters, attempt: Int = 1, checkpoint: [UInt8]? = nil,
+    checkpointEpoch: Int = 0,
     stop: StopController = StopController(), onReport: @escaping @Sendable (Report) throws -> Void = { _ in },
     onProgress: @escaping @Sendable (_ fraction: Double, _ detail: String) -> Void = { _, _ in }
   ) {

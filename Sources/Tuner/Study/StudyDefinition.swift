@@ -52,8 +52,10 @@ public struct StudyDefinition: Sendable {
   public var direction: Direction
 
   public init(
-    name: String, model: String, dataset: String, datasetHash: String, searchSpace: String, fixedConfiguration: [Setting],
-    invocation: String, numericVersion: Int, sampler: String = "grid", seed: Int, metric: String, direction: Direction = .maximize
+    name: String, model: String, dataset: String, datasetHash: String, searchSpace: String,
+    fixedConfiguration: [Setting],
+    invocation: String, numericVersion: Int, sampler: String = "grid", seed: Int, metric: String,
+    direction: Direction = .maximize
   ) {
     self.name = name
     self.model = model
@@ -168,7 +170,11 @@ public struct StudyMismatch: Error, Equatable, Sendable, CustomStringConvertible
   /// A line that says what to do, then one for each difference.
   public var description: String {
     let lines = differences.map { "  \($0.what): \($0.stored) in the study, \($0.given) now" }
-    return (["study '\(study)' was begun with other settings; give this one a name with --study=OTHERNAME or undo the changes"] + lines)
+    return
+      ([
+        "study '\(study)' was begun with other settings; "
+          + "give this one a name with --study=OTHERNAME or undo the changes"
+      ] + lines)
       .joined(separator: "\n")
   }
 }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Runs a study's trials on a pool of threads until every one has ended.
 public struct StudyRunner: Sendable {
-  private let run: StudyRun
+  private let shared: StudyRun
   private let workers: Int
 
   /// - Parameter workers: How many trials run at the same time in this process, at least 1.
@@ -12,7 +12,7 @@ public struct StudyRunner: Sendable {
     store: StudyStore, study: Study, objective: any Objective, workers: Int, stop: StopController = StopController(),
     onEvent: @escaping @Sendable (StudyEvent) -> Void = { _ in }
   ) {
-    run = StudyRun(store: store, study: study, objective: objective, stop: stop, onEvent: onEvent)
+    shared = StudyRun(store: store, study: study, objective: objective, stop: stop, onEvent: onEvent)
     self.workers = max(1, workers)
   }
 
@@ -20,21 +20,22 @@ public struct StudyRunner: Sendable {
   ///
   /// When only other processes still have trials, it waits for them, and takes over those of processes that
   /// die. Throws the first error of the store, after every trial was asked to stop.
-  public func callAsFunction() async throws -> RunOutcome {
-    try run.prepare()
-    let owners = (0..<workers).map { _ in run.store.makeOwner() }
-    let heartbeat = Task { [run] in
-      while (try? await Task.sleep(for: .seconds(10))) != nil { run.beat(owners) }
+  public func run() async throws -> RunOutcome {
+    try shared.prepare()
+    let owners = (0..<workers).map { _ in shared.store.makeOwner() }
+    let heartbeat = Task { [shared] in
+      while (try? await Task.sleep(for: .seconds(10))) != nil { shared.beat(owners) }
     }
     await withTaskGroup(of: Void.self) { group in
       for (index, owner) in owners.enumerated() {
-        group.addTask { [run] in
-          await Worker(number: index + 1).run { run.work(as: owner) }
+        group.addTask { [shared] in
+          await Worker(number: index + 1).run { shared.work(as: owner) }
         }
       }
     }
     heartbeat.cancel()
-    return try run.outcome()
+    shared.store.consolidate()
+    return try shared.outcome()
   }
 }
 
@@ -57,7 +58,8 @@ private final class StudyRun: Sendable {
   private static let pollInterval = 0.25
 
   init(
-    store: StudyStore, study: Study, objective: any Objective, stop: StopController, onEvent: @escaping @Sendable (StudyEvent) -> Void
+    store: StudyStore, study: Study, objective: any Objective, stop: StopController,
+    onEvent: @escaping @Sendable (StudyEvent) -> Void
   ) {
     self.store = store
     self.study = study
@@ -96,6 +98,8 @@ private final class StudyRun: Sendable {
           if counts.running > 0 { announceWaiting(for: counts.running) }
           stop.wait(seconds: Self.pollInterval)
         }
+      } catch let lost as TrialLost {
+        onEvent(.lost(trial: lost.trial))
       } catch {
         fail(error)
       }
@@ -105,12 +109,17 @@ private final class StudyRun: Sendable {
   // MARK: - One trial
 
   private func run(_ trial: ClaimedTrial) throws {
-    for note in trial.notes { onEvent(.warning("trial \(trial.number): \(note); it starts again from epoch \(trial.checkpointEpoch)")) }
+    for note in trial.notes {
+      onEvent(.warning("trial \(trial.number): \(note); it starts again from epoch \(trial.checkpointEpoch)"))
+    }
     onEvent(
-      .started(trial: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt, fromEpoch: trial.checkpointEpoch))
+      .started(
+        trial: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt,
+        fromEpoch: trial.checkpointEpoch))
     let start = ContinuousClock.now
     let running = RunningTrial(
-      number: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt, checkpoint: trial.checkpoint,
+      number: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt,
+      checkpoint: trial.checkpoint,
       checkpointEpoch: trial.checkpointEpoch, stop: stop,
       onReport: { [store, study, onEvent] report in
         let seconds = (ContinuousClock.now - start).inSeconds
@@ -128,11 +137,7 @@ private final class StudyRun: Sendable {
     }
     let result = Result { try objective.run(running) }
     state.withLock { _ = $0.running.removeValue(forKey: trial.number) }
-    do {
-      try record(result, of: trial, running, seconds: (ContinuousClock.now - start).inSeconds)
-    } catch is TrialLost {
-      onEvent(.lost(trial: trial.number))
-    }
+    try record(result, of: trial, running, seconds: (ContinuousClock.now - start).inSeconds)
   }
 
   private func record(
@@ -140,7 +145,9 @@ private final class StudyRun: Sendable {
   ) throws {
     if let error = running.reportError {
       // The study cannot be written: the trial is not to blame and waits for the next run.
-      if !(error is TrialLost) { _ = try? store.release(trial, epoch: 0, checkpoint: nil, seconds: seconds, note: "\(error)") }
+      if !(error is TrialLost) {
+        _ = try? store.release(trial, epoch: 0, checkpoint: nil, seconds: seconds, note: "\(error)")
+      }
       throw error
     }
     switch result {
@@ -160,11 +167,14 @@ private final class StudyRun: Sendable {
       throw error
     case .failure(let error):
       let message = "\(error)"
-      try finish(trial, .failed(kind: "\(type(of: error))", message: message), seconds: seconds, value: nil, message: message)
+      try finish(
+        trial, .failed(kind: "\(type(of: error))", message: message), seconds: seconds, value: nil, message: message)
     }
   }
 
-  private func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, value: Double?, message: String?) throws {
+  private func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, value: Double?, message: String?)
+    throws
+  {
     let failure = try store.finish(trial, ending, seconds: seconds, of: study.definition)
     if let failure { onEvent(.warning("the weights of trial \(trial.number) were not kept: \(failure)")) }
     onEvent(.ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))

@@ -33,6 +33,7 @@ enum GoldenNetwork {
           Float(0.3 * sin(12.9898 * Double(j + 1) + 78.233 * Double(k + 1)) + (gain ? 1 : 0))
         })
     }
+    network.parametersDidChange()
     return network
   }
 
@@ -86,6 +87,7 @@ extension BERT4Rec {
   /// Clears the gradients, runs the block forward and backward, and returns the mean loss.
   func meanLoss(_ block: Block, _ dropout: Dropout = .none) -> Double {
     gradients.buffer.clear()
+    parametersDidChange()
     return train(block, weight: 1 / Float(block.targetCount), dropout) / Double(block.targetCount)
   }
 
@@ -97,6 +99,7 @@ extension BERT4Rec {
       block.append(input, targets: [MaskedPosition(place: Int32(input.count - 1), label: 1)], key: UInt32(row))
     }
     var result: [[Float]] = []
+    parametersDidChange()
     score(block) { _, scores, bias in result.append(zip(scores.values, bias.values).map { $0 + $1 }) }
     return result
   }

@@ -1,2 +1,0 @@
-// The C interface of OpenBLAS: matrix products (cblas_sgemm) and the number of its threads.
-#include <cblas.h>

@@ -1,2 +1,0 @@
-// The module is its header; a target needs one source file.
-#include "CSIMD.h"

@@ -1,0 +1,183 @@
+#include "CSIMD.h"
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLLED _Pragma("clang loop unroll(full)") for
+
+// A tile of c stands in registers while k runs: `rows` × `vectors` of 16 lanes. With 32 registers of 512 bits, 12 × 2 leave room for two
+// vectors of b and one element of a; rows that lie apart need address registers too, of which there are enough for 8. Elsewhere a
+// vector takes two or four registers, and 6 × 1 fit.
+#if defined(__AVX512F__)
+enum { tile_vectors = 2, tile_rows = 12, tile_rows_apart = 8 };
+#else
+enum { tile_vectors = 1, tile_rows = 6, tile_rows_apart = 6 };
+#endif
+
+/// One tile. `rows`, `vectors` and `transposed` are constants wherever it is inlined.
+///
+/// \param columns Columns of c that the tile covers: more than 16 · (vectors − 1), at most 16 · vectors.
+INLINE void multiply_tile(
+    const int rows, const int vectors, const bool transposed, intptr_t columns, intptr_t k, const float *a,
+    intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+  f32x16 sums[tile_rows][tile_vectors];
+  const intptr_t last = columns - 16 * (vectors - 1);
+  UNROLLED(int row = 0; row < rows; row++) {
+    UNROLLED(int vector = 0; vector < vectors; vector++) {
+      const float *start = c + row * c_stride + 16 * vector;
+      if (!adding) {
+        sums[row][vector] = 0.0f;
+      } else if (vector < vectors - 1 || last == 16) {
+        sums[row][vector] = csimd_load(start);
+      } else {
+        sums[row][vector] = csimd_load_first(start, last, 0);
+      }
+    }
+  }
+  // Every third row has a pointer; the two after it are one and two strides away, which one address can express.
+  const float *every_third[(tile_rows + 2) / 3];
+  UNROLLED(int group = 0; group < (rows + 2) / 3; group++) every_third[group] = a + 3 * group * a_stride;
+#pragma clang loop unroll_count(4)
+  for (intptr_t step = 0; step < k; step++) {
+    f32x16 right[tile_vectors];
+    UNROLLED(int vector = 0; vector < vectors; vector++) right[vector] = csimd_load(b + 16 * vector);
+    b += b_stride;
+    UNROLLED(int row = 0; row < rows; row++) {
+      f32x16 left = transposed ? a[row] : every_third[row / 3][(row % 3) * a_stride + step];
+      UNROLLED(int vector = 0; vector < vectors; vector++) {
+        sums[row][vector] = csimd_fma(left, right[vector], sums[row][vector]);
+      }
+    }
+    if (transposed) a += a_stride;
+  }
+  UNROLLED(int row = 0; row < rows; row++) {
+    UNROLLED(int vector = 0; vector < vectors; vector++) {
+      float *start = c + row * c_stride + 16 * vector;
+      f32x16 result = sums[row][vector] * scale;
+      if (vector < vectors - 1 || last == 16) {
+        csimd_store(result, start);
+      } else {
+        csimd_store_first(result, start, last);
+      }
+    }
+  }
+}
+
+#define ROWS(count)                                                                                                  \
+  case count:                                                                                                        \
+    multiply_tile(                                                                                                   \
+        count, vectors, transposed, columns, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);               \
+    break;
+
+/// One tile of any number of rows.
+INLINE void multiply_rows(
+    int rows, const int vectors, const bool transposed, intptr_t columns, intptr_t k, const float *a,
+    intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+  switch (rows) {
+    ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
+#if defined(__AVX512F__)
+    ROWS(7) ROWS(8)
+  }
+  if (!transposed) return;
+  switch (rows) {
+    ROWS(9) ROWS(10) ROWS(11) ROWS(12)
+#endif
+  }
+}
+
+/// All tiles of a strip of at most 16 · `vectors` columns.
+INLINE void multiply_strip(
+    const int vectors, const bool transposed, intptr_t columns, intptr_t m, intptr_t k, const float *a,
+    intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+  const intptr_t most = transposed ? tile_rows : tile_rows_apart;
+  for (intptr_t row = 0; row < m; row += most) {
+    multiply_rows(
+        (int)(m - row < most ? m - row : most), vectors, transposed, columns, k, transposed ? a + row : a + row * a_stride,
+        a_stride, b, b_stride, c + row * c_stride, c_stride, adding, scale);
+  }
+}
+
+void csimd_multiply(
+    bool a_is_transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
+    intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+  const intptr_t widest = 16 * tile_vectors;
+  for (intptr_t column = 0; column < n; column += widest) {
+    intptr_t columns = n - column < widest ? n - column : widest;
+    if (columns > 16) {
+      if (a_is_transposed)
+        multiply_strip(tile_vectors, true, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);
+      else
+        multiply_strip(tile_vectors, false, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);
+    } else {
+      if (a_is_transposed)
+        multiply_strip(1, true, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);
+      else
+        multiply_strip(1, false, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);
+    }
+  }
+}
+
+// MARK: Transposition
+
+/// Swaps the off-diagonal blocks of `size` × `size` lanes between rows `size` apart.
+#define EXCHANGE(size, low, high)                                                                                    \
+  UNROLLED(int row = 0; row < 16; row++) {                                                                           \
+    if ((row & size) == 0) {                                                                                         \
+      f32x16 above = block[row], below = block[row + size];                                                          \
+      block[row] = __builtin_shufflevector(above, below, low);                                                       \
+      block[row + size] = __builtin_shufflevector(above, below, high);                                               \
+    }                                                                                                                \
+  }
+
+#define LOW1 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
+#define HIGH1 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
+#define LOW2 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define HIGH2 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define LOW4 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27
+#define HIGH4 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31
+#define LOW8 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define HIGH8 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
+
+void csimd_transpose(
+    intptr_t rows, intptr_t columns, const float *from, intptr_t from_stride, float *to, intptr_t to_stride) {
+  for (intptr_t top = 0; top < rows; top += 16) {
+    const intptr_t height = rows - top < 16 ? rows - top : 16;
+    for (intptr_t left = 0; left < columns; left += 16) {
+      const intptr_t width = columns - left < 16 ? columns - left : 16;
+      f32x16 block[16];
+      UNROLLED(int row = 0; row < 16; row++) {
+        block[row] = row < height ? csimd_load(from + (top + row) * from_stride + left) : (f32x16)0.0f;
+      }
+      EXCHANGE(1, LOW1, HIGH1)
+      EXCHANGE(2, LOW2, HIGH2)
+      EXCHANGE(4, LOW4, HIGH4)
+      EXCHANGE(8, LOW8, HIGH8)
+      UNROLLED(int row = 0; row < 16; row++) {
+        if (row >= width) continue;
+        float *start = to + (left + row) * to_stride + top;
+        if (height == 16) {
+          csimd_store(block[row], start);
+        } else {
+          csimd_store_first(block[row], start, height);
+        }
+      }
+    }
+  }
+}
+
+// MARK: Measuring
+
+double csimd_peak(intptr_t rounds) {
+  enum { chains = tile_vectors == 2 ? 24 : 6 };
+  f32x16 sums[chains];
+  UNROLLED(int chain = 0; chain < chains; chain++) sums[chain] = (float)chain;
+  f32x16 factor = 0.999f, addend = 0.001f;
+  for (intptr_t round = 0; round < rounds; round++) {
+    UNROLLED(int chain = 0; chain < chains; chain++) sums[chain] = csimd_fma(sums[chain], factor, addend);
+    // Keeps the compiler from folding rounds together, at no instruction.
+    __asm__ volatile("" : "+m"(*(char *)&round));
+  }
+  f32x16 total = 0.0f;
+  UNROLLED(int chain = 0; chain < chains; chain++) total += sums[chain];
+  volatile float sink = csimd_sum(total);
+  (void)sink;
+  return 2.0 * 16 * chains * (double)rounds;
+}

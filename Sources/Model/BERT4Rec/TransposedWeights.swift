@@ -1,0 +1,43 @@
+import Kernels
+
+/// The weights of a network once more, `[in, out]`, as the forward pass reads them.
+///
+/// A matrix product reads its right operand along rows: the forward pass `x · Wᵀ` wants W transposed, the backward pass W itself.
+/// Transposing once a step costs less than one block.
+final class TransposedWeights {
+  /// One layer's weights, transposed.
+  struct Layer {
+    let queryKeyValue: Matrix  // [hidden, 3 · hidden]
+    let dense: Matrix  // [hidden, hidden]
+    let inner: Matrix  // [hidden, inner]
+    let outer: Matrix  // [inner, hidden]
+  }
+
+  let layers: [Layer]
+  let head: Matrix  // [hidden, hidden]
+  let items: Matrix  // [hidden, classes]
+  private let arena = Arena()
+
+  init(_ network: NetworkConfiguration, itemCount: Int) {
+    let (hidden, inner, arena) = (network.hiddenSize, network.innerSize, arena)
+    layers = (0..<network.layerCount).map { _ in
+      Layer(
+        queryKeyValue: arena.matrix(hidden, 3 * hidden), dense: arena.matrix(hidden, hidden),
+        inner: arena.matrix(hidden, inner), outer: arena.matrix(inner, hidden))
+    }
+    head = arena.matrix(hidden, hidden)
+    items = arena.matrix(hidden, roundedToLanes(itemCount)).columns(from: 0, count: itemCount)
+  }
+
+  /// Transposes the weights anew.
+  func update(from views: NetworkViews) {
+    for (turned, layer) in zip(layers, views.layers) {
+      transpose(layer.queryKeyValue, into: turned.queryKeyValue)
+      transpose(layer.dense, into: turned.dense)
+      transpose(layer.inner, into: turned.inner)
+      transpose(layer.outer, into: turned.outer)
+    }
+    transpose(views.head, into: head)
+    transpose(views.items.rows(from: 0, count: items.columns), into: items)
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// The arithmetic that literals may hold: `1/2`, `2**3`.
+extension ParameterValue {
+  /// The number that it is, whole or not.
+  public var double: Double? {
+    switch self {
+    case .integer(let integer): Double(integer)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
+  func negated(at column: Int) throws(LiteralError) -> ParameterValue {
+    if case .number(let number) = self { return .number(-number) }
+    return try ParameterValue.integer(0).combined(
+      with: self, at: column, exactly: { $0.subtractingReportingOverflow($1) }, roughly: -)
+  }
+
+  func multiplied(by other: ParameterValue, at column: Int) throws(LiteralError) -> ParameterValue {
+    try combined(with: other, at: column, exactly: { $0.multipliedReportingOverflow(by: $1) }, roughly: *)
+  }
+
+  /// A quotient, never whole, as Python's `/`.
+  func divided(by other: ParameterValue, at column: Int) throws(LiteralError) -> ParameterValue {
+    try combined(with: other, at: column, exactly: nil, roughly: /)
+  }
+
+  func raised(to exponent: ParameterValue, at column: Int) throws(LiteralError) -> ParameterValue {
+    if case .integer(let whole) = exponent, whole < 0 {
+      return try combined(with: exponent, at: column, exactly: nil, roughly: pow)
+    }
+    return try combined(with: exponent, at: column, exactly: wholePower, roughly: pow)
+  }
+
+  /// Computes with two numbers, in integers when both are and `exactly` is there.
+  ///
+  /// - Parameter column: Where the operator stands, for the error.
+  private func combined(
+    with other: ParameterValue, at column: Int,
+    exactly: ((Int, Int) -> (partialValue: Int, overflow: Bool))?, roughly: (Double, Double) -> Double
+  ) throws(LiteralError) -> ParameterValue {
+    if let exactly, case .integer(let a) = self, case .integer(let b) = other {
+      let (result, overflow) = exactly(a, b)
+      if !overflow { return .integer(result) }
+      throw LiteralError(column: column, found: "a result beyond 64 bits", expected: "a smaller number")
+    }
+    guard let a = double, let b = other.double else {
+      throw LiteralError(
+        column: column, found: "an operator between other things than numbers",
+        expected: "numbers on both sides")
+    }
+    let result = roughly(a, b)
+    guard result.isFinite else {
+      throw LiteralError(
+        column: column, found: "a result that is no finite number", expected: "a finite one")
+    }
+    return .number(result)
+  }
+}
+
+/// Base to a power of at least 0, by squaring.
+private func wholePower(_ base: Int, _ exponent: Int) -> (partialValue: Int, overflow: Bool) {
+  var result = 1
+  var square = base
+  var remaining = exponent
+  var overflow = false
+  while remaining > 0, !overflow {
+    if remaining & 1 == 1 { (result, overflow) = result.multipliedReportingOverflow(by: square) }
+    remaining >>= 1
+    guard remaining > 0, !overflow else { break }
+    (square, overflow) = square.multipliedReportingOverflow(by: square)
+  }
+  return (result, overflow)
+}

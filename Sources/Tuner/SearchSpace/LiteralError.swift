@@ -1,0 +1,14 @@
+/// A Python literal that cannot be read.
+public struct LiteralError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The character at which reading stopped, counted from 1.
+  public let column: Int
+
+  /// What stands there.
+  public let found: String
+
+  /// What could stand there instead.
+  public let expected: String
+
+  /// One line for a terminal.
+  public var description: String { "column \(column): found \(found); expected \(expected)" }
+}

@@ -1,0 +1,139 @@
+import GRDB
+
+/// A trial that this process owns until it ends, is released, or is lost.
+package struct ClaimedTrial: Sendable {
+  package let id: Int64
+  package let study: Int64
+  package let number: Int
+  package let attempt: Int
+  package let owner: String
+  package let hyperparameters: Hyperparameters
+
+  /// The newest undamaged state, and the epoch it was taken after.
+  package let checkpoint: [UInt8]?
+  package let checkpointEpoch: Int
+
+  /// What was wrong with newer states.
+  package let notes: [String]
+
+  var lost: TrialLost { TrialLost(trial: number, attempt: attempt) }
+}
+
+extension StudyStore {
+  /// Takes the pending trial with the lowest number, or returns `nil` when none is pending.
+  package func claim(from study: Study, owner: String) throws -> ClaimedTrial? {
+    let isPending = try read { db in
+      try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
+        arguments: [study.id])
+    }
+    guard isPending == true else { return nil }
+
+    let claimed: (row: Row, saved: [SavedState], hyperparameters: Hyperparameters)? = try transaction { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          UPDATE trial SET state = 'running', owner = :owner, heartbeat_at = \(Schema.now), attempt = attempt + 1,
+            started_at = coalesce(started_at, \(Schema.now))
+          WHERE id = (
+            SELECT id FROM trial WHERE study_id = :study AND state = 'pending' AND active = 1 ORDER BY ordinal LIMIT 1)
+          RETURNING id, ordinal, attempt
+          """, arguments: ["owner": owner, "study": study.id])
+      guard let row else { return nil }
+      let id: Int64 = row["id"]
+      let saved = try Row.fetchAll(
+        db, sql: "SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", arguments: [id]
+      ).map(SavedState.init)
+      try db.execute(
+        sql: """
+          INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
+          VALUES (?, ?, ?, \(Schema.now), ?, ?)
+          """, arguments: [id, row["attempt"] as Int, owner, saved.first?.epoch ?? 0, saved.first?.file])
+      try Self.recallBest(of: id, study.definition, db)
+      return (row, saved, try Self.hyperparameters(of: id, db))
+    }
+    guard let (row, saved, hyperparameters) = claimed else { return nil }
+
+    var notes: [String] = []
+    var usable: (bytes: [UInt8], state: SavedState)?
+    for state in saved where usable == nil {
+      switch read(state) {
+      case .success(let bytes): usable = (bytes, state)
+      case .failure(let error): notes.append(error.description)
+      }
+    }
+    let trial = ClaimedTrial(
+      id: row["id"], study: study.id, number: row["ordinal"], attempt: row["attempt"], owner: owner,
+      hyperparameters: hyperparameters,
+      checkpoint: usable?.bytes, checkpointEpoch: usable?.state.epoch ?? 0, notes: notes)
+    if !notes.isEmpty { try fallBack(trial, to: usable?.state, damaged: saved, study.definition) }
+    return trial
+  }
+
+  /// Records that an attempt starts from an older state than was registered.
+  private func fallBack(
+    _ trial: ClaimedTrial, to state: SavedState?, damaged: [SavedState], _ definition: StudyDefinition
+  ) throws {
+    let gone = damaged.filter { $0.id > state?.id ?? 0 }
+    try transaction { db in
+      try Self.fence(trial, db)
+      try db.execute(
+        sql: "UPDATE attempt SET from_epoch = ?, from_checkpoint = ?, note = ? WHERE trial_id = ? AND attempt = ?",
+        arguments: [state?.epoch ?? 0, state?.file, trial.notes.joined(separator: "; "), trial.id, trial.attempt])
+      for state in gone { try db.execute(sql: "DELETE FROM checkpoint WHERE id = ?", arguments: [state.id]) }
+      try Self.recallBest(of: trial.id, definition, db)
+    }
+    for state in gone { Disk.remove("\(checkpointFolder)/\(state.file)") }
+  }
+
+  /// Says that the trials of these owners are alive, for observers on other hosts.
+  package func beat(owners: [String]) throws {
+    try transaction { db in
+      for owner in owners {
+        try db.execute(
+          sql: "UPDATE trial SET heartbeat_at = \(Schema.now) WHERE state = 'running' AND owner = ?", arguments: [owner]
+        )
+      }
+    }
+  }
+
+  /// Puts the trials of dead owners back to pending, with their states, and returns their numbers.
+  @discardableResult
+  package func reclaim(in study: Study) throws -> [Int] {
+    let candidates = try read { db in try abandonedTrials(of: study.id, db) }
+    guard !candidates.isEmpty else { return [] }
+    return try transaction { db in
+      var numbers: [Int] = []
+      for trial in candidates {
+        try db.execute(
+          sql: """
+            UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL
+            WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
+            """, arguments: [trial.id, trial.owner, trial.attempt])
+        guard db.changesCount == 1 else { continue }
+        try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process ended without a word", db)
+        numbers.append(trial.number)
+      }
+      return numbers
+    }
+  }
+
+  /// Running trials whose owner is dead, or silent for too long on another host.
+  func abandonedTrials(of study: Int64, _ db: Database) throws -> [(
+    id: Int64, number: Int, attempt: Int, owner: String
+  )] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, ordinal, attempt, owner, (julianday('now') - julianday(heartbeat_at)) * 86400 AS silence
+        FROM trial WHERE study_id = ? AND state = 'running' ORDER BY ordinal
+        """, arguments: [study])
+    return rows.compactMap { row in
+      let owner: String = row["owner"]
+      let life = ProcessIdentity(owner)?.life(seenFrom: process) ?? .unknown
+      let silence: Double = row["silence"] ?? .infinity
+      let isAbandoned = life == .dead || (life == .unknown && .seconds(silence) > Self.heartbeatTimeout)
+      return isAbandoned ? (row["id"], row["ordinal"], row["attempt"], owner) : nil
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import Glibc
+import Kernels
+import Testing
+
+@Suite struct AttentionTests {
+  static let shapes = [(1, 1, 1), (3, 7, 5), (20, 16, 16), (5, 39, 8), (39, 50, 17), (50, 7, 33)]
+
+  init() { useOneThreadPerProduct() }
+
+  @Test(arguments: shapes, [0, 0.25])
+  func `Context and probabilities equal the twin's`(shape: (Int, Int, Int), rate: Double) {
+    let head = Head(queries: shape.0, keys: shape.1, width: shape.2, rate: rate)
+    let expected = head.plain.forward(query: head.query.plain, key: head.key.plain, value: head.value.plain)
+    head.forward()
+    expect(head.context, near: expected.context, within: 2e-6)
+    // Dropped probabilities are negative; the lanes past the last key hold 0.
+    let rounding = [Double](repeating: 0, count: roundedToLanes(shape.1) - shape.1)
+    let signed = expected.probabilities.mapElements { row, column, p in
+      head.plain.factor(row: row, column: column) == 0 ? -p : p
+    }
+    expect(head.probabilities, near: signed.map { $0 + rounding }, within: 1e-6)
+    #expect(head.scratch.isFrameIntact)
+  }
+
+  @Test(arguments: shapes, [0, 0.25])
+  func `The gradients equal the twin's and the central differences`(shape: (Int, Int, Int), rate: Double) {
+    let head = Head(queries: shape.0, keys: shape.1, width: shape.2, rate: rate)
+    let (query, key, value) = (head.query.plain, head.key.plain, head.value.plain)
+    head.forward()
+    var stream = RandomStream(seed: 17)
+    let contextGradient = Framed(rows: shape.0, columns: shape.2, using: &stream)
+    let result = head.backward(contextGradient)
+    let dy = contextGradient.plain
+    let expected = head.plain.backward(dy, query: query, key: key, value: value)
+    expect(result.query, near: expected.query, within: 5e-6)
+    expect(result.key, near: expected.key, within: 5e-6)
+    expect(result.value, near: expected.value, within: 5e-6)
+    #expect(head.scratch.isFrameIntact && head.probabilities.isFrameIntact)
+
+    let alongQuery = Framed(rows: shape.0, columns: shape.2, using: &stream).plain
+    let alongKey = Framed(rows: shape.1, columns: shape.2, using: &stream).plain
+    let slopes = [
+      slope(at: query, along: alongQuery) { head.plain.forward(query: $0, key: key, value: value).context.inner(dy) },
+      slope(at: key, along: alongKey) { head.plain.forward(query: query, key: $0, value: value).context.inner(dy) },
+      slope(at: value, along: alongKey) { head.plain.forward(query: query, key: key, value: $0).context.inner(dy) },
+    ]
+    #expect(isNear(result.query.plain.inner(alongQuery), slopes[0], within: 1e-5))
+    #expect(isNear(result.key.plain.inner(alongKey), slopes[1], within: 1e-5))
+    #expect(isNear(result.value.plain.inner(alongKey), slopes[2], within: 1e-5))
+  }
+
+  @Test func `Scores of thousands neither overflow nor vanish`() {
+    let head = Head(queries: 4, keys: 19, width: 6, rate: 0, scale: 3000)
+    let expected = head.plain.forward(query: head.query.plain, key: head.key.plain, value: head.value.plain)
+    head.forward()
+    // A score's rounding, 2⁻²⁴ · 10⁴, is a relative error of its probability.
+    expect(head.context, near: expected.context, within: 3e-3)
+  }
+
+  @Test(arguments: [(0, 0), (1, 16), (16, 16), (17, 32), (50, 64)])
+  func `Counts are rounded up to whole vectors`(count: Int, expected: Int) {
+    #expect(roundedToLanes(count) == expected)
+  }
+}
+
+/// A head of random values with its memory, and the twin for the same dropout bits.
+private struct Head {
+  let query, key, value, probabilities, scratch, context: Framed
+  let plain: PlainAttention
+
+  /// Rows of the mask that belong to other heads.
+  private let firstRow = 3
+  private let mask: DropoutMask
+  private let head: AttentionHead
+
+  init(queries: Int, keys: Int, width: Int, rate: Double, scale: Float? = nil) {
+    var stream = RandomStream(seed: 16)
+    query = Framed(rows: queries, columns: width, in: -2...2, using: &stream)
+    key = Framed(rows: keys, columns: width, in: -2...2, using: &stream)
+    value = Framed(rows: keys, columns: width, using: &stream)
+    probabilities = Framed(rows: queries, columns: roundedToLanes(keys)) { _, _ in .nan }
+    scratch = Framed(rows: queries, columns: roundedToLanes(keys)) { _, _ in .nan }
+    context = Framed(rows: queries, columns: width) { _, _ in .nan }
+    let scale = scale ?? 1 / Float(width).squareRoot()
+    let dropout = PlainDropout(rate: DropoutRate(rate))
+    plain = PlainAttention(scale: Double(scale), dropout: dropout, firstRow: firstRow, keys: keys)
+    mask = dropout.mask(rows: firstRow + queries, columns: keys)
+    head = AttentionHead(
+      query: query.matrix, key: key.matrix, value: value.matrix, scale: scale, probabilities: probabilities.matrix)
+  }
+
+  func forward() {
+    head.forward(mask, firstRow: firstRow, plain.dropout.rate, scratch: scratch.matrix, into: context.matrix)
+  }
+
+  func backward(_ contextGradient: Framed) -> (query: Framed, key: Framed, value: Framed) {
+    let gradients = [query, key, value].map {
+      Framed(rows: $0.matrix.rows, columns: $0.matrix.columns) { _, _ in .nan }
+    }
+    head.backward(
+      contextGradient: contextGradient.matrix, plain.dropout.rate, scratch: scratch.matrix,
+      queryGradient: gradients[0].matrix, keyGradient: gradients[1].matrix, valueGradient: gradients[2].matrix)
+    return (gradients[0], gradients[1], gradients[2])
+  }
+}
+
+/// The scalar twin of an attention head.
+private struct PlainAttention {
+  let scale: Double
+  let dropout: PlainDropout
+  let firstRow: Int
+  let keys: Int
+
+  func factor(row: Int, column: Int) -> Double { dropout.factor(row: firstRow + row, column: column, of: keys) }
+
+  func forward(query: Plain, key: Plain, value: Plain) -> (context: Plain, probabilities: Plain, kept: Plain) {
+    let probabilities = query.times(key.transposed).map { row in
+      let top = row.reduce(-.infinity, max)
+      let powers = row.map { exp(($0 - top) * scale) }
+      let total = powers.reduce(0, +)
+      return powers.map { $0 / total }
+    }
+    let kept = probabilities.mapElements { $2 * factor(row: $0, column: $1) }
+    return (kept.times(value), probabilities, kept)
+  }
+
+  func backward(_ dy: Plain, query: Plain, key: Plain, value: Plain) -> (query: Plain, key: Plain, value: Plain) {
+    let (_, probabilities, kept) = forward(query: query, key: key, value: value)
+    let g = dy.times(value.transposed).mapElements { $2 * factor(row: $0, column: $1) }
+    let scores = probabilities.mapElements { row, column, p in
+      p * (g[row][column] - dot(probabilities[row], g[row])) * scale
+    }
+    return (scores.times(key), scores.transposed.times(query), kept.transposed.times(dy))
+  }
+}
