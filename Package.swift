@@ -52,6 +52,7 @@ let package = Package(
       dependencies: [
         "Model", "Tuner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -69,6 +69,16 @@ public final class StudyStore: Sendable {
   /// Where the weights of a study's best trial are.
   package func weightsFolder(of study: Int64) -> String { "\(path).weights/\(study)" }
 
+  /// Moves what is in the write-ahead log into the database file, so that the file alone is the study.
+  ///
+  /// Does what it can: another process may be reading.
+  func consolidate() {
+    _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+  }
+
+  /// Closes the store for good; without it the log stays beside the file when the process ends.
+  public func close() throws { try storing(in: path) { try database.close() } }
+
   func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
     try storing(in: path) { try database.read(work) }
   }

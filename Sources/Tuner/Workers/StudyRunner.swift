@@ -34,6 +34,7 @@ public struct StudyRunner: Sendable {
       }
     }
     heartbeat.cancel()
+    shared.store.consolidate()
     return try shared.outcome()
   }
 }

@@ -1,0 +1,27 @@
+/// Items from the most to the least frequent in training: the ranking that a model has to beat.
+public struct PopularityRanking: Sendable {
+  private let dataset: SequenceDataset
+
+  /// Each item's place by id, counted from 1.
+  private let places: [Int]
+
+  /// Counts every item of a training history or target once per occurrence in its sequence; equal counts go by id.
+  public init(_ dataset: SequenceDataset) {
+    self.dataset = dataset
+    var counts = [Int](repeating: 0, count: dataset.itemCount)
+    for sample in dataset.train {
+      counts[Int(dataset.target(of: sample))] += 1
+      // The first item of a sequence is nobody's target.
+      if sample.length == 1, let first = dataset.history(of: sample).first { counts[Int(first)] += 1 }
+    }
+    let order = counts.indices.dropFirst().sorted { (counts[$1], $0) < (counts[$0], $1) }
+    var places = [Int](repeating: 0, count: dataset.itemCount)
+    for (place, item) in order.enumerated() { places[item] = place + 1 }
+    self.places = places
+  }
+
+  /// The rank of each sample's target.
+  public func ranks(of samples: [Sample]) -> [Int] {
+    samples.map { places[Int(dataset.target(of: $0))] }
+  }
+}

@@ -1,0 +1,46 @@
+/// What a command takes beside its operands, as `CommandLineArguments` has to know it.
+///
+/// ArgumentParser has the same lists in the commands' properties but can not be asked for them; a test holds the two
+/// together.
+package struct CommandSyntax: Sendable {
+  /// The words that call it, such as `dataset describe`.
+  package let words: [String]
+
+  /// Options with a value, without their dashes, in kebab case.
+  package let options: Set<String>
+
+  /// Options of which several may stand on one line.
+  package let repeatable: Set<String>
+
+  /// Whether `--KEY=VALUE` sets configuration keys.
+  package let takesConfiguration: Bool
+
+  private init(
+    _ words: String..., options: Set<String>, repeatable: Set<String> = [], takesConfiguration: Bool = false
+  ) {
+    self.words = words
+    self.options = options
+    self.repeatable = repeatable
+    self.takesConfiguration = takesConfiguration
+  }
+
+  /// All commands; the first is meant when none is named.
+  package static let all = [
+    CommandSyntax(
+      "study",
+      options: sources.union(["params-file", "study", "storage", "workers", "algo", "output-file"]),
+      takesConfiguration: true),
+    CommandSyntax("resume", options: ["storage", "workers", "output-file"]),
+    CommandSyntax(
+      "leaderboard", options: ["storage", "top", "sort", "where", "format"], repeatable: ["where"]),
+    CommandSyntax("studies", options: ["storage", "format"]),
+    CommandSyntax("show", options: ["storage", "format"]),
+    CommandSyntax("train", options: sources.union(["save"]), takesConfiguration: true),
+    CommandSyntax("evaluate", options: sources.union(["weights", "split"]), takesConfiguration: true),
+    CommandSyntax("dataset", "fetch", options: ["data-path"]),
+    CommandSyntax("dataset", "describe", options: ["data-path", "config-files"], takesConfiguration: true),
+  ]
+
+  /// Where a configuration comes from.
+  private static let sources: Set<String> = ["model", "dataset", "data-path", "config-files"]
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Foundation
+import Tuner
+
+/// Where studies are kept.
+struct StorageOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The database of studies.", valueName: "file"))
+  var storage = Self.standard
+
+  static let standard = "studies/studies.sqlite"
+}
+
+/// What is trained on what, beside tuned parameters.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The model; BERT4Rec is the only one.", valueName: "name"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("The dataset: the folder NAME with NAME.inter.", valueName: "name"))
+  var dataset: String?
+
+  @Option(help: ArgumentHelp("The folder of datasets.", valueName: "folder"))
+  var dataPath: String?
+
+  @Option(help: ArgumentHelp("YAML files, separated by spaces; later ones win.", valueName: "files"))
+  var configFiles = ""
+
+  @Option(
+    name: .customLong(CommandLineArguments.configurationOption),
+    help: ArgumentHelp(
+      "A configuration key; --KEY=VALUE is the same. run-hyper train --help lists them.", valueName: "key=value"))
+  var settings: [Setting] = []
+}
+
+/// A configuration key and its text.
+struct Setting: ExpressibleByArgument {
+  let pair: (key: String, text: String)
+
+  init?(argument: String) {
+    let pieces = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard pieces.count == 2, !pieces[0].isEmpty else { return nil }
+    pair = (String(pieces[0]), String(pieces[1]))
+  }
+}
+
+/// How an answer is written.
+enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
+  case table, json
+}
+
+/// Answers for programs.
+enum JSONText {
+  static func of(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}
+
+/// A file that a person named.
+enum InputFile {
+  /// Its text.
+  ///
+  /// - Throws: `CommandError.input` when it is missing, unreadable or not UTF-8.
+  static func text(of path: String, remedy: String) throws(CommandError) -> String {
+    guard let text = String(validating: try bytes(of: path, remedy: remedy), as: UTF8.self) else {
+      throw .input("\(path): found bytes that are not UTF-8; expected \(remedy)")
+    }
+    return text
+  }
+
+  /// Makes sure, before any work, that a file can be written.
+  static func checkFolder(of file: String, option: String) throws(CommandError) {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+    guard FileManager.default.fileExists(atPath: folder + "/."), FileManager.default.isWritableFile(atPath: folder)
+    else {
+      throw .input("\(option): found no writable folder \(folder); expected one")
+    }
+  }
+
+  /// Its bytes.
+  static func bytes(of path: String, remedy: String) throws(CommandError) -> [UInt8] {
+    do {
+      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      let found = FileManager.default.fileExists(atPath: path) ? "a file that can not be read" : "no such file"
+      throw .input("\(path): found \(found); expected \(remedy)")
+    }
+  }
+}
+
+extension StudyStore {
+  /// The study of that name, or the newest one.
+  ///
+  /// - Throws: `CommandError.input` with the nearest name, when there is none.
+  func requiredStudy(_ name: String?) throws -> Study {
+    if let study = try study(named: name) { return study }
+    guard let name else { throw CommandError.input("\(path): found no study; expected one to be begun") }
+    let names = try studies().map(\.study.name)
+    let nearest = nearestName(to: name, among: names)
+    throw CommandError.input(
+      "\(path): found no study '\(name)'; expected \(nearest ?? (names.isEmpty ? "one to be begun" : names.joined(separator: ", ")))"
+    )
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Model
+import Tuner
+
+/// Trains once, without a study.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train one configuration, without a study.",
+    discussion: """
+      Example:
+        run-hyper train --dataset=grocery --learning_rate=0.005 --save=model.safetensors
+
+      Configuration keys, each with its default, for --KEY=VALUE, YAML files and parameter files:
+      \(ConfigurationKey.list)
+      """)
+
+  @OptionGroup var options: ConfigurationOptions
+
+  @Option(help: ArgumentHelp("Write the best epoch's weights to this file (safetensors).", valueName: "file"))
+  var save: String?
+
+  func run() throws {
+    let (configuration, dataset) = try reading {
+      let configuration = try options.sources().configuration()
+      if let save { try InputFile.checkFolder(of: save, option: "--save") }
+      let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
+      for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
+      return (configuration, dataset)
+    }
+    let trainer = Trainer(configuration: configuration, dataset: dataset)
+    Output.note(
+      "Training \(trainer.parameterCount) parameters on \(dataset.name): \(dataset.train.count) samples, "
+        + "at most \(configuration.training.epochs) epochs")
+    let display = TrainingDisplay(epochs: configuration.training.epochs)
+    let stop = StopController()
+    let interruption = Interruption { stop.requestStop() }
+    let outcome = try trainer.run(
+      shouldStop: { stop.isRequested }, onProgress: display.advance, onEpoch: display.report)
+    display.finish()
+    withExtendedLifetime(interruption) {}
+    switch outcome {
+    case .finished(let result):
+      if let save { try write(trainer.weights(metadata: configuration.metadata), to: save) }
+      Output.note("Best epoch \(result.bestEpoch) of \(result.epochCount), after \(display.elapsed)")
+      Output.result(MetricTable.lines(TrialResult(result, weights: []).metrics).joined(separator: "\n"))
+    case .diverged(let divergence):
+      throw CommandError.failed("the training diverged: \(divergence)")
+    case .interrupted:
+      throw CommandError.interrupted("Interrupted in epoch \(trainer.epoch + 1); only a study keeps what was trained")
+    }
+  }
+
+  private func write(_ weights: Safetensors, to file: String) throws {
+    do {
+      try Data(try weights.encoded()).write(to: URL(fileURLWithPath: file), options: .atomic)
+    } catch {
+      throw CommandError.failed("\(file): the weights can not be written there; expected a writable folder with room")
+    }
+    Output.note("Wrote \(file)")
+  }
+}

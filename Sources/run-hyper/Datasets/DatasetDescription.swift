@@ -1,0 +1,64 @@
+import Foundation
+import Model
+
+/// What a person wants to know about a dataset before training on it.
+struct DatasetDescription {
+  let dataset: SequenceDataset
+  let report: LoadReport
+  let evaluation: EvaluationConfiguration
+
+  var text: String {
+    let users = dataset.userTokens.count - 1
+    let items = dataset.itemTokens.count - 1
+    var facts: [(String, String)] = [
+      ("rows", "\(report.rowCount) read, \(report.keptRowCount) kept"), ("users", "\(users)"), ("items", "\(items)"),
+    ]
+    facts += report.filters.map { ("  by \($0.name)", "\($0.removed) removed, \($0.remaining) left") }
+    if users > 0, items > 0 {
+      facts.append(("sparsity", "\(percent(1 - Double(report.keptRowCount) / Double(users) / Double(items)))"))
+    }
+    facts += lengths
+    if let range = report.timeRange {
+      facts.append(("time", "\(date(range.lowerBound)) to \(date(range.upperBound))"))
+      facts.append(("ties", "\(report.tiedRowCount) rows have a time that another row of their user has"))
+    }
+    facts.append(
+      ("samples", "\(dataset.train.count) training, \(dataset.valid.count) validation, \(dataset.test.count) test"))
+    facts.append(("histories", "at most \(dataset.maximumLength) items"))
+    facts.append(("files", report.files.joined(separator: ", ")))
+    facts.append(("SHA-256", dataset.contentHash))
+    let width = facts.map(\.0.count).max() ?? 0
+    let lines = facts.map { "  " + $0.0.padding(to: width) + "  " + $0.1 }
+    return (["Dataset \(dataset.name)"] + lines + popularity).joined(separator: "\n")
+  }
+
+  private var lengths: [(String, String)] {
+    let sorted = report.sequenceLengths.sorted()
+    guard let least = sorted.first, let most = sorted.last else { return [] }
+    let mean = Double(report.keptRowCount) / Double(sorted.count)
+    let middle = sorted[sorted.count / 2]
+    return [("rows a user", "\(least) to \(most), median \(middle), mean \(ProgressText.decimal(mean, places: 1))")]
+  }
+
+  /// What the most frequent items would score.
+  private var popularity: [String] {
+    let ranking = PopularityRanking(dataset)
+    let splits = [("valid", dataset.valid), ("test", dataset.test)].filter { !$0.1.isEmpty }
+    var metrics: [String: Metrics] = [:]
+    for (name, samples) in splits { metrics[name] = Metrics(ranks: ranking.ranks(of: samples), evaluation) }
+    guard !splits.isEmpty else { return [] }
+    var table = TextTable(header: ["popularity"] + evaluation.metricNames)
+    for (split, _) in splits {
+      table.append([split] + (metrics[split]?.values ?? []).map { ProgressText.decimal($0.value, places: 4) })
+    }
+    return ["", "Ranking by popularity, which a model has to beat"] + table.lines.map { "  " + $0 }
+  }
+
+  private func percent(_ fraction: Double) -> String { ProgressText.decimal(fraction * 100, places: 2) + " %" }
+
+  /// A Unix time as a day, any other number as it is.
+  private func date(_ time: Double) -> String {
+    guard (86_400...4_102_444_800).contains(time) else { return "\(time)" }
+    return Date(timeIntervalSince1970: time).formatted(.iso8601.year().month().day())
+  }
+}

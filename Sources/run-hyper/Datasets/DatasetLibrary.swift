@@ -1,0 +1,34 @@
+import Foundation
+import Model
+
+/// Reads datasets for commands: once each, with the offer to fetch what may not be bundled.
+enum DatasetLibrary {
+  /// The datasets of all `configurations`; equal ones are read once.
+  static func load(
+    _ configurations: [DatasetConfiguration]
+  ) throws -> [DatasetConfiguration: SequenceDataset] {
+    var datasets: [DatasetConfiguration: SequenceDataset] = [:]
+    for configuration in configurations where datasets[configuration] == nil {
+      let (dataset, report) = try load(configuration)
+      for warning in report.warnings { Output.note("note: \(warning)") }
+      datasets[configuration] = dataset
+    }
+    return datasets
+  }
+
+  /// A dataset and what happened while it was read.
+  static func load(_ configuration: DatasetConfiguration) throws -> (SequenceDataset, LoadReport) {
+    try offerToFetch(configuration)
+    return try SequenceDataset.load(configuration)
+  }
+
+  /// Asks, on a terminal, whether a missing ml-100k shall be fetched; elsewhere the error says how.
+  private static func offerToFetch(_ configuration: DatasetConfiguration) throws {
+    guard configuration.name == MovieLens100K.name, configuration.folder == nil,
+      isatty(STDIN_FILENO) == 1, Output.noteIsTerminal, let folder = configuration.dataPaths.first
+    else { return }
+    Output.raw("\(MovieLens100K.name) is not in \(folder) yet. Fetch it now, about 2 MB? [Y/n] ")
+    guard let answer = readLine(), ["", "y", "yes"].contains(answer.lowercased()) else { return }
+    _ = try MovieLens100K.fetch(into: URL(fileURLWithPath: folder), note: Output.note)
+  }
+}

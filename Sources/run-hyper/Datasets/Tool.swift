@@ -1,0 +1,45 @@
+import Foundation
+
+/// A program of the system, run to its end.
+struct Tool {
+  let name: String
+  let arguments: [String]
+
+  init(_ name: String, _ arguments: [String]) {
+    self.name = name
+    self.arguments = arguments
+  }
+
+  /// Where `name` stands on the path, or `nil`.
+  static func isInstalled(_ name: String) -> Bool {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
+    }
+  }
+
+  /// Runs it, with what it prints going to `output`.
+  ///
+  /// - Parameter output: A file that receives standard output, or `nil` to throw it away.
+  /// - Throws: `CommandError.failed` with the last line of its standard error, if it does not end with 0.
+  func run(output: URL? = nil) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [name] + arguments
+    process.standardInput = FileHandle.nullDevice
+    let complaints = Pipe()
+    process.standardError = complaints
+    if let output {
+      try Data().write(to: output)
+      process.standardOutput = try FileHandle(forWritingTo: output)
+    } else {
+      process.standardOutput = FileHandle.nullDevice
+    }
+    try process.run()
+    let text = String(decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      let lines = text.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+      throw CommandError.failed("\(name): \(lines.last ?? "ended with status \(process.terminationStatus)")")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Signals, turned into a wish to stop: the first asks, the second ends the process at once.
+///
+/// Interrupt, termination and hangup are one thing here. A hangup that the parent ignored (`nohup`) stays ignored; an
+/// interrupt does not, since a shell's background jobs inherit it ignored and could not be stopped otherwise.
+final class Interruption: Sendable {
+  private let requested = Atomic(false)
+  private let onRequest: @Sendable () -> Void
+  private let sources = Mutex<[any DispatchSourceSignal]>([])
+
+  /// Starts to listen.
+  ///
+  /// - Parameter onRequest: Called once, on a thread of its own, at the first signal.
+  init(onRequest: @escaping @Sendable () -> Void) {
+    self.onRequest = onRequest
+    let queue = DispatchQueue(label: "run-hyper.signals", qos: .userInteractive)
+    sources.withLock { list in
+      for number in Self.signalsToHandle() {
+        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        source.setEventHandler { [unowned self] in receive() }
+        source.resume()
+        list.append(source)
+      }
+    }
+  }
+
+  var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+  private func receive() {
+    if requested.exchange(true, ordering: .relaxed) { _exit(130) }
+    onRequest()
+  }
+
+  private static func signalsToHandle() -> [Int32] {
+    [SIGINT, SIGTERM, SIGHUP].filter { number in
+      // The source sees a signal only when its own action is to be ignored.
+      let before = signal(number, SIG_IGN)
+      return unsafe number != SIGHUP || unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+  }
+}

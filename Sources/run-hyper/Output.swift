@@ -1,0 +1,48 @@
+import Foundation
+import Synchronization
+
+/// Where a command writes: results to standard output, all else to standard error.
+///
+/// A reader that goes away (`| head`) ends a result quietly and never a study: with SIGPIPE ignored, a write fails and
+/// that is all.
+enum Output {
+  /// Writes lines that somebody asked for.
+  ///
+  /// When nobody reads any more, the process ends here: the answer was its only purpose.
+  static func result(_ text: String, newLine: Bool = true) {
+    if !write(newLine ? text + "\n" : text, to: STDOUT_FILENO) { exit(0) }
+  }
+
+  /// Writes a line about what is going on.
+  static func note(_ text: String) {
+    _ = write(text + "\n", to: STDERR_FILENO)
+  }
+
+  /// Writes to standard error as it stands, without a new line.
+  static func raw(_ text: String) {
+    _ = write(text, to: STDERR_FILENO)
+  }
+
+  static var noteIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Columns of the terminal on standard error, 80 where it does not say.
+  static var terminalWidth: Int {
+    var size = winsize()
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// - Returns: Whether all of it was written.
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR || errno == EAGAIN { continue }
+        return false
+      }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+}

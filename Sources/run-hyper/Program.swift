@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+
+/// Finds the command, runs it, and turns what it throws into a message and an exit status.
+@main
+enum Program {
+  static func main() async {
+    _ = signal(SIGPIPE, SIG_IGN)
+    var called = "run-hyper"
+    do {
+      let arguments = try CommandLineArguments(Array(CommandLine.arguments.dropFirst()))
+      called = ([called] + arguments.command).joined(separator: " ")
+      var command = try RunHyper.parseAsRoot(arguments.parsed)
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error, of: called)
+    }
+  }
+
+  /// Says what was wrong on one line and exits with the status that the kind of error has.
+  private static func end(with error: any Error, of called: String) -> Never {
+    if let error = error as? CommandError {
+      Output.note(error.exitStatus == 130 ? error.description : "error: \(error)")
+      exit(error.exitStatus)
+    }
+    let code = RunHyper.exitCode(for: error)
+    if code.isSuccess {
+      Output.result(RunHyper.fullMessage(for: error).trimmingCharacters(in: .newlines))
+      exit(0)
+    }
+    if code == .validationFailure {
+      Output.note("error: \(RunHyper.message(for: error))")
+      Output.note("See '\(called) --help'.")
+      exit(2)
+    }
+    Output.note("error: \(error)")
+    exit(1)
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Synchronization
+
+/// Shows how a study goes: on a terminal a block of lines that redraws itself, elsewhere one line an event.
+final class ProgressDisplay: Sendable {
+  private let state: Mutex<State>
+  private let isTerminal: Bool
+  private let start = ContinuousClock.now
+
+  private struct State {
+    var progress: StudyProgress
+    /// Lines of the block that stand on the terminal, which the next drawing goes back over.
+    var drawnLines = 0
+    var lastDrawing = -Double.infinity
+    /// When a trial last had a line in the log.
+    var lastLine: [Int: Double] = [:]
+  }
+
+  /// Seconds between two drawings, so that drawing costs nothing.
+  private static let drawingInterval = 0.1
+
+  /// Seconds between two lines about a running trial in a log.
+  private static let lineInterval = 60.0
+
+  init(_ progress: StudyProgress, isTerminal: Bool = Output.noteIsTerminal) {
+    state = Mutex(State(progress: progress))
+    self.isTerminal = isTerminal
+  }
+
+  /// Changes what is known; `line` is what a log says about it.
+  ///
+  /// - Parameter important: A terminal keeps the line too, above the block.
+  /// - Parameter addsSummary: The line ends with how far the study is after the change.
+  func update(
+    _ change: (inout StudyProgress) -> Void, line: String? = nil, trial: Int? = nil, important: Bool = false,
+    addsSummary: Bool = false
+  ) {
+    let now = seconds
+    state.withLock { state in
+      change(&state.progress)
+      if let trial, line != nil { state.lastLine[trial] = now }
+      if let line {
+        if !isTerminal {
+          let summary = addsSummary ? " (\(state.progress.summary(after: now)))" : ""
+          Output.note("\(Self.timestamp()) \(line)\(summary)")
+        } else if important {
+          erase(&state)
+          Output.note(line)
+        }
+      }
+      draw(&state, at: now)
+    }
+  }
+
+  /// Changes what is known about a running trial, with a line for a log that had none about it for a minute.
+  func progress(
+    _ trial: Int, _ change: (inout StudyProgress) -> Void, line: @autoclosure () -> String?
+  ) {
+    let now = seconds
+    state.withLock { state in
+      change(&state.progress)
+      if !isTerminal, now - state.lastLine[trial, default: now] >= Self.lineInterval, let line = line() {
+        state.lastLine[trial] = now
+        Output.note("\(Self.timestamp()) \(line)")
+      }
+      draw(&state, at: now)
+    }
+  }
+
+  /// Takes the block off the terminal.
+  func finish() {
+    state.withLock { erase(&$0) }
+  }
+
+  private var seconds: Double {
+    let elapsed = (ContinuousClock.now - start).components
+    return Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+  }
+
+  private func draw(_ state: inout State, at now: Double) {
+    guard isTerminal, now - state.lastDrawing >= Self.drawingInterval else { return }
+    state.lastDrawing = now
+    let lines = state.progress.block(after: now, width: Output.terminalWidth - 1)
+    // One write: up to the block's start, each line over the old one, the rest of the screen cleared.
+    let up = state.drawnLines > 0 ? "\u{1B}[\(state.drawnLines)A\r" : "\r"
+    Output.raw(up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
+    state.drawnLines = lines.count
+  }
+
+  private func erase(_ state: inout State) {
+    guard state.drawnLines > 0 else { return }
+    Output.raw("\u{1B}[\(state.drawnLines)A\r\u{1B}[J")
+    state.drawnLines = 0
+    state.lastDrawing = -.infinity
+  }
+
+  /// The local time, as a log's reader wants it.
+  private static func timestamp() -> String {
+    Date.now.formatted(
+      Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: .current)
+        .year().month().day().time(includingFractionalSeconds: false))
+  }
+}

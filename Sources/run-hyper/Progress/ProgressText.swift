@@ -1,0 +1,48 @@
+import Foundation
+
+/// How progress reads: bars, durations, rates.
+package enum ProgressText {
+  /// A bar of `width` columns, filled from the left in eighths of a column.
+  ///
+  /// - Parameter fraction: Of the whole; held to 0…1.
+  package static func bar(_ fraction: Double, width: Int) -> String {
+    let eighths = Int((min(max(fraction.isNaN ? 0 : fraction, 0), 1) * Double(width * 8)).rounded(.down))
+    let full = eighths / 8
+    let partial = eighths % 8 == 0 ? "" : String(Array("▏▎▍▌▋▊▉")[eighths % 8 - 1])
+    let empty = width - full - (partial.isEmpty ? 0 : 1)
+    return String(repeating: "█", count: full) + partial + String(repeating: "░", count: empty)
+  }
+
+  /// A duration in the two units that matter: `8 s`, `3 min 40 s`, `2 h 05 min`, `1 d 3 h`.
+  package static func duration(seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0 else { return "?" }
+    if seconds < 9.95 { return "\(decimal(seconds, places: 1)) s" }
+    let whole = Int(min(seconds, 1e15).rounded())
+    let (minutes, hours) = (whole / 60, whole / 3600)
+    if minutes == 0 { return "\(whole) s" }
+    if hours == 0 { return "\(minutes) min \(padded(whole % 60)) s" }
+    if hours < 24 { return "\(hours) h \(padded(minutes % 60)) min" }
+    return "\(hours / 24) d \(hours % 24) h"
+  }
+
+  /// A rate in the unit that gives it digits: `2.5 trials/s`, `12 trials/min`, `3.1 trials/h`.
+  package static func rate(perSecond: Double, of unit: String) -> String {
+    guard perSecond.isFinite, perSecond > 0 else { return "" }
+    let choices = [(1.0, "s"), (60, "min"), (3600, "h")]
+    let (factor, name) = choices.first { perSecond * $0.0 >= 1 } ?? choices[2]
+    let value = perSecond * factor
+    return "\(decimal(value, places: value < 9.95 ? 1 : 0)) \(unit)/\(name)"
+  }
+
+  /// A number with a fixed number of decimals.
+  package static func decimal(_ value: Double, places: Int) -> String {
+    String(format: "%.\(places)f", value)
+  }
+
+  /// `text` cut to `width` columns, with an ellipsis where something is missing.
+  package static func cut(_ text: String, to width: Int) -> String {
+    text.count <= width ? text : String(text.prefix(max(width - 1, 0))) + "…"
+  }
+
+  private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}

@@ -1,0 +1,60 @@
+import Model
+
+/// Shows how one training run goes: a line an epoch, and on a terminal a bar below it.
+final class TrainingDisplay {
+  private let epochs: Int
+  private let isTerminal = Output.noteIsTerminal
+  private let start = ContinuousClock.now
+  private var epochStart = ContinuousClock.now
+  private var lastDrawing: ContinuousClock.Instant?
+
+  init(epochs: Int) { self.epochs = epochs }
+
+  /// Time since the start.
+  var elapsed: String { ProgressText.duration(seconds: seconds(since: start)) }
+
+  func advance(_ position: Trainer.Position) {
+    guard isTerminal else { return }
+    let now = ContinuousClock.now
+    if let lastDrawing, now - lastDrawing < .milliseconds(100) { return }
+    lastDrawing = now
+    let fraction = (Double(position.epoch - 1) + position.fraction) / Double(epochs)
+    let left = seconds(since: start) * (1 - fraction) / fraction
+    let line =
+      "epoch \(position.epoch) of \(epochs) \(ProgressText.bar(fraction, width: 24))  at most \(ProgressText.duration(seconds: left)) left"
+    Output.raw("\r" + ProgressText.cut(line, to: Output.terminalWidth - 1) + "\u{1B}[K")
+  }
+
+  func report(_ epoch: EpochReport) {
+    let metrics = (epoch.valid?.values ?? []).map { "  \($0.name) \(ProgressText.decimal($0.value, places: 4))" }
+    let line =
+      "epoch \(epoch.epoch)  \(ProgressText.duration(seconds: seconds(since: epochStart)))"
+      + "  loss \(ProgressText.decimal(epoch.loss, places: 4))\(metrics.joined())\(epoch.isBest ? "  best" : "")"
+    finish()
+    Output.note(line)
+    epochStart = .now
+  }
+
+  /// Takes the bar off the terminal.
+  func finish() {
+    if isTerminal { Output.raw("\r\u{1B}[K") }
+  }
+
+  private func seconds(since instant: ContinuousClock.Instant) -> Double {
+    (ContinuousClock.now - instant) / .seconds(1)
+  }
+}
+
+extension ConfigurationKey {
+  /// All keys by group, one a line.
+  static var list: String {
+    let width =
+      Configuration.keys.map { $0.name.count + $0.defaultValue.description.count }.filter { $0 < 40 }.max() ?? 0
+    return Group.allCases.map { group in
+      let keys = Configuration.keys.filter { $0.group == group }.map { key in
+        "  \("\(key.name)=\(key.defaultValue)".padding(to: width + 1))  \(key.summary)"
+      }
+      return "\n\(group.rawValue)\n" + keys.joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,47 @@
+import Tuner
+
+/// The winner of a study, as people want to read it.
+enum BestTrial {
+  /// Its parameters, one a line, and its metrics by split.
+  static func text(_ row: Leaderboard.Row, metric: String) -> String {
+    var lines = ["Best: trial \(row.trial)" + (row.bestEpoch.map { ", weights of epoch \($0)" } ?? "")]
+    let width = row.hyperparameters.names.map(\.count).max() ?? 0
+    for pair in row.hyperparameters.pairs {
+      lines.append("  " + pair.name.padding(to: width) + "  \(pair.value)")
+    }
+    lines += MetricTable.lines(row.metrics).map { "  " + $0 }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Metrics in columns, splits in rows.
+enum MetricTable {
+  static func lines(_ metrics: [SplitMetric]) -> [String] {
+    var names: [String] = []
+    var splits: [String] = []
+    for metric in metrics {
+      if !names.contains(metric.name) { names.append(metric.name) }
+      if !splits.contains(metric.split) { splits.append(metric.split) }
+    }
+    guard !splits.isEmpty else { return [] }
+    let labels = splits.map(\.count).max() ?? 0
+    func cell(_ text: String, of name: String) -> String { text.padding(to: max(name.count, 6), onTheLeft: true) }
+    let header = "".padding(to: labels) + names.map { "  " + cell($0, of: $0) }.joined()
+    let rows = splits.map { split in
+      split.padding(to: labels)
+        + names.map { name in
+          let value = metrics.first { $0.split == split && $0.name == name }?.value
+          return "  " + cell(value.map { ProgressText.decimal($0, places: 4) } ?? "", of: name)
+        }.joined()
+    }
+    return [header] + rows
+  }
+}
+
+extension String {
+  /// The text with spaces up to `width` columns.
+  func padding(to width: Int, onTheLeft: Bool = false) -> String {
+    let spaces = String(repeating: " ", count: max(0, width - count))
+    return onTheLeft ? spaces + self : self + spaces
+  }
+}

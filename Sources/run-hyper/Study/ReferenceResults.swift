@@ -1,0 +1,32 @@
+import Foundation
+package import Tuner
+
+/// All results in the reference program's text format: a block for each trial, in the order of the grid.
+///
+/// Source: RecBole 1.2.1, the export of its `HyperTuning`.
+package enum ReferenceResults {
+  /// The file's text; trials without a result have the reason in its place.
+  package static func text(_ board: Leaderboard) -> String {
+    let ranked = board.rows.map { row in
+      (row.trial, block(row.hyperparameters, row.metrics, otherwise: "\(row.state.rawValue)"))
+    }
+    let failed = board.failures.map { ($0.trial, block($0.hyperparameters, [], otherwise: "failed: \($0.message)")) }
+    return (ranked + failed).sorted { $0.0 < $1.0 }.map(\.1).joined()
+  }
+
+  static func write(_ board: Leaderboard, to file: String) throws {
+    do {
+      try Data(text(board).utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+    } catch {
+      throw CommandError.failed("\(file): the results cannot be written there; expected a writable folder")
+    }
+  }
+
+  private static func block(_ cell: Hyperparameters, _ metrics: [SplitMetric], otherwise reason: String) -> String {
+    func line(_ split: String) -> String {
+      let values = metrics.filter { $0.split == split }
+      return values.isEmpty ? reason : values.map { "\($0.name) : \($0.value)" }.joined(separator: "    ")
+    }
+    return "\(cell)\nValid result:\n\(line("valid"))\nTest result:\n\(line("test"))\n\n"
+  }
+}

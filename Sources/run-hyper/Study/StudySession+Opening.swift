@@ -1,0 +1,61 @@
+import Crypto
+import Foundation
+import Model
+import Tuner
+
+extension StudySession {
+  /// Checks everything, then makes the study or continues it.
+  ///
+  /// Nothing is written before all input has proved right.
+  ///
+  /// - Parameter name: The study's name, or `nil` for the one that model, dataset and file make.
+  static func open(
+    _ space: TuningSpace, name: String?, storage: String, workers: Int?, outputFile: String?
+  ) throws -> StudySession {
+    let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
+    guard (1...1024).contains(workers) else {
+      throw CommandError.input("--workers: found \(workers); expected a number from 1 to 1024")
+    }
+    if let outputFile { try InputFile.checkFolder(of: outputFile, option: "--output_file") }
+    let interval = try checkpointInterval()
+    let datasets = try DatasetLibrary.load(space.datasetConfigurations)
+    let definition = try definition(of: space, name: name, datasets: datasets)
+    let store = try StudyStore(writing: storage)
+    let session = StudySession(
+      store: store, opening: try store.createOrContinue(definition, cells: space.cells), space: space,
+      objective: TrainingObjective(space, datasets: datasets, checkpointInterval: interval), workers: workers,
+      outputFile: outputFile)
+    if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
+    return session
+  }
+
+  /// At least a second between a trial's checkpoints, unless RUN_HYPER_CHECKPOINT_SECONDS says otherwise.
+  private static func checkpointInterval() throws(CommandError) -> Duration {
+    guard let text = ProcessInfo.processInfo.environment["RUN_HYPER_CHECKPOINT_SECONDS"] else { return .seconds(1) }
+    guard let seconds = Double(text), (0...86_400).contains(seconds) else {
+      throw .input("RUN_HYPER_CHECKPOINT_SECONDS: found '\(text)'; expected a number from 0 to 86400")
+    }
+    return .seconds(seconds)
+  }
+
+  private static func definition(
+    of space: TuningSpace, name: String?, datasets: [DatasetConfiguration: SequenceDataset]
+  ) throws -> StudyDefinition {
+    let configuration = space.firstConfiguration
+    let tuned = Set(space.space.parameters.map(\.name))
+    let hashes = Set(datasets.values.map(\.contentHash)).sorted()
+    let parameters = URL(fileURLWithPath: space.space.file).deletingPathExtension().lastPathComponent
+    return StudyDefinition(
+      name: name ?? "bert4rec-\(configuration.dataset.name)-\(parameters)", model: "BERT4Rec",
+      dataset: configuration.dataset.name,
+      datasetHash: hashes.count == 1
+        ? hashes[0] : SHA256.hash(data: Data(hashes.joined().utf8)).map { String(format: "%02x", $0) }.joined(),
+      searchSpace: space.text,
+      fixedConfiguration: configuration.effectiveValues.filter { !tuned.contains($0.key) }.map {
+        .init(key: $0.key, value: $0.value.canonicalText)
+      },
+      invocation: try StudyInvocation(space).json, numericVersion: TrainingObjective.numericVersion,
+      seed: tuned.contains("seed") ? 0 : Int(clamping: configuration.training.seed),
+      metric: configuration.evaluation.validationMetric)
+  }
+}

@@ -1,0 +1,98 @@
+import Model
+import Tuner
+
+/// Trains BERT4Rec with a trial's hyperparameters: where the tuner and the model meet.
+struct TrainingObjective: Objective {
+  /// Goes up when the same configuration gives other numbers than before.
+  static let numericVersion = 1
+
+  private let space: TuningSpace
+  private let datasets: [DatasetConfiguration: SequenceDataset]
+
+  /// Least time between two checkpoints of a trial.
+  private let checkpointInterval: Duration
+
+  /// - Parameter checkpointInterval: So that short epochs do not wait for the disk.
+  init(
+    _ space: TuningSpace, datasets: [DatasetConfiguration: SequenceDataset], checkpointInterval: Duration = .seconds(1)
+  ) {
+    self.space = space
+    self.datasets = datasets
+    self.checkpointInterval = checkpointInterval
+  }
+
+  func run(_ trial: RunningTrial) throws -> TrialOutcome {
+    let configuration = try space.configuration(of: trial.hyperparameters)
+    guard let dataset = datasets[configuration.dataset] else {
+      preconditionFailure("the dataset of \(trial.hyperparameters) was not loaded")
+    }
+    let trainer = try Self.trainer(configuration, dataset, checkpoint: trial.checkpoint)
+    let epochs = configuration.training.epochs
+    var lastCheckpoint = ContinuousClock.now
+    let outcome = try trainer.run(
+      shouldStop: { trial.shouldStop },
+      onProgress: { position in
+        trial.progress(
+          fraction: (Double(position.epoch - 1) + position.fraction) / Double(epochs),
+          detail: "epoch \(position.epoch) of \(epochs)")
+      },
+      onEpoch: { report in
+        var checkpoint: [UInt8]?
+        let now = ContinuousClock.now
+        if now - lastCheckpoint >= checkpointInterval {
+          checkpoint = try trainer.checkpoint()
+          lastCheckpoint = now
+        }
+        try trial.report(epoch: report.epoch, values: report.curve, checkpoint: checkpoint)
+      })
+    switch outcome {
+    case .finished(let result):
+      return .completed(
+        TrialResult(result, weights: try trainer.weights(metadata: configuration.metadata).encoded()))
+    case .diverged(let divergence):
+      return .diverged(epoch: divergence.epoch, message: divergence.description)
+    case .interrupted:
+      return .interrupted(epoch: trainer.epoch, checkpoint: try trainer.checkpoint())
+    }
+  }
+
+  /// A run from `checkpoint`, or from nothing where there is none that fits.
+  private static func trainer(
+    _ configuration: Model.Configuration, _ dataset: SequenceDataset, checkpoint: [UInt8]?
+  ) throws -> Trainer {
+    if let checkpoint,
+      let trainer = try? Trainer(configuration: configuration, dataset: dataset, checkpoint: checkpoint)
+    {
+      return trainer
+    }
+    return Trainer(configuration: configuration, dataset: dataset)
+  }
+}
+
+extension EpochReport {
+  /// The epoch's points of the learning curve.
+  var curve: [(name: String, value: Double)] {
+    [("train.loss", loss)] + (valid?.values ?? []).map { (name: "valid.\($0.name)", value: $0.value) }
+  }
+}
+
+extension Model.Configuration {
+  /// What a file of weights says about where they come from: every key and its value.
+  var metadata: [String: String] {
+    Dictionary(values.map { ($0.key, $0.value.canonicalText) }) { $1 }
+  }
+}
+
+extension TrialResult {
+  init(_ result: TrainingResult, weights: [UInt8]) {
+    let metrics = [("valid", result.valid), ("test", result.test)].flatMap { split, metrics in
+      metrics.values.map { SplitMetric(split: split, name: $0.name, value: $0.value) }
+    }
+    self.init(
+      bestEpoch: result.bestEpoch, bestValue: result.bestValue, metrics: metrics,
+      ranks: [
+        "valid": result.validRanks.map { UInt16(clamping: $0) }, "test": result.testRanks.map { UInt16(clamping: $0) },
+      ],
+      weights: weights)
+  }
+}

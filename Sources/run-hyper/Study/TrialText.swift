@@ -1,0 +1,122 @@
+import Tuner
+
+/// A trial's story for a terminal.
+struct TrialText {
+  private let story: TrialStory
+  private let metric: String
+
+  init(_ story: TrialStory, metric: String) {
+    self.story = story
+    self.metric = metric
+  }
+
+  var text: String {
+    [summary, results, attempts, curve].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+      .joined(separator: "\n\n")
+  }
+
+  private var summary: [String] {
+    let shelved = story.isShelved ? ", put aside: its values are no longer in the parameter file" : ""
+    var facts = story.hyperparameters.pairs.map { ($0.name, "\($0.value)") }
+    if let value = story.value {
+      let epoch = story.bestEpoch.map { " at epoch \($0)" } ?? ""
+      facts.append((metric, "\(ProgressText.decimal(value, places: 4))\(epoch)"))
+    }
+    if let message = story.failureMessage { facts.append((story.failureKind ?? "reason", message)) }
+    facts.append(("trained", ProgressText.duration(seconds: story.trainingSeconds)))
+    if let started = story.startedAt { facts.append(("started", started)) }
+    if let finished = story.finishedAt { facts.append(("finished", finished)) }
+    let width = facts.map(\.0.count).max() ?? 0
+    return ["Trial \(story.trial) of \(story.study): \(story.state.rawValue)\(shelved)"]
+      + facts.map { "  " + $0.0.padding(to: width) + "  " + $0.1 }
+  }
+
+  private var results: [String] {
+    story.metrics.isEmpty ? [] : ["Results"] + MetricTable.lines(story.metrics).map { "  " + $0 }
+  }
+
+  private var attempts: [String] {
+    guard !story.attempts.isEmpty else { return [] }
+    var table = TextTable(header: ["attempt", "ended as", "from epoch", "time", "owner", "note"])
+    for attempt in story.attempts {
+      table.append([
+        "\(attempt.number)", attempt.ending ?? "running", "\(attempt.fromEpoch)",
+        ProgressText.duration(seconds: attempt.seconds), attempt.owner, attempt.note ?? "",
+      ])
+    }
+    return ["Attempts"] + table.lines.map { "  " + $0 }
+  }
+
+  private var curve: [String] {
+    var names: [String] = []
+    var epochs: [Int] = []
+    for point in story.curve {
+      if !names.contains(point.metric) { names.append(point.metric) }
+      if epochs.last != point.epoch { epochs.append(point.epoch) }
+    }
+    guard !epochs.isEmpty else { return [] }
+    var table = TextTable(header: ["epoch"] + names)
+    for epoch in epochs {
+      let points = story.curve.filter { $0.epoch == epoch }
+      table.append(
+        ["\(epoch)"]
+          + names.map { name in
+            guard let point = points.first(where: { $0.metric == name }) else { return "" }
+            return point.value.map { ProgressText.decimal($0, places: 4) } ?? "nan"
+          })
+    }
+    return ["Learning curve"] + table.lines.map { "  " + $0 }
+  }
+}
+
+/// A trial's story for programs.
+struct TrialDocument: Encodable {
+  private struct Attempt: Encodable {
+    let attempt, fromEpoch: Int
+    let owner, started: String
+    let ended, ending, note: String?
+    let seconds: Double
+  }
+
+  private struct Point: Encodable {
+    let epoch: Int
+    let metric: String
+    let value: Double?
+  }
+
+  private let study, state: String
+  private let trial: Int
+  private let shelved: Bool
+  private let parameters: [String: String]
+  private let value: Double?
+  private let bestEpoch: Int?
+  private let trainingSeconds: Double
+  private let started, finished, failureKind, failureMessage: String?
+  private let metrics: [String: [String: Double]]
+  private let attempts: [Attempt]
+  private let curve: [Point]
+
+  init(_ story: TrialStory) {
+    study = story.study
+    state = story.state.rawValue
+    trial = story.trial
+    shelved = story.isShelved
+    parameters = Dictionary(story.hyperparameters.pairs.map { ($0.name, "\($0.value)") }) { $1 }
+    value = story.value
+    bestEpoch = story.bestEpoch
+    trainingSeconds = story.trainingSeconds
+    started = story.startedAt
+    finished = story.finishedAt
+    failureKind = story.failureKind
+    failureMessage = story.failureMessage
+    metrics = Dictionary(grouping: story.metrics.filter(\.value.isFinite), by: \.split).mapValues { metrics in
+      Dictionary(metrics.map { ($0.name, $0.value) }) { $1 }
+    }
+    attempts = story.attempts.map {
+      Attempt(
+        attempt: $0.number, fromEpoch: $0.fromEpoch, owner: $0.owner, started: $0.startedAt, ended: $0.endedAt,
+        ending: $0.ending, note: $0.note, seconds: $0.seconds)
+    }
+    curve = story.curve.map { Point(epoch: $0.epoch, metric: $0.metric, value: $0.value) }
+  }
+}

@@ -1,0 +1,22 @@
+/// Rows of text in aligned columns.
+struct TextTable {
+  private var rows: [[String]]
+
+  /// - Parameter header: As many cells as every row has.
+  init(header: [String]) { rows = [header] }
+
+  mutating func append(_ row: [String]) { rows.append(row) }
+
+  /// The lines, two spaces between columns; numbers stand on the right.
+  var lines: [String] {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let isNumeric = rows[0].indices.map { column in
+      rows.dropFirst().allSatisfy { $0[column].isEmpty || Double($0[column]) != nil }
+    }
+    return rows.map { row in
+      var line = row.indices.map { row[$0].padding(to: widths[$0], onTheLeft: isNumeric[$0]) }.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+  }
+}

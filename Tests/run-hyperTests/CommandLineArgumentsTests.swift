@@ -1,0 +1,55 @@
+import Testing
+import run_hyper
+
+@Suite struct CommandLineArgumentsTests {
+  @Test(arguments: [
+    (["--params_file=hyper.test"], ["study", "--params-file=hyper.test"]),
+    (["--params-file", "hyper.test"], ["study", "--params-file=hyper.test"]),
+    (["study", "--workers", "2"], ["study", "--workers=2"]),
+    (["--hidden_size=32", "--loss_type", "BPR"], ["study", "--set", "hidden_size=32", "--set", "loss_type=BPR"]),
+    (["train", "--learning-rate=1e-3"], ["train", "--set", "learning_rate=1e-3"]),
+    (["train", "--weight_decay", "-1"], ["train", "--set", "weight_decay=-1"]),
+    (["train", "--metrics=a=b"], ["train", "--set", "metrics=a=b"]),
+    (["train", "--val_interval="], ["train", "--set", "val_interval="]),
+    (
+      ["leaderboard", "first", "--where=n_layers=2", "--where", "n_heads=1"],
+      ["leaderboard", "first", "--where=n_layers=2", "--where=n_heads=1"]
+    ),
+    (["studies", "--hidden_size=3"], ["studies", "--hidden_size=3"]),
+    (["dataset", "describe", "grocery", "--data_path=x"], ["dataset", "describe", "grocery", "--data-path=x"]),
+    (["--workers=2", "--workers=2"], ["study", "--workers=2"]),
+    (["train", "--epochs=2", "--epochs", "2"], ["train", "--set", "epochs=2"]),
+    (["show", "s", "3", "--", "--x"], ["show", "s", "3", "--", "--x"]),
+    (["--help"], ["--help"]),
+    (["train", "--help"], ["train", "--help"]),
+    (["dataset"], ["dataset"]),
+    ([], []),
+  ])
+  func `Options get one spelling and configuration keys their own option`(given: [String], parsed: [String]) throws {
+    #expect(try CommandLineArguments(given).parsed == parsed)
+  }
+
+  @Test(arguments: [
+    (["--epochs=2", "--epochs=3"], "found --epochs twice, with '2' and '3'; expected one of them"),
+    (["--workers=2", "--workers=3"], "found --workers twice, with '2' and '3'; expected one of them"),
+    (
+      ["--learning-rate=2", "--learning_rate=3"],
+      "found --learning_rate twice, with '2' and '3'; expected one of them"
+    ),
+    (["--epochs"], "found --epochs without a value; expected --epochs=VALUE"),
+    (["--shuffle", "--epochs=2"], "found --shuffle without a value; expected --shuffle=VALUE"),
+    (
+      ["--param_file=x"],
+      "found --param_file, which is neither an option nor a configuration key; expected --params-file"
+    ),
+    (["--worker=2"], "found --worker, which is neither an option nor a configuration key; expected --workers"),
+    (["--tool=Ray"], "--tool is not there: trials run in this process; leave it out"),
+    (
+      ["leaderbord"],
+      "found command 'leaderbord'; expected dataset, evaluate, leaderboard, resume, show, studies, study, train"
+    ),
+  ])
+  func `What can not be meant is an error`(given: [String], message: String) {
+    #expect(throws: CommandError.input(message)) { try CommandLineArguments(given) }
+  }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+/// What commands print, with the real program on a study of two trials.
+@Suite(.serialized) struct CommandTests {
+  private static let study = Result { () throws -> (Program, Program.Ending) in
+    let program = try Program()
+    try program.write("n_layers choice [1,2]\n", to: "hyper.test")
+    let arguments = ["--params_file=hyper.test", "--epochs=2", "--output_file=all.result", "--storage=s.sqlite"]
+    return (program, try program.run(arguments))
+  }
+
+  private func ask(_ arguments: String...) throws -> Program.Ending {
+    try Self.study.get().0.run(arguments + ["--storage=s.sqlite"])
+  }
+
+  @Test func `A study says what runs, tells each trial, and ends with its results`() throws {
+    let (program, ending) = try Self.study.get()
+    #expect(ending.status == 0)
+    for piece in [
+      "Study bert4rec-grocery-hyper, in s.sqlite", "640 users, 420 items", "2 configurations of n_layers",
+      "trial 1 started: n_layers=1", "trial 2 completed in", "of 2 done", "--storage=s.sqlite",
+    ] { #expect(ending.errors.contains(piece), "\(ending.errors)") }
+    #expect(ending.output.hasPrefix("rank"))
+    #expect(ending.output.contains("\n  test "))
+    let results = try String(contentsOf: program.folder.appendingPathComponent("all.result"), encoding: .utf8)
+    let lines = results.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 13)
+    #expect(lines[0] == "n_layers:1")
+    #expect(lines[1] == "Valid result:")
+    #expect(lines[2].hasPrefix("ndcg@10 : 0."))
+    #expect(lines[2].contains("    hit@10 : 0."))
+    #expect(lines[6] == "n_layers:2")
+  }
+
+  @Test func `The leaderboard has four formats, a filter and an order`() throws {
+    let table = try ask("leaderboard")
+    #expect(table.status == 0)
+    #expect(table.errors == "")
+    #expect(table.output.contains("bert4rec-grocery-hyper: 2 trials: 2 completed"))
+    let csv = try ask("leaderboard", "--format=csv").output.split(separator: "\n")
+    #expect(csv.count == 3)
+    #expect(csv[0].hasPrefix("rank,trial,state,value,best_epoch,n_layers,valid.ndcg@10"))
+    #expect(try ask("leaderboard", "--format=markdown").output.hasPrefix("| rank | trial |"))
+    let json = try JSONSerialization.jsonObject(with: Data(try ask("leaderboard", "--format=json").output.utf8))
+    #expect((json as? [String: Any])?["trials"] as? Int == 2)
+    let filtered = try ask("leaderboard", "bert4rec-grocery-hyper", "--where=n_layers=2", "--format=csv").output
+    #expect(filtered.split(separator: "\n").count == 2)
+    #expect(
+      try ask("leaderboard", "--top=1", "--sort=test.mrr@10", "--format=csv").output.split(separator: "\n").count == 2)
+    let unknown = try ask("leaderboard", "--sort=test.mr@10")
+    #expect(unknown.status == 2)
+    #expect(unknown.errors.contains("test.mrr@10"))
+    let missing = try ask("leaderboard", "bert4rec-grocery-hypr")
+    #expect(missing.status == 2)
+    #expect(missing.errors.contains("bert4rec-grocery-hyper"))
+  }
+
+  @Test func `The leaderboard answers at once`() throws {
+    _ = try ask("leaderboard")
+    let times = try (0..<5).map { _ in
+      let start = ContinuousClock.now
+      _ = try ask("leaderboard")
+      return ContinuousClock.now - start
+    }
+    // The promise is 50 ms; a busy machine may take a little longer to start a process.
+    #expect(try #require(times.min()) < .milliseconds(100))
+  }
+
+  @Test func `Studies are listed with state, counts and the best value`() throws {
+    let table = try ask("studies").output.split(separator: "\n")
+    #expect(table.count == 2)
+    #expect(table[1].contains("bert4rec-grocery-hyper  grocery  finished      2   2  ndcg@10  0."))
+    let json = try JSONSerialization.jsonObject(with: Data(try ask("studies", "--format=json").output.utf8))
+    #expect((json as? [[String: Any]])?.first?["completed"] as? Int == 2)
+  }
+
+  @Test func `A trial is shown with its configuration, results, attempts and curve`() throws {
+    let text = try ask("show", "bert4rec-grocery-hyper", "2").output
+    for piece in [
+      "Trial 2 of bert4rec-grocery-hyper: completed", "n_layers", "Results", "Attempts", "Learning curve", "train.loss",
+    ] {
+      #expect(text.contains(piece), "\(text)")
+    }
+    #expect(try ask("show", "bert4rec-grocery-hyper", "best").status == 0)
+    let beyond = try ask("show", "bert4rec-grocery-hyper", "3")
+    #expect(beyond.status == 2)
+    #expect(beyond.errors.contains("1 to 2"))
+  }
+
+  @Test func `Saved weights give the metrics of the training that saved them`() throws {
+    let program = try Program()
+    let trained = try program.run(["train", "--epochs=2", "--n_layers=1", "--save=w.safetensors"])
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(trained.errors.contains("epoch 2 "))
+    for split in ["valid", "test"] {
+      let measured = try program.run(["evaluate", "--weights=w.safetensors", "--split=\(split)"])
+      #expect(measured.status == 0, "\(measured.errors)")
+      let line = try #require(measured.output.split(separator: "\n").last?.split(separator: " "))
+      #expect(trained.output.split(separator: "\n").map { $0.split(separator: " ") }.contains(line))
+    }
+    let other = try program.run(["evaluate", "--weights=w.safetensors", "--hidden_size=32"])
+    #expect(other.status == 2)
+    #expect(other.errors.contains("w.safetensors"))
+  }
+
+  @Test func `A training run equals the trial of a study with the same configuration`() throws {
+    let row = try #require(
+      try ask("leaderboard", "--where=n_layers=1", "--format=csv").output.split(separator: "\n").last)
+    let trained = try Program().run(["train", "--epochs=2", "--n_layers=1"]).output
+    let test = try #require(trained.split(separator: "\n").last).split(separator: " ").dropFirst()
+    let values = row.split(separator: ",", omittingEmptySubsequences: false).dropLast().suffix(test.count)
+    #expect(values.map { Double($0) } == test.map { Double($0) })
+  }
+
+  @Test func `A dataset is described with counts and the popularity baseline`() throws {
+    let ending = try Program().run(["dataset", "describe", "grocery"])
+    #expect(ending.status == 0)
+    for piece in [
+      "10240 read", "640", "420", "96.19 %", "8320 training, 640 validation, 640 test", "popularity", "0.0704",
+    ] {
+      #expect(ending.output.contains(piece), "\(ending.output)")
+    }
+  }
+
+  @Test func `A reader that goes away ends an answer quietly and never a study`() throws {
+    let program = try Program()
+    try program.write("n_layers choice [1]\n", to: "hyper.test")
+    let pipe = Pipe()
+    let process = try program.start(
+      ["--params_file=hyper.test", "--epochs=1"], output: pipe.fileHandleForWriting, errors: pipe.fileHandleForWriting)
+    try pipe.fileHandleForReading.close()
+    try pipe.fileHandleForWriting.close()
+    process.waitUntilExit()
+    #expect(Program.status(of: process) == 0)
+    #expect(try program.run(["studies"]).output.contains("finished"))
+  }
+}

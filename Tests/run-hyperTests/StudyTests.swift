@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+/// The promises about studies, held with the real program: the same bytes whatever happens, nothing lost, nothing twice.
+@Suite(.serialized) struct StudyTests {
+  private static let parameters = """
+    learning_rate choice [0.01,0.001]
+    hidden_dropout_prob choice [0.2,0.5]
+    n_layers choice [1,2]
+    """
+  private static let study = ["--params_file=hyper.test", "--epochs=3"]
+  private static let name = "bert4rec-grocery-hyper"
+  /// A checkpoint after every epoch, so that short trials go on from one.
+  private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0"]
+
+  private static func program() throws -> Program {
+    let program = try Program()
+    try program.write(parameters, to: "hyper.test")
+    return program
+  }
+
+  /// The whole leaderboard in both formats for programs.
+  private static func board(of program: Program) throws -> [String] {
+    try ["csv", "json"].map { format in
+      let ending = try program.run(["leaderboard", "--top=0", "--format=\(format)"])
+      #expect(ending.status == 0)
+      return ending.output
+    }
+  }
+
+  /// What an undisturbed run with one worker gives.
+  private static let reference = Result { () throws -> [String] in
+    let program = try StudyTests.program()
+    let ending = try program.run(study + ["--workers=1"])
+    #expect(ending.status == 0)
+    return try board(of: program)
+  }
+
+  /// How often each trial was started.
+  private static func attempts(in program: Program) throws -> [Int] {
+    try (1...8).map { trial in
+      struct Story: Decodable {
+        struct Attempt: Decodable { let attempt: Int }
+        let attempts: [Attempt]
+      }
+      let text = try program.run(["show", name, "\(trial)", "--format=json"]).output
+      return try JSONDecoder().decode(Story.self, from: Data(text.utf8)).attempts.count
+    }
+  }
+
+  @Test func `Two workers give the bytes of one`() throws {
+    let program = try Self.program()
+    let ending = try program.run(Self.study + ["--workers=2"])
+    #expect(ending.status == 0)
+    #expect(ending.output.contains("\(Self.name): 8 trials: 8 completed"))
+    #expect(ending.output.contains("Best: trial "))
+    #expect(try Self.board(of: program) == Self.reference.get())
+    #expect(try Self.attempts(in: program).allSatisfy { $0 == 1 })
+
+    let again = try program.run(Self.study)
+    #expect(again.status == 0)
+    #expect(again.output == ending.output)
+    #expect(try Self.attempts(in: program).allSatisfy { $0 == 1 })
+  }
+
+  @Test func `After being killed ten times and more, the same command ends with the same bytes`() throws {
+    let program = try Self.program()
+    var kills = 0
+    // Reproducible moments, spread over what a run does in its first second.
+    for moment in (0..<12).map({ 0.08 + Double($0 * 7 % 12) * 0.06 }) {
+      let process = try program.start(Self.study + ["--workers=2"], environment: Self.environment)
+      Thread.sleep(forTimeInterval: moment)
+      if process.isRunning {
+        kill(process.processIdentifier, SIGKILL)
+        kills += 1
+      }
+      process.waitUntilExit()
+    }
+    #expect(kills >= 10)
+    #expect(try program.run(Self.study + ["--workers=2"], environment: Self.environment).status == 0)
+    #expect(try Self.board(of: program) == Self.reference.get())
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func `A signal stops within two seconds, and resume ends with the same bytes`(signal: Int32) throws {
+    let program = try Self.program()
+    let errors = program.folder.appendingPathComponent("errors")
+    try Data().write(to: errors)
+    let process = try program.start(
+      Self.study + ["--workers=2"], environment: Self.environment, errors: try FileHandle(forWritingTo: errors))
+    Thread.sleep(forTimeInterval: 1)
+    #expect(process.isRunning)
+    let sent = ContinuousClock.now
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(ContinuousClock.now - sent < .seconds(2))
+    #expect(Program.status(of: process) == 130)
+    let text = try String(contentsOf: errors, encoding: .utf8)
+    #expect(text.contains("run-hyper resume \(Self.name)"), "\(text)")
+
+    let resumed = try program.run(signal == SIGINT ? ["resume"] : ["resume", Self.name])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try Self.board(of: program) == Self.reference.get())
+    let idle = try program.run(["resume"])
+    #expect(idle.status == 0)
+    #expect(idle.errors.contains("finished"))
+  }
+
+  @Test func `A second signal ends the process at once`() throws {
+    let program = try Self.program()
+    let process = try program.start(Self.study + ["--workers=2"])
+    Thread.sleep(forTimeInterval: 0.7)
+    kill(process.processIdentifier, SIGINT)
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    #expect(Program.status(of: process) == 130)
+  }
+
+  @Test func `Two processes share a study and run each configuration once`() throws {
+    let program = try Self.program()
+    let processes = try (0..<2).map { _ in try program.start(Self.study + ["--workers=1"]) }
+    for process in processes {
+      process.waitUntilExit()
+      #expect(Program.status(of: process) == 0)
+    }
+    #expect(try Self.board(of: program) == Self.reference.get())
+    #expect(try Self.attempts(in: program) == Array(repeating: 1, count: 8))
+  }
+
+  @Test func `More values add configurations and fewer put them aside`() throws {
+    let program = try Self.program()
+    try program.write("n_layers choice [1]\n", to: "hyper.test")
+    let arguments = Self.study.dropLast() + ["--epochs=1"]
+    #expect(try program.run(arguments + []).output.contains("1 trial: 1 completed"))
+    try program.write("n_layers choice [2,1]\n", to: "hyper.test")
+    let more = try program.run(arguments + [])
+    #expect(more.output.contains("2 trials: 2 completed"))
+    #expect(more.errors.contains("1 added"))
+    try program.write("n_layers choice [2]\n", to: "hyper.test")
+    let fewer = try program.run(arguments + [])
+    #expect(fewer.output.contains("1 trial: 1 completed, 1 shelved"))
+    #expect(fewer.errors.contains("1 put aside"))
+  }
+}
