@@ -4,7 +4,7 @@ import Testing
 @testable import Model
 
 /// Numbers that only depend on their seed (Steele, Lea and Flood's SplitMix64, 2014).
-struct SplitMix: RandomNumberGenerator {
+private struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {
