@@ -88,10 +88,14 @@ INLINE void multiply_strip(
     const int vectors, const bool transposed, intptr_t columns, intptr_t m, intptr_t k, const float *a,
     intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
   const intptr_t most = transposed ? tile_rows : tile_rows_apart;
-  for (intptr_t row = 0; row < m; row += most) {
+  // Tiles of about equal heights: a low one at the end would not fill the multiply-adders.
+  intptr_t tiles = (m + most - 1) / most;
+  for (intptr_t row = 0; row < m; tiles--) {
+    const intptr_t rows = (m - row + tiles - 1) / tiles;
     multiply_rows(
-        (int)(m - row < most ? m - row : most), vectors, transposed, columns, k, transposed ? a + row : a + row * a_stride,
-        a_stride, b, b_stride, c + row * c_stride, c_stride, adding, scale);
+        (int)rows, vectors, transposed, columns, k, transposed ? a + row : a + row * a_stride, a_stride, b, b_stride,
+        c + row * c_stride, c_stride, adding, scale);
+    row += rows;
   }
 }
 

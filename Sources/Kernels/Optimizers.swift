@@ -32,7 +32,8 @@ package struct Adam: Sendable {
       let p = parameters.load(lane) * shrink
       let g = multiplyAdd(coupled, p, gradient.load(lane))
       let m = multiplyAdd(g - first.load(lane), Vector(repeating: Float(1 - Self.firstDecay)), first.load(lane))
-      let v = multiplyAdd(g * g, Vector(repeating: Float(1 - Self.secondDecay)), second.load(lane) * Float(Self.secondDecay))
+      let v = multiplyAdd(
+        g * g, Vector(repeating: Float(1 - Self.secondDecay)), second.load(lane) * Float(Self.secondDecay))
       first.store(m, lane)
       second.store(v, lane)
       let denominator = multiplyAdd(squareRoot(v), rootScale, Vector(repeating: Float(Self.epsilon)))

@@ -2,7 +2,7 @@ package import Kernels
 
 /// The network: parameters, workspace, and the two passes over a block.
 ///
-/// One thread uses it at a time.
+/// One thread uses it at a time. Others can have networks of their own that share its parameters.
 ///
 /// Source: Sun et al., *BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from Transformer*, 2019,
 /// section 3; RecBole 1.2.1 for the head, the output bias and the masks.
@@ -22,11 +22,26 @@ package final class BERT4Rec {
   private let turned: TransposedWeights
 
   /// Parameters are zero until they are initialized or read, which `parametersDidChange()` has to follow.
-  package init(_ configuration: NetworkConfiguration, itemCount: Int) {
+  package convenience init(_ configuration: NetworkConfiguration, itemCount: Int) {
+    let parameters = Parameters(layout: ParameterLayout(configuration, itemCount: itemCount))
+    self.init(
+      configuration, itemCount: itemCount, parameters: parameters,
+      turned: TransposedWeights(configuration, itemCount: itemCount))
+  }
+
+  /// A network with the same parameters, but with gradients and a workspace of its own.
+  package convenience init(sharing other: BERT4Rec) {
+    self.init(other.configuration, itemCount: other.itemCount, parameters: other.parameters, turned: other.turned)
+  }
+
+  private init(
+    _ configuration: NetworkConfiguration, itemCount: Int, parameters: Parameters, turned: TransposedWeights
+  ) {
     self.configuration = configuration
     self.itemCount = itemCount
-    layout = ParameterLayout(configuration, itemCount: itemCount)
-    parameters = Parameters(layout: layout)
+    layout = parameters.layout
+    self.parameters = parameters
+    self.turned = turned
     gradients = Parameters(layout: layout)
     views = NetworkViews(parameters, configuration)
     gradientViews = NetworkViews(gradients, configuration)
@@ -37,7 +52,6 @@ package final class BERT4Rec {
     }
     ends = EndsMemory(configuration, blockSize, itemCount: itemCount)
     scratch = BackwardScratch(configuration, blockSize)
-    turned = TransposedWeights(configuration, itemCount: itemCount)
   }
 
   /// To be called whenever the parameters have changed, before the next pass.

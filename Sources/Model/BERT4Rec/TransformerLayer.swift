@@ -89,7 +89,8 @@ struct TransformerLayer {
         let context = memory.context.rows(from: queries.lowerBound, count: queries.count)
         self.head(head, of: sequence, memory).forward(
           memory.attentionMask, firstRow: head * queries.count, dropout.attention, scratch: scratch,
-          turned: memory.turned(keys: keys, width: headWidth), into: context.columns(from: head * headWidth, count: headWidth))
+          turned: memory.turned(keys: keys, width: headWidth),
+          into: context.columns(from: head * headWidth, count: headWidth))
       }
     }
   }

@@ -16,7 +16,9 @@ package struct Evaluator {
   }
 
   /// The rank of each sample's target, counted from 1, or `nil` when `shouldStop` said so.
-  package func ranks(of samples: [Sample], _ network: BERT4Rec, shouldStop: () -> Bool = { false }) -> [Int]? {
+  package func ranks(of samples: some Collection<Sample>, _ network: BERT4Rec, shouldStop: () -> Bool = { false })
+    -> [Int]?
+  {
     var ranks: [Int] = []
     ranks.reserveCapacity(samples.count)
     var block = Block()
@@ -26,14 +28,14 @@ package struct Evaluator {
       }
       block.removeAll()
     }
-    for (index, sample) in samples.enumerated() {
+    for sample in samples {
       let input = Self.input(dataset.history(of: sample), maskToken: Int32(network.itemCount))
       if !network.blockSize.fits(length: input.count, targets: 1, in: block) {
         if shouldStop() { return nil }
         flush()
       }
       let target = MaskedPosition(place: Int32(input.count - 1), label: dataset.target(of: sample))
-      block.append(input, targets: [target], key: UInt32(index))
+      block.append(input, targets: [target], key: 0)
     }
     flush()
     return ranks

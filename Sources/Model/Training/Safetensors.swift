@@ -95,7 +95,9 @@ public struct Safetensors: Sendable, Equatable {
     func fail(_ found: String, _ expected: String) -> SafetensorsError {
       SafetensorsError(location: file, found: found, expected: expected)
     }
-    guard bytes.count >= 8 else { throw fail("\(bytes.count) bytes", "a safetensors file, which starts with 8 bytes of length") }
+    guard bytes.count >= 8 else {
+      throw fail("\(bytes.count) bytes", "a safetensors file, which starts with 8 bytes of length")
+    }
     let length = bytes[..<8].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
     guard length <= UInt64(Self.longestHeader), Int(length) <= bytes.count - 8 else {
       throw fail("a header said to be \(length) bytes long in a file of \(bytes.count)", "a whole safetensors file")
@@ -116,14 +118,18 @@ public struct Safetensors: Sendable, Equatable {
         var count = 4
         for axis in entry.shape {
           let product = count.multipliedReportingOverflow(by: axis)
-          guard axis >= 0, !product.overflow else { throw fail("tensor '\(name)' of shape \(entry.shape)", "a shape that fits the file") }
+          guard axis >= 0, !product.overflow else {
+            throw fail("tensor '\(name)' of shape \(entry.shape)", "a shape that fits the file")
+          }
           count = product.partialValue
         }
         let offsets = entry.data_offsets
         guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= bytes.count - start,
           offsets[1] - offsets[0] == count
         else {
-          throw fail("tensor '\(name)' of shape \(entry.shape) at \(offsets)", "\(count) bytes within the file's \(bytes.count - start)")
+          throw fail(
+            "tensor '\(name)' of shape \(entry.shape) at \(offsets)",
+            "\(count) bytes within the file's \(bytes.count - start)")
         }
         tensors[name] = Tensor(shape: entry.shape, bytes: Array(bytes[start + offsets[0]..<start + offsets[1]]))
       }

@@ -16,6 +16,7 @@ public final class Trainer {
   private let best: Parameters
   private let masking: Masking
   private let randomness: Randomness
+  private let lanes: TrainingLanes
   private var progress: TrainingProgress
   /// The order of the samples in `orderEpoch`.
   private var order: [Int32] = []
@@ -33,6 +34,7 @@ public final class Trainer {
     evaluation = configuration.evaluation
     self.dataset = dataset
     self.network = BERT4Rec(network, itemCount: dataset.itemCount)
+    lanes = TrainingLanes(self.network)
     optimizer = Optimizer(training, layout: self.network.layout)
     best = Parameters(layout: self.network.layout)
     masking = Masking(network, itemCount: dataset.itemCount)
@@ -81,20 +83,22 @@ public final class Trainer {
 
   /// Trains until the end, then measures the best epoch's weights on validation and test samples.
   ///
-  /// - Parameter shouldStop: Asked every few milliseconds; when true, the run ends as `interrupted`.
+  /// - Parameter threads: Asked before each batch how many threads to use; the numbers don't depend on it.
+  /// - Parameter shouldStop: Asked every few milliseconds, by any of the threads; when true, the run ends as `interrupted`.
   /// - Parameter onProgress: Told after each batch.
   /// - Parameter onEpoch: Told after each epoch; what it throws ends the run.
   public func run(
-    shouldStop: () -> Bool = { false }, onProgress: (Position) -> Void = { _ in },
-    onEpoch: (EpochReport) throws -> Void = { _ in }
+    threads: @escaping () -> Int = { 1 }, shouldStop: @escaping () -> Bool = { false },
+    onProgress: (Position) -> Void = { _ in }, onEpoch: (EpochReport) throws -> Void = { _ in }
   ) throws -> Outcome {
+    let control = RunControl(threads: threads, shouldStop: shouldStop)
     while !progress.isOver {
-      guard let end = try trainEpoch(shouldStop, onProgress) else { return .interrupted }
+      guard let end = try trainEpoch(control, onProgress) else { return .interrupted }
       if case .diverged(let divergence) = end { return .diverged(divergence) }
-      guard let report = validate(shouldStop) else { return .interrupted }
+      guard let report = validate(control) else { return .interrupted }
       try onEpoch(report)
     }
-    guard let result = measure(shouldStop) else { return .interrupted }
+    guard let result = measure(control) else { return .interrupted }
     return .finished(result)
   }
 
@@ -104,13 +108,13 @@ public final class Trainer {
   }
 
   /// Trains what is left of the epoch; `nil` when stopped.
-  private func trainEpoch(_ shouldStop: () -> Bool, _ onProgress: (Position) -> Void) throws -> EpochEnd? {
+  private func trainEpoch(_ control: RunControl, _ onProgress: (Position) -> Void) throws -> EpochEnd? {
     shuffle()
     let batchCount = (order.count + training.batchSize - 1) / training.batchSize
     while progress.batch < batchCount {
       let first = progress.batch * training.batchSize
       let samples = order[first..<min(first + training.batchSize, order.count)]
-      guard let batch = trainBatch(samples, shouldStop) else { return nil }
+      guard let batch = trainBatch(samples, control) else { return nil }
       if let loss = batch.loss {
         guard loss.isFinite else {
           let last = progress.lossCount > 0 ? progress.lossSum / Double(progress.lossCount) : nil
@@ -143,59 +147,36 @@ public final class Trainer {
   ///
   /// - Returns: The mean loss of the counted masks, whose `loss` is `nil` when there are none; then nothing changes. `nil` when
   ///   stopped: then the parameters are as before the batch.
-  private func trainBatch(_ samples: ArraySlice<Int32>, _ shouldStop: () -> Bool) -> (loss: Double?, Void)? {
+  private func trainBatch(_ samples: ArraySlice<Int32>, _ control: RunControl) -> (loss: Double?, Void)? {
     let kind = masking.kind(batch: progress.batch, epoch: progress.epoch, randomness)
-    var masked: [MaskedSample] = []
-    masked.reserveCapacity(samples.count)
-    var targetCount = 0
+    var batch = MaskedBatch()
     for key in samples {
-      var sample = MaskedSample(key: UInt32(key))
+      var sample = MaskedBatch.Sample(key: UInt32(key))
       masking.mask(
         dataset.history(of: dataset.train[Int(key)]), kind, key: sample.key, epoch: progress.epoch, randomness,
         into: &sample.items, counted: &sample.targets)
-      targetCount += sample.targets.count
-      // A sample without a counted mask has no loss and no gradient.
-      if !sample.targets.isEmpty { masked.append(sample) }
+      batch.append(sample)
     }
-    guard targetCount > 0 else { return (nil, ()) }
-    network.gradients.buffer.clear()
+    guard batch.targetCount > 0 else { return (nil, ()) }
     let dropout = Dropout(network.configuration, randomness: randomness, epoch: progress.epoch)
-    let weight = 1 / Float(targetCount)
-    var loss = 0.0
-    var block = Block()
-    for sample in masked {
-      if !network.blockSize.fits(length: sample.items.count, targets: sample.targets.count, in: block) {
-        if shouldStop() { return nil }
-        loss += network.train(block, weight: weight, dropout)
-        block.removeAll()
-      }
-      block.append(sample.items, targets: sample.targets, key: sample.key)
-    }
-    if shouldStop() { return nil }
-    loss += network.train(block, weight: weight, dropout)
-    loss /= Double(targetCount)
+    guard let trained = lanes.train(batch, dropout, control) else { return nil }
+    let loss = trained.loss / Double(batch.targetCount)
     if loss.isFinite {
-      optimizer.update(network.parameters, network.gradients)
+      optimizer.update(network.parameters, trained.gradients)
       network.parametersDidChange()
     }
     return (loss, ())
   }
 
-  private struct MaskedSample {
-    var items: [Int32] = []
-    var targets: [MaskedPosition] = []
-    let key: UInt32
-  }
-
   /// Validates if it is due, and moves on to the next epoch; `nil` when stopped.
-  private func validate(_ shouldStop: () -> Bool) -> EpochReport? {
+  private func validate(_ control: RunControl) -> EpochReport? {
     let number = progress.epoch + 1
     let interval = min(training.validationInterval, training.epochs)
     let validates = interval > 0 && !dataset.valid.isEmpty
     var metrics: Metrics?
     var improved = !validates
     if validates && number % interval == 0 {
-      guard let ranks = ranks(of: dataset.valid, shouldStop) else { return nil }
+      guard let ranks = ranks(of: dataset.valid, control) else { return nil }
       let measured = Metrics(ranks: ranks, evaluation)
       metrics = measured
       let verdict = progress.earlyStopping.judge(measured[evaluation.validationMetric] ?? .nan)
@@ -217,7 +198,7 @@ public final class Trainer {
   }
 
   /// The best epoch's metrics on both held-out splits; `nil` when stopped.
-  private func measure(_ shouldStop: () -> Bool) -> TrainingResult? {
+  private func measure(_ control: RunControl) -> TrainingResult? {
     let last = network.parameters.buffer.all.values
     network.parameters.buffer.all.copy(from: best.buffer.all)
     network.parametersDidChange()
@@ -226,7 +207,7 @@ public final class Trainer {
       network.parameters.buffer.all.copy(from: last)
       network.parametersDidChange()
     }
-    guard let valid = ranks(of: dataset.valid, shouldStop), let test = ranks(of: dataset.test, shouldStop) else {
+    guard let valid = ranks(of: dataset.valid, control), let test = ranks(of: dataset.test, control) else {
       return nil
     }
     return TrainingResult(
@@ -235,8 +216,8 @@ public final class Trainer {
       testRanks: test)
   }
 
-  private func ranks(of samples: [Sample], _ shouldStop: () -> Bool) -> [Int]? {
-    Evaluator(dataset: dataset).ranks(of: samples, network, shouldStop: shouldStop)
+  private func ranks(of samples: [Sample], _ control: RunControl) -> [Int]? {
+    lanes.ranks(of: samples, Evaluator(dataset: dataset), control)
   }
 
   // MARK: - Weights and checkpoints
@@ -326,7 +307,8 @@ public struct Divergence: Sendable, CustomStringConvertible {
 
   /// One line for a terminal.
   public var description: String {
-    let before = meanLossBefore.map { "the mean loss before was \($0.rounded(toDecimalPlaces: 4))" } ?? "it was the first"
+    let before =
+      meanLossBefore.map { "the mean loss before was \($0.rounded(toDecimalPlaces: 4))" } ?? "it was the first"
     return "the loss of batch \(batch) of epoch \(epoch) is \(loss); \(before)"
   }
 }

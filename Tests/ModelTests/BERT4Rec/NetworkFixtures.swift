@@ -42,7 +42,8 @@ enum GoldenNetwork {
     var names = ["output_bias", "item_embedding.weight", "position_embedding.weight"]
     for layer in 0..<2 {
       let prefix = "trm_encoder.layer.\(layer)"
-      let modules = ["query", "key", "value", "dense", "LayerNorm"].map { "multi_head_attention.\($0)" }
+      let modules =
+        ["query", "key", "value", "dense", "LayerNorm"].map { "multi_head_attention.\($0)" }
         + ["dense_1", "dense_2", "LayerNorm"].map { "feed_forward.\($0)" }
       for module in modules { names += ["\(prefix).\(module).weight", "\(prefix).\(module).bias"] }
     }

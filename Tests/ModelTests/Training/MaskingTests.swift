@@ -10,11 +10,12 @@ import Testing
     return Masking(network, itemCount: 7)
   }
 
-  @Test(arguments: [
-    ([1, 3, 2], [0, 1, 2], [7, 7, 7], [1: 3, 2: 2]), ([4], [0], [7], [:]),
-    ([2, 1, 2, 3, 5], [0, 2, 3], [7, 1, 7, 7, 5], [2: 2, 3: 3]), ([1, 3, 2], [2], [1, 3, 7], [2: 2]),
-    ([2, 1, 2, 3, 5], [4], [2, 1, 2, 3, 7], [4: 5]),
-  ] as [([Int32], [Int], [Int32], [Int32: Int32])])
+  @Test(
+    arguments: [
+      ([1, 3, 2], [0, 1, 2], [7, 7, 7], [1: 3, 2: 2]), ([4], [0], [7], [:]),
+      ([2, 1, 2, 3, 5], [0, 2, 3], [7, 1, 7, 7, 5], [2: 2, 3: 3]), ([1, 3, 2], [2], [1, 3, 7], [2: 2]),
+      ([2, 1, 2, 3, 5], [4], [2, 1, 2, 3, 7], [4: 5]),
+    ] as [([Int32], [Int], [Int32], [Int32: Int32])])
   func `The last M masks count, and none at place 0`(
     history: [Int32], places: [Int], expected: [Int32], labels: [Int32: Int32]
   ) {
@@ -25,7 +26,8 @@ import Testing
     #expect(Dictionary(uniqueKeysWithValues: counted.map { ($0.place, $0.label) }) == labels)
   }
 
-  @Test(arguments: [([1, 3, 2], [1, 3, 7]), ([4], [7]), ([2, 1, 2, 3, 5], [2, 1, 2, 3, 7])] as [([Int32], [Int32])])
+  @Test(
+    arguments: [([1, 3, 2], [1, 3, 7]), ([4], [7]), ([2, 1, 2, 3, 5], [2, 1, 2, 3, 7])] as [([Int32], [Int32])])
   func `The last-item mask hides the last item alone`(history: [Int32], expected: [Int32]) {
     var masked: [Int32] = []
     var counted: [MaskedPosition] = []

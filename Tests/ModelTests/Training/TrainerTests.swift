@@ -1,0 +1,194 @@
+import Foundation
+import Model
+import Synchronization
+import Testing
+
+/// Training runs on made-up histories, which repeat a cycle so that there is something to learn.
+@Suite struct TrainerTests {
+  static func dataset(users: Int = 40, length: Int = 34, items: Int = 30) -> SequenceDataset {
+    var flat: [Int32] = []
+    var (train, valid, test): ([Sample], [Sample], [Sample]) = ([], [], [])
+    for user in 0..<users {
+      let start = flat.count
+      flat += (0..<length).map { Int32((user * 7 + $0 * (1 + user % 3)) % (items - 1) + 1) }
+      for end in 1..<length {
+        let count = min(end, 30)
+        let sample = Sample(user: Int32(user + 1), start: Int32(start + end - count), length: Int32(count))
+        switch length - end {
+        case 1: test.append(sample)
+        case 2: valid.append(sample)
+        default: train.append(sample)
+        }
+      }
+    }
+    return SequenceDataset(
+      name: "cycles", contentHash: "", userTokens: (0...users).map { "\($0)" },
+      itemTokens: (0..<items).map { "\($0)" }, items: flat, maximumLength: 30, train: train, valid: valid, test: test)
+  }
+
+  static func configuration(_ change: (inout Configuration) -> Void = { _ in }) -> Configuration {
+    var configuration = Configuration()
+    configuration.network.hiddenSize = 16
+    configuration.network.innerSize = 24
+    configuration.network.maximumLength = 30
+    configuration.network.hiddenDropout = 0.1
+    configuration.network.attentionDropout = 0.1
+    configuration.training.epochs = 3
+    configuration.training.batchSize = 1100
+    configuration.training.learningRate = 0.01
+    change(&configuration)
+    return configuration
+  }
+
+  /// Everything a run leaves, weights included.
+  struct Trace: Equatable {
+    var losses: [Double] = []
+    var weights = Safetensors()
+    var valid: [Int] = []
+    var test: [Int] = []
+  }
+
+  static func trace(_ trainer: Trainer, threads: Int = 1) throws -> Trace {
+    var trace = Trace()
+    let outcome = try trainer.run(threads: { threads }, onEpoch: { trace.losses.append($0.loss) })
+    guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
+    trace.weights = trainer.weights()
+    trace.valid = result.validRanks
+    trace.test = result.testRanks
+    return trace
+  }
+
+  struct TestFailure: Error {
+    let text: String
+    init(_ text: String) { self.text = text }
+  }
+
+  @Test func `Training learns`() throws {
+    let configuration = Self.configuration { $0.training.epochs = 25 }
+    let trainer = Trainer(configuration: configuration, dataset: Self.dataset())
+    var losses: [Double] = []
+    let outcome = try trainer.run(onEpoch: { losses.append($0.meanLoss) })
+    guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
+    #expect(losses[losses.count - 1] < 0.7 * losses[0])
+    #expect((result.bestValue ?? 0) > 0.3)
+    #expect(result.bestEpoch > 1 && result.bestEpoch <= result.epochCount)
+  }
+
+  @Test(arguments: [2, 3, 8])
+  func `The bits are the same for any number of threads`(threads: Int) throws {
+    // Batches of 1,100 samples of about 17 items have two parts, evaluation of 600 users two shares.
+    let dataset = Self.dataset(users: 600, length: 8)
+    let wide = Self.dataset()
+    for data in [dataset, wide] {
+      let configuration = Self.configuration { $0.training.epochs = 2 }
+      let one = try Self.trace(Trainer(configuration: configuration, dataset: data))
+      #expect(try Self.trace(Trainer(configuration: configuration, dataset: data), threads: threads) == one)
+    }
+  }
+
+  @Test(arguments: [NetworkConfiguration.Loss.crossEntropy, .pairwise], TrainingConfiguration.Optimizer.allCases)
+  func `A run stopped at any moment continues with the same bits`(
+    loss: NetworkConfiguration.Loss, optimizer: TrainingConfiguration.Optimizer
+  ) throws {
+    let dataset = Self.dataset(users: 12)
+    let configuration = Self.configuration {
+      $0.network.loss = loss
+      $0.training.optimizer = optimizer
+      $0.training.batchSize = 100
+      $0.training.learningRate = optimizer == .sgd ? 0.1 : 0.005
+    }
+    let whole = try Self.trace(Trainer(configuration: configuration, dataset: dataset))
+    var checkpoint: [UInt8]?
+    var losses: [Double] = []
+    var stops = 0
+    while true {
+      let trainer =
+        try checkpoint.map { try Trainer(configuration: configuration, dataset: dataset, checkpoint: $0) }
+        ?? Trainer(configuration: configuration, dataset: dataset)
+      let questions = Mutex(0)
+      let patience = 3 + stops % 5
+      let outcome = try trainer.run(
+        shouldStop: {
+          questions.withLock {
+            $0 += 1
+            return $0 > patience
+          }
+        }, onEpoch: { losses.append($0.loss) })
+      if case .finished(let result) = outcome {
+        let trace = Trace(
+          losses: losses, weights: trainer.weights(), valid: result.validRanks, test: result.testRanks)
+        #expect(trace == whole)
+        break
+      }
+      checkpoint = try trainer.checkpoint()
+      stops += 1
+    }
+    #expect(stops > 3)
+  }
+
+  @Test func `Another seed gives other numbers`() throws {
+    let dataset = Self.dataset(users: 8)
+    let first = try Self.trace(Trainer(configuration: Self.configuration(), dataset: dataset))
+    let second = try Self.trace(
+      Trainer(configuration: Self.configuration { $0.training.seed = 1 }, dataset: dataset))
+    #expect(first.losses != second.losses && first.weights != second.weights)
+  }
+
+  @Test func `A loss that is no number ends the run with its place`() throws {
+    let configuration = Self.configuration {
+      $0.training.optimizer = .sgd
+      $0.training.learningRate = 1e30
+      $0.training.batchSize = 200
+    }
+    let outcome = try Trainer(configuration: configuration, dataset: Self.dataset()).run()
+    guard case .diverged(let divergence) = outcome else { throw TestFailure("the run did not diverge") }
+    #expect(divergence.epoch == 1 && divergence.batch > 1 && divergence.meanLossBefore != nil)
+  }
+
+  @Test func `Histories of one item have nothing to learn, and harm nothing`() throws {
+    let dataset = Self.dataset(users: 5, length: 4)
+    let samples = dataset.train.filter { $0.length == 1 }
+    let single = SequenceDataset(
+      name: "single", contentHash: "", userTokens: dataset.userTokens, itemTokens: dataset.itemTokens,
+      items: dataset.items, maximumLength: 30, train: samples, valid: dataset.valid, test: dataset.test)
+    let trainer = Trainer(configuration: Self.configuration(), dataset: single)
+    let before = trainer.weights()
+    let trace = try Self.trace(trainer)
+    #expect(trace.losses == [0, 0, 0] && trace.weights == before)
+  }
+
+  @Test func `Without validation the last epoch is measured`() throws {
+    let configuration = Self.configuration { $0.training.validationInterval = 0 }
+    let outcome = try Trainer(configuration: configuration, dataset: Self.dataset(users: 5)).run()
+    guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
+    #expect(result.bestEpoch == 3 && result.bestValue == nil)
+  }
+
+  @Test func `No epochs measure the untrained network`() throws {
+    let configuration = Self.configuration { $0.training.epochs = 0 }
+    let outcome = try Trainer(configuration: configuration, dataset: Self.dataset(users: 5)).run()
+    guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
+    #expect(result.bestEpoch == 0 && result.bestValue == nil && result.testRanks.count == 5)
+  }
+
+  @Test func `Saved weights measure as the run did`() throws {
+    let dataset = Self.dataset(users: 9)
+    let trainer = Trainer(configuration: Self.configuration(), dataset: dataset)
+    guard case .finished(let result) = try trainer.run() else { throw TestFailure("the run did not finish") }
+    let bytes = try trainer.weights(metadata: ["origin": "test"]).encoded()
+    let weights = try Safetensors(decoding: bytes, file: "weights")
+    let saved = try SavedModel(
+      weights, file: "weights", configuration: Self.configuration(), dataset: dataset)
+    #expect(saved.metrics(of: dataset.test) == result.test)
+    #expect(saved.metrics(of: dataset.valid) == result.valid)
+  }
+
+  @Test func `A checkpoint of another shape is refused`() throws {
+    let dataset = Self.dataset(users: 5)
+    let checkpoint = try Trainer(configuration: Self.configuration(), dataset: dataset).checkpoint()
+    let other = Self.configuration { $0.network.hiddenSize = 32 }
+    #expect(throws: SafetensorsError.self) {
+      _ = try Trainer(configuration: other, dataset: dataset, checkpoint: checkpoint)
+    }
+  }
+}
