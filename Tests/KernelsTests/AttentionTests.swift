@@ -5,8 +5,6 @@ import Testing
 @Suite struct AttentionTests {
   static let shapes = [(1, 1, 1), (3, 7, 5), (20, 16, 16), (5, 39, 8), (39, 50, 17), (50, 7, 33)]
 
-  init() { useOneThreadPerProduct() }
-
   @Test(arguments: shapes, [0, 0.25])
   func `Context and probabilities equal the twin's`(shape: (Int, Int, Int), rate: Double) {
     let head = Head(queries: shape.0, keys: shape.1, width: shape.2, rate: rate)
@@ -65,7 +63,7 @@ import Testing
 
 /// A head of random values with its memory, and the twin for the same dropout bits.
 private struct Head {
-  let query, key, value, probabilities, scratch, context: Framed
+  let query, key, value, probabilities, scratch, turned, context: Framed
   let plain: PlainAttention
 
   /// Rows of the mask that belong to other heads.
@@ -80,6 +78,7 @@ private struct Head {
     value = Framed(rows: keys, columns: width, using: &stream)
     probabilities = Framed(rows: queries, columns: roundedToLanes(keys)) { _, _ in .nan }
     scratch = Framed(rows: queries, columns: roundedToLanes(keys)) { _, _ in .nan }
+    turned = Framed(rows: width, columns: roundedToLanes(keys)) { _, _ in .nan }
     context = Framed(rows: queries, columns: width) { _, _ in .nan }
     let scale = scale ?? 1 / Float(width).squareRoot()
     let dropout = PlainDropout(rate: DropoutRate(rate))
@@ -90,7 +89,9 @@ private struct Head {
   }
 
   func forward() {
-    head.forward(mask, firstRow: firstRow, plain.dropout.rate, scratch: scratch.matrix, into: context.matrix)
+    head.forward(
+      mask, firstRow: firstRow, plain.dropout.rate, scratch: scratch.matrix, turned: turned.matrix,
+      into: context.matrix)
   }
 
   func backward(_ contextGradient: Framed) -> (query: Framed, key: Framed, value: Framed) {
@@ -98,7 +99,7 @@ private struct Head {
       Framed(rows: $0.matrix.rows, columns: $0.matrix.columns) { _, _ in .nan }
     }
     head.backward(
-      contextGradient: contextGradient.matrix, plain.dropout.rate, scratch: scratch.matrix,
+      contextGradient: contextGradient.matrix, plain.dropout.rate, scratch: scratch.matrix, turned: turned.matrix,
       queryGradient: gradients[0].matrix, keyGradient: gradients[1].matrix, valueGradient: gradients[2].matrix)
     return (gradients[0], gradients[1], gradients[2])
   }

@@ -12,7 +12,7 @@ give_up() {
 install_packages() {
   command -v dpkg-query >/dev/null || return 0
   local missing=() package as_root=()
-  for package in libsqlite3-dev libopenblas-dev; do
+  for package in libsqlite3-dev; do
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
   done
   ((${#missing[@]})) || return 0

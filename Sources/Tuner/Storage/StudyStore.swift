@@ -76,8 +76,13 @@ public final class StudyStore: Sendable {
     _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
   }
 
-  /// Closes the store for good; without it the log stays beside the file when the process ends.
-  public func close() throws { try storing(in: path) { try database.close() } }
+  /// Ends the use of the file and leaves the whole study in it, unless another process still reads there.
+  ///
+  /// A process that ends without it loses nothing, but the log stays beside the file.
+  public func close() {
+    consolidate()
+    try? database.close()
+  }
 
   func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
     try storing(in: path) { try database.read(work) }

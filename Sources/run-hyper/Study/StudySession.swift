@@ -33,7 +33,7 @@ struct StudySession {
     let outcome: RunOutcome
     do {
       outcome = try await StudyRunner(
-        store: store, study: study, objective: objective, workers: workers, stop: stop, onEvent: narrator.tell)()
+        store: store, study: study, objective: objective, workers: workers, stop: stop, onEvent: narrator.tell).run()
       display.finish()
     } catch {
       display.finish()
