@@ -27,6 +27,7 @@ extension ConfigurationLayer {
         at: "\(file):\(root.mark?.line ?? 1)", found: "YAML that is not a map", expected: "lines like 'key: value'")
     }
     var entries: [Entry] = []
+    var valueCount = 0
     for (key, node) in mapping {
       let location = "\(file):\((key.mark ?? node.mark)?.line ?? 1)"
       guard case .scalar(let name) = key else {
@@ -35,23 +36,26 @@ extension ConfigurationLayer {
       guard !entries.contains(where: { $0.key == name.string }) else {
         throw ConfigurationError(at: location, found: "the key '\(name.string)' again", expected: "each key once")
       }
-      let value = try Self.value(of: node, at: location, depth: 0)
+      let value = try Self.value(of: node, at: location, depth: 0, counting: &valueCount)
       entries.append(Entry(key: name.string, value: value, location: location, text: nil))
     }
     self.init(source: file, entries: entries)
   }
 
+  /// - Parameter count: Values so far. Aliases of aliases can make billions of a few lines.
   private static func value(
-    of node: Node, at location: String, depth: Int
+    of node: Node, at location: String, depth: Int, counting count: inout Int
   ) throws(ConfigurationError) -> ConfigurationValue {
-    guard depth < 32 else {
-      throw ConfigurationError(at: location, found: "values nested 32 deep", expected: "a few levels")
+    count += 1
+    guard depth < 32, count < 100_000 else {
+      throw ConfigurationError(
+        at: location, found: depth < 32 ? "100,000 values" : "values nested 32 deep", expected: "a short file")
     }
     switch node {
     case .scalar(let scalar): return YAMLScalar.value(of: scalar)
     case .sequence(let nodes):
       var values: [ConfigurationValue] = []
-      for node in nodes { values.append(try value(of: node, at: location, depth: depth + 1)) }
+      for node in nodes { values.append(try value(of: node, at: location, depth: depth + 1, counting: &count)) }
       return .list(values)
     case .mapping(let pairs):
       var values: [String: ConfigurationValue] = [:]
@@ -59,7 +63,7 @@ extension ConfigurationLayer {
         guard case .scalar(let name) = key else {
           throw ConfigurationError(at: location, found: "a key that is a list or a map", expected: "a word")
         }
-        values[name.string] = try value(of: node, at: location, depth: depth + 1)
+        values[name.string] = try value(of: node, at: location, depth: depth + 1, counting: &count)
       }
       return .map(values)
     case .alias:

@@ -2,7 +2,7 @@
 struct ConfigurationReader {
   private(set) var problems: [ConfigurationError.Problem] = []
   private(set) var notes: [String] = []
-  private let entries: [String: ConfigurationLayer.Entry]
+  let entries: [String: ConfigurationLayer.Entry]
   private let order: [String]
 
   /// - Parameter layers: Weakest first.
@@ -53,7 +53,8 @@ struct ConfigurationReader {
   /// The keys with an effect, and those that are only checked.
   private static let readKeys = Set(Configuration.keys.map(\.name) + ["transform", "enable_amp", "repeatable"])
 
-  fileprivate func value(_ key: String) -> ConfigurationValue? { entries[key]?.value }
+  /// The strongest layer's value of `key`.
+  func value(_ key: String) -> ConfigurationValue? { entries[key]?.value }
 
   /// What the table says that `key` takes.
   private func type(of key: String) -> String {
@@ -61,7 +62,7 @@ struct ConfigurationReader {
   }
 
   /// Collects that `key` has a value of a wrong type or range.
-  fileprivate mutating func reportType(_ key: String, expected: String? = nil) {
+  mutating func reportType(_ key: String, expected: String? = nil) {
     report(
       key, found: entries[key]?.text.map { "'\($0)'" } ?? shown(value(key) ?? .null),
       expected: expected ?? type(of: key))
@@ -72,7 +73,7 @@ struct ConfigurationReader {
   }
 
   /// The text of `key`, exactly as written; `nil` if it is no text.
-  fileprivate func writtenText(_ key: String) -> String? {
+  private func writtenText(_ key: String) -> String? {
     guard let entry = entries[key] else { return nil }
     if case .text(let text) = entry.value { return text }
     return switch entry.value {
@@ -81,12 +82,12 @@ struct ConfigurationReader {
     }
   }
 
-  fileprivate func isNull(_ key: String) -> Bool { value(key)?.isNullLike ?? false }
+  private func isNull(_ key: String) -> Bool { value(key)?.isNullLike ?? false }
 }
 
 extension ConfigurationValue {
   /// Null, or a word for it: the reference's users write `None` in YAML and `~` on command lines.
-  fileprivate var isNullLike: Bool {
+  var isNullLike: Bool {
     switch self {
     case .null: true
     case .text(let text): ["", "~", "null", "none"].contains(text.lowercased())
@@ -95,7 +96,7 @@ extension ConfigurationValue {
   }
 
   /// The integer it is, also when written as 2.0.
-  fileprivate var wholeNumber: Int? {
+  var wholeNumber: Int? {
     switch self {
     case .integer(let count): count
     case .number(let number): Int(exactly: number)
@@ -104,7 +105,7 @@ extension ConfigurationValue {
   }
 
   /// The finite number it is.
-  fileprivate var finiteNumber: Double? {
+  var finiteNumber: Double? {
     switch self {
     case .integer(let count): Double(count)
     case .number(let number): number.isFinite ? number : nil
@@ -113,7 +114,7 @@ extension ConfigurationValue {
   }
 
   /// The names in a list of texts, or the one text.
-  fileprivate var names: [String]? {
+  var names: [String]? {
     switch self {
     case .text(let text): return [text]
     case .list(let values):
@@ -226,189 +227,5 @@ extension ConfigurationReader {
   static func alternatives(_ names: [String]) -> String {
     guard names.count > 1, let last = names.last else { return names.first ?? "" }
     return names.dropLast().joined(separator: ", ") + " or " + last
-  }
-}
-
-// MARK: - Lists and maps
-
-extension ConfigurationReader {
-  mutating func names(_ key: String, into property: inout [String]) {
-    guard let value = value(key) else { return }
-    if value.isNullLike {
-      property = []
-    } else if let names = value.names {
-      property = names
-      reportRepetition(key, in: names)
-    } else {
-      reportType(key)
-    }
-  }
-
-  mutating func lengths(_ key: String, into property: inout [String: Int]) {
-    guard let value = value(key) else { return }
-    if value.isNullLike {
-      property = [:]
-      return
-    }
-    guard case .map(let values) = value else { return reportType(key) }
-    property = [:]
-    for (column, value) in values.sorted(by: { $0.key < $1.key }) {
-      guard let length = value.wholeNumber, length >= 1 else {
-        report(key, found: "\(column): \(value)", expected: "an integer ≥ 1")
-        continue
-      }
-      property[column] = length
-    }
-  }
-
-  mutating func loadedColumns(into property: inout [String: DatasetConfiguration.ColumnSelection]?) {
-    let key = "load_col"
-    guard let value = value(key) else { return }
-    if value.isNullLike {
-      property = nil
-      return
-    }
-    guard case .map(let files) = value else { return reportType(key) }
-    var selections: [String: DatasetConfiguration.ColumnSelection] = [:]
-    for (file, columns) in files.sorted(by: { $0.key < $1.key }) {
-      if columns == .text("*") {
-        selections[file] = .all
-      } else if let names = columns.names {
-        selections[file] = .some(names)
-      } else {
-        report(key, found: "\(file): \(columns)", expected: "a list of columns or '*'")
-      }
-      if !["inter", "user", "item"].contains(file) {
-        note("\(entries[key]?.location ?? key): load_col's .\(file) has no effect here: BERT4Rec does not use it")
-        selections[file] = nil
-      }
-    }
-    property = selections
-  }
-
-  mutating func valueFilters(into property: inout [String: DatasetConfiguration.ValueFilter]) {
-    let key = "val_interval"
-    guard let value = value(key) else { return }
-    property = [:]
-    if value.isNullLike { return }
-    guard case .map(let conditions) = value else { return reportType(key) }
-    for (column, condition) in conditions.sorted(by: { $0.key < $1.key }) {
-      switch condition {
-      case .text(let text):
-        if let intervals = Intervals(parsing: text) {
-          property[column] = .intervals(intervals)
-          continue
-        }
-      case .list(let tokens):
-        property[column] = .tokens(Set(tokens.map(\.description)).sorted())
-        continue
-      default: break
-      }
-      report(
-        key, found: "\(column): \(condition)",
-        expected: "intervals such as [3,inf) for a number column, or a list of tokens")
-    }
-  }
-
-  /// Reads null, the largest norm, or the reference's map of arguments.
-  mutating func gradientNorm(into property: inout Double?) {
-    let key = "clip_grad_norm"
-    guard let value = value(key) else { return }
-    if value.isNullLike {
-      property = nil
-      return
-    }
-    var norm = value.finiteNumber
-    if case .map(let arguments) = value {
-      norm = arguments["max_norm"]?.finiteNumber
-      let kind = arguments["norm_type"]?.finiteNumber
-      if arguments.keys.contains(where: { !["max_norm", "norm_type"].contains($0) }) || (kind ?? 2) != 2 {
-        return reportType(key, expected: "{max_norm: number, norm_type: 2}")
-      }
-    }
-    guard let norm, norm > 0 else { return reportType(key) }
-    property = norm
-  }
-
-  mutating func metrics(into property: inout [RankingMetric]) {
-    let key = "metrics"
-    guard let value = value(key) else { return }
-    guard let names = value.names, !names.isEmpty else { return reportType(key) }
-    property = []
-    for name in names {
-      if let metric = RankingMetric(rawValue: name.lowercased()) {
-        property.append(metric)
-      } else {
-        let nearest = Spelling.nearest(to: name, among: RankingMetric.allCases.map(\.rawValue))
-        report(
-          key, found: "'\(name)', which is not measured here",
-          expected: "Hit, Recall, Precision, MRR, MAP or NDCG" + (nearest.map { "; perhaps \($0)" } ?? ""))
-      }
-    }
-    reportRepetition(key, in: names.map { $0.lowercased() })
-  }
-
-  mutating func cutoffs(into property: inout [Int]) {
-    let key = "topk"
-    guard let value = value(key) else { return }
-    let counts: [Int?] = if case .list(let values) = value { values.map(\.wholeNumber) } else { [value.wholeNumber] }
-    let valid = counts.compactMap { $0 }.filter { (1...1_000_000).contains($0) }
-    guard valid.count == counts.count, !valid.isEmpty else { return reportType(key) }
-    property = valid
-    reportRepetition(key, in: valid.map(String.init))
-  }
-
-  private mutating func reportRepetition(_ key: String, in names: [String]) {
-    let repeated = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
-    guard !repeated.isEmpty else { return }
-    report(key, found: "\(repeated.joined(separator: ", ")) more than once", expected: "each once")
-  }
-}
-
-// MARK: - What is held out
-
-extension ConfigurationReader {
-  /// Reads `eval_args`; sub-keys that are not given keep their defaults.
-  mutating func evaluationArguments(into split: inout DatasetConfiguration.Split) {
-    let key = "eval_args"
-    guard let value = value(key) else { return }
-    if value.isNullLike { return }
-    guard case .map(let arguments) = value else { return reportType(key) }
-    for (name, value) in arguments.sorted(by: { $0.key < $1.key }) {
-      switch name {
-      case "split": readSplit(value, into: &split)
-      case "order" where value != .text("TO"):
-        report(key, found: "order \(value)", expected: "TO: sequences are ordered by time")
-      case "mode":
-        let modes: [ConfigurationValue] = if case .map(let phases) = value { Array(phases.values) } else { [value] }
-        if modes.contains(where: { $0 != .text("full") }) {
-          report(
-            key, found: "mode \(value)", expected: "full: rankings of all items; samples of them are not supported")
-        }
-      case "group_by" where value != .text("user") && !value.isNullLike:
-        report(key, found: "group_by \(value)", expected: "user")
-      case "order", "group_by": break
-      default:
-        let nearest = Spelling.nearest(to: name, among: ["split", "order", "group_by", "mode"])
-        report(
-          key, found: "the unknown sub-key '\(name)'",
-          expected: "split, order, group_by or mode" + (nearest.map { "; perhaps \($0)" } ?? ""))
-      }
-    }
-  }
-
-  private mutating func readSplit(_ value: ConfigurationValue, into split: inout DatasetConfiguration.Split) {
-    let key = "eval_args"
-    let names = Self.alternatives(DatasetConfiguration.Split.allCases.map(\.rawValue))
-    if case .map(let kinds) = value, kinds.count == 1, case .text(let name)? = kinds["LS"],
-      let kind = DatasetConfiguration.Split(rawValue: name.lowercased())
-    {
-      split = kind
-    } else if case .map(let kinds) = value, let other = kinds.keys.sorted().first(where: { ["RS", "TS"].contains($0) })
-    {
-      report(key, found: "split \(other), which is not supported yet", expected: "split {LS: \(names)}")
-    } else {
-      report(key, found: "split \(value)", expected: "split {LS: \(names)}")
-    }
   }
 }

@@ -20,7 +20,7 @@ extension DatasetConfiguration {
     }
     if let folder { return folder }
     let places = dataPaths.map { "\($0)/\(name)" }.joined(separator: ", ")
-    let remedy = name == "ml-100k" ? "'run-hyper dataset fetch ml-100k', which puts it there" : "--data_path=FOLDER"
+    let remedy = name == "ml-100k" ? "'run-hyper dataset fetch ml-100k'" : "--data_path=FOLDER"
     throw DataError(
       at: name, found: "no such dataset in \(places)",
       expected: "a folder \(name) that holds \(name).inter, or \(remedy)")

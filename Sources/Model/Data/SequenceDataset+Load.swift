@@ -4,7 +4,8 @@ import Foundation
 extension SequenceDataset {
   /// Reads a dataset and makes its samples.
   ///
-  /// The steps and their order are the reference's; `docs/data.md` tells them one by one.
+  /// The order of the steps is the reference's: rows without ids, duplicates, values, `.user` and `.item`
+  /// files, counts; then ids by first appearance, then time.
   ///
   /// - Returns: The dataset, and what happened on the way.
   public static func load(
@@ -23,7 +24,7 @@ extension SequenceDataset {
 
 /// Reads the files of one dataset.
 struct DatasetLoader {
-  let configuration: DatasetConfiguration
+  private(set) var configuration: DatasetConfiguration
   var report = LoadReport()
   private let folder: String
   private var hash = SHA256()
@@ -31,6 +32,14 @@ struct DatasetLoader {
   init(_ configuration: DatasetConfiguration, folder: String) {
     self.configuration = configuration
     self.folder = folder
+    guard configuration.benchmarkFiles != nil else { return }
+    let plain = DatasetConfiguration()
+    if configuration.duplicates != plain.duplicates || configuration.valueFilters != plain.valueFilters
+      || configuration.filtersByCount
+    {
+      warn("filters have no effect on files split beforehand")
+    }
+    self.configuration.valueFilters = [:]
   }
 
   /// The SHA-256 of all bytes read so far, in hexadecimal.
@@ -187,9 +196,8 @@ extension DatasetLoader {
     if configuration.filtersByFeatureFiles, interactions.listedUsers != nil || interactions.listedItems != nil {
       try filter("filter_inter_by_user_or_item", &interactions) { $0.removeUnlisted() }
     }
+    guard configuration.filtersByCount else { return }
     let (users, items) = (configuration.userCountInterval, configuration.itemCountInterval)
-    let everything = Intervals(parsing: "[0,inf)")
-    guard users ?? everything != everything || items ?? everything != everything else { return }
     try filter("user_inter_num_interval and item_inter_num_interval", &interactions) {
       $0.removeByCount(users: users, items: items)
     }
@@ -218,10 +226,20 @@ extension DatasetLoader {
     report.timeRange = earliest...latest
     guard configuration.timePrecision == .float32 else { return }
     let isScaled = configuration.normalizesAll || configuration.normalizedFields.contains(configuration.timeField)
-    let span = latest - earliest
+    // Halves, where the span itself is too large for a number.
+    let scale = (latest - earliest).isFinite ? 1 : 0.5
+    let span = latest * scale - earliest * scale
     for row in times.indices {
-      let time = isScaled ? (span > 0 ? (times[row] - earliest) / span : 1) : times[row]
+      let time = isScaled ? (span > 0 ? (times[row] * scale - earliest * scale) / span : 1) : times[row]
       times[row] = Double(Float(time))
     }
+  }
+}
+
+extension DatasetConfiguration {
+  /// Whether the intervals of counts exclude anything.
+  fileprivate var filtersByCount: Bool {
+    let everything = Intervals(parsing: "[0,inf)")
+    return userCountInterval ?? everything != everything || itemCountInterval ?? everything != everything
   }
 }

@@ -31,26 +31,30 @@ struct Sequences {
       order[next[user]] = Int32(row)
       next[user] += 1
     }
-    let times = interactions.times
     secondTimes = [Double](repeating: 0, count: userCount)
-    for user in 0..<userCount {
-      let rows = starts[user]..<starts[user + 1]
-      guard rows.count > 1 else { continue }
-      if rows.dropFirst().contains(where: { times[Int(order[$0 - 1])] > times[Int(order[$0])] }) {
-        order[rows].sort {
-          let (first, second) = (times[Int($0)], times[Int($1)])
-          return first == second ? $0 < $1 : first < second
-        }
+    var visits: [Visit] = []
+    for user in 0..<userCount where starts[user + 1] - starts[user] > 1 {
+      visits.removeAll(keepingCapacity: true)
+      for index in starts[user]..<starts[user + 1] {
+        visits.append(Visit(time: interactions.times[Int(order[index])], row: order[index]))
       }
-      secondTimes[user] = times[Int(order[rows.lowerBound + 1])]
-      for row in rows {
-        let time = times[Int(order[row])]
-        let isTied =
-          (row > rows.lowerBound && times[Int(order[row - 1])] == time)
-          || (row + 1 < rows.upperBound && times[Int(order[row + 1])] == time)
-        if isTied { tiedRowCount += 1 }
+      if zip(visits, visits.dropFirst()).contains(where: { $0.time > $1.time }) {
+        visits.sort { $0.time == $1.time ? $0.row < $1.row : $0.time < $1.time }
+        for (index, visit) in visits.enumerated() { order[starts[user] + index] = visit.row }
+      }
+      secondTimes[user] = visits[1].time
+      for index in visits.indices {
+        let tiesBefore = index > 0 && visits[index - 1].time == visits[index].time
+        let tiesAfter = index + 1 < visits.count && visits[index + 1].time == visits[index].time
+        if tiesBefore || tiesAfter { tiedRowCount += 1 }
       }
     }
     items = order.map { interactions.items[Int($0)] }
+  }
+
+  /// When a row was, and which.
+  private struct Visit {
+    let time: Double
+    let row: Int32
   }
 }

