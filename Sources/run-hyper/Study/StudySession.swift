@@ -18,6 +18,7 @@ struct StudySession {
   /// - Throws: `CommandError.interrupted` after a signal, `.failed` when the study cannot be written or no trial succeeded.
   func run() async throws {
     defer { store.close() }
+    let start = ContinuousClock.now
     let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1)).rows.first
     let display = ProgressDisplay(
       StudyProgress(
@@ -33,7 +34,8 @@ struct StudySession {
     let outcome: RunOutcome
     do {
       outcome = try await StudyRunner(
-        store: store, study: study, objective: objective, workers: workers, stop: stop, onEvent: narrator.tell).run()
+        store: store, study: study, objective: objective, workers: workers, stop: stop, onEvent: narrator.tell
+      ).run()
       display.finish()
     } catch {
       display.finish()
@@ -48,7 +50,7 @@ struct StudySession {
           run-hyper resume \(study.name)\(storageOption)
         """)
     }
-    try conclude()
+    try conclude(after: (ContinuousClock.now - start) / .seconds(1))
   }
 
   /// Says what is about to run.
@@ -73,7 +75,7 @@ struct StudySession {
   }
 
   /// Prints the leaderboard and the best trial, and says what to do next.
-  private func conclude() throws {
+  private func conclude(after seconds: Double) throws {
     let all = try store.leaderboard(of: study)
     if let outputFile { try ReferenceResults.write(all, to: outputFile) }
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
@@ -85,6 +87,7 @@ struct StudySession {
     Output.note(
       """
 
+      Finished in \(ProgressText.duration(seconds: seconds))
       All trials: run-hyper leaderboard \(study.name) --top=\(board.counts.total)\(storageOption)
       One trial:  run-hyper show \(study.name) \(best.trial)\(storageOption)
       """)
