@@ -82,7 +82,7 @@ package struct StudyProgress: Equatable {
   package mutating func end(_ trial: Int, value: Double?, counts: Bool = true) {
     running[trial] = nil
     guard counts else { return }
-    ended += 1
+    ended = min(ended + 1, total)
     if let value, value > (best?.value ?? -.infinity) || (value == best?.value && trial < best?.trial ?? 0) {
       best = Best(value: value, trial: trial)
     }

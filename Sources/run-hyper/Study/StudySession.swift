@@ -30,7 +30,7 @@ struct StudySession {
         { _ in }, line: "Stopping: trials save their state (a second signal stops at once)", important: true)
       stop.requestStop()
     }
-    let narrator = StudyNarrator(study: study.definition, display: display)
+    let narrator = StudyNarrator(store: store, study: study, display: display)
     let outcome: RunOutcome
     do {
       outcome = try await StudyRunner(
@@ -100,8 +100,11 @@ struct StudySession {
 
 /// Tells a display what happens in a study.
 private struct StudyNarrator: Sendable {
-  let study: StudyDefinition
+  let store: StudyStore
+  let study: Study
   let display: ProgressDisplay
+
+  private var metric: String { study.definition.metric }
 
   func tell(_ event: StudyEvent) {
     switch event {
@@ -109,6 +112,10 @@ private struct StudyNarrator: Sendable {
       display.update({ $0.align(total: counts.total, ended: counts.ended) })
     case .started(let trial, let hyperparameters, let attempt, let fromEpoch):
       let parameters = hyperparameters.pairs.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+      // Other processes may have ended trials meanwhile.
+      if let counts = try? store.counts(of: study) {
+        display.update { $0.align(total: counts.total, ended: counts.ended) }
+      }
       let place = fromEpoch > 0 ? " again from epoch \(fromEpoch)" : attempt > 1 ? " again" : ""
       display.update(
         { $0.start(trial, parameters: parameters, isResumed: fromEpoch > 0) },
@@ -116,10 +123,10 @@ private struct StudyNarrator: Sendable {
     case .progressed(let trial, let fraction, let detail):
       display.progress(trial, { $0.advance(trial, to: fraction, detail: detail) }, line: "trial \(trial): \(detail)")
     case .reported(let trial, _, let values):
-      let value = values.first { $0.name == "valid.\(study.metric)" }?.value
+      let value = values.first { $0.name == "valid.\(metric)" }?.value
       if let value { display.update({ $0.validate(trial, value: value) }) }
     case .ended(let trial, let state, let value, let seconds, let message):
-      let result = value.map { ", best \(study.metric) \(ProgressText.decimal($0, places: 4))" } ?? ""
+      let result = value.map { ", best \(metric) \(ProgressText.decimal($0, places: 4))" } ?? ""
       let reason = message.map { ": \($0)" } ?? ""
       display.update(
         { $0.end(trial, value: state == .completed ? value : nil) },
