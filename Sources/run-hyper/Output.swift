@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Where a command writes: results to standard output, all else to standard error.
 ///
@@ -25,11 +24,13 @@ enum Output {
 
   static var noteIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Columns of the terminal on standard error, 80 where it does not say.
-  static var terminalWidth: Int {
+  /// Columns and rows of the terminal on standard error, 80 and 24 where it does not say.
+  static var terminalSize: (width: Int, height: Int) {
     var size = winsize()
-    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return (80, 24)
+    }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 
   /// - Returns: Whether all of it was written.

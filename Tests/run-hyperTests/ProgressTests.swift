@@ -69,6 +69,9 @@ import run_hyper
         "  trial 2 ██████░░░░░░ epoch 6 of 11  mrr@10 0.1000  learning_rate=0.001 n_heads=2",
       ])
     #expect(progress.block(after: 30, width: 20).map(\.count) == [20, 20])
+    progress.start(3, parameters: "")
+    progress.start(4, parameters: "")
+    #expect(progress.block(after: 30, width: 120, height: 4).last == "  and 1 more")
     #expect(progress.summary(after: 30) == "1 of 4 done, 2 min 30 s left")
   }
 }

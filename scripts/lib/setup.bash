@@ -11,8 +11,8 @@ give_up() {
 # Installs the system libraries that are missing. Elsewhere than on Debian and Ubuntu, the compiler has the last word.
 install_packages() {
   command -v dpkg-query >/dev/null || return 0
-  local missing=() package as_root=()
-  for package in libsqlite3-dev; do
+  local needed=(libsqlite3-dev) missing=() package as_root=()
+  for package in "${needed[@]}"; do
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
   done
   ((${#missing[@]})) || return 0

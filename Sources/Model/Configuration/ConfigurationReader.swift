@@ -37,7 +37,8 @@ struct ConfigurationReader {
     for key in order where !known.contains(key) {
       guard let entry = entries[key] else { continue }
       if let reason = Configuration.ignoredKeys[key] {
-        notes.append("\(entry.location): \(key) has no effect here: \(reason)")
+        // A null asks for nothing, so nothing is missing.
+        if entry.value != .null { notes.append("\(entry.location): \(key) has no effect here: \(reason)") }
       } else {
         let nearest =
           Configuration.mistakenKeys[key.lowercased()]

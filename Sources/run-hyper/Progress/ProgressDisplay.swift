@@ -80,7 +80,8 @@ final class ProgressDisplay: Sendable {
   private func draw(_ state: inout State, at now: Double) {
     guard isTerminal, now - state.lastDrawing >= Self.drawingInterval else { return }
     state.lastDrawing = now
-    let lines = state.progress.block(after: now, width: Output.terminalWidth - 1)
+    let (width, height) = Output.terminalSize
+    let lines = state.progress.block(after: now, width: width - 1, height: height - 1)
     // One write: up to the block's start, each line over the old one, the rest of the screen cleared.
     let up = state.drawnLines > 0 ? "\u{1B}[\(state.drawnLines)A\r" : "\r"
     Output.raw(up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")

@@ -82,7 +82,7 @@ package struct StudyProgress: Equatable {
   package mutating func end(_ trial: Int, value: Double?, counts: Bool = true) {
     running[trial] = nil
     guard counts else { return }
-    ended += 1
+    ended = min(ended + 1, total)
     if let value, value > (best?.value ?? -.infinity) || (value == best?.value && trial < best?.trial ?? 0) {
       best = Best(value: value, trial: trial)
     }
@@ -92,7 +92,8 @@ package struct StudyProgress: Equatable {
   package func rate(after seconds: Double) -> Double? {
     let parts = running.values.reduce(0) { $0 + max($1.fraction - ($1.firstFraction ?? $1.fraction), 0) }
     let done = Double(ended - endedBefore) + parts
-    return done > 0 && seconds > 0 ? done / seconds : nil
+    // The first second says nothing: trials are being set up.
+    return done > 0 && seconds >= 1 ? done / seconds : nil
   }
 
   /// Seconds until the last trial ends at this rate, or `nil` before there is one.
@@ -102,8 +103,8 @@ package struct StudyProgress: Equatable {
     return max(Double(total - ended) - parts, 0) / rate
   }
 
-  /// The block that a terminal shows: the study's line, then one for each running trial.
-  package func block(after seconds: Double, width: Int) -> [String] {
+  /// The block that a terminal of that size shows: the study's line, then one for each running trial.
+  package func block(after seconds: Double, width: Int, height: Int = .max) -> [String] {
     let parts = running.values.reduce(0) { $0 + $1.fraction }
     let fraction = total > 0 ? (Double(ended) + parts) / Double(total) : 0
     var first = "\(ended) of \(total) trials \(ProgressText.bar(fraction, width: 24))"
@@ -116,7 +117,9 @@ package struct StudyProgress: Equatable {
       if let value = trial.value { line += "  \(metric) \(ProgressText.decimal(value, places: 4))" }
       return line + "  " + trial.parameters
     }
-    return ([first] + lines).map { ProgressText.cut($0, to: width) }
+    let room = max(height - 2, 1)
+    let hidden = lines.count > room ? ["  and \(lines.count - room) more"] : []
+    return ([first] + lines.prefix(room) + hidden).map { ProgressText.cut($0, to: width) }
   }
 
   /// What stands at the end of a log's line: how far the study is.

@@ -22,7 +22,7 @@ final class TrainingDisplay {
     let left = seconds(since: start) * (1 - fraction) / fraction
     let line =
       "epoch \(position.epoch) of \(epochs) \(ProgressText.bar(fraction, width: 24))  at most \(ProgressText.duration(seconds: left)) left"
-    Output.raw("\r" + ProgressText.cut(line, to: Output.terminalWidth - 1) + "\u{1B}[K")
+    Output.raw("\r" + ProgressText.cut(line, to: Output.terminalSize.width - 1) + "\u{1B}[K")
   }
 
   func report(_ epoch: EpochReport) {

@@ -18,6 +18,7 @@ struct StudySession {
   /// - Throws: `CommandError.interrupted` after a signal, `.failed` when the study cannot be written or no trial succeeded.
   func run() async throws {
     defer { store.close() }
+    let start = ContinuousClock.now
     let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1)).rows.first
     let display = ProgressDisplay(
       StudyProgress(
@@ -29,7 +30,7 @@ struct StudySession {
         { _ in }, line: "Stopping: trials save their state (a second signal stops at once)", important: true)
       stop.requestStop()
     }
-    let narrator = StudyNarrator(study: study.definition, display: display)
+    let narrator = StudyNarrator(store: store, study: study, display: display)
     let outcome: RunOutcome
     do {
       outcome = try await StudyRunner(
@@ -49,7 +50,7 @@ struct StudySession {
           run-hyper resume \(study.name)\(storageOption)
         """)
     }
-    try conclude()
+    try conclude(after: (ContinuousClock.now - start) / .seconds(1))
   }
 
   /// Says what is about to run.
@@ -74,7 +75,7 @@ struct StudySession {
   }
 
   /// Prints the leaderboard and the best trial, and says what to do next.
-  private func conclude() throws {
+  private func conclude(after seconds: Double) throws {
     let all = try store.leaderboard(of: study)
     if let outputFile { try ReferenceResults.write(all, to: outputFile) }
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
@@ -86,6 +87,7 @@ struct StudySession {
     Output.note(
       """
 
+      Finished in \(ProgressText.duration(seconds: seconds))
       All trials: run-hyper leaderboard \(study.name) --top=\(board.counts.total)\(storageOption)
       One trial:  run-hyper show \(study.name) \(best.trial)\(storageOption)
       """)
@@ -98,8 +100,11 @@ struct StudySession {
 
 /// Tells a display what happens in a study.
 private struct StudyNarrator: Sendable {
-  let study: StudyDefinition
+  let store: StudyStore
+  let study: Study
   let display: ProgressDisplay
+
+  private var metric: String { study.definition.metric }
 
   func tell(_ event: StudyEvent) {
     switch event {
@@ -107,6 +112,10 @@ private struct StudyNarrator: Sendable {
       display.update({ $0.align(total: counts.total, ended: counts.ended) })
     case .started(let trial, let hyperparameters, let attempt, let fromEpoch):
       let parameters = hyperparameters.pairs.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+      // Other processes may have ended trials meanwhile.
+      if let counts = try? store.counts(of: study) {
+        display.update { $0.align(total: counts.total, ended: counts.ended) }
+      }
       let place = fromEpoch > 0 ? " again from epoch \(fromEpoch)" : attempt > 1 ? " again" : ""
       display.update(
         { $0.start(trial, parameters: parameters, isResumed: fromEpoch > 0) },
@@ -114,10 +123,10 @@ private struct StudyNarrator: Sendable {
     case .progressed(let trial, let fraction, let detail):
       display.progress(trial, { $0.advance(trial, to: fraction, detail: detail) }, line: "trial \(trial): \(detail)")
     case .reported(let trial, _, let values):
-      let value = values.first { $0.name == "valid.\(study.metric)" }?.value
+      let value = values.first { $0.name == "valid.\(metric)" }?.value
       if let value { display.update({ $0.validate(trial, value: value) }) }
     case .ended(let trial, let state, let value, let seconds, let message):
-      let result = value.map { ", best \(study.metric) \(ProgressText.decimal($0, places: 4))" } ?? ""
+      let result = value.map { ", best \(metric) \(ProgressText.decimal($0, places: 4))" } ?? ""
       let reason = message.map { ": \($0)" } ?? ""
       display.update(
         { $0.end(trial, value: state == .completed ? value : nil) },

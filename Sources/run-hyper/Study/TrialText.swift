@@ -78,6 +78,24 @@ struct TrialDocument: Encodable {
     let seconds: Double
   }
 
+  /// A parameter's value with its type.
+  private struct Value: Encodable {
+    let value: ParameterValue
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch value {
+      case .null: try container.encodeNil()
+      case .boolean(let flag): try container.encode(flag)
+      case .integer(let integer): try container.encode(integer)
+      case .number(let number): try container.encode(number)
+      case .text(let text): try container.encode(text)
+      case .list(let values): try container.encode(values.map(Value.init))
+      case .map(let values): try container.encode(values.mapValues(Value.init))
+      }
+    }
+  }
+
   private struct Point: Encodable {
     let epoch: Int
     let metric: String
@@ -87,7 +105,7 @@ struct TrialDocument: Encodable {
   private let study, state: String
   private let trial: Int
   private let shelved: Bool
-  private let parameters: [String: String]
+  private let parameters: [String: Value]
   private let value: Double?
   private let bestEpoch: Int?
   private let trainingSeconds: Double
@@ -101,7 +119,7 @@ struct TrialDocument: Encodable {
     state = story.state.rawValue
     trial = story.trial
     shelved = story.isShelved
-    parameters = Dictionary(story.hyperparameters.pairs.map { ($0.name, "\($0.value)") }) { $1 }
+    parameters = Dictionary(story.hyperparameters.pairs.map { ($0.name, Value(value: $0.value)) }) { $1 }
     value = story.value
     bestEpoch = story.bestEpoch
     trainingSeconds = story.trainingSeconds

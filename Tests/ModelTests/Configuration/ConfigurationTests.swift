@@ -108,8 +108,12 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     #expect(!own.dataset.normalizesAll)
   }
 
+  @Test func `A null for a key without effect asks for nothing, so nothing is said`() throws {
+    #expect(try configuration([("train_neg_sample_args", "None")]).notes.isEmpty)
+  }
+
   @Test(arguments: [
-    "train_neg_sample_args=None", "train_neg_sample_args=~", "train_neg_sample_args={'distribution':'uniform'}",
+    "train_neg_sample_args=~", "train_neg_sample_args={'distribution':'uniform'}",
     "gpu_id=0", "worker=4", "embedding_size=64", "valid_metric_bigger=False", "LABEL_FIELD=label",
   ])
   func `Keys without effect are accepted, each with a note`(argument: String) throws {
