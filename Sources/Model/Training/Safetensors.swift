@@ -35,7 +35,12 @@ public struct Safetensors: Sendable, Equatable {
   private struct Entry: Codable {
     var dtype: String
     var shape: [Int]
-    var data_offsets: [Int]
+    var offsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case offsets = "data_offsets"
+    }
   }
 
   private enum HeaderValue: Codable {
@@ -70,7 +75,7 @@ public struct Safetensors: Sendable, Equatable {
     for name in names {
       guard let tensor = tensors[name] else { continue }
       let end = offset + tensor.bytes.count
-      header[name] = .tensor(Entry(dtype: "F32", shape: tensor.shape, data_offsets: [offset, end]))
+      header[name] = .tensor(Entry(dtype: "F32", shape: tensor.shape, offsets: [offset, end]))
       offset = end
     }
     let encoder = JSONEncoder()
@@ -123,7 +128,7 @@ public struct Safetensors: Sendable, Equatable {
           }
           count = product.partialValue
         }
-        let offsets = entry.data_offsets
+        let offsets = entry.offsets
         guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= bytes.count - start,
           offsets[1] - offsets[0] == count
         else {

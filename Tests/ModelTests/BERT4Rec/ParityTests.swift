@@ -53,9 +53,22 @@ private struct Reference: Decodable {
   }
 
   struct Configuration: Decodable {
-    var n_layers, n_heads, hidden_size, inner_size, MAX_ITEM_LIST_LENGTH, n_items: Int
-    var layer_norm_eps, mask_ratio: Double
-    var hidden_act, loss_type: String
+    var layerCount, headCount, hiddenSize, innerSize, maximumLength, itemCount: Int
+    var layerNormEpsilon, maskRatio: Double
+    var activation, loss: String
+
+    enum CodingKeys: String, CodingKey {
+      case layerCount = "n_layers"
+      case headCount = "n_heads"
+      case hiddenSize = "hidden_size"
+      case innerSize = "inner_size"
+      case maximumLength = "MAX_ITEM_LIST_LENGTH"
+      case itemCount = "n_items"
+      case layerNormEpsilon = "layer_norm_eps"
+      case maskRatio = "mask_ratio"
+      case activation = "hidden_act"
+      case loss = "loss_type"
+    }
   }
 
   struct Step: Decodable {
@@ -107,18 +120,18 @@ private struct Reference: Decodable {
   /// The network of the file, with its parameters.
   func network() -> BERT4Rec {
     var network = NetworkConfiguration()
-    network.layerCount = config.n_layers
-    network.headCount = config.n_heads
-    network.hiddenSize = config.hidden_size
-    network.innerSize = config.inner_size
-    network.maximumLength = config.MAX_ITEM_LIST_LENGTH
-    network.maskRatio = config.mask_ratio
-    network.layerNormEpsilon = config.layer_norm_eps
+    network.layerCount = config.layerCount
+    network.headCount = config.headCount
+    network.hiddenSize = config.hiddenSize
+    network.innerSize = config.innerSize
+    network.maximumLength = config.maximumLength
+    network.maskRatio = config.maskRatio
+    network.layerNormEpsilon = config.layerNormEpsilon
     network.hiddenDropout = 0
     network.attentionDropout = 0
-    network.activation = NetworkConfiguration.Activation(rawValue: config.hidden_act) ?? .gelu
-    network.loss = NetworkConfiguration.Loss(rawValue: config.loss_type) ?? .crossEntropy
-    let result = BERT4Rec(network, itemCount: config.n_items)
+    network.activation = NetworkConfiguration.Activation(rawValue: config.activation) ?? .gelu
+    network.loss = NetworkConfiguration.Loss(rawValue: config.loss) ?? .crossEntropy
+    let result = BERT4Rec(network, itemCount: config.itemCount)
     for (name, tensor) in params { result.parameters.row(name).copy(from: tensor.data.map { Float($0) }) }
     return result
   }

@@ -64,7 +64,10 @@ import Testing
   }
 
   @Test func `Training learns`() throws {
-    let configuration = Self.configuration { $0.training.epochs = 25 }
+    let configuration = Self.configuration {
+      $0.training.epochs = 25
+      $0.training.batchSize = 100
+    }
     let trainer = Trainer(configuration: configuration, dataset: Self.dataset())
     var losses: [Double] = []
     let outcome = try trainer.run(onEpoch: { losses.append($0.meanLoss) })
