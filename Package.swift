@@ -32,10 +32,11 @@ let package = Package(
   targets: [
     .target(name: "CSIMD", cSettings: [.unsafeFlags(["-march=\(cpu)", "-O2"])]),
     .target(name: "Kernels", dependencies: ["CSIMD"], swiftSettings: numeric),
+    .target(name: "Literals", swiftSettings: strict),
     .target(
       name: "Model",
       dependencies: [
-        "Kernels",
+        "Kernels", "Literals",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -43,6 +44,7 @@ let package = Package(
     .target(
       name: "Tuner",
       dependencies: [
+        "Literals",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
@@ -50,16 +52,17 @@ let package = Package(
     .executableTarget(
       name: "run-hyper",
       dependencies: [
-        "Model", "Tuner",
+        "Literals", "Model", "Tuner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "ModelTests", dependencies: ["Model", "Kernels"],
+      name: "ModelTests", dependencies: ["Model", "Kernels", "Literals"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "LiteralsTests", dependencies: ["Literals"], swiftSettings: strict),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
-    .testTarget(name: "TunerTests", dependencies: ["Tuner"], swiftSettings: strict),
+    .testTarget(name: "TunerTests", dependencies: ["Literals", "Tuner"], swiftSettings: strict),
     .testTarget(name: "run-hyperTests", dependencies: ["run-hyper", "Tuner"], swiftSettings: strict),
   ]
 )

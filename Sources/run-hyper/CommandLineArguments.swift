@@ -1,3 +1,4 @@
+import Literals
 import Model
 import Tuner
 

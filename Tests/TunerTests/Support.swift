@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 import Synchronization
 import Tuner
 

@@ -1,8 +1,10 @@
+public import Literals
+
 extension Configuration {
   /// Every key with its value in canonical form, sorted by key: what studies store.
   ///
   /// A layer of these gives the same configuration again.
-  public var values: [(key: String, value: ConfigurationValue)] {
+  public var values: [(key: String, value: Literal)] {
     var values = networkValues
     values.merge(trainingValues) { _, new in new }
     values.merge(evaluationValues) { _, new in new }
@@ -13,7 +15,7 @@ extension Configuration {
   /// Those of `values` that numbers depend on: what tells one configuration from another.
   ///
   /// Of `load_col` only which of the files `.user` and `.item` are read remains.
-  public var effectiveValues: [(key: String, value: ConfigurationValue)] {
+  public var effectiveValues: [(key: String, value: Literal)] {
     let effective = Set(Self.keys.filter(\.influencesNumbers).map(\.name))
     return values.filter { effective.contains($0.key) }.map { key, value in
       guard key == "load_col", case .map(let files) = value else { return (key: key, value: value) }
@@ -21,7 +23,7 @@ extension Configuration {
     }
   }
 
-  private var networkValues: [String: ConfigurationValue] {
+  private var networkValues: [String: Literal] {
     [
       "model": .text("BERT4Rec"), "hidden_size": .integer(network.hiddenSize),
       "inner_size": .integer(network.innerSize), "n_layers": .integer(network.layerCount),
@@ -33,7 +35,7 @@ extension Configuration {
     ]
   }
 
-  private var trainingValues: [String: ConfigurationValue] {
+  private var trainingValues: [String: Literal] {
     [
       "seed": .integer(Int(clamping: training.seed)), "epochs": .integer(training.epochs),
       "train_batch_size": .integer(training.batchSize), "learner": .text(training.optimizer.rawValue),
@@ -45,7 +47,7 @@ extension Configuration {
     ]
   }
 
-  private var evaluationValues: [String: ConfigurationValue] {
+  private var evaluationValues: [String: Literal] {
     [
       "eval_args": .map([
         "split": .map(["LS": .text(dataset.split.rawValue)]), "order": .text("TO"), "group_by": .text("user"),
@@ -59,7 +61,7 @@ extension Configuration {
     ]
   }
 
-  private var datasetValues: [String: ConfigurationValue] {
+  private var datasetValues: [String: Literal] {
     let path = dataset.dataPaths.count == 1 ? dataset.dataPaths.first : nil
     return [
       "dataset": .text(dataset.name), "data_path": path.map { .text($0) } ?? .null,
@@ -82,13 +84,13 @@ extension Configuration {
     ]
   }
 
-  private static func names(_ names: [String]) -> ConfigurationValue {
+  private static func names(_ names: [String]) -> Literal {
     names.isEmpty ? .null : .list(names.map { .text($0) })
   }
 }
 
 extension DatasetConfiguration.ColumnSelection {
-  fileprivate var value: ConfigurationValue {
+  fileprivate var value: Literal {
     switch self {
     case .all: .text("*")
     case .some(let names): .list(names.map { .text($0) })
@@ -97,7 +99,7 @@ extension DatasetConfiguration.ColumnSelection {
 }
 
 extension DatasetConfiguration.DuplicateRule {
-  fileprivate var value: ConfigurationValue {
+  fileprivate var value: Literal {
     switch self {
     case .keepAll: .null
     case .keepFirst: .text("first")
@@ -107,7 +109,7 @@ extension DatasetConfiguration.DuplicateRule {
 }
 
 extension DatasetConfiguration.ValueFilter {
-  fileprivate var value: ConfigurationValue {
+  fileprivate var value: Literal {
     switch self {
     case .intervals(let intervals): .text(intervals.text)
     case .tokens(let tokens): .list(tokens.map { .text($0) })

@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 
 /// Everything that a training run depends on, checked and typed.
 public struct Configuration: Sendable, Hashable {
@@ -68,7 +69,7 @@ extension Configuration {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let layer = try ConfigurationLayer(yamlFile: path)
     for entry in layer.entries where entry.key == "data_path" || entry.key == "dataset" {
-      guard entry.key != "dataset" || entry.value.description != dataset.name else { continue }
+      guard entry.key != "dataset" || entry.value.plain != dataset.name else { continue }
       throw ConfigurationError(
         at: entry.location, found: "\(entry.key) \(entry.value) in the file of the dataset \(dataset.name)",
         expected: "no such key here, or in another file")
@@ -210,7 +211,7 @@ extension Configuration {
     evaluation.validationMetric = metric.lowercased()
     let names = evaluation.metricNames
     guard reader.problems.count == earlierProblemCount, !names.contains(evaluation.validationMetric) else { return }
-    let nearest = Spelling.nearest(to: metric, among: names).map { "\($0) or another" } ?? "one"
+    let nearest = nearestName(to: metric, among: names).map { "\($0) or another" } ?? "one"
     let key = ["valid_metric", "topk", "metrics"].first { reader.has($0) } ?? "valid_metric"
     reader.report(
       key, found: "valid_metric '\(metric)', which is not measured",

@@ -1,3 +1,5 @@
+public import Literals
+
 /// A key that a configuration may have.
 public struct ConfigurationKey: Sendable, Hashable {
   public let name: String
@@ -5,7 +7,7 @@ public struct ConfigurationKey: Sendable, Hashable {
   /// What values it takes, in words.
   public let type: String
 
-  public let defaultValue: ConfigurationValue
+  public let defaultValue: Literal
 
   /// One line for documents and `--help`.
   public let summary: String
@@ -25,7 +27,7 @@ public struct ConfigurationKey: Sendable, Hashable {
   }
 
   init(
-    _ name: String, _ type: String, _ defaultValue: ConfigurationValue, _ summary: String, _ group: Group,
+    _ name: String, _ type: String, _ defaultValue: Literal, _ summary: String, _ group: Group,
     influencesNumbers: Bool = true
   ) {
     self.name = name

@@ -1,3 +1,4 @@
+import Literals
 internal import Yams
 
 extension ConfigurationLayer {
@@ -45,7 +46,7 @@ extension ConfigurationLayer {
   /// - Parameter count: Values so far. Aliases of aliases can make billions of a few lines.
   private static func value(
     of node: Node, at location: String, depth: Int, counting count: inout Int
-  ) throws(ConfigurationError) -> ConfigurationValue {
+  ) throws(ConfigurationError) -> Literal {
     count += 1
     guard depth < 32, count < 100_000 else {
       throw ConfigurationError(
@@ -54,11 +55,11 @@ extension ConfigurationLayer {
     switch node {
     case .scalar(let scalar): return YAMLScalar.value(of: scalar)
     case .sequence(let nodes):
-      var values: [ConfigurationValue] = []
+      var values: [Literal] = []
       for node in nodes { values.append(try value(of: node, at: location, depth: depth + 1, counting: &count)) }
       return .list(values)
     case .mapping(let pairs):
-      var values: [String: ConfigurationValue] = [:]
+      var values: [String: Literal] = [:]
       for (key, node) in pairs {
         guard case .scalar(let name) = key else {
           throw ConfigurationError(at: location, found: "a key that is a list or a map", expected: "a word")
@@ -116,13 +117,13 @@ extension ConfigurationLayer {
 
 /// Decides what a YAML scalar is: null, boolean, integer, number or text.
 enum YAMLScalar {
-  static func value(of scalar: Node.Scalar) -> ConfigurationValue {
+  static func value(of scalar: Node.Scalar) -> Literal {
     guard scalar.style == .plain || scalar.style == .any else { return .text(scalar.string) }
     return value(plain: scalar.string)
   }
 
   /// The value of an unquoted scalar.
-  static func value(plain text: String) -> ConfigurationValue {
+  static func value(plain text: String) -> Literal {
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
     case "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON": return .boolean(true)
@@ -131,7 +132,7 @@ enum YAMLScalar {
     }
   }
 
-  private static func number(_ text: String) -> ConfigurationValue? {
+  private static func number(_ text: String) -> Literal? {
     let isNegative = text.hasPrefix("-")
     let unsigned = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
     switch unsigned {
@@ -150,16 +151,16 @@ enum YAMLScalar {
     if plain.utf8.allSatisfy({ 48...57 ~= $0 }), let count = Int((isNegative ? "-" : "") + plain) {
       return .integer(count)
     }
-    return LiteralParser.decimal(plain).map { .number(isNegative ? -$0 : $0) }
+    return Double(unsignedDecimal: plain).map { .number(isNegative ? -$0 : $0) }
   }
 
-  private static func integer(_ digits: Substring, radix: Int, _ isNegative: Bool) -> ConfigurationValue? {
+  private static func integer(_ digits: Substring, radix: Int, _ isNegative: Bool) -> Literal? {
     guard let first = digits.first, first != "+", first != "-" else { return nil }
     return Int((isNegative ? "-" : "") + digits, radix: radix).map { .integer($0) }
   }
 
   /// Base 60, as in `1:30`.
-  private static func sexagesimal(_ text: String, _ isNegative: Bool) -> ConfigurationValue? {
+  private static func sexagesimal(_ text: String, _ isNegative: Bool) -> Literal? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count <= 4, let first = parts.first, (1...9).contains(first.count),
       parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { 48...57 ~= $0 } }),

@@ -1,4 +1,5 @@
 import Foundation
+public import Literals
 
 /// Keys and values from one source: a file, the command line, a trial's parameters.
 public struct ConfigurationLayer: Sendable, Hashable {
@@ -11,7 +12,7 @@ public struct ConfigurationLayer: Sendable, Hashable {
   /// One key of a layer.
   public struct Entry: Sendable, Hashable {
     public let key: String
-    public let value: ConfigurationValue
+    public let value: Literal
 
     /// Where it stands: `file:line`, `--key`, or the source.
     public let location: String
@@ -25,11 +26,12 @@ public struct ConfigurationLayer: Sendable, Hashable {
   /// Text among them is evaluated as on the command line, so `"[5,10]"` is a list.
   ///
   /// - Parameter locations: Where a key stands; the source for those left out.
-  public init(source: String, values: [String: ConfigurationValue], locations: [String: String] = [:]) {
+  public init(source: String, values: [String: Literal], locations: [String: String] = [:]) {
     self.source = source
     entries = values.sorted { $0.key < $1.key }.map { key, value in
       if case .text(let text) = value {
-        Entry(key: key, value: .init(commandLine: text), location: locations[key] ?? source, text: text)
+        Entry(
+          key: key, value: .init(commandLine: text, as: .configuration), location: locations[key] ?? source, text: text)
       } else {
         Entry(key: key, value: value, location: locations[key] ?? source, text: nil)
       }
@@ -41,7 +43,7 @@ public struct ConfigurationLayer: Sendable, Hashable {
   /// - Throws: If a key occurs twice with different texts.
   public init(arguments: [(key: String, text: String)], source: String = "command line") throws(ConfigurationError) {
     var entries: [Entry] = []
-    var problems: [ConfigurationError.Problem] = []
+    var problems: [Problem] = []
     for (key, text) in arguments {
       if let earlier = entries.first(where: { $0.key == key }) {
         if earlier.text != text {
@@ -51,7 +53,8 @@ public struct ConfigurationLayer: Sendable, Hashable {
         }
         continue
       }
-      entries.append(Entry(key: key, value: .init(commandLine: text), location: "--\(key)", text: text))
+      entries.append(
+        Entry(key: key, value: .init(commandLine: text, as: .configuration), location: "--\(key)", text: text))
     }
     guard problems.isEmpty else { throw ConfigurationError(problems) }
     self.source = source
@@ -82,5 +85,5 @@ public struct ConfigurationLayer: Sendable, Hashable {
   }
 
   /// What the layer says about `key`.
-  public subscript(key: String) -> ConfigurationValue? { entries.first { $0.key == key }?.value }
+  public subscript(key: String) -> Literal? { entries.first { $0.key == key }?.value }
 }

@@ -1,3 +1,5 @@
+import Literals
+
 extension ConfigurationReader {
   mutating func names(_ key: String, into property: inout [String]) {
     guard let value = value(key) else { return }
@@ -21,7 +23,7 @@ extension ConfigurationReader {
     property = [:]
     for (column, value) in values.sorted(by: { $0.key < $1.key }) {
       guard let length = value.wholeNumber, length >= 1 else {
-        report(key, found: "\(column): \(value)", expected: "an integer ≥ 1")
+        report(key, found: "\(column): \(value.plain)", expected: "an integer ≥ 1")
         continue
       }
       property[column] = length
@@ -43,7 +45,7 @@ extension ConfigurationReader {
       } else if let names = columns.names {
         selections[file] = .some(names)
       } else {
-        report(key, found: "\(file): \(columns)", expected: "a list of columns or '*'")
+        report(key, found: "\(file): \(columns.plain)", expected: "a list of columns or '*'")
       }
       if !["inter", "user", "item"].contains(file) {
         note("\(entries[key]?.location ?? key): load_col's .\(file) has no effect here: BERT4Rec does not use it")
@@ -67,12 +69,12 @@ extension ConfigurationReader {
           continue
         }
       case .list(let tokens):
-        property[column] = .tokens(Set(tokens.map(\.description)).sorted())
+        property[column] = .tokens(Set(tokens.map(\.plain)).sorted())
         continue
       default: break
       }
       report(
-        key, found: "\(column): \(condition)",
+        key, found: "\(column): \(condition.plain)",
         expected: "intervals such as [3,inf) for a number column, or a list of tokens")
     }
   }
@@ -106,7 +108,7 @@ extension ConfigurationReader {
       if let metric = RankingMetric(rawValue: name.lowercased()) {
         property.append(metric)
       } else {
-        let nearest = Spelling.nearest(to: name, among: RankingMetric.allCases.map(\.rawValue))
+        let nearest = nearestName(to: name, among: RankingMetric.allCases.map(\.rawValue))
         report(
           key, found: "'\(name)', which is not measured here",
           expected: "Hit, Recall, Precision, MRR, MAP or NDCG" + (nearest.map { "; perhaps \($0)" } ?? ""))
@@ -145,18 +147,19 @@ extension ConfigurationReader {
       switch name {
       case "split": readSplit(value, into: &split)
       case "order" where value != .text("TO"):
-        report(key, found: "order \(value)", expected: "TO: sequences are ordered by time")
+        report(key, found: "order \(value.plain)", expected: "TO: sequences are ordered by time")
       case "mode":
-        let modes: [ConfigurationValue] = if case .map(let phases) = value { Array(phases.values) } else { [value] }
+        let modes: [Literal] = if case .map(let phases) = value { Array(phases.values) } else { [value] }
         if modes.contains(where: { $0 != .text("full") }) {
           report(
-            key, found: "mode \(value)", expected: "full: rankings of all items; samples of them are not supported")
+            key, found: "mode \(value.plain)",
+            expected: "full: rankings of all items; samples of them are not supported")
         }
       case "group_by" where value != .text("user") && !value.isNullLike:
-        report(key, found: "group_by \(value)", expected: "user")
+        report(key, found: "group_by \(value.plain)", expected: "user")
       case "order", "group_by": break
       default:
-        let nearest = Spelling.nearest(to: name, among: ["split", "order", "group_by", "mode"])
+        let nearest = nearestName(to: name, among: ["split", "order", "group_by", "mode"])
         report(
           key, found: "the unknown sub-key '\(name)'",
           expected: "split, order, group_by or mode" + (nearest.map { "; perhaps \($0)" } ?? ""))
@@ -164,7 +167,7 @@ extension ConfigurationReader {
     }
   }
 
-  private mutating func readSplit(_ value: ConfigurationValue, into split: inout DatasetConfiguration.Split) {
+  private mutating func readSplit(_ value: Literal, into split: inout DatasetConfiguration.Split) {
     let key = "eval_args"
     let names = Self.alternatives(DatasetConfiguration.Split.allCases.map(\.rawValue))
     if case .map(let kinds) = value, kinds.count == 1, case .text(let name)? = kinds["LS"],
@@ -175,7 +178,7 @@ extension ConfigurationReader {
     {
       report(key, found: "split \(other), which is not supported yet", expected: "split {LS: \(names)}")
     } else {
-      report(key, found: "split \(value)", expected: "split {LS: \(names)}")
+      report(key, found: "split \(value.plain)", expected: "split {LS: \(names)}")
     }
   }
 }

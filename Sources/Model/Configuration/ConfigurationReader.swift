@@ -1,6 +1,8 @@
+import Literals
+
 /// Takes typed values out of layers and collects what is wrong with them.
 struct ConfigurationReader {
-  private(set) var problems: [ConfigurationError.Problem] = []
+  private(set) var problems: [Problem] = []
   private(set) var notes: [String] = []
   let entries: [String: ConfigurationLayer.Entry]
   private let order: [String]
@@ -42,7 +44,7 @@ struct ConfigurationReader {
       } else {
         let nearest =
           Configuration.mistakenKeys[key.lowercased()]
-          ?? Spelling.nearest(to: key, among: Configuration.keys.map(\.name) + Configuration.ignoredKeys.keys.sorted())
+          ?? nearestName(to: key, among: Configuration.keys.map(\.name) + Configuration.ignoredKeys.keys.sorted())
         problems.append(
           .init(
             location: entry.location, found: "the unknown key '\(key)'",
@@ -55,7 +57,7 @@ struct ConfigurationReader {
   private static let readKeys = Set(Configuration.keys.map(\.name) + ["transform", "enable_amp", "repeatable"])
 
   /// The strongest layer's value of `key`.
-  func value(_ key: String) -> ConfigurationValue? { entries[key]?.value }
+  func value(_ key: String) -> Literal? { entries[key]?.value }
 
   /// What the table says that `key` takes.
   private func type(of key: String) -> String {
@@ -69,8 +71,8 @@ struct ConfigurationReader {
       expected: expected ?? type(of: key))
   }
 
-  private func shown(_ value: ConfigurationValue) -> String {
-    if case .text(let text) = value { "'\(text)'" } else { value.canonicalText }
+  private func shown(_ value: Literal) -> String {
+    if case .text(let text) = value { "'\(text)'" } else { value.exactJSON }
   }
 
   /// The text of `key`, exactly as written; `nil` if it is no text.
@@ -78,7 +80,7 @@ struct ConfigurationReader {
     guard let entry = entries[key] else { return nil }
     if case .text(let text) = entry.value { return text }
     return switch entry.value {
-    case .integer, .number: entry.text ?? entry.value.canonicalText
+    case .integer, .number: entry.text ?? entry.value.exactJSON
     default: nil
     }
   }
@@ -86,7 +88,7 @@ struct ConfigurationReader {
   private func isNull(_ key: String) -> Bool { value(key)?.isNullLike ?? false }
 }
 
-extension ConfigurationValue {
+extension Literal {
   /// Null, or a word for it: the reference's users write `None` in YAML and `~` on command lines.
   var isNullLike: Bool {
     switch self {
@@ -107,11 +109,7 @@ extension ConfigurationValue {
 
   /// The finite number it is.
   var finiteNumber: Double? {
-    switch self {
-    case .integer(let count): Double(count)
-    case .number(let number): number.isFinite ? number : nil
-    default: nil
-    }
+    double.flatMap { $0.isFinite ? $0 : nil }
   }
 
   /// The names in a list of texts, or the one text.
@@ -202,16 +200,16 @@ extension ConfigurationReader {
     let written = writtenText(key)
     if let written, let name = names.first(where: { $0.lowercased() == written.lowercased() }) { return use(name) }
     let expected = Self.alternatives(names) + (orNull ? " or null" : "")
-    let nearest = written.flatMap { Spelling.nearest(to: $0, among: names) }
+    let nearest = written.flatMap { nearestName(to: $0, among: names) }
     report(
-      key, found: written.map { explaining[$0.lowercased()] ?? "'\($0)'" } ?? (value(key) ?? .null).canonicalText,
+      key, found: written.map { explaining[$0.lowercased()] ?? "'\($0)'" } ?? (value(key) ?? .null).exactJSON,
       expected: expected + (nearest.map { names.count > 1 ? "; perhaps \($0)" : "" } ?? ""))
   }
 
   /// Accepts a key only with the one value that is supported.
-  mutating func constant(_ key: String, _ supported: ConfigurationValue, why: String) {
+  mutating func constant(_ key: String, _ supported: Literal, why: String) {
     guard let value = value(key), value != supported else { return }
-    reportType(key, expected: "\(supported), since \(why)")
+    reportType(key, expected: "\(supported.plain), since \(why)")
   }
 
   mutating func intervals(_ key: String, into property: inout Intervals?) {

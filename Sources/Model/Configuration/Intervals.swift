@@ -51,6 +51,16 @@ extension Intervals.Piece {
     let sign: Double = text.hasPrefix("-") ? -1 : 1
     let magnitude = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text
     if ["inf", "infinity"].contains(magnitude.lowercased()) { return sign * .infinity }
-    return LiteralParser.decimal(String(magnitude)).map { sign * $0 }
+    return Double(unsignedDecimal: String(magnitude)).map { sign * $0 }
+  }
+}
+
+extension Double {
+  /// A decimal without a sign, such as `1.5e-3`, infinity where it is too large; `nil` for any other text.
+  init?(unsignedDecimal text: String) {
+    guard text.utf8.allSatisfy({ 48...57 ~= $0 || [43, 45, 46, 69, 101].contains($0) }),
+      text.utf8.contains(where: { 48...57 ~= $0 })
+    else { return nil }
+    self.init(text)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 
 /// A text table whose header names and types its columns, such as `NAME.inter`.
 ///
@@ -70,7 +71,7 @@ struct AtomicFile {
           expected: "name:type in each column, such as user_id:token\(hint)")
       }
       guard let type = ColumnType(rawValue: String(parts[1])) else {
-        let nearest = Spelling.nearest(to: String(parts[1]), among: ColumnType.allCases.map(\.rawValue))
+        let nearest = nearestName(to: String(parts[1]), among: ColumnType.allCases.map(\.rawValue))
         throw DataError(
           at: location, found: "the unknown type '\(parts[1])' of column '\(parts[0])'",
           expected: "token, float, token_seq or float_seq" + (nearest.map { "; perhaps \($0)" } ?? ""))
@@ -90,7 +91,7 @@ struct AtomicFile {
   func column(_ name: String, _ type: ColumnType, key: String) throws(DataError) -> Int {
     guard let index = columns.firstIndex(where: { $0.name == name }) else {
       let names = columns.map(\.name)
-      let nearest = Spelling.nearest(to: name, among: names).map { "; perhaps '\($0)' with \(key)=\($0)" } ?? ""
+      let nearest = nearestName(to: name, among: names).map { "; perhaps '\($0)' with \(key)=\($0)" } ?? ""
       throw DataError(
         at: "\(path):1", found: "no column '\(name)' among \(names.joined(separator: ", "))",
         expected: "the column that \(key) names\(nearest)")

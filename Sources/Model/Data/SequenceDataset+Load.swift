@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Literals
 
 extension SequenceDataset {
   /// Reads a dataset and makes its samples.
@@ -93,7 +94,7 @@ struct DatasetLoader {
   mutating func checkNames(in files: [AtomicFile]) throws(DataError) {
     let names = files.flatMap(\.columns).map(\.name)
     for name in configuration.valueFilters.keys.sorted() where !names.contains(name) {
-      let nearest = Spelling.nearest(to: name, among: names).map { "; perhaps '\($0)'" } ?? ""
+      let nearest = nearestName(to: name, among: names).map { "; perhaps '\($0)'" } ?? ""
       throw DataError(
         at: files[0].path, found: "no column '\(name)', which val_interval names",
         expected: "one of \(names.joined(separator: ", "))\(nearest)")

@@ -1,3 +1,5 @@
+import Literals
+
 extension Leaderboard {
   /// How a leaderboard is written.
   public enum Format: String, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+import Literals
+
 /// A study's trials from the best to the worst.
 public struct Leaderboard: Sendable, Equatable {
   /// A trial that has a rank.
@@ -137,7 +139,7 @@ extension Leaderboard {
       }
       let name = String(filter[..<equals])
       guard parameterNames.contains(name) else { throw ReportError("--where", unknown: name, among: parameterNames) }
-      conditions.append((name, ParameterValue(commandLine: String(filter[filter.index(after: equals)...])).canonical))
+      conditions.append((name, Literal(commandLine: String(filter[filter.index(after: equals)...])).canonical))
     }
     func isWanted(_ hyperparameters: Hyperparameters) -> Bool {
       conditions.allSatisfy { hyperparameters[$0.name]?.canonical == $0.canonical }

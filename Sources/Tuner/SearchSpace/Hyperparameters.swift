@@ -1,11 +1,13 @@
+public import Literals
+
 /// One point of a search space: a value for each parameter, in the order of the file.
 public struct Hyperparameters: Sendable, Hashable {
   /// A parameter and its value.
   public struct Pair: Sendable, Hashable {
     public let name: String
-    public let value: ParameterValue
+    public let value: Literal
 
-    public init(name: String, value: ParameterValue) {
+    public init(name: String, value: Literal) {
       self.name = name
       self.value = value
     }
@@ -16,7 +18,7 @@ public struct Hyperparameters: Sendable, Hashable {
   public init(_ pairs: [Pair]) { self.pairs = pairs }
 
   /// The value of a parameter, or `nil` when it is not tuned.
-  public subscript(name: String) -> ParameterValue? {
+  public subscript(name: String) -> Literal? {
     pairs.first { $0.name == name }?.value
   }
 
@@ -39,7 +41,7 @@ extension Hyperparameters: CustomStringConvertible {
 }
 
 extension Hyperparameters: ExpressibleByDictionaryLiteral {
-  public init(dictionaryLiteral elements: (String, ParameterValue)...) {
+  public init(dictionaryLiteral elements: (String, Literal)...) {
     self.init(elements.map { Pair(name: $0.0, value: $0.1) })
   }
 }

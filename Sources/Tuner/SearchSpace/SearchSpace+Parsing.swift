@@ -1,3 +1,5 @@
+import Literals
+
 extension SearchSpace {
   /// Reads lines of `name type value`, as `hyper.test` has them.
   ///
@@ -20,7 +22,7 @@ extension SearchSpace {
 private struct SearchSpaceReader {
   let file: String
   private(set) var parameters: [SearchSpace.Parameter] = []
-  private var problems: [SearchSpaceError.Problem] = []
+  private var problems: [Problem] = []
   private var firstLines: [String: Int] = [:]
 
   private static let types = ["choice", "loguniform", "quniform", "uniform"]
@@ -58,7 +60,7 @@ private struct SearchSpaceReader {
     }
     let valueColumn = valueStart + 1
     var parser = LiteralParser(String(line[valueStart...]), firstColumn: valueColumn)
-    let value: ParameterValue
+    let value: Literal
     do { value = try parser.parse() } catch { return note(location(error.column), error.found, error.expected) }
 
     let before = problems.count
@@ -79,35 +81,35 @@ private struct SearchSpaceReader {
   // MARK: - Values
 
   private mutating func choice(
-    _ value: ParameterValue, columns: [Int], at column: Int, location: (Int) -> String
+    _ value: Literal, columns: [Int], at column: Int, location: (Int) -> String
   ) -> Distribution? {
     guard case .list(let values) = value else {
-      note(location(column), value.literal, "a list of values, such as [\(value.literal)]")
+      note(location(column), value.python, "a list of values, such as [\(value.python)]")
       return nil
     }
     if values.isEmpty { note(location(column), "an empty list", "at least one value in it") }
-    var seen: [String: ParameterValue] = [:]
+    var seen: [String: Literal] = [:]
     for (index, value) in values.enumerated() {
       // A list that was computed or stands in parentheses has no columns of its own.
       let place = location(index < columns.count ? columns[index] : column)
       if !value.isFinite { note(place, "a number beyond the range of 64 bits", "finite numbers") }
       if let earlier = seen.updateValue(value, forKey: value.canonical) {
-        let same = earlier == value ? "" : ", the same as \(earlier.literal)"
-        note(place, "\(value.literal) a second time\(same)", "each value once")
+        let same = earlier == value ? "" : ", the same as \(earlier.python)"
+        note(place, "\(value.python) a second time\(same)", "each value once")
       }
     }
     return .choice(values)
   }
 
-  private mutating func range(_ type: String, _ value: ParameterValue, at location: String) -> Distribution? {
+  private mutating func range(_ type: String, _ value: Literal, at location: String) -> Distribution? {
     let numbers: [Double]? = if case .list(let values) = value { values.compactMap(\.double) } else { nil }
     let count = type == "quniform" ? 3 : 2
     guard let numbers, numbers.count == count, case .list(let values) = value, values.count == count else {
-      note(location, value.literal, "\(bounds(of: type)), \(count) numbers")
+      note(location, value.python, "\(bounds(of: type)), \(count) numbers")
       return nil
     }
     guard numbers.allSatisfy(\.isFinite) else {
-      note(location, value.literal, "finite numbers")
+      note(location, value.python, "finite numbers")
       return nil
     }
     let (low, high) = (numbers[0], numbers[1])
@@ -145,7 +147,7 @@ private struct SearchSpaceReader {
   // MARK: - Fields
 
   private mutating func note(_ location: String, _ found: String, _ expected: String) {
-    problems.append(SearchSpaceError.Problem(location: location, found: found, expected: expected))
+    problems.append(Problem(location: location, found: found, expected: expected))
   }
 
   /// Where a comment starts, or the length of the line.

@@ -1,4 +1,5 @@
 import Foundation
+public import Literals
 
 /// The parameters that a study tunes, in the order of the file that lists them.
 public struct SearchSpace: Sendable, Equatable {
@@ -23,7 +24,7 @@ public struct SearchSpace: Sendable, Equatable {
 /// The values that a parameter can have.
 public enum Distribution: Sendable, Equatable {
   /// One of a few values.
-  case choice([ParameterValue])
+  case choice([Literal])
 
   /// Any number from `low` to `high`.
   case uniform(low: Double, high: Double)
@@ -57,14 +58,14 @@ extension SearchSpace {
   ///
   /// Throws when a parameter has no list of values.
   public func grid() throws(SearchSpaceError) -> [Hyperparameters] {
-    var axes: [(name: String, values: [ParameterValue])] = []
-    var problems: [SearchSpaceError.Problem] = []
+    var axes: [(name: String, values: [Literal])] = []
+    var problems: [Problem] = []
     for parameter in parameters {
       if case .choice(let values) = parameter.distribution {
         axes.append((parameter.name, values))
       } else {
         problems.append(
-          SearchSpaceError.Problem(
+          Problem(
             location: parameter.location,
             found: "'\(parameter.name)' of type \(parameter.distribution.keyword), which no grid covers",
             expected:
@@ -85,7 +86,7 @@ extension Distribution {
   /// Three values of it, for a message.
   fileprivate var examples: String {
     switch self {
-    case .choice(let values): values.prefix(3).map(\.literal).joined(separator: ", ")
+    case .choice(let values): values.prefix(3).map(\.python).joined(separator: ", ")
     case .uniform(let low, let high), .quantizedUniform(let low, let high, _):
       "\(low), \((low + high) / 2), \(high)"
     case .logUniform(let low, let high):

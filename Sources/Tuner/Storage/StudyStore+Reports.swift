@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Literals
 
 extension StudyStore {
   /// The trials of a study from the best to the worst, as a query asks.
@@ -97,7 +98,7 @@ extension StudyStore {
     var pairs: [Int64: [Hyperparameters.Pair]] = [:]
     while let row = try rows.next() {
       pairs[row["trial_id"], default: []].append(
-        Hyperparameters.Pair(name: row["name"], value: ParameterValue(commandLine: row["literal"])))
+        Hyperparameters.Pair(name: row["name"], value: Literal(commandLine: row["literal"])))
     }
     return pairs
   }

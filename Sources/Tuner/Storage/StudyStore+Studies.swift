@@ -1,4 +1,5 @@
 import GRDB
+import Literals
 
 /// What opening a study for a run found and changed.
 public struct StudyOpening: Sendable {
@@ -157,7 +158,7 @@ extension StudyStore {
         let trial = db.lastInsertedRowID
         for (index, pair) in cell.pairs.enumerated() {
           try insertParameter.execute(arguments: [
-            trial, index + 1, pair.name, pair.value.databaseValue, pair.value.literal,
+            trial, index + 1, pair.name, pair.value.databaseValue, pair.value.python,
           ])
         }
         changes.added += 1
@@ -209,7 +210,7 @@ extension StudyStore {
   }
 }
 
-extension ParameterValue {
+extension Literal {
   /// The value as SQL compares it: truth as 1 and 0, lists and maps as JSON.
   var databaseValue: DatabaseValue {
     switch self {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Literals
 
 /// How a trial ends for good.
 package enum TrialEnding: Sendable {
@@ -183,7 +184,7 @@ extension StudyStore {
     let rows = try Row.fetchAll(
       db, sql: "SELECT name, literal FROM trial_parameter WHERE trial_id = ? ORDER BY position", arguments: [trial])
     return Hyperparameters(
-      rows.map { Hyperparameters.Pair(name: $0["name"], value: ParameterValue(commandLine: $0["literal"])) })
+      rows.map { Hyperparameters.Pair(name: $0["name"], value: Literal(commandLine: $0["literal"])) })
   }
 
   // MARK: - Best weights

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Literals
 
 /// Which values of the objective are better.
 public enum Direction: String, Sendable, Codable {

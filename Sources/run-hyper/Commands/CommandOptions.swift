@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Literals
 import Tuner
 
 /// Where studies are kept.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Literals
 import Model
 import Tuner
 
@@ -46,9 +47,9 @@ struct EvaluateCommand: ParsableCommand {
   /// What the file says about its network, below everything else; a file of another program says nothing.
   private func configuration(for file: Safetensors) throws -> Model.Configuration {
     let known = Set(Model.Configuration.keys.map(\.name))
-    var values: [String: ConfigurationValue] = [:]
+    var values: [String: Literal] = [:]
     for (key, text) in file.metadata where known.contains(key) && key != "data_path" {
-      values[key] = ConfigurationValue(parsing: text)
+      values[key] = try? Literal(parsing: text, as: .configuration)
     }
     return try options.sources(below: .init(source: weights, values: values)).configuration()
   }

@@ -68,19 +68,3 @@ extension ConfigurationOptions {
     return try ConfigurationSources(files: configFiles, arguments: arguments + settings.map(\.pair), below: below)
   }
 }
-
-extension ConfigurationValue {
-  /// The value of a tuned parameter.
-  init(_ value: ParameterValue) {
-    self =
-      switch value {
-      case .null: .null
-      case .boolean(let flag): .boolean(flag)
-      case .integer(let integer): .integer(integer)
-      case .number(let number): .number(number)
-      case .text(let text): .text(text)
-      case .list(let values): .list(values.map { Self($0) })
-      case .map(let values): .map(values.mapValues { Self($0) })
-      }
-  }
-}

@@ -1,3 +1,4 @@
+import Literals
 import Model
 
 /// Shows how one training run goes: a line an epoch, and on a terminal a bar below it.
@@ -49,10 +50,10 @@ extension ConfigurationKey {
   /// All keys by group, one a line.
   static var list: String {
     let width =
-      Configuration.keys.map { $0.name.count + $0.defaultValue.description.count }.filter { $0 < 40 }.max() ?? 0
+      Configuration.keys.map { $0.name.count + $0.defaultValue.plain.count }.filter { $0 < 40 }.max() ?? 0
     return Group.allCases.map { group in
       let keys = Configuration.keys.filter { $0.group == group }.map { key in
-        "  \("\(key.name)=\(key.defaultValue)".padding(to: width + 1))  \(key.summary)"
+        "  \("\(key.name)=\(key.defaultValue.plain)".padding(to: width + 1))  \(key.summary)"
       }
       return "\n\(group.rawValue)\n" + keys.joined(separator: "\n")
     }.joined(separator: "\n")

@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 import Model
 import Tuner
 
@@ -20,7 +21,7 @@ struct StudyInvocation: Codable {
       URL(fileURLWithPath: $0).standardizedFileURL.deletingLastPathComponent().path
     }
     values = Dictionary(
-      space.firstConfiguration.values.filter { !tuned.contains($0.key) }.map { ($0.key, $0.value.canonicalText) }
+      space.firstConfiguration.values.filter { !tuned.contains($0.key) }.map { ($0.key, $0.value.exactJSON) }
     ) { $1 }
   }
 
@@ -39,8 +40,8 @@ struct StudyInvocation: Codable {
         "study '\(definition.name)': found no command that made it; expected to go on with run-hyper --study=\(definition.name)"
       )
     }
-    var values: [String: ConfigurationValue] = [:]
-    for (key, text) in stored.values { values[key] = ConfigurationValue(parsing: text) }
+    var values: [String: Literal] = [:]
+    for (key, text) in stored.values { values[key] = try? Literal(parsing: text, as: .configuration) }
     // The folder may have moved with the study; then the usual places are searched.
     let isThere = stored.dataPath.map { FileManager.default.fileExists(atPath: $0) } ?? false
     values["data_path"] = isThere ? stored.dataPath.map { .text($0) } : nil

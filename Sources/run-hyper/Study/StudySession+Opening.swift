@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Literals
 import Model
 import Tuner
 
@@ -52,7 +53,7 @@ extension StudySession {
         ? hashes[0] : SHA256.hash(data: Data(hashes.joined().utf8)).map { String(format: "%02x", $0) }.joined(),
       searchSpace: space.text,
       fixedConfiguration: configuration.effectiveValues.filter { !tuned.contains($0.key) }.map {
-        .init(key: $0.key, value: $0.value.canonicalText)
+        .init(key: $0.key, value: $0.value.exactJSON)
       },
       invocation: try StudyInvocation(space).json, numericVersion: TrainingObjective.numericVersion,
       seed: tuned.contains("seed") ? 0 : Int(clamping: configuration.training.seed),

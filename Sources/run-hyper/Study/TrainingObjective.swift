@@ -1,3 +1,4 @@
+import Literals
 import Model
 import Tuner
 
@@ -79,7 +80,7 @@ extension EpochReport {
 extension Model.Configuration {
   /// What a file of weights says about where they come from: every key and its value.
   var metadata: [String: String] {
-    Dictionary(values.map { ($0.key, $0.value.canonicalText) }) { $1 }
+    Dictionary(values.map { ($0.key, $0.value.exactJSON) }) { $1 }
   }
 }
 

@@ -1,3 +1,4 @@
+import Literals
 import Tuner
 
 /// A trial's story for a terminal.
@@ -80,7 +81,7 @@ struct TrialDocument: Encodable {
 
   /// A parameter's value with its type.
   private struct Value: Encodable {
-    let value: ParameterValue
+    let value: Literal
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()

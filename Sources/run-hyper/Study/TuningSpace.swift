@@ -1,3 +1,4 @@
+import Literals
 import Model
 import Tuner
 
@@ -59,13 +60,13 @@ struct TuningSpace {
   private static func layer(_ cell: Hyperparameters, of space: SearchSpace) -> ConfigurationLayer {
     ConfigurationLayer(
       source: space.file,
-      values: Dictionary(cell.pairs.map { ($0.name, ConfigurationValue($0.value)) }) { $1 },
+      values: Dictionary(cell.pairs.map { ($0.name, $0.value) }) { $1 },
       locations: Dictionary(space.parameters.map { ($0.name, $0.location) }) { $1 })
   }
 
   private static func checkNames(_ space: SearchSpace, _ sources: ConfigurationSources) throws(SearchSpaceError) {
     let known = Configuration.keys.map(\.name)
-    var problems: [SearchSpaceError.Problem] = []
+    var problems: [Problem] = []
     for parameter in space.parameters {
       if commonKeys.contains(parameter.name) {
         problems.append(

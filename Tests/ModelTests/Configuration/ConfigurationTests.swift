@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 import Testing
 
 @testable import Model
@@ -135,8 +136,8 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     for layers in [[], layers] {
       let configuration = try Configuration(layers: layers)
       let values = Dictionary(uniqueKeysWithValues: configuration.values.map { ($0.key, $0.value) })
-      let text = ConfigurationValue.map(values).canonicalText
-      guard case .map(let stored)? = ConfigurationValue(parsing: text) else {
+      let text = Literal.map(values).exactJSON
+      guard case .map(let stored) = try Literal(parsing: text, as: .configuration) else {
         Issue.record("not a map: \(text)")
         return
       }

@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 import Testing
 
 @testable import Model
@@ -69,7 +70,7 @@ private struct SplitMix: RandomNumberGenerator {
     }
   }
 
-  @Test func `Damaged configurations are read or refused`() {
+  @Test func `Damaged configurations are read or refused`() throws {
     var generator = SplitMix(state: 3)
     let yaml = """
       learning_rate: 1e-3
@@ -91,8 +92,8 @@ private struct SplitMix: RandomNumberGenerator {
         #expect(!error.problems.isEmpty)
       }
       let text = String(decoding: damaged(literal, using: &generator), as: UTF8.self)
-      let value = ConfigurationValue(commandLine: text)
-      #expect(ConfigurationValue(parsing: value.canonicalText) == value)
+      let value = Literal(commandLine: text, as: .configuration)
+      #expect(try Literal(parsing: value.exactJSON, as: .configuration) == value)
     }
   }
 

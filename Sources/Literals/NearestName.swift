@@ -1,14 +1,17 @@
-/// The candidate most like a misspelled name, or `nil` when none is close.
+/// The candidate most like a misspelled name, ignoring case, or `nil` when none is close.
 ///
+/// Close means that one letter or at most a third of them differ; of equally close ones the first in the alphabet wins.
 /// Two swapped neighbors count as one mistake.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
-  let limit = max(2, name.count / 3)
+  // Nobody misspells a name of that length, and the distance takes the product of both lengths.
+  let letters = Array(name.lowercased().prefix(64))
   var best: (name: String, distance: Int)?
   for candidate in candidates.sorted() {
-    let distance = editDistance(Array(name.lowercased()), Array(candidate.lowercased()))
-    if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+    let distance = editDistance(letters, Array(candidate.lowercased()))
+    if distance < best?.distance ?? .max { best = (candidate, distance) }
   }
-  return best?.name
+  guard let best, best.distance <= max(1, max(letters.count, best.name.count) / 3) else { return nil }
+  return best.name
 }
 
 /// Insertions, deletions, replacements and swaps of neighbors between two words.

@@ -1,4 +1,4 @@
-/// A Python literal that cannot be read.
+/// A literal that cannot be read.
 public struct LiteralError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The character at which reading stopped, counted from 1.
   public let column: Int

@@ -1,49 +1,12 @@
 import Foundation
+import Literals
 import Testing
 
 @testable import Model
 
-@Suite struct ConfigurationValueTests {
+@Suite struct ConfigurationLayerTests {
   @Test(arguments: [
-    ("1e-3", ConfigurationValue.number(0.001)), ("0.1", .number(0.1)), ("5", .integer(5)), ("1_000", .integer(1000)),
-    ("0x10", .integer(16)), ("-7", .integer(-7)), ("+7", .integer(7)), ("1.", .number(1)), (".5", .number(0.5)),
-    ("1e400", .number(.infinity)), ("99999999999999999999", .number(1e20)), ("True", .boolean(true)),
-    ("true", .boolean(true)), ("FALSE", .boolean(false)), ("None", .null),
-    ("[1,2]", .list([.integer(1), .integer(2)])),
-    ("(1, 2,)", .list([.integer(1), .integer(2)])), ("()", .list([])), ("{'a':1}", .map(["a": .integer(1)])),
-    ("{\"a\": [True, None]}", .map(["a": .list([.boolean(true), .null])])), ("gelu", .text("gelu")),
-    ("'gelu'", .text("gelu")), ("[Recall, NDCG]", .list([.text("Recall"), .text("NDCG")])), ("01", .text("01")),
-    ("inf", .text("inf")), ("yes", .text("yes")), ("", .text("")), ("[1,2", .text("[1,2")), ("1/0", .text("1/0")),
-    ("1__0", .text("1__0")), ("[0,inf)", .text("[0,inf)")), ("{'a':1,'a':2}", .text("{'a':1,'a':2}")),
-    ("\"\\u00e9\\ud83d\\ude00\\n\"", .text("é😀\n")), ("1 2", .text("1 2")), ("-", .text("-")), ("'a", .text("'a")),
-  ])
-  func `Texts from a command line are literals or themselves`(text: String, expected: ConfigurationValue) {
-    #expect(ConfigurationValue(commandLine: text) == expected)
-  }
-
-  @Test func `Texts nested without end are no literals`() {
-    let text = String(repeating: "[", count: 100_000)
-    #expect(ConfigurationValue(parsing: text) == nil)
-  }
-
-  @Test(arguments: [
-    (ConfigurationValue.null, "null"), (.boolean(true), "true"), (.integer(-3), "-3"), (.number(2), "2.0"),
-    (.number(-0.0), "0.0"), (.number(0.1), "0.1"), (.number(1e-12), "1e-12"),
-    (.number(Double.leastNonzeroMagnitude), "5e-324"),
-    (.number(1e22), "1e+22"), (.number(.infinity), "1e999"), (.number(-.infinity), "-1e999"),
-    (.text("a\"b\\\n\u{1}é"), "\"a\\\"b\\\\\\n\\u0001é\""), (.text("5"), "\"5\""),
-    (.list([.integer(1), .text("x")]), "[1,\"x\"]"),
-    (.map(["b": .null, "a": .map([:])]), "{\"a\":{},\"b\":null}"),
-  ])
-  func `Canonical text is JSON that reads back as the same value`(value: ConfigurationValue, text: String) throws {
-    #expect(value.canonicalText == text)
-    #expect(ConfigurationValue(parsing: text) == value)
-    let encoded = try JSONEncoder().encode([value])
-    #expect(try JSONDecoder().decode([ConfigurationValue].self, from: encoded) == [value])
-  }
-
-  @Test(arguments: [
-    ("1e-3", ConfigurationValue.number(0.001)), ("1E3", .number(1000)), ("yes", .boolean(true)), ("on", .boolean(true)),
+    ("1e-3", Literal.number(0.001)), ("1E3", .number(1000)), ("yes", .boolean(true)), ("on", .boolean(true)),
     ("Off", .boolean(false)), ("017", .integer(15)), ("1:30", .integer(90)), ("None", .text("None")), ("~", .null),
     ("null", .null), ("", .null), ("0x1F", .integer(31)), ("0b101", .integer(5)), ("1_000", .integer(1000)),
     ("-5", .integer(-5)), ("+.5", .number(0.5)), ("0.001", .number(0.001)), (".inf", .number(.infinity)),
@@ -53,7 +16,7 @@ import Testing
     ("gelu", .text("gelu")), ("1.5.2", .text("1.5.2")), ("-", .text("-")),
   ])
   func `YAML scalars are what YAML 1.1 makes of them, and 1e-3 a number`(
-    text: String, expected: ConfigurationValue
+    text: String, expected: Literal
   ) throws {
     if text == "-" { return #expect(YAMLScalar.value(plain: text) == expected) }
     let layer = try ConfigurationLayer(yaml: "# comment\nkey: \(text)\n", file: "a.yaml")
@@ -97,6 +60,6 @@ import Testing
       ("max_item_list_length", "MAX_ITEM_LIST_LENGTH"),
     ] as [(String, String?)])
   func `The nearest known word is found`(word: String, nearest: String?) {
-    #expect(Spelling.nearest(to: word, among: Configuration.keys.map(\.name)) == nearest)
+    #expect(nearestName(to: word, among: Configuration.keys.map(\.name)) == nearest)
   }
 }

@@ -1,32 +1,23 @@
 import Foundation
 
 /// The arithmetic that literals may hold: `1/2`, `2**3`.
-extension ParameterValue {
-  /// The number that it is, whole or not.
-  public var double: Double? {
-    switch self {
-    case .integer(let integer): Double(integer)
-    case .number(let number): number
-    default: nil
-    }
-  }
-
-  func negated(at column: Int) throws(LiteralError) -> ParameterValue {
+extension Literal {
+  func negated(at column: Int) throws(LiteralError) -> Literal {
     if case .number(let number) = self { return .number(-number) }
-    return try ParameterValue.integer(0).combined(
+    return try Literal.integer(0).combined(
       with: self, at: column, exactly: { $0.subtractingReportingOverflow($1) }, roughly: -)
   }
 
-  func multiplied(by other: ParameterValue, at column: Int) throws(LiteralError) -> ParameterValue {
+  func multiplied(by other: Literal, at column: Int) throws(LiteralError) -> Literal {
     try combined(with: other, at: column, exactly: { $0.multipliedReportingOverflow(by: $1) }, roughly: *)
   }
 
   /// A quotient, never whole, as Python's `/`.
-  func divided(by other: ParameterValue, at column: Int) throws(LiteralError) -> ParameterValue {
+  func divided(by other: Literal, at column: Int) throws(LiteralError) -> Literal {
     try combined(with: other, at: column, exactly: nil, roughly: /)
   }
 
-  func raised(to exponent: ParameterValue, at column: Int) throws(LiteralError) -> ParameterValue {
+  func raised(to exponent: Literal, at column: Int) throws(LiteralError) -> Literal {
     if case .integer(let whole) = exponent, whole < 0 {
       return try combined(with: exponent, at: column, exactly: nil, roughly: pow)
     }
@@ -37,9 +28,9 @@ extension ParameterValue {
   ///
   /// - Parameter column: Where the operator stands, for the error.
   private func combined(
-    with other: ParameterValue, at column: Int,
+    with other: Literal, at column: Int,
     exactly: ((Int, Int) -> (partialValue: Int, overflow: Bool))?, roughly: (Double, Double) -> Double
-  ) throws(LiteralError) -> ParameterValue {
+  ) throws(LiteralError) -> Literal {
     if let exactly, case .integer(let a) = self, case .integer(let b) = other {
       let (result, overflow) = exactly(a, b)
       if !overflow { return .integer(result) }

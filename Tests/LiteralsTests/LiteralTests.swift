@@ -1,9 +1,9 @@
+import Literals
 import Testing
-import Tuner
 
-@Suite struct ParameterValueTests {
+@Suite struct LiteralTests {
   @Test(arguments: [
-    ("1", ParameterValue.integer(1)), ("-5", .integer(-5)), ("1_000", .integer(1000)), ("0x10", .integer(16)),
+    ("1", Literal.integer(1)), ("-5", .integer(-5)), ("1_000", .integer(1000)), ("0x10", .integer(16)),
     ("0b101", .integer(5)), ("0o17", .integer(15)), ("0", .integer(0)), ("00", .integer(0)), ("+3", .integer(3)),
     ("1e-3", .number(0.001)), ("0.1", .number(0.1)), (".5", .number(0.5)), ("5.", .number(5)), ("1E3", .number(1000)),
     ("-.5e+1", .number(-5)), ("1_0.0_1", .number(10.01)), ("1e400", .number(.infinity)),
@@ -19,8 +19,8 @@ import Tuner
     ("[[64,64,],('a',None)]", .list([.list([.integer(64), .integer(64)]), .list([.text("a"), .null])])),
     ("{'a':1, \"b\": [2]}", .map(["a": .integer(1), "b": .list([.integer(2)])])), ("  7 ", .integer(7)),
   ])
-  func `A Python literal has the value that Python gives it`(text: String, value: ParameterValue) throws {
-    #expect(try ParameterValue(parsing: text) == value)
+  func `A Python literal has the value that Python gives it`(text: String, value: Literal) throws {
+    #expect(try Literal(parsing: text) == value)
   }
 
   @Test(arguments: [
@@ -34,9 +34,11 @@ import Tuner
     ("2**99", 2, "a result beyond 64 bits"), ("0x", 3, "the end"), (#"'\xg1'"#, 2, #"\xg1"#), ("os.x", 1, "os"),
     ("[1])", 4, "')'"),
     ("1__0", 1, "1__0"), ("-(-2)**63", 1, "a result beyond 64 bits"), ("1.2.3", 1, "1.2.3"),
+    ("{'a': 1, 'a': 2}", 10, "the key 'a' again"), ("['e\u{301}', e\u{301}]", 7, "e\u{301}"),
+    ("[\u{1F1E9}\u{1F1EA}]", 2, "'\u{1F1E9}\u{1F1EA}'"),
   ])
   func `A malformed literal names its column`(text: String, column: Int, found: String) {
-    let error = #expect(throws: LiteralError.self) { try ParameterValue(parsing: text) }
+    let error = #expect(throws: LiteralError.self) { try Literal(parsing: text) }
     #expect(error?.column == column)
     #expect(error?.found == found)
   }
@@ -46,22 +48,22 @@ import Tuner
     String(repeating: "2**", count: 100_000),
   ])
   func `Deep nesting is an error and no crash`(text: String) {
-    #expect(throws: LiteralError.self) { try ParameterValue(parsing: text) }
+    #expect(throws: LiteralError.self) { try Literal(parsing: text) }
   }
 
   @Test(arguments: [
-    ("none", ParameterValue.text("none")), ("~", .text("~")), ("null", .text("null")), ("yes", .text("yes")),
+    ("none", Literal.text("none")), ("~", .text("~")), ("null", .text("null")), ("yes", .text("yes")),
     ("01", .text("01")), ("", .text("")),
     ("nan", .text("nan")), ("gelu", .text("gelu")), ("'gelu'", .text("gelu")), ("None", .null),
     ("1e-3", .number(0.001)),
     ("[Recall,MRR]", .text("[Recall,MRR]")), ("1/0", .text("1/0")), ("datasets/x y", .text("datasets/x y")),
   ])
-  func `A command line value is a literal or else text`(text: String, value: ParameterValue) {
-    #expect(ParameterValue(commandLine: text) == value)
+  func `A command line value is a literal or else text`(text: String, value: Literal) {
+    #expect(Literal(commandLine: text) == value)
   }
 
   @Test(arguments: [
-    (ParameterValue.number(0.001), "0.001", "0.001"), (.number(1), "1.0", "1"), (.integer(1), "1", "1"),
+    (Literal.number(0.001), "0.001", "0.001"), (.number(1), "1.0", "1"), (.integer(1), "1", "1"),
     (.number(1e-5), "1e-05", "1e-05"),
     (.number(-0.0), "-0.0", "0"), (.text("gelu"), "gelu", "'gelu'"), (.text("it's"), "it's", "\"it's\""),
     (.null, "None", "None"),
@@ -69,15 +71,15 @@ import Tuner
     (.map(["b": .integer(2), "a": .number(1)]), "{'a': 1.0, 'b': 2}", "{'a':1,'b':2}"),
   ])
   func `A value has a text for people and one for comparison`(
-    value: ParameterValue, description: String, canonical: String
+    value: Literal, description: String, canonical: String
   ) throws {
     #expect(value.description == description)
     #expect(value.canonical == canonical)
-    #expect(try ParameterValue(parsing: value.literal) == value)
+    #expect(try Literal(parsing: value.python) == value)
   }
 
   @Test func `JSON escapes what it must`() {
-    let value = ParameterValue.list([
+    let value = Literal.list([
       .text("a\"\\\n\u{1}é"), .number(.infinity), .null, .boolean(false), .map(["k": .number(1e-5)]),
     ])
     #expect(value.json == #"["a\"\\\n\u0001é",null,null,false,{"k":1e-05}]"#)
@@ -86,7 +88,7 @@ import Tuner
   @Test(arguments: [
     ("learning_rte", "learning_rate"), ("n_layer", "n_layers"), ("hidden_sise", "hidden_size"), ("lera", nil),
     ("N_LAYERS", "n_layers"),
-    ("n_lyaers", "n_layers"),
+    ("n_lyaers", "n_layers"), ("tpo", nil), ("nlayes", "n_layers"),
   ])
   func `A misspelled name gets the nearest one`(name: String, nearest: String?) {
     #expect(nearestName(to: name, among: ["learning_rate", "n_layers", "hidden_size", "loss_type"]) == nearest)

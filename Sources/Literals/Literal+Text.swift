@@ -1,0 +1,116 @@
+extension Literal: CustomStringConvertible {
+  /// The value as Python prints it, text without its quotes: `0.001`, `[64, 64]`, `gelu`.
+  public var description: String {
+    if case .text(let text) = self { text } else { python }
+  }
+
+  /// A Python literal that reads back as the same value: `'gelu'`, `['a', None]`.
+  public var python: String { text(in: .python) }
+
+  /// The text that two values share exactly when they make the same configuration.
+  ///
+  /// Types count, the way of writing does not: `1e-3` and `0.001` are one value, `'1'` and `1` are two.
+  /// `1` and `1.0` are one value: whatever accepts both computes the same from either, so training both
+  /// would be training twice, and `n_layers=1` in a filter should find what a file wrote as `1.0`.
+  public var canonical: String { text(in: .canonical) }
+
+  /// The value in JSON, with `null` for a number that JSON cannot write.
+  public var json: String { text(in: .json) }
+
+  /// JSON that reads back as the same value, one text for one value.
+  ///
+  /// A `number` always has a point or an exponent, so that 2.0 and 2 stay apart. Infinity, which JSON cannot
+  /// say, is `1e999`; what is not a number is `null`.
+  public var exactJSON: String { text(in: .exactJSON) }
+
+  /// The value as configuration files write it: text as it stands, all else as `exactJSON`.
+  public var plain: String {
+    if case .text(let text) = self { text } else { exactJSON }
+  }
+
+  private func text(in notation: Notation) -> String {
+    switch self {
+    case .null: notation.null
+    case .boolean(let isTrue): isTrue ? notation.yes : notation.no
+    case .integer(let integer): integer.description
+    case .number(let number): notation.number(number)
+    case .text(let text): notation.quoted(text)
+    case .list(let values): "[" + values.map { $0.text(in: notation) }.joined(separator: notation.comma) + "]"
+    case .map(let values):
+      "{"
+        + values.sorted { $0.key < $1.key }
+        .map { notation.quoted($0.key) + notation.colon + $0.value.text(in: notation) }
+        .joined(separator: notation.comma) + "}"
+    }
+  }
+}
+
+/// How the parts of a value are written.
+private struct Notation {
+  var null = "null"
+  var yes = "true"
+  var no = "false"
+  var comma = ","
+  var colon = ":"
+  var quoted = JSON.string
+  var number: (Double) -> String
+
+  static var json: Self { Self(number: JSON.number) }
+
+  static var exactJSON: Self {
+    Self { $0.isNaN ? "null" : $0 == 0 ? "0.0" : decimal($0) }
+  }
+
+  static var python: Self {
+    Self(null: "None", yes: "True", no: "False", comma: ", ", colon: ": ", quoted: pythonText, number: decimal)
+  }
+
+  static var canonical: Self {
+    var notation = python
+    (notation.comma, notation.colon) = (",", ":")
+    // Past 2⁵³ a number no longer says which integer was meant.
+    notation.number = { $0.magnitude <= 0x1p53 && $0 == $0.rounded() ? Int($0).description : decimal($0) }
+    return notation
+  }
+
+  /// An infinite number has no name in the grammars, but every decimal beyond the range stands for it.
+  private static func decimal(_ number: Double) -> String {
+    number.isInfinite ? (number < 0 ? "-1e999" : "1e999") : number.description
+  }
+
+  /// Text in quotes, chosen and escaped as Python's `repr` does for printable text.
+  private static func pythonText(_ text: String) -> String {
+    inQuotes(text, by: text.contains("'") && !text.contains("\"") ? "\"" : "'", controls: "\\x")
+  }
+}
+
+/// The few pieces of JSON that reports and tables write.
+public enum JSON {
+  /// A finite number in its shortest decimals, `null` for any other.
+  public static func number(_ number: Double) -> String { number.isFinite ? number.description : "null" }
+
+  /// Text in double quotes.
+  public static func string(_ text: String) -> String { inQuotes(text, by: "\"", controls: "\\u00") }
+
+  /// An object with its members in the given order.
+  public static func object(_ members: [(name: String, json: String)]) -> String {
+    "{" + members.map { "\(string($0.name)):\($0.json)" }.joined(separator: ",") + "}"
+  }
+}
+
+/// Text between quotes, with two hexadecimal digits after `controls` for control characters.
+private func inQuotes(_ text: String, by quote: Unicode.Scalar, controls: String) -> String {
+  var result = String(quote)
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case quote, "\\": result += "\\\(scalar)"
+    case "\n": result += "\\n"
+    case "\r": result += "\\r"
+    case "\t": result += "\\t"
+    case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+      result += controls + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + String(quote)
+}
