@@ -7,10 +7,14 @@ import Literals
 /// pandas regards as missing are missing.
 struct AtomicFile {
   let path: String
-  let bytes: [UInt8]
   let columns: [Column]
+  let separator: [UInt8]
+  /// Bytes in the file, as far as they are known before it is read.
+  var size: Int { reader.size }
+
+  private let reader: LineReader
+  private let firstBlock: [UInt8]
   private let bodyStart: Int
-  private let separator: [UInt8]
 
   /// A column's name and type.
   struct Column: Equatable {
@@ -25,23 +29,20 @@ struct AtomicFile {
     case floatSequence = "float_seq"
   }
 
-  /// Reads a file and its header.
-  init(path: String, separator: String) throws(DataError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw DataError(
-        at: path, found: exists ? "a file that cannot be read" : "no such file", expected: "a readable table")
-    }
-    try self.init(bytes: [UInt8](data), path: path, separator: separator)
-  }
-
-  init(bytes: [UInt8], path: String, separator: String) throws(DataError) {
+  /// Opens a file and reads its header.
+  ///
+  /// - Parameter blockSize: Bytes to read at once; `.max` for a file whose rows are gone through twice.
+  /// - Parameter hash: Takes in the file's bytes while it is read.
+  init(path: String, separator: String, blockSize: Int, hash: ContentHash) throws(DataError) {
     self.path = path
-    self.bytes = bytes
     self.separator = Array(separator.utf8)
+    do {
+      reader = try LineReader(path: path, blockSize: blockSize, hash: hash)
+    } catch {
+      throw Self.unreadable(path)
+    }
+    let bytes = try Self.nextBlock(of: reader, path)
+    firstBlock = bytes
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
     bodyStart = min(end + 1, bytes.count)
@@ -56,6 +57,20 @@ struct AtomicFile {
       throw DataError(at: "\(path):1", found: "bytes that are not UTF-8", expected: "a header in UTF-8")
     }
     columns = try Self.columns(in: header, separator: separator, at: "\(path):1")
+  }
+
+  private static func unreadable(_ path: String) -> DataError {
+    let exists = FileManager.default.fileExists(atPath: path)
+    return DataError(
+      at: path, found: exists ? "a file that cannot be read" : "no such file", expected: "a readable table")
+  }
+
+  fileprivate static func nextBlock(of reader: LineReader, _ path: String) throws(DataError) -> [UInt8] {
+    do {
+      return try reader.next()
+    } catch {
+      throw unreadable(path)
+    }
   }
 
   private static func columns(
@@ -103,9 +118,9 @@ struct AtomicFile {
     return index
   }
 
-  /// Goes through the rows from the first one.
+  /// Goes through the rows from the first one; only once, unless the file was read at once.
   func rows() -> Rows {
-    Rows(bytes: bytes, path: path, start: bodyStart, columnCount: columns.count, separator: separator)
+    Rows(firstBlock, from: reader, path: path, start: bodyStart, columnCount: columns.count, separator: separator)
   }
 
   fileprivate static func shown(_ separator: String) -> String {
@@ -116,7 +131,7 @@ struct AtomicFile {
 // MARK: - Rows
 
 extension AtomicFile {
-  /// Part of a file's bytes, or of the bytes that were unquoted in the row at hand.
+  /// Part of a block's bytes, or of the bytes that were unquoted in the row at hand.
   struct Cell {
     var start = 0
     var end = 0
@@ -125,11 +140,16 @@ extension AtomicFile {
 
   /// A walk through the rows.
   struct Rows {
-    private let bytes: [UInt8]
+    /// Whole lines, the row at hand among them.
+    private(set) var block: [UInt8]
+
+    /// Where in the block the next line starts.
+    private(set) var position: Int
+
+    private let reader: LineReader
     private let path: String
     private let columnCount: Int
     private let separator: [UInt8]
-    private var position: Int
 
     /// The line of the row at hand, counted from 1.
     private(set) var line = 1
@@ -140,8 +160,11 @@ extension AtomicFile {
     /// The contents of cells of the row at hand that are not simply a part of the file.
     private var unquoted: [UInt8] = []
 
-    fileprivate init(bytes: [UInt8], path: String, start: Int, columnCount: Int, separator: [UInt8]) {
-      self.bytes = bytes
+    fileprivate init(
+      _ firstBlock: [UInt8], from reader: LineReader, path: String, start: Int, columnCount: Int, separator: [UInt8]
+    ) {
+      block = firstBlock
+      self.reader = reader
       self.path = path
       self.columnCount = columnCount
       self.separator = separator
@@ -150,15 +173,28 @@ extension AtomicFile {
     }
 
     /// The row's place, for messages.
-    var location: String { "\(path):\(line)" }
+    var location: String { location(linesAhead: 0) }
+
+    /// The place of a row behind it.
+    func location(linesAhead: Int) -> String { "\(path):\(line + linesAhead)" }
+
+    /// Goes on behind lines that were read from the block directly.
+    mutating func advance(to position: Int, lineCount: Int) {
+      self.position = position
+      line += lineCount
+    }
 
     /// The bytes that a cell is part of.
-    func source(of cell: Cell) -> [UInt8] { cell.isUnquoted ? unquoted : bytes }
+    func source(of cell: Cell) -> [UInt8] { cell.isUnquoted ? unquoted : block }
 
     /// Steps to the next row that is not empty; false after the last.
     mutating func next() throws(DataError) -> Bool {
       repeat {
-        guard position < bytes.count else { return false }
+        if position == block.count {
+          block = try AtomicFile.nextBlock(of: reader, path)
+          position = 0
+          guard !block.isEmpty else { return false }
+        }
         line += 1
       } while try !readLine()
       return true
@@ -172,22 +208,22 @@ extension AtomicFile {
       var start = position
       var index = position
       while true {
-        if index == start, index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+        if index == start, index < block.count, block[index] == UInt8(ascii: "\"") {
           index = try readQuoted(from: index, column: count)
         } else {
-          while index < bytes.count, bytes[index] != UInt8(ascii: "\n"),
-            bytes[index] != first || !isSeparator(at: index)
+          while index < block.count, block[index] != UInt8(ascii: "\n"),
+            block[index] != first || !isSeparator(at: index)
           { index += 1 }
           if count < columnCount { cells[count] = Cell(start: start, end: index) }
         }
         count += 1
-        guard index < bytes.count, bytes[index] != UInt8(ascii: "\n") else { break }
+        guard index < block.count, block[index] != UInt8(ascii: "\n") else { break }
         index += separator.count
         start = index
       }
       let lineStart = position
-      position = index + 1
-      let end = index > lineStart && bytes[index - 1] == UInt8(ascii: "\r") ? index - 1 : index
+      position = min(index + 1, block.count)
+      let end = index > lineStart && block[index - 1] == UInt8(ascii: "\r") ? index - 1 : index
       if end == lineStart { return false }
       guard count == columnCount else {
         throw DataError(
@@ -202,8 +238,8 @@ extension AtomicFile {
 
     private func isSeparator(at index: Int) -> Bool {
       if separator.count == 1 { return true }
-      guard index + separator.count <= bytes.count else { return false }
-      for offset in 1..<separator.count where bytes[index + offset] != separator[offset] { return false }
+      guard index + separator.count <= block.count else { return false }
+      for offset in 1..<separator.count where block[index + offset] != separator[offset] { return false }
       return true
     }
 
@@ -215,22 +251,22 @@ extension AtomicFile {
       var index = start + 1
       let contentStart = unquoted.count
       while true {
-        guard index < bytes.count, bytes[index] != UInt8(ascii: "\n") else {
+        guard index < block.count, block[index] != UInt8(ascii: "\n") else {
           throw DataError(
             at: location, found: "a cell that opens with a double quote and does not close it on its line",
             expected: "a closing quote, or no cell that begins with one")
         }
-        if bytes[index] == quote {
+        if block[index] == quote {
           index += 1
-          guard index < bytes.count, bytes[index] == quote else { break }
+          guard index < block.count, block[index] == quote else { break }
         }
-        unquoted.append(bytes[index])
+        unquoted.append(block[index])
         index += 1
       }
-      while index < bytes.count, bytes[index] != UInt8(ascii: "\n"),
-        bytes[index] != separator[0] || !isSeparator(at: index)
+      while index < block.count, block[index] != UInt8(ascii: "\n"),
+        block[index] != separator[0] || !isSeparator(at: index)
       {
-        if bytes[index] != UInt8(ascii: "\r") { unquoted.append(bytes[index]) }
+        if block[index] != UInt8(ascii: "\r") { unquoted.append(block[index]) }
         index += 1
       }
       if column < columnCount { cells[column] = Cell(start: contentStart, end: unquoted.count, isUnquoted: true) }
@@ -264,7 +300,9 @@ extension AtomicFile {
   }
 
   /// The number in a cell, correctly rounded, or `nil` if it is none; spaces around it do not count.
-  static func number(_ source: [UInt8], _ start: Int, _ end: Int) -> Double? {
+  static func number(_ source: [UInt8], _ start: Int, _ end: Int) -> Double? { number(source.span, start, end) }
+
+  static func number(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
     var index = start
     var mantissa: UInt64 = 0
     var digits = 0
@@ -291,7 +329,7 @@ extension AtomicFile {
       let magnitude = fraction == 0 ? Double(mantissa) : Double(mantissa) / powersOfTen[fraction]
       return isNegative ? -magnitude : magnitude
     }
-    let text = String(decoding: source[start..<end], as: UTF8.self).trimmingCharacters(in: .whitespaces)
+    let text = String(decoding: (start..<end).map { source[$0] }, as: UTF8.self).trimmingCharacters(in: .whitespaces)
     return text.lowercased().contains("x") ? nil : Double(text)
   }
 

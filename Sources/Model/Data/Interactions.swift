@@ -17,6 +17,9 @@ struct Interactions {
   var listedItems: [Int32]?
 
   var count: Int { users.count }
+
+  /// Rows that 32 bits can tell apart.
+  static let maximumCount = Int(Int32.max) - 1
 }
 
 // MARK: - Reading
@@ -30,9 +33,17 @@ extension Interactions {
     let itemColumn = try file.column(configuration.itemField, .token, key: "ITEM_ID_FIELD")
     let timeColumn = try file.column(configuration.timeField, .float, key: "TIME_FIELD")
     let conditions = try file.conditions(configuration.valueFilters)
+    let layout =
+      conditions.isEmpty ? PlainLayout(user: userColumn, item: itemColumn, time: timeColumn, in: file) : nil
     var linesWithout: [Int] = []
     var rows = file.rows()
-    while try rows.next() {
+    if let layout {
+      try readPlainRows(&rows, layout)
+      reserve(byteCount: rows.position, of: file.size)
+    }
+    while true {
+      if let layout { try readPlainRows(&rows, layout) }
+      guard try rows.next() else { break }
       let user = rows.cells[userColumn]
       let item = rows.cells[itemColumn]
       let userSource = rows.source(of: user)
@@ -43,7 +54,7 @@ extension Interactions {
         linesWithout.append(rows.line)
         continue
       }
-      guard count < Int(Int32.max) - 1 else {
+      guard count < Self.maximumCount else {
         throw DataError(at: rows.location, found: "more rows than 2,147,483,646", expected: "fewer")
       }
       users.append(try userTable.intern(user, in: userSource, at: rows))
@@ -78,10 +89,18 @@ extension TokenTable {
   mutating func intern(
     _ cell: AtomicFile.Cell, in source: [UInt8], at rows: borrowing AtomicFile.Rows
   ) throws(DataError) -> Int32 {
+    try intern(source.span, cell.start, cell.end, at: rows.location)
+  }
+
+  /// Numbers the bytes from `start` to `end`, which must be UTF-8.
+  @inline(__always)
+  mutating func intern(
+    _ source: Span<UInt8>, _ start: Int, _ end: Int, at location: @autoclosure () -> String
+  ) throws(DataError) -> Int32 {
     let before = count
-    let number = intern(source, cell.start, cell.end)
+    let number = intern(source, start, end)
     if count > before, text(of: number) == nil {
-      throw DataError(at: rows.location, found: "a token that is not UTF-8", expected: "a file in UTF-8")
+      throw DataError(at: location(), found: "a token that is not UTF-8", expected: "a file in UTF-8")
     }
     return number
   }

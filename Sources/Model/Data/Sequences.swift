@@ -1,3 +1,5 @@
+import Foundation
+
 /// The items of each user in the order of time, one user after the other.
 struct Sequences {
   /// Item ids, all users.
@@ -21,40 +23,78 @@ struct Sequences {
   ///
   /// - Parameter userCount: Ids of users, with the padding's.
   init(_ interactions: Interactions, userCount: Int) {
-    starts = [Int](repeating: 0, count: userCount + 1)
+    var starts = [Int](repeating: 0, count: userCount + 1)
     for user in interactions.users { starts[Int(user) + 1] += 1 }
     for user in 0..<userCount { starts[user + 1] += starts[user] }
-    var next = starts
-    var order = [Int32](repeating: 0, count: interactions.count)
-    for row in 0..<interactions.count {
-      let user = Int(interactions.users[row])
-      order[next[user]] = Int32(row)
-      next[user] += 1
+    let visits = Self.visitsByUser(interactions, starts)
+    let parts = Self.partition(starts)
+    let sorted = concurrently(parts.count) { [starts] part in Part(visits, starts, users: parts[part]) }
+    self.starts = starts
+    items = []
+    items.reserveCapacity(interactions.count)
+    secondTimes = []
+    for part in sorted {
+      items += part.items
+      secondTimes += part.secondTimes
+      tiedRowCount += part.tiedRowCount
     }
-    secondTimes = [Double](repeating: 0, count: userCount)
-    var visits: [Visit] = []
-    for user in 0..<userCount where starts[user + 1] - starts[user] > 1 {
-      visits.removeAll(keepingCapacity: true)
-      for index in starts[user]..<starts[user + 1] {
-        visits.append(Visit(time: interactions.times[Int(order[index])], row: order[index]))
-      }
-      if zip(visits, visits.dropFirst()).contains(where: { $0.time > $1.time }) {
-        visits.sort { $0.time == $1.time ? $0.row < $1.row : $0.time < $1.time }
-        for (index, visit) in visits.enumerated() { order[starts[user] + index] = visit.row }
-      }
-      secondTimes[user] = visits[1].time
-      for index in visits.indices {
-        let tiesBefore = index > 0 && visits[index - 1].time == visits[index].time
-        let tiesAfter = index + 1 < visits.count && visits[index + 1].time == visits[index].time
-        if tiesBefore || tiesAfter { tiedRowCount += 1 }
-      }
-    }
-    items = order.map { interactions.items[Int($0)] }
   }
 
-  /// When a row was, and which.
+  /// What happened in a row and when, and which it was.
   private struct Visit {
-    let time: Double
-    let row: Int32
+    var time = 0.0
+    var item: Int32 = 0
+    var row: Int32 = 0
+  }
+
+  /// All rows by user, those of one user in their order.
+  private static func visitsByUser(_ interactions: Interactions, _ starts: [Int]) -> [Visit] {
+    var next = starts.map { Int32($0) }
+    var visits = [Visit](repeating: Visit(), count: interactions.count)
+    for row in 0..<interactions.count {
+      let user = Int(interactions.users[row])
+      visits[Int(next[user])] = Visit(
+        time: interactions.times[row], item: interactions.items[row], row: Int32(row))
+      next[user] += 1
+    }
+    return visits
+  }
+
+  /// Ranges of users with about as many rows each, one range for each core; one if rows are few.
+  private static func partition(_ starts: [Int]) -> [Range<Int>] {
+    let userCount = starts.count - 1
+    let rowCount = starts[userCount]
+    let partCount = rowCount < 10_000 ? 1 : ProcessInfo.processInfo.activeProcessorCount
+    let bounds = (0..<partCount).map { part in
+      starts.firstIndex { $0 >= rowCount * part / partCount } ?? userCount
+    }
+    return zip(bounds, bounds.dropFirst() + [userCount]).map { $0..<$1 }
+  }
+
+  /// Some users' items in the order of time.
+  private struct Part {
+    var items: [Int32] = []
+    var secondTimes: [Double] = []
+    var tiedRowCount = 0
+
+    init(_ all: [Visit], _ starts: [Int], users: Range<Int>) {
+      items.reserveCapacity(starts[users.upperBound] - starts[users.lowerBound])
+      secondTimes.reserveCapacity(users.count)
+      var visits: [Visit] = []
+      for user in users {
+        visits.removeAll(keepingCapacity: true)
+        visits += all[starts[user]..<starts[user + 1]]
+        if zip(visits, visits.dropFirst()).contains(where: { $0.time > $1.time }) {
+          visits.sort { $0.time == $1.time ? $0.row < $1.row : $0.time < $1.time }
+        }
+        secondTimes.append(visits.count > 1 ? visits[1].time : 0)
+        for index in visits.indices {
+          let tiesBefore = index > 0 && visits[index - 1].time == visits[index].time
+          let tiesAfter = index + 1 < visits.count && visits[index + 1].time == visits[index].time
+          if tiesBefore || tiesAfter { tiedRowCount += 1 }
+          items.append(visits[index].item)
+        }
+      }
+    }
   }
 }

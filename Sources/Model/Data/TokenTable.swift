@@ -1,14 +1,21 @@
 /// Numbers texts by first appearance, without making a `String` of each.
 ///
-/// The bytes of all texts lie one after the other; a hash table with linear probing holds their numbers.
+/// The bytes of all texts lie one after the other. Small decimal numbers, which most ids are, find theirs
+/// in an array; a hash table with linear probing holds those of all other texts.
 struct TokenTable {
   /// How many different texts there are.
   private(set) var count = 0
 
   private var bytes: [UInt8] = []
   private var starts = [0]
+
+  /// For each decimal number its text's number + 1, or 0; a power of two of them.
+  private var placesByDecimal = [Int32](repeating: 0, count: 1024)
+  private static let maximumDecimal = 1 << 20
+
   /// A power of two of them, at most half of them filled.
   private var slots = [Slot](repeating: Slot(), count: 1024)
+  private var filledSlotCount = 0
 
   /// A place in the hash table.
   private struct Slot {
@@ -20,17 +27,52 @@ struct TokenTable {
     var place: Int32 = 0
   }
 
-  /// The number of `source[start..<end]`, a new one if it was not there.
-  mutating func intern(_ source: [UInt8], _ start: Int, _ end: Int) -> Int32 {
+  /// The number of the bytes from `start` to `end`, a new one if they were not there.
+  @inline(__always)
+  mutating func intern(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int32 {
+    if let decimal = Self.decimal(source, start, end) {
+      if decimal < placesByDecimal.count, placesByDecimal[decimal] > 0 { return placesByDecimal[decimal] - 1 }
+      return add(source, start, end, decimal: decimal)
+    }
+    return internByHash(source, start, end)
+  }
+
+  private mutating func internByHash(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int32 {
     let key = Self.key(source, start, end)
     let slot = slot(of: source, start, end, key)
     if slots[slot].place > 0 { return slots[slot].place - 1 }
-    bytes += source[start..<end]
+    let number = add(source, start, end)
+    slots[slot] = Slot(key: key, place: number + 1)
+    filledSlotCount += 1
+    if filledSlotCount * 2 > slots.count { grow() }
+    return number
+  }
+
+  private mutating func add(_ source: Span<UInt8>, _ start: Int, _ end: Int, decimal: Int) -> Int32 {
+    while decimal >= placesByDecimal.count { placesByDecimal += [Int32](repeating: 0, count: placesByDecimal.count) }
+    let number = add(source, start, end)
+    placesByDecimal[decimal] = number + 1
+    return number
+  }
+
+  private mutating func add(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int32 {
+    for index in start..<end { bytes.append(source[index]) }
     starts.append(bytes.count)
     count += 1
-    slots[slot] = Slot(key: key, place: Int32(count))
-    if count * 2 > slots.count { grow() }
     return Int32(count - 1)
+  }
+
+  /// The decimal number below `maximumDecimal` that a text is, in its one spelling without sign or zeros in front.
+  @inline(__always)
+  private static func decimal(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
+    guard 1...7 ~= end - start, source[start] != UInt8(ascii: "0") else { return nil }
+    var value = 0
+    for index in start..<end {
+      let digit = source[index] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ Int(digit)
+    }
+    return value < maximumDecimal ? value : nil
   }
 
   /// The text with a number, or `nil` if its bytes are not UTF-8.
@@ -38,7 +80,7 @@ struct TokenTable {
     String(validating: bytes[starts[Int(number)]..<starts[Int(number) + 1]], as: UTF8.self)
   }
 
-  private func slot(of source: [UInt8], _ start: Int, _ end: Int, _ key: UInt64) -> Int {
+  private func slot(of source: Span<UInt8>, _ start: Int, _ end: Int, _ key: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Self.home(of: key) & mask
     while slots[slot].place > 0 {
@@ -48,8 +90,10 @@ struct TokenTable {
     return slot
   }
 
-  private func holds(_ number: Int, _ source: [UInt8], _ start: Int, _ end: Int) -> Bool {
-    bytes[starts[number]..<starts[number + 1]].elementsEqual(source[start..<end])
+  private func holds(_ number: Int, _ source: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    guard starts[number + 1] - starts[number] == end - start else { return false }
+    for offset in 0..<end - start where bytes[starts[number] + offset] != source[start + offset] { return false }
+    return true
   }
 
   private mutating func grow() {
@@ -69,7 +113,7 @@ struct TokenTable {
   }
 
   /// The key of a text; of a long one made with FNV-1a in 64 bits.
-  private static func key(_ source: [UInt8], _ start: Int, _ end: Int) -> UInt64 {
+  private static func key(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
     if end - start < 8 {
       var key = UInt64(end - start)
       for index in start..<end { key = key << 8 | UInt64(source[index]) }

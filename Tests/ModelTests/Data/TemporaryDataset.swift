@@ -24,15 +24,15 @@ final class TemporaryDataset {
     try bytes.write(to: URL(fileURLWithPath: "\(dataPath)/\(name)/\(name).\(suffix)"))
   }
 
-  /// Reads the dataset, with settings changed by `change`.
+  /// Reads the dataset, with settings changed by `change`, `blockSize` bytes of a file at once.
   func load(
-    _ change: (inout DatasetConfiguration) -> Void = { _ in }
+    blockSize: Int = LineReader.defaultBlockSize, _ change: (inout DatasetConfiguration) -> Void = { _ in }
   ) throws(DataError) -> (dataset: SequenceDataset, report: LoadReport) {
     var configuration = DatasetConfiguration()
     configuration.name = name
     configuration.dataPaths = [dataPath]
     change(&configuration)
-    return try SequenceDataset.load(configuration)
+    return try SequenceDataset.load(configuration, blockSize: blockSize)
   }
 }
 

@@ -1,0 +1,78 @@
+import Foundation
+import Synchronization
+
+/// Reads a file in blocks of whole lines, one block ahead of its user, on a thread of its own.
+///
+/// So a file takes two blocks of memory, whatever its size, and its hash no time of the user's.
+final class LineReader: Sendable {
+  /// Bytes to read at once where nothing else is asked for: small against the second-level cache.
+  static let defaultBlockSize = 1 << 18
+
+  /// Bytes in the file when it was opened; 0 where that means nothing, as for a pipe.
+  let size: Int
+
+  private let source: Mutex<Source>
+  private let queue = BackgroundQueue("line-reader")
+
+  /// Opens a file.
+  ///
+  /// - Parameter blockSize: Bytes to read at once; `.max` for all.
+  /// - Parameter hash: Takes in all bytes that are read.
+  init(path: String, blockSize: Int, hash: ContentHash) throws {
+    precondition(blockSize > 0, "blocks of \(blockSize) bytes")
+    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    size = Int((try? handle.seekToEnd()) ?? 0)
+    if size > 0 { try handle.seek(toOffset: 0) }
+    source = Mutex(Source(handle: handle, blockSize: blockSize, hash: hash))
+    readAhead()
+  }
+
+  /// The next lines, with their ends but perhaps for the last; empty after the last.
+  func next() throws -> [UInt8] {
+    queue.wait()
+    let block = try source.withLock { try $0.ahead.get() }
+    if !block.isEmpty { readAhead() }
+    return block
+  }
+
+  private func readAhead() {
+    queue.start { [self] in source.withLock { $0.readAhead() } }
+  }
+
+  /// The open file and what was read of it.
+  private struct Source {
+    let handle: FileHandle
+    let blockSize: Int
+    let hash: ContentHash
+    var ahead = Result<[UInt8], any Error>.success([])
+
+    /// The start of a line, whose end is not read yet.
+    private var carry: [UInt8] = []
+
+    init(handle: FileHandle, blockSize: Int, hash: ContentHash) {
+      self.handle = handle
+      self.blockSize = blockSize
+      self.hash = hash
+    }
+
+    mutating func readAhead() { ahead = Result { try readLines() } }
+
+    private mutating func readLines() throws -> [UInt8] {
+      var block = carry
+      carry = []
+      while let data = try blockSize == .max ? handle.readToEnd() : handle.read(upToCount: blockSize), !data.isEmpty {
+        hash.update(data)
+        block.reserveCapacity(block.count + data.count)
+        block += data
+        if blockSize == .max { continue }
+        if let end = data.lastIndex(of: UInt8(ascii: "\n")) {
+          let carried = data.endIndex - end - 1
+          carry = Array(block.suffix(carried))
+          block.removeLast(carried)
+          break
+        }
+      }
+      return block
+    }
+  }
+}
