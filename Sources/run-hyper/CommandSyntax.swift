@@ -35,7 +35,7 @@ package struct CommandSyntax: Sendable {
       "leaderboard", options: ["storage", "top", "sort", "where", "format"], repeatable: ["where"]),
     CommandSyntax("studies", options: ["storage", "format"]),
     CommandSyntax("show", options: ["storage", "format"]),
-    CommandSyntax("train", options: sources.union(["save"]), takesConfiguration: true),
+    CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
     CommandSyntax("evaluate", options: sources.union(["weights", "split"]), takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data-path"]),
     CommandSyntax("dataset", "describe", options: ["data-path", "config-files"], takesConfiguration: true),

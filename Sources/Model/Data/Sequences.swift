@@ -28,7 +28,7 @@ struct Sequences {
     for user in 0..<userCount { starts[user + 1] += starts[user] }
     let visits = Self.visitsByUser(interactions, starts)
     let parts = Self.partition(starts)
-    let sorted = concurrently(parts.count) { [starts] part in Part(visits, starts, users: parts[part]) }
+    let sorted = inParallel(parts.count) { part in Part(visits, starts, users: parts[part]) }
     self.starts = starts
     items = []
     items.reserveCapacity(interactions.count)

@@ -1,6 +1,5 @@
 import Foundation
 import Kernels
-import Synchronization
 
 /// What a run asks its caller while it goes on.
 struct RunControl {
@@ -60,13 +59,12 @@ final class TrainingLanes {
     if count <= 1 { return evaluator.ranks(of: samples, lanes[0], shouldStop: control.shouldStop) }
     let networks = networks(count)
     let share = (samples.count + count - 1) / count
-    let results = Mutex([[Int]?](repeating: nil, count: count))
-    inParallel(count) { number in
-      let own = samples[min(number * share, samples.count)..<min((number + 1) * share, samples.count)]
-      let ranks = evaluator.ranks(of: own, networks[number], shouldStop: control.shouldStop)
-      results.withLock { $0[number] = ranks }
-    }
-    let parts = results.withLock { $0 }
+    let parts = inParallel(
+      count,
+      make: { (number: Int) -> [Int]? in
+        let own = samples[min(number * share, samples.count)..<min((number + 1) * share, samples.count)]
+        return evaluator.ranks(of: own, networks[number], shouldStop: control.shouldStop)
+      })
     return parts.contains { $0 == nil } ? nil : parts.flatMap { $0 ?? [] }
   }
 

@@ -21,6 +21,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the best epoch's weights to this file (safetensors).", valueName: "file"))
   var save: String?
 
+  @Option(
+    help: ArgumentHelp("Use this many threads (default: the cores). The numbers don't depend on it.", valueName: "n"))
+  var threads: Int?
+
   func run() throws {
     let (configuration, dataset) = try reading {
       let configuration = try options.sources().configuration()
@@ -28,6 +32,10 @@ struct TrainCommand: ParsableCommand {
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
       return (configuration, dataset)
+    }
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    guard (1...1024).contains(threads) else {
+      throw CommandError.input("--threads: found \(threads); expected a number from 1 to 1024")
     }
     let trainer = Trainer(configuration: configuration, dataset: dataset)
     Output.note(
@@ -37,7 +45,7 @@ struct TrainCommand: ParsableCommand {
     let stop = StopController()
     let interruption = Interruption { stop.requestStop() }
     let outcome = try trainer.run(
-      shouldStop: { stop.isRequested }, onProgress: display.advance, onEpoch: display.report)
+      threads: { threads }, shouldStop: { stop.isRequested }, onProgress: display.advance, onEpoch: display.report)
     display.finish()
     withExtendedLifetime(interruption) {}
     switch outcome {

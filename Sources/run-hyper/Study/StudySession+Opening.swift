@@ -24,7 +24,8 @@ extension StudySession {
     let store = try StudyStore(writing: storage)
     let session = StudySession(
       store: store, opening: try store.createOrContinue(definition, cells: space.cells), space: space,
-      objective: TrainingObjective(space, datasets: datasets, checkpointInterval: interval), workers: workers,
+      objective: TrainingObjective(
+        space, datasets: datasets, threads: workers, checkpointInterval: interval), workers: workers,
       outputFile: outputFile)
     if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
     return session

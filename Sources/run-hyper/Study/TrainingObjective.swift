@@ -10,19 +10,26 @@ struct TrainingObjective: Objective {
   private let space: TuningSpace
   private let datasets: [DatasetConfiguration: SequenceDataset]
 
+  private let budget: ThreadBudget
+
   /// Least time between two checkpoints of a trial.
   private let checkpointInterval: Duration
 
+  /// - Parameter threads: For all trials together.
   /// - Parameter checkpointInterval: So that short epochs do not wait for the disk.
   init(
-    _ space: TuningSpace, datasets: [DatasetConfiguration: SequenceDataset], checkpointInterval: Duration = .seconds(1)
+    _ space: TuningSpace, datasets: [DatasetConfiguration: SequenceDataset], threads: Int,
+    checkpointInterval: Duration = .seconds(1)
   ) {
+    budget = ThreadBudget(threads: threads)
     self.space = space
     self.datasets = datasets
     self.checkpointInterval = checkpointInterval
   }
 
-  func run(_ trial: RunningTrial) throws -> TrialOutcome {
+  func run(_ trial: RunningTrial) throws -> TrialOutcome { try budget.run { try train(trial) } }
+
+  private func train(_ trial: RunningTrial) throws -> TrialOutcome {
     let configuration = try space.configuration(of: trial.hyperparameters)
     guard let dataset = datasets[configuration.dataset] else {
       preconditionFailure("the dataset of \(trial.hyperparameters) was not loaded")
@@ -31,7 +38,7 @@ struct TrainingObjective: Objective {
     let epochs = configuration.training.epochs
     var lastCheckpoint = ContinuousClock.now
     let outcome = try trainer.run(
-      shouldStop: { trial.shouldStop },
+      threads: { budget.share }, shouldStop: { trial.shouldStop },
       onProgress: { position in
         trial.progress(
           fraction: (Double(position.epoch - 1) + position.fraction) / Double(epochs),

@@ -1,0 +1,22 @@
+import Synchronization
+
+/// The threads that a process may use, shared out among the trials that run.
+///
+/// While there are as many trials as threads, each has one. When the last trials of a study leave threads idle, those help the ones that
+/// still run; a trial's numbers don't depend on it.
+final class ThreadBudget: Sendable {
+  private let threads: Int
+  private let running = Mutex(0)
+
+  init(threads: Int) { self.threads = threads }
+
+  /// Runs `trial`, which may use what `share` says while it runs.
+  func run<Outcome>(_ trial: () throws -> Outcome) rethrows -> Outcome {
+    running.withLock { $0 += 1 }
+    defer { running.withLock { $0 -= 1 } }
+    return try trial()
+  }
+
+  /// The threads that each running trial may use now; at least one.
+  var share: Int { running.withLock { max(1, threads / max(1, $0)) } }
+}
