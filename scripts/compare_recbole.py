@@ -15,6 +15,7 @@ divided by the trials that run side by side. It counts on a quiet machine only; 
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -199,6 +200,8 @@ def report(results):
 
 
 def compare(options):
+    # Ended from outside, this has to end what it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     import recbole
 
     packaged = os.path.join(os.path.dirname(recbole.__file__), "dataset_example")
