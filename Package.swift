@@ -57,6 +57,14 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "Kernels", "Model", "Tuner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks",
+      swiftSettings: strict),
     .testTarget(
       name: "ModelTests", dependencies: ["Model", "Kernels", "Literals"],
       resources: [.copy("Fixtures")], swiftSettings: strict),

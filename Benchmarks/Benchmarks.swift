@@ -1,0 +1,88 @@
+import ArgumentParser
+import Kernels
+
+/// Measures what is asked for, in the order of `Group`.
+@main
+struct Benchmarks: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "Benchmarks",
+    abstract: "Measure the kernels, a training step, an epoch, evaluation, and what a study costs by itself.",
+    discussion: """
+      Example:
+        scripts/bench kernels step --json=results.jsonl
+
+      Every figure is a median with its spread, smallest to largest. Shares of the peak are of what multiply-adds \
+      in registers alone reach on one core, measured in the same run. Kernels and steps are timed in CPU time of their \
+      thread, all else by the clock on the wall.
+      """)
+
+  /// What can be measured.
+  enum Group: String, CaseIterable, ExpressibleByArgument {
+    case kernels, step, epoch, evaluation, study
+  }
+
+  @Argument(help: "What to measure; all of it without a name.")
+  var groups: [Group] = []
+
+  @Option(help: ArgumentHelp("Write each result to this file as a line of JSON, too.", valueName: "file"))
+  var json: String?
+
+  @Option(help: ArgumentHelp("How often to measure each; every group has a default of its own.", valueName: "n"))
+  var rounds: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The dataset of epoch and evaluation; without it grocery, and ml-100k where it is.", valueName: "name"))
+  var dataset: String?
+
+  @Option(
+    name: [.customLong("data_path"), .customLong("data-path")],
+    help: ArgumentHelp("The folder of datasets.", valueName: "folder"))
+  var dataPath: String?
+
+  func validate() throws {
+    if let rounds, rounds < 1 { throw ValidationError("--rounds: found \(rounds); expected 1 or more") }
+  }
+
+  func run() async throws {
+    let report = try Report(json: json)
+    let groups = groups.isEmpty ? Group.allCases : Group.allCases.filter(groups.contains)
+    let peak = Peak(rounds: 15)
+    report.add(peak.result)
+    if groups.contains(.kernels) {
+      try ProductBenchmarks(rounds: rounds ?? 15, peak: peak, report: report).run()
+      try ElementBenchmarks(rounds: rounds ?? 15, report: report).run()
+    }
+    if groups.contains(.step) { try StepBenchmarks(rounds: rounds ?? 9, peak: peak, report: report).run() }
+    if groups.contains(.epoch) || groups.contains(.evaluation) {
+      try EpochBenchmarks(
+        rounds: rounds ?? 3, peak: peak, report: report, showsEpoch: groups.contains(.epoch),
+        showsEvaluation: groups.contains(.evaluation)
+      ).run(dataset: dataset, dataPath: dataPath)
+    }
+    if groups.contains(.study) { try await StudyBenchmarks(rounds: rounds ?? 5, report: report).run() }
+  }
+}
+
+/// The speed of multiply-adds that read no memory, which products are compared with.
+struct Peak {
+  let result: Measurement
+  let operationsPerSecond: Double
+
+  init(rounds: Int) {
+    var operations = 0.0
+    let timing = Timing(rounds: rounds) { operations = runPeakLoop(rounds: 500_000) }
+    operationsPerSecond = operations / timing.median
+    result = Measurement(
+      group: "machine", name: "multiply-adds in registers, one core", timing: timing,
+      rates: [Rate("gflops", operationsPerSecond / 1e9, "GFLOP/s")])
+  }
+
+  /// The rates of so many floating-point operations.
+  func rates(operations: Double, timing: Timing) -> [Rate] {
+    let speed = operations / timing.median
+    return [
+      Rate("gflops", speed / 1e9, "GFLOP/s"), Rate("share_of_peak", speed / operationsPerSecond, share: "of the peak"),
+    ]
+  }
+}
