@@ -80,7 +80,7 @@ package struct BlockSize {
   /// - Parameter targetsPerSequence: Most counted masks of one sequence.
   init(longest: Int, targetsPerSequence: Int) {
     self.longest = longest
-    positions = max(640, longest)
+    positions = max(192, longest)
     targets = max(256, targetsPerSequence)
   }
 

@@ -109,7 +109,8 @@ import Testing
         try checkpoint.map { try Trainer(configuration: configuration, dataset: dataset, checkpoint: $0) }
         ?? Trainer(configuration: configuration, dataset: dataset)
       let questions = Mutex(0)
-      let patience = 3 + stops % 5
+      // A run that is stopped ever later ends some time.
+      let patience = 3 + 2 * stops
       let outcome = try trainer.run(
         shouldStop: {
           questions.withLock {
