@@ -111,13 +111,18 @@ extension StudyStore {
       // GRDB sets NORMAL for WAL, which may lose the last commits when the power fails.
       try db.execute(sql: "PRAGMA synchronous = FULL")
     }
-    try pool.write { db in
+    let hasChanged = try pool.write { db in
       // Read again inside the transaction: another process may have made the tables meanwhile.
       let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-      guard version < Schema.version else { return }
+      guard version < Schema.version else { return false }
       for migration in Schema.migrations[Int(version)...] { try db.execute(sql: migration) }
       try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
       try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+      return true
+    }
+    if hasChanged {
+      // The file says whose it is even when somebody copies it without its write-ahead log.
+      _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
     return pool
   }
