@@ -8,7 +8,6 @@ import CSIMD
 package func crossEntropy(_ logits: Row, bias: Row, label: Int, weight: Float) -> Float {
   precondition(label >= 0 && label < logits.count && bias.count == logits.count, "label \(label) of \(logits.count)")
   var top = Vector(repeating: -.infinity)
-  var poison = Vector.zero
   for lane in logits.lanes {
     let logit = logits.load(lane, padding: -.infinity) + bias.load(lane)
     logits.store(logit, lane)
@@ -19,7 +18,6 @@ package func crossEntropy(_ logits: Row, bias: Row, label: Int, weight: Float) -
   var total = Vector.zero
   for lane in logits.lanes {
     let logit = logits.load(lane, padding: -.infinity)
-    poison += keepNaN(of: logit, in: .zero)
     let power = exponential(logit - shift)
     logits.store(power, lane)
     total += power
@@ -28,5 +26,5 @@ package func crossEntropy(_ logits: Row, bias: Row, label: Int, weight: Float) -
   let factor = weight / denominator
   for lane in logits.lanes { logits.store(logits.load(lane) * factor, lane) }
   logits[label] -= weight
-  return logarithm(denominator) + (shift - own) + sum(poison)
+  return logarithm(denominator) + (shift - own)
 }

@@ -42,9 +42,3 @@ package func scatterAdd(_ x: Matrix, to indices: [Int32], of y: Matrix) {
   precondition(indices.count == x.rows)
   for (index, target) in indices.enumerated() { add(x[index], times: 1, to: y[Int(target)]) }
 }
-
-/// Adds one matrix to another.
-package func add(_ x: Matrix, to y: Matrix) {
-  precondition(x.rows == y.rows && x.columns == y.columns)
-  for index in 0..<x.rows { add(x[index], times: 1, to: y[index]) }
-}

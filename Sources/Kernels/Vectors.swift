@@ -144,13 +144,6 @@ package typealias Vector = SIMD16<Float>
       unsafe UnsafeMutableRawPointer(base).copyMemory(from: start, byteCount: source.count)
     }
   }
-
-  /// Whether no float is infinite or NaN.
-  package var isFinite: Bool {
-    var checked = Vector.zero
-    for lane in lanes { checked += load(lane) * 0 }
-    return sum(checked) == 0
-  }
 }
 
 /// A view of rows of floats, `stride` floats apart, in a `FloatBuffer`, which has to outlive it.

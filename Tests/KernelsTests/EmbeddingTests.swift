@@ -46,15 +46,6 @@ import Testing
     expect(x, near: expected, within: 1e-6)
   }
 
-  @Test(arguments: widths)
-  func `One matrix is added to another`(width: Int) {
-    var stream = RandomStream(seed: 24)
-    let (x, y) = (Framed(rows: 4, columns: width, using: &stream), Framed(rows: 4, columns: width, using: &stream))
-    let expected = y.plain.plus(x.plain)
-    add(x.matrix, to: y.matrix)
-    expect(y, near: expected, within: 1e-7)
-  }
-
   private func scattered(_ x: Plain, to indices: [Int32], of y: Plain) -> Plain {
     var result = y
     for (index, target) in indices.enumerated() {

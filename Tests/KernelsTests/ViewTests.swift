@@ -67,18 +67,4 @@ import Testing
     #expect(copy.isFrameIntact)
     Framed([]).row.copy(fromBytes: [])
   }
-
-  @Test(arguments: [1, 15, 16, 17, 50])
-  func `One number that is not finite makes a row not finite, wherever it stands`(count: Int) {
-    let numbers = Framed([Float](repeating: -.greatestFiniteMagnitude, count: count))
-    #expect(numbers.row.isFinite)
-    for index in 0..<count {
-      for bad in [Float.nan, .infinity, -.infinity] {
-        numbers.row[index] = bad
-        #expect(!numbers.row.isFinite)
-        if index > 0 { #expect(numbers.row.slice(at: 0, count: index).isFinite) }
-        numbers.row[index] = 0
-      }
-    }
-  }
 }
