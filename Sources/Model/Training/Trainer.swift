@@ -93,7 +93,7 @@ public final class Trainer {
   ) throws -> Outcome {
     let control = RunControl(threads: threads, shouldStop: shouldStop)
     while !progress.isOver {
-      guard let end = try trainEpoch(control, onProgress) else { return .interrupted }
+      guard let end = trainEpoch(control, onProgress) else { return .interrupted }
       if case .diverged(let divergence) = end { return .diverged(divergence) }
       guard let report = validate(control) else { return .interrupted }
       try onEpoch(report)
@@ -108,14 +108,14 @@ public final class Trainer {
   }
 
   /// Trains what is left of the epoch; `nil` when stopped.
-  private func trainEpoch(_ control: RunControl, _ onProgress: (Position) -> Void) throws -> EpochEnd? {
+  private func trainEpoch(_ control: RunControl, _ onProgress: (Position) -> Void) -> EpochEnd? {
     shuffle()
     let batchCount = (order.count + training.batchSize - 1) / training.batchSize
     while progress.batch < batchCount {
       let first = progress.batch * training.batchSize
       let samples = order[first..<min(first + training.batchSize, order.count)]
-      guard let batch = trainBatch(samples, control) else { return nil }
-      if let loss = batch.loss {
+      guard let end = trainBatch(samples, control) else { return nil }
+      if case .trained(let loss) = end {
         guard loss.isFinite else {
           let last = progress.lossCount > 0 ? progress.lossSum / Double(progress.lossCount) : nil
           return .diverged(
@@ -143,11 +143,17 @@ public final class Trainer {
     orderEpoch = progress.epoch
   }
 
+  private enum BatchEnd {
+    /// - Parameter loss: The mean over the counted masks.
+    case trained(loss: Double)
+    /// No mask counts, so nothing has changed.
+    case withoutTargets
+  }
+
   /// Forward, backward and one step.
   ///
-  /// - Returns: The mean loss of the counted masks, whose `loss` is `nil` when there are none; then nothing changes. `nil` when
-  ///   stopped: then the parameters are as before the batch.
-  private func trainBatch(_ samples: ArraySlice<Int32>, _ control: RunControl) -> (loss: Double?, Void)? {
+  /// - Returns: `nil` when stopped; then the parameters are as before the batch.
+  private func trainBatch(_ samples: ArraySlice<Int32>, _ control: RunControl) -> BatchEnd? {
     let kind = masking.kind(batch: progress.batch, epoch: progress.epoch, randomness)
     var batch = MaskedBatch()
     for key in samples {
@@ -157,7 +163,7 @@ public final class Trainer {
         into: &sample.items, counted: &sample.targets)
       batch.append(sample)
     }
-    guard batch.targetCount > 0 else { return (nil, ()) }
+    guard batch.targetCount > 0 else { return .withoutTargets }
     let dropout = Dropout(network.configuration, randomness: randomness, epoch: progress.epoch)
     guard let trained = lanes.train(batch, dropout, control) else { return nil }
     let loss = trained.loss / Double(batch.targetCount)
@@ -165,7 +171,7 @@ public final class Trainer {
       optimizer.update(network.parameters, trained.gradients)
       network.parametersDidChange()
     }
-    return (loss, ())
+    return .trained(loss: loss)
   }
 
   /// Validates if it is due, and moves on to the next epoch; `nil` when stopped.
@@ -259,56 +265,5 @@ public final class Trainer {
     }
     optimizer.step = step
     self.progress = progress
-  }
-}
-
-/// What an epoch brought.
-public struct EpochReport: Sendable {
-  /// Counted from 1.
-  public let epoch: Int
-  /// The sum of the batches' losses, as the reference reports it.
-  public let loss: Double
-  /// Batches that had a counted mask; `loss` divided by it is the mean.
-  public let batchCount: Int
-  /// The validation metrics, or `nil` when none was due.
-  public let valid: Metrics?
-  /// These weights are the ones to keep so far.
-  public let isBest: Bool
-
-  /// The mean of the batches' losses.
-  public var meanLoss: Double { batchCount > 0 ? loss / Double(batchCount) : 0 }
-}
-
-/// What a finished run leaves.
-public struct TrainingResult: Sendable {
-  /// The epoch whose weights were measured, counted from 1; 0 for the untrained ones.
-  public let bestEpoch: Int
-  /// Epochs trained.
-  public let epochCount: Int
-  /// The best value of the validation metric, or `nil` without validation.
-  public let bestValue: Double?
-  public let valid: Metrics
-  public let test: Metrics
-  /// The held-out item's rank for each validation sample, counted from 1.
-  public let validRanks: [Int]
-  public let testRanks: [Int]
-}
-
-/// Where a run's loss stopped being a number.
-public struct Divergence: Sendable, CustomStringConvertible {
-  /// Counted from 1.
-  public let epoch: Int
-  /// Counted from 1.
-  public let batch: Int
-  /// The batch's loss: infinite or NaN.
-  public let loss: Double
-  /// The mean loss of the epoch's batches before it, or `nil` when it was the first.
-  public let meanLossBefore: Double?
-
-  /// One line for a terminal.
-  public var description: String {
-    let before =
-      meanLossBefore.map { "the mean loss before was \($0.rounded(toDecimalPlaces: 4))" } ?? "it was the first"
-    return "the loss of batch \(batch) of epoch \(epoch) is \(loss); \(before)"
   }
 }

@@ -1,0 +1,51 @@
+/// What an epoch brought.
+public struct EpochReport: Sendable {
+  /// Counted from 1.
+  public let epoch: Int
+  /// The sum of the batches' losses, as the reference reports it.
+  public let loss: Double
+  /// Batches that had a counted mask; `loss` divided by it is the mean.
+  public let batchCount: Int
+  /// The validation metrics, or `nil` when none was due.
+  public let valid: Metrics?
+  /// These weights are the ones to keep so far.
+  public let isBest: Bool
+
+  /// The mean of the batches' losses.
+  public var meanLoss: Double { batchCount > 0 ? loss / Double(batchCount) : 0 }
+}
+
+/// What a finished run leaves.
+public struct TrainingResult: Sendable {
+  /// The epoch whose weights were measured, counted from 1; 0 for the untrained ones.
+  public let bestEpoch: Int
+  /// Epochs trained.
+  public let epochCount: Int
+  /// The best value of the validation metric, or `nil` without validation.
+  public let bestValue: Double?
+  public let valid: Metrics
+  public let test: Metrics
+  /// The held-out item's rank for each validation sample, counted from 1.
+  public let validRanks: [Int]
+  public let testRanks: [Int]
+}
+
+/// Where a run's loss stopped being a number.
+public struct Divergence: Sendable, CustomStringConvertible {
+  /// Counted from 1.
+  public let epoch: Int
+  /// Counted from 1.
+  public let batch: Int
+  /// The batch's loss: infinite or NaN.
+  public let loss: Double
+  /// The mean loss of the epoch's batches before it, or `nil` when it was the first.
+  public let meanLossBefore: Double?
+
+  /// One line for a terminal.
+  public var description: String {
+    let before =
+      meanLossBefore.map { "the mean loss before was \($0.rounded(toDecimalPlaces: 4))" } ?? "it was the first"
+    let found = loss.isNaN ? "not a number" : "infinite"
+    return "the loss of batch \(batch) of epoch \(epoch) is \(found); \(before)"
+  }
+}
