@@ -93,10 +93,9 @@ import Testing
       "u a 5 x 1", "u b 2 x 2", "u c 4 y 3", "u d 3 x 4", "u e NA x 5", "u f 9 NA 6", "u g 3 z 7", "u h 3 x 8",
     ]
     let toy = try TemporaryDataset(files: ["inter": interactions(rows, header: header)])
+    let intervals = try #require(Intervals(parsing: "[3,inf)"))
     let (dataset, report) = try toy.load {
-      $0.valueFilters = [
-        "rating": .intervals(try! #require(Intervals(parsing: "[3,inf)"))), "kind": .tokens(["x", "z"]),
-      ]
+      $0.valueFilters = ["rating": .intervals(intervals), "kind": .tokens(["x", "z"])]
     }
     #expect(dataset.namedItems == "a d g h")
     #expect(report.filters == [.init(name: "val_interval", removed: 4, remaining: 4)])
@@ -112,9 +111,10 @@ import Testing
     let unloaded = try toy.load()
     #expect(unloaded.dataset.itemTokens == ["[PAD]", "a", "b", "c", "d"])
     #expect(unloaded.report.files.count == 1)
+    let intervals = try #require(Intervals(parsing: "[1950,inf)"))
     let (dataset, report) = try toy.load {
       $0.loadedColumns = ["inter": .all, "item": .some(["item_id"])]
-      $0.valueFilters = ["year": .intervals(try! #require(Intervals(parsing: "[1950,inf)")))]
+      $0.valueFilters = ["year": .intervals(intervals)]
     }
     #expect(dataset.namedItems == "a b d a")
     #expect(dataset.itemTokens == ["[PAD]", "a", "b", "d", "q"])
