@@ -1,0 +1,160 @@
+import Foundation
+public import Literals
+
+/// Everything that a page draws of a study: what was tuned, and what came of each trial.
+///
+/// Its JSON is what the page reads, from a block in the page or from wherever a live page fetches it. The same
+/// chart gives the same bytes.
+public struct StudyChart: Sendable, Equatable, Codable {
+  /// A trial in any state.
+  public struct Trial: Sendable, Equatable, Codable {
+    /// Counted from 1.
+    public let number: Int
+    public let state: TrialState
+
+    /// The study's metric; `nil` for a trial that has none.
+    @Finite public var value: Double?
+
+    /// The tuned values by parameter.
+    public let parameters: [String: Value]
+
+    /// The study's metric after each evaluated epoch, by epoch.
+    public let curve: [Point]
+
+    /// The time that went into training, in seconds.
+    @Finite public var seconds: Double?
+
+    /// The results by name, such as `test.ndcg@10`.
+    public let metrics: [String: Double?]
+
+    public init(
+      number: Int, state: TrialState, value: Double?, parameters: Hyperparameters, curve: [Point], seconds: Double?,
+      metrics: [SplitMetric]
+    ) {
+      self.number = number
+      self.state = state
+      _value = Finite(wrappedValue: value)
+      self.parameters = Dictionary(parameters.pairs.map { ($0.name, Value($0.value)) }) { first, _ in first }
+      self.curve = curve
+      _seconds = Finite(wrappedValue: seconds)
+      self.metrics = Dictionary(metrics.map { ($0.fullName, $0.value.isFinite ? $0.value : nil) }) { first, _ in first }
+    }
+  }
+
+  /// A parameter's value, as it is shown and where it stands on an axis.
+  public struct Value: Sendable, Equatable, Codable {
+    /// As in the names of RecBole's result files: `0.001`, `gelu`, `[64, 64]`, `None`.
+    public let text: String
+
+    /// The finite number that it is, if it is one.
+    @Finite public var number: Double?
+
+    public init(_ literal: Literal) {
+      text = literal.description
+      _number = Finite(wrappedValue: literal.double)
+    }
+  }
+
+  /// A point of a learning curve, in JSON the pair `[epoch,value]`.
+  public struct Point: Sendable, Equatable {
+    public let epoch: Int
+
+    /// `nil` for what is no finite number.
+    public let value: Double?
+
+    public init(epoch: Int, value: Double?) {
+      self.epoch = epoch
+      self.value = Finite(wrappedValue: value).wrappedValue
+    }
+  }
+
+  public let study: String
+  public let model: String
+  public let dataset: String
+
+  /// The tuned metric, such as `mrr@10`.
+  public let metric: String
+  public let direction: Direction
+
+  /// Names of the tuned parameters, in the order of the search space.
+  public let parameters: [String]
+  public let trials: [Trial]
+
+  public init(
+    study: String, model: String, dataset: String, metric: String, direction: Direction, parameters: [String],
+    trials: [Trial]
+  ) {
+    self.study = study
+    self.model = model
+    self.dataset = dataset
+    self.metric = metric
+    self.direction = direction
+    self.parameters = parameters
+    self.trials = trials
+  }
+
+  /// The chart as JSON with sorted keys, in which what is no finite number is `null`.
+  public var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    } catch {
+      preconditionFailure("a chart holds only text and finite numbers, so JSON can say it: \(error)")
+    }
+  }
+}
+
+extension StudyChart.Point: Codable {
+  public init(from decoder: any Decoder) throws {
+    var pair = try decoder.unkeyedContainer()
+    self.init(epoch: try pair.decode(Int.self), value: try pair.decode(Double?.self))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var pair = encoder.unkeyedContainer()
+    try pair.encode(epoch)
+    try pair.encode(value)
+  }
+}
+
+extension StudyChart {
+  /// A number as JSON can say it: NaN and the infinities become `nil`, and `nil` is written as `null`.
+  @propertyWrapper public struct Finite: Sendable, Equatable, Codable {
+    public let wrappedValue: Double?
+
+    public init(wrappedValue: Double?) { self.wrappedValue = wrappedValue.flatMap { $0.isFinite ? $0 : nil } }
+
+    public init(from decoder: any Decoder) throws {
+      self.init(wrappedValue: try decoder.singleValueContainer().decode(Double?.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      try container.encode(wrappedValue)
+    }
+  }
+}
+
+extension StudyChart {
+  /// The chart of a study whose trials told their stories.
+  ///
+  /// Trials whose cell is no longer in the search space are left out, as in a `Leaderboard`; so is the value of a
+  /// trial that diverged.
+  public init(_ definition: StudyDefinition, stories: [TrialStory]) {
+    let stories = stories.filter { !$0.isShelved }
+    var parameters: [String] = []
+    for name in stories.flatMap(\.hyperparameters.names) where !parameters.contains(name) { parameters.append(name) }
+    self.init(
+      study: definition.name, model: definition.model, dataset: definition.dataset, metric: definition.metric,
+      direction: definition.direction, parameters: parameters,
+      trials: stories.map { story in
+        Trial(
+          number: story.trial, state: story.state, value: story.state == .diverged ? nil : story.value,
+          parameters: story.hyperparameters,
+          curve: story.curve.filter { $0.metric == "valid.\(definition.metric)" }
+            .map { Point(epoch: $0.epoch, value: $0.value) },
+          seconds: story.trainingSeconds, metrics: story.metrics)
+      })
+  }
+}
