@@ -1,0 +1,56 @@
+import Crypto
+import Foundation
+
+/// The page that draws a `StudyChart`: one HTML file that needs nothing but a browser.
+public enum ChartPage {
+  /// The page of a study, for `--display_file`: no dates and no paths, so the same study gives the same bytes.
+  ///
+  /// Its first chart is the one that RecBole 1.2.1 writes: the trials' scores in their order, a trial's parameters
+  /// on hover, titled `hyperparams_tuning` with the legend `BERT4Rec tuning process` (`HyperTuning.plot_hyper` in
+  /// `recbole/trainer/hyper_tuning.py`).
+  public static func html(of chart: StudyChart) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="\(contentSecurityPolicy)">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>hyperparams_tuning</title>
+    <style>\(style)</style>
+    </head>
+    <body>
+    \(body)
+    <script type="application/json" id="study-chart">\(inScriptElement(chart.json))</script>
+    <script>\(script)</script>
+    </body>
+    </html>
+
+    """
+  }
+
+  /// Lets the page's own style and script work, named by their hashes, and nothing else: whatever got past the
+  /// escaping below could neither run nor load anything.
+  private static var contentSecurityPolicy: String {
+    func source(_ text: String) -> String {
+      "'sha256-\(Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString())'"
+    }
+    return "default-src 'none'; script-src \(source(script)); style-src \(source(style)); "
+      + "base-uri 'none'; form-action 'none'"
+  }
+
+  /// JSON with escapes for what ends or opens markup, all of which it can hold only inside its texts.
+  ///
+  /// U+2028 and U+2029 ended lines in scripts before ECMAScript 2019.
+  private static func inScriptElement(_ json: String) -> String {
+    var result = ""
+    for scalar in json.unicodeScalars {
+      switch scalar {
+      case "<", ">", "&": result += "\\u00\(String(scalar.value, radix: 16))"
+      case "\u{2028}", "\u{2029}": result += "\\u\(String(scalar.value, radix: 16))"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}
