@@ -18,7 +18,7 @@ struct Benchmarks: AsyncParsableCommand {
 
   /// What can be measured.
   enum Group: String, CaseIterable, ExpressibleByArgument {
-    case kernels, step, epoch, evaluation, study
+    case kernels, head, step, epoch, evaluation, study
   }
 
   @Argument(help: "What to measure; all of it without a name.")
@@ -53,6 +53,7 @@ struct Benchmarks: AsyncParsableCommand {
       try ProductBenchmarks(rounds: rounds ?? 15, peak: peak, report: report).run()
       try ElementBenchmarks(rounds: rounds ?? 15, report: report).run()
     }
+    if groups.contains(.head) { HeadBenchmarks(rounds: rounds ?? 9, peak: peak, report: report).run() }
     if groups.contains(.step) { try StepBenchmarks(rounds: rounds ?? 9, peak: peak, report: report).run() }
     if groups.contains(.epoch) || groups.contains(.evaluation) {
       try EpochBenchmarks(

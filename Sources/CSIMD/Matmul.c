@@ -23,6 +23,8 @@ INLINE void multiply_tile(
   UNROLLED(int row = 0; row < rows; row++) {
     UNROLLED(int vector = 0; vector < vectors; vector++) {
       const float *start = c + row * c_stride + 16 * vector;
+      // The tile below will wait for memory otherwise, where c is larger than the cache.
+      if (adding) __builtin_prefetch(start + rows * c_stride, 1);
       if (!adding) {
         sums[row][vector] = 0.0f;
       } else if (vector < vectors - 1 || last == 16) {

@@ -28,3 +28,61 @@ package func crossEntropy(_ logits: Row, bias: Row, label: Int, weight: Float) -
   logits[label] -= weight
   return logarithm(denominator) + (shift - own)
 }
+
+/// log Σ exp(x) over a row of logits that comes a piece at a time.
+///
+/// Source: Milakov and Gimelshein, *Online normalizer calculation for softmax*, 2018, algorithm 3; but the shift moves only when a
+/// piece's largest logit is far above it.
+package struct LogSumExp {
+  /// What logits are lowered by before the exponential: the largest of the first piece, or of one far above it.
+  fileprivate var shift = -Float.infinity
+  /// The sum of exp(x − shift) so far.
+  fileprivate var total: Float = 0
+
+  /// How far above the shift a logit may be: e³⁰ for each of 10⁹ items is still a 32-bit number.
+  private static let room: Float = 30
+
+  package init() {}
+
+  /// Takes the next logits in.
+  ///
+  /// - Parameter logits: `[classes]`
+  /// - Parameter bias: `[classes]`, added to the logits first.
+  package mutating func add(_ logits: Row, bias: Row) {
+    precondition(bias.count == logits.count, "\(bias.count) biases for \(logits.count) logits")
+    // −∞ − −∞ is not a number, yet logits of −∞ have no share in the sum.
+    var piece = Self.powers(of: logits, bias, shift: shift == -.infinity ? 0 : shift)
+    if piece.largest > shift + Self.room || (shift == -.infinity && piece.largest > shift) {
+      total *= Float(exponential(Double(shift - piece.largest)))
+      shift = piece.largest
+      piece = Self.powers(of: logits, bias, shift: shift)
+    }
+    total += piece.total
+  }
+
+  private static func powers(of logits: Row, _ bias: Row, shift: Float) -> (total: Float, largest: Float) {
+    var (total, top) = (Vector.zero, Vector(repeating: -.infinity))
+    for lane in logits.lanes {
+      let logit = logits.load(lane, padding: -.infinity) + bias.load(lane)
+      top = maximum(top, logit)
+      total += exponential(logit - shift)
+    }
+    return (sum(total), largest(top))
+  }
+
+  /// The logarithm of the sum, less a logit: that logit's cross-entropy.
+  package func value(minus logit: Float) -> Float { logarithm(total) + (shift - logit) }
+}
+
+/// Replaces logits by `weight · exp(logits + bias) / Σ exp`, the sum being known.
+///
+/// - Parameter logits: `[classes]`, some of those that are in the sum.
+/// - Parameter bias: `[classes]`, added to the logits first.
+package func softmax(_ logits: Row, bias: Row, _ sum: LogSumExp, weight: Float) {
+  precondition(bias.count == logits.count, "\(bias.count) biases for \(logits.count) logits")
+  let factor = weight / sum.total
+  for lane in logits.lanes {
+    let power = exponential(logits.load(lane) + bias.load(lane) - sum.shift)
+    logits.store(power * factor, lane)
+  }
+}

@@ -1,24 +1,28 @@
 import CSIMD
 
-/// The rank of one item among the items of a row of scores, counted from 1.
+/// How many items of a row rank above a target: those of a greater score, and those of an equal one and a lower id.
 ///
-/// Item 0 is padding and does not compete; equal scores rank by lower id. A target whose score is not a number ranks last.
+/// Item 0 is padding and does not compete. The target may be in the row or not; where its score is not a number, so does
+/// nothing count.
 ///
-/// - Parameter scores: `[classes]`
-/// - Parameter bias: `[classes]`, added to the scores first.
-package func rank(of target: Int, in scores: Row, bias: Row) -> Int {
-  precondition(target > 0 && target < scores.count && bias.count == scores.count, "target \(target) of \(scores.count)")
-  scores[0] = -.infinity
-  let own = Vector(repeating: scores[target] + bias[target])
-  guard own[0] == own[0] else { return scores.count - 1 }
+/// - Parameter target: Its id.
+/// - Parameter own: Its score.
+/// - Parameter scores: `[items]`, of consecutive ids; that of padding is overwritten.
+/// - Parameter bias: `[items]`, added to the scores first.
+/// - Parameter firstItem: The id of the row's first item.
+package func countAbove(_ target: Int, score own: Float, in scores: Row, bias: Row, firstItem: Int) -> Int {
+  precondition(target > 0 && bias.count == scores.count, "target \(target); \(bias.count) biases for \(scores.count)")
+  if firstItem == 0 { scores[0] = -.infinity }
+  let limit = Vector(repeating: own)
+  let lower = target - firstItem
   var above = 0
   for lane in scores.lanes {
     let score = scores.load(lane, padding: -.infinity) + bias.load(lane)
     let left = min(16, scores.count - lane)
-    above += countLanes(score, greaterThan: own, first: left)
-    if lane < target { above += countLanes(score, equalTo: own, first: min(left, target - lane)) }
+    above += countLanes(score, greaterThan: limit, first: left)
+    if lane < lower { above += countLanes(score, equalTo: limit, first: min(left, lower - lane)) }
   }
   // Padding's −∞ equals a target's −∞, yet does not compete.
-  if own[0] == -.infinity { above -= 1 }
-  return above + 1
+  if firstItem == 0 && own == -.infinity { above -= 1 }
+  return above
 }

@@ -65,6 +65,49 @@ import Testing
     #expect(crossEntropy(logits.row, bias: zeros.row, label: 4, weight: 1).isNaN)
   }
 
+  @Test(arguments: [(17, 16), (100, 16), (100, 7), (1683, 256)])
+  func `Loss and gradient of a row that comes in pieces equal the twin's`(classes: Int, piece: Int) {
+    var stream = RandomStream(seed: 21)
+    let logits = Framed(rows: 1, columns: classes, in: -30...6, using: &stream)
+    let bias = Framed(rows: 1, columns: classes, using: &stream)
+    let (sums, start) = (logits.plain.plus(bias.plain)[0], logits.row.values)
+    func forEachPiece(_ body: (Row, Row) -> Void) {
+      for first in stride(from: 0, to: classes, by: piece) {
+        let count = min(piece, classes - first)
+        body(logits.row.slice(at: first, count: count), bias.row.slice(at: first, count: count))
+      }
+    }
+    var sum = LogSumExp()
+    forEachPiece { sum.add($0, bias: $1) }
+    let label = classes / 2
+    #expect(isNear(Double(sum.value(minus: Float(sums[label]))), plainLoss(sums, label: label), within: 1e-6))
+    logits.row.copy(from: start)
+    forEachPiece { softmax($0, bias: $1, sum, weight: 0.125) }
+    logits.row[label] -= 0.125
+    expect(logits, near: [plainGradient(sums, label: label, weight: 0.125)], within: 1e-6)
+    #expect(bias.isFrameIntact)
+  }
+
+  @Test func `Pieces of −∞ take no share, and a NaN in any piece stays one`() {
+    let (zeros, nothing) = (Framed([0, 0, 0]), Framed([-Float.infinity, -.infinity, -.infinity]))
+    func sum(_ pieces: [[Float]]) -> LogSumExp {
+      var sum = LogSumExp()
+      for piece in pieces { sum.add(Framed(piece).row, bias: zeros.row) }
+      return sum
+    }
+    let some: [Float] = [-300, -300, -300]
+    for pieces in [[nothing.row.values, some], [some, nothing.row.values]] {
+      #expect(isNear(Double(sum(pieces).value(minus: -300)), log(3), within: 1e-6))
+    }
+    #expect(sum([nothing.row.values]).value(minus: -.infinity).isNaN)
+    let poisoned: [[[Float]]] = [
+      [nothing.row.values, [0, .nan, 0]], [[-.infinity, .nan, -.infinity], some], [some, [.infinity, 0, 0]],
+    ]
+    for pieces in poisoned {
+      #expect(sum(pieces).value(minus: 0).isNaN)
+    }
+  }
+
   private func plainLoss(_ logits: [Double], label: Int) -> Double {
     let top = logits.reduce(-.infinity, max)
     return log(logits.reduce(0) { $0 + exp($1 - top) }) + top - logits[label]

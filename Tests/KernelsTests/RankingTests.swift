@@ -12,6 +12,7 @@ import Testing
     let sums = zip(scores.row.values, bias.row.values).map { $0 + $1 }
     for target in 1..<classes {
       #expect(rank(of: target, in: scores.row, bias: bias.row) == plainRank(of: target, in: sums))
+      #expect(rank(of: target, in: scores.row, bias: bias.row, tile: 16) == plainRank(of: target, in: sums))
     }
     #expect(scores.isFrameIntact && bias.isFrameIntact)
   }
@@ -41,6 +42,19 @@ import Testing
     var scores = [Float](repeating: .nan, count: classes)
     scores[classes - 1] = 1
     #expect(unbiasedRank(of: classes - 1, in: scores) == 1)
+  }
+
+  /// The rank from the kernel's counts over pieces of the row.
+  private func rank(of target: Int, in scores: Row, bias: Row, tile: Int = .max) -> Int {
+    let own = scores[target] + bias[target]
+    guard !own.isNaN else { return scores.count - 1 }
+    return stride(from: 0, to: scores.count, by: min(tile, scores.count)).reduce(1) { rank, first in
+      let count = min(tile, scores.count - first)
+      return rank
+        + countAbove(
+          target, score: own, in: scores.slice(at: first, count: count), bias: bias.slice(at: first, count: count),
+          firstItem: first)
+    }
   }
 
   /// The kernel's rank, without a bias.

@@ -18,6 +18,7 @@ package final class BERT4Rec {
   private let gradientViews: NetworkViews
   private let layerMemory: [LayerMemory]
   private let ends: EndsMemory
+  private let itemHead: ItemHead
   private let scratch: BackwardScratch
   private let turned: TransposedWeights
 
@@ -45,17 +46,25 @@ package final class BERT4Rec {
     gradients = Parameters(layout: layout)
     views = NetworkViews(parameters, configuration)
     gradientViews = NetworkViews(gradients, configuration)
-    blockSize = BlockSize(
-      longest: configuration.maximumLength, targetsPerSequence: Masking(configuration, itemCount: itemCount).capacity)
+    blockSize = BlockSize(configuration, itemCount: itemCount)
     layerMemory = (0..<configuration.layerCount).map { [blockSize] layer in
       LayerMemory(configuration, blockSize, isLast: layer == configuration.layerCount - 1)
     }
-    ends = EndsMemory(configuration, blockSize, itemCount: itemCount)
+    ends = EndsMemory(configuration, blockSize)
+    itemHead = ItemHead(classes: itemCount, hiddenSize: configuration.hiddenSize)
     scratch = BackwardScratch(configuration, blockSize)
   }
 
   /// To be called whenever the parameters have changed, before the next pass.
   package func parametersDidChange() { turned.update(from: views) }
+
+  /// Floats of the workspace, which every thread of a trial has for itself.
+  var workspaceFloatCount: Int {
+    (layerMemory.map(\.arena) + [ends.arena, scratch.arena, itemHead.arena]).reduce(0) { $0 + $1.floatCount }
+  }
+
+  /// Floats of the transposed weights.
+  var turnedFloatCount: Int { turned.arena.floatCount }
 
   // MARK: - Forward
 
@@ -106,34 +115,12 @@ package final class BERT4Rec {
     let gradient = scratch.stream.rows(from: 0, count: block.targetCount)
     let loss =
       switch configuration.loss {
-      case .crossEntropy: crossEntropyLoss(head, block, weight: weight, into: gradient)
+      case .crossEntropy:
+        itemHead.crossEntropy(
+          head, labels: block.labels, headItems, weight: weight, into: gradient, addingTo: headGradients)
       case .pairwise: pairwiseLosses(head, block, weight: weight, into: gradient)
       }
     backward(gradient, block, dropout)
-    return loss
-  }
-
-  /// The sum of the targets' cross-entropies, and the gradient of the head's output.
-  ///
-  /// The logits of a few targets at a time stand in memory.
-  ///
-  /// Source: Sun et al., section 3.6.
-  private func crossEntropyLoss(_ head: Matrix, _ block: Block, weight: Float, into gradient: Matrix) -> Double {
-    let classes = views.items.rows(from: 0, count: itemCount)
-    let classGradients = gradientViews.items.rows(from: 0, count: itemCount)
-    var loss = 0.0
-    forEachChunk(of: block.targetCount) { start, count in
-      let own = head.rows(from: start, count: count)
-      let logits = ends.logits.rows(from: 0, count: count)
-      matmul(own, turned.items, into: logits)
-      for row in 0..<count {
-        loss += Double(
-          crossEntropy(logits[row], bias: views.outputBias, label: Int(block.labels[start + row]), weight: weight))
-      }
-      addColumnSums(of: logits, to: gradientViews.outputBias)
-      matmul(logits, classes, into: gradient.rows(from: start, count: count))
-      matmul(logits, .transposed, own, into: classGradients, adding: true)
-    }
     return loss
   }
 
@@ -189,23 +176,21 @@ package final class BERT4Rec {
 
   // MARK: - Prediction
 
-  /// Hands out the scores of all classes at the block's targets, a few targets at a time.
+  /// The rank of each label among all items at an output of the head, counted from 1.
   ///
-  /// - Parameter body: Gets each target's number and its scores without the output bias, `[classes]`, which it may change; and the
-  ///   bias, `[classes]`.
-  package func score(_ block: Block, _ body: (_ target: Int, _ scores: Row, _ bias: Row) -> Void) {
-    let head = forward(block, .none)
-    forEachChunk(of: block.targetCount) { start, count in
-      let scores = ends.logits.rows(from: 0, count: count)
-      matmul(head.rows(from: start, count: count), turned.items, into: scores)
-      for row in 0..<count { body(start + row, scores[row], views.outputBias) }
-    }
+  /// - Parameter outputs: `[targets, hidden]`: what `forward` returned, of any number of blocks.
+  package func ranks(_ outputs: Matrix, labels: [Int32]) -> [Int] {
+    itemHead.ranks(outputs, labels: labels, headItems)
   }
 
-  private func forEachChunk(of targets: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
-    for start in stride(from: 0, to: targets, by: EndsMemory.targetsPerChunk) {
-      body(start, min(EndsMemory.targetsPerChunk, targets - start))
-    }
+  package var headItems: ItemHead.Items {
+    ItemHead.Items(
+      weights: views.items.rows(from: 0, count: itemCount), turned: turned.items, bias: views.outputBias)
+  }
+
+  private var headGradients: ItemHead.Gradients {
+    ItemHead.Gradients(
+      weights: gradientViews.items.rows(from: 0, count: itemCount), bias: gradientViews.outputBias)
   }
 }
 

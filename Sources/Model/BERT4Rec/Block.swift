@@ -77,11 +77,13 @@ package struct BlockSize {
   let targets: Int
   let longest: Int
 
-  /// - Parameter targetsPerSequence: Most counted masks of one sequence.
-  init(longest: Int, targetsPerSequence: Int) {
-    self.longest = longest
-    positions = max(192, longest)
-    targets = max(256, targetsPerSequence)
+  /// The size for a network and its catalogue.
+  ///
+  /// Where the head goes through the items in tiles, they come from memory once a block, so blocks are larger.
+  init(_ network: NetworkConfiguration, itemCount: Int) {
+    longest = network.maximumLength
+    positions = max(itemCount <= ItemHead.mostItemsAtOnce ? 192 : 1536, longest)
+    targets = max(256, Masking(network, itemCount: itemCount).capacity)
   }
 
   /// Whether a sequence still fits behind what the block has.

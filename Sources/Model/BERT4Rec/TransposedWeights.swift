@@ -15,8 +15,8 @@ final class TransposedWeights {
 
   let layers: [Layer]
   let head: Matrix  // [hidden, hidden]
-  let items: Matrix  // [hidden, classes]
-  private let arena = Arena()
+  let items: Matrix?  // [hidden, classes], where the head takes all items at once
+  let arena = Arena()
 
   init(_ network: NetworkConfiguration, itemCount: Int) {
     let (hidden, inner, arena) = (network.hiddenSize, network.innerSize, arena)
@@ -26,7 +26,7 @@ final class TransposedWeights {
         inner: arena.matrix(hidden, inner), outer: arena.matrix(inner, hidden))
     }
     head = arena.matrix(hidden, hidden)
-    items = arena.matrix(hidden, roundedToLanes(itemCount)).columns(from: 0, count: itemCount)
+    items = itemCount <= ItemHead.mostItemsAtOnce ? arena.spacedMatrix(hidden, itemCount) : nil
   }
 
   /// Transposes the weights anew.
@@ -38,6 +38,6 @@ final class TransposedWeights {
       transpose(layer.outer, into: turned.outer)
     }
     transpose(views.head, into: head)
-    transpose(views.items.rows(from: 0, count: items.columns), into: items)
+    if let items { transpose(views.items.rows(from: 0, count: items.columns), into: items) }
   }
 }

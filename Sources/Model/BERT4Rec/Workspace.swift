@@ -4,10 +4,30 @@ import Kernels
 final class Arena {
   private var buffers: [FloatBuffer] = []
 
-  func matrix(_ rows: Int, _ columns: Int) -> Matrix {
-    let buffer = FloatBuffer(count: rows * columns)
+  /// Floats in all buffers.
+  var floatCount: Int { buffers.reduce(0) { $0 + $1.count } }
+
+  func buffer(_ count: Int) -> FloatBuffer {
+    let buffer = FloatBuffer(count: count)
     buffers.append(buffer)
-    return buffer.matrix(rows: rows, columns: columns)
+    return buffer
+  }
+
+  func matrix(_ rows: Int, _ columns: Int) -> Matrix {
+    buffer(rows * columns).matrix(rows: rows, columns: columns)
+  }
+
+  /// A matrix for the right operand of products, whose rows start at cache lines but never a multiple of 1 KiB apart.
+  ///
+  /// Such rows would share a few sets of the first-level cache and push each other out.
+  func spacedMatrix(_ rows: Int, _ columns: Int) -> Matrix {
+    matrix(rows, Self.spacing(columns)).columns(from: 0, count: columns)
+  }
+
+  /// Floats from one row of a `spacedMatrix` to the next.
+  static func spacing(_ columns: Int) -> Int {
+    let room = roundedToLanes(columns)
+    return room % 256 == 0 ? room + 16 : room
   }
 
   func norm(_ rows: Int, _ width: Int) -> LayerNormMemory {
@@ -44,7 +64,7 @@ final class LayerMemory {
   private let attentionScratch: FloatBuffer
   private let turnedScratch: FloatBuffer
   private let longest: Int
-  private let arena = Arena()
+  let arena = Arena()
 
   init(_ network: NetworkConfiguration, _ size: BlockSize, isLast: Bool) {
     let (hidden, inner) = (network.hiddenSize, network.innerSize)
@@ -66,9 +86,9 @@ final class LayerMemory {
     attentionMask = DropoutMask(rows: network.headCount * queriesPerSequence, columns: keys)
     attentionOutputMask = DropoutMask(rows: rows, columns: hidden)
     feedForwardMask = DropoutMask(rows: rows, columns: hidden)
-    allProbabilities = FloatBuffer(count: rows * network.headCount * keys)
-    attentionScratch = FloatBuffer(count: queriesPerSequence * keys)
-    turnedScratch = FloatBuffer(count: hidden / network.headCount * keys)
+    allProbabilities = arena.buffer(rows * network.headCount * keys)
+    attentionScratch = arena.buffer(queriesPerSequence * keys)
+    turnedScratch = arena.buffer(hidden / network.headCount * keys)
   }
 
   /// The rows that belong to a sequence after its queries were computed.
@@ -115,14 +135,9 @@ final class EndsMemory {
   let headNorm: LayerNormMemory
   /// `[targets, hidden]`
   let head: Matrix
-  /// `[targets a chunk, classes]`
-  let logits: Matrix
-  private let arena = Arena()
+  let arena = Arena()
 
-  /// Targets whose logits stand in memory at once.
-  static let targetsPerChunk = 32
-
-  init(_ network: NetworkConfiguration, _ size: BlockSize, itemCount: Int) {
+  init(_ network: NetworkConfiguration, _ size: BlockSize) {
     let hidden = network.hiddenSize
     embeddingNorm = arena.norm(size.positions, hidden)
     embeddingMask = DropoutMask(rows: size.positions, columns: hidden)
@@ -130,7 +145,6 @@ final class EndsMemory {
     slope = arena.matrix(size.targets, hidden)
     headNorm = arena.norm(size.targets, hidden)
     head = arena.matrix(size.targets, hidden)
-    logits = arena.matrix(Self.targetsPerChunk, itemCount)
   }
 }
 
@@ -150,7 +164,7 @@ final class BackwardScratch {
   let queryKeyValue: Matrix
   /// `[positions, hidden]`
   let input: Matrix
-  private let arena = Arena()
+  let arena = Arena()
 
   init(_ network: NetworkConfiguration, _ size: BlockSize) {
     let (hidden, rows) = (network.hiddenSize, max(size.positions, size.targets))

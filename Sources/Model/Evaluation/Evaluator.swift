@@ -15,17 +15,25 @@ package struct Evaluator {
     history.dropFirst() + [maskToken]
   }
 
+  /// Histories whose targets are ranked together: the items' weights come from memory once for all of them.
+  private static let samplesPerRanking = 256
+
   /// The rank of each sample's target, counted from 1, or `nil` when `shouldStop` said so.
   package func ranks(of samples: some Collection<Sample>, _ network: BERT4Rec, shouldStop: () -> Bool = { false })
     -> [Int]?
   {
+    let hidden = network.configuration.hiddenSize
+    let buffer = FloatBuffer(count: Self.samplesPerRanking * hidden)
+    defer { withExtendedLifetime(buffer) {} }
+    let outputs = buffer.matrix(rows: Self.samplesPerRanking, columns: hidden)
     var ranks: [Int] = []
     ranks.reserveCapacity(samples.count)
+    var labels: [Int32] = []
     var block = Block()
     func flush() {
-      network.score(block) { target, scores, bias in
-        ranks.append(rank(of: Int(block.labels[target]), in: scores, bias: bias))
-      }
+      let head = network.forward(block, .none)
+      outputs.rows(from: labels.count, count: head.rows).copy(from: head)
+      labels += block.labels
       block.removeAll()
     }
     for sample in samples {
@@ -36,8 +44,13 @@ package struct Evaluator {
       }
       let target = MaskedPosition(place: Int32(input.count - 1), label: dataset.target(of: sample))
       block.append(input, targets: [target], key: 0)
+      if labels.count + block.targetCount == Self.samplesPerRanking {
+        flush()
+        ranks += network.ranks(outputs, labels: labels)
+        labels.removeAll()
+      }
     }
     flush()
-    return ranks
+    return ranks + network.ranks(outputs.rows(from: 0, count: labels.count), labels: labels)
   }
 }

@@ -37,15 +37,19 @@ struct TrainCommand: ParsableCommand {
     guard (1...1024).contains(threads) else {
       throw CommandError.input("--threads: found \(threads); expected a number from 1 to 1024")
     }
+    let memory = TrainingMemory(configuration, dataset, keepsCheckpoints: false)
+    let admission = try Admission.check([memory], workers: 1, threads: threads, note: Output.note)
+    let most = Admission.megabytes(AvailableMemory.residentBytes + admission.bytes)
     let trainer = Trainer(configuration: configuration, dataset: dataset)
     Output.note(
       "Training \(trainer.parameterCount) parameters on \(dataset.name): \(dataset.train.count) samples, "
-        + "at most \(configuration.training.epochs) epochs")
+        + "at most \(configuration.training.epochs) epochs and \(most) of memory")
     let display = TrainingDisplay(epochs: configuration.training.epochs)
     let stop = StopController()
     let interruption = Interruption { stop.requestStop() }
     let outcome = try trainer.run(
-      threads: { threads }, shouldStop: { stop.isRequested }, onProgress: display.advance, onEpoch: display.report)
+      threads: { admission.threads }, shouldStop: { stop.isRequested }, onProgress: display.advance,
+      onEpoch: display.report)
     display.finish()
     withExtendedLifetime(interruption) {}
     switch outcome {

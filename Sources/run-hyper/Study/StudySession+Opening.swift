@@ -21,11 +21,14 @@ extension StudySession {
     let interval = try checkpointInterval()
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     let definition = try definition(of: space, name: name, datasets: datasets)
+    let admission = try Admission.check(
+      try space.memory(datasets), workers: workers, threads: workers, note: Output.note)
     let store = try StudyStore(writing: storage)
     let session = StudySession(
       store: store, opening: try store.createOrContinue(definition, cells: space.cells), space: space,
       objective: TrainingObjective(
-        space, datasets: datasets, threads: workers, checkpointInterval: interval), workers: workers,
+        space, datasets: datasets, threads: admission.threads, checkpointInterval: interval),
+      admission: admission,
       outputFile: outputFile)
     if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
     return session

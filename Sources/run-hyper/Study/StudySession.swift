@@ -8,7 +8,7 @@ struct StudySession {
   let opening: StudyOpening
   let space: TuningSpace
   let objective: TrainingObjective
-  let workers: Int
+  let admission: Admission
   let outputFile: String?
 
   private var study: Study { opening.study }
@@ -34,7 +34,7 @@ struct StudySession {
     let outcome: RunOutcome
     do {
       outcome = try await StudyRunner(
-        store: store, study: study, objective: objective, workers: workers, stop: stop, onEvent: narrator.tell
+        store: store, study: study, objective: objective, workers: admission.workers, stop: stop, onEvent: narrator.tell
       ).run()
       display.finish()
     } catch {
@@ -62,7 +62,8 @@ struct StudySession {
         + "\(dataset.train.count) training, \(dataset.valid.count) validation, \(dataset.test.count) test samples",
       "  grid      \(counts.total) configurations of \(space.space.parameters.map(\.name).joined(separator: ", "))",
       "  metric    \(study.definition.metric) on the validation samples",
-      "  workers   \(workers)",
+      "  workers   \(admission.workers)",
+      "  memory    at most \(Admission.megabytes(AvailableMemory.residentBytes + admission.bytes))",
     ]
     if !opening.isNew {
       lines.append("  finished  \(counts.ended) of \(counts.total)")

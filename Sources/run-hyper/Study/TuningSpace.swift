@@ -57,6 +57,17 @@ struct TuningSpace {
     try sources.configuration(tuned: Self.layer(cell, of: space))
   }
 
+  /// The memory that each cell's trial needs.
+  func memory(_ datasets: [DatasetConfiguration: SequenceDataset]) throws -> [TrainingMemory] {
+    try cells.map { cell in
+      let configuration = try configuration(of: cell)
+      guard let dataset = datasets[configuration.dataset] else {
+        preconditionFailure("the dataset of \(cell) was not loaded")
+      }
+      return TrainingMemory(configuration, dataset, keepsCheckpoints: true)
+    }
+  }
+
   private static func layer(_ cell: Hyperparameters, of space: SearchSpace) -> ConfigurationLayer {
     ConfigurationLayer(
       source: space.file,

@@ -21,11 +21,7 @@ import Testing
   }
 
   @Test func `Logits are the reference's`() {
-    let network = GoldenNetwork.make()
-    var rows: [[Float]] = []
-    network.score(GoldenNetwork.batch.block) { _, scores, bias in
-      rows.append(zip(scores.values, bias.values).map { $0 + $1 })
-    }
+    let rows = GoldenNetwork.make().scores(GoldenNetwork.batch.block)
     let expected = [
       [0.33872072, -0.60064416, -0.51051268, 0.21622894, -0.15262642, -0.78166118, -0.14481388],
       [0.35173068, -0.61617340, -0.51971451, 0.23401469, -0.14778609, -0.80063389, -0.14500165],

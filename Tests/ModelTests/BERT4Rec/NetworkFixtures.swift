@@ -99,9 +99,18 @@ extension BERT4Rec {
       let input = Evaluator.input(history[...], maskToken: Int32(itemCount))
       block.append(input, targets: [MaskedPosition(place: Int32(input.count - 1), label: 1)], key: UInt32(row))
     }
-    var result: [[Float]] = []
     parametersDidChange()
-    score(block) { _, scores, bias in result.append(zip(scores.values, bias.values).map { $0 + $1 }) }
+    return scores(block)
+  }
+
+  /// The scores of all classes at the block's targets.
+  func scores(_ block: Block) -> [[Float]] {
+    let head = forward(block, .none)
+    let bias = parameters.row("output_bias").values
+    var result = [[Float]](repeating: [], count: head.rows)
+    ItemHead(classes: itemCount, hiddenSize: configuration.hiddenSize).forEachTile(head, headItems) { items, logits in
+      for row in 0..<head.rows { result[row] += zip(logits[row].values, bias[items]).map { $0 + $1 } }
+    }
     return result
   }
 }

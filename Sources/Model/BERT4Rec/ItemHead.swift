@@ -1,0 +1,201 @@
+package import Kernels
+
+/// The last step of the head: outputs against all items, for the loss or for ranks.
+///
+/// Logits exist for a tile of targets and items at a time, so their memory doesn't grow with the catalogue. Where all items fit one
+/// tile, loss and gradient come from the same logits. Otherwise a first pass over the items finds each target's log-sum-exp, and a
+/// second one computes the logits again for the gradient: a third more arithmetic, but each item's weights and gradients come
+/// from memory once for many targets.
+///
+/// Source: Sun et al., section 3.6.
+package final class ItemHead {
+  /// The items as the head sees them.
+  package struct Items {
+    let weights: Matrix  // [classes, hidden]
+    let turned: Matrix?  // [hidden, classes], where all items fit one tile
+    let bias: Row  // [classes]
+
+    package init(weights: Matrix, turned: Matrix?, bias: Row) {
+      self.weights = weights
+      self.turned = turned
+      self.bias = bias
+    }
+  }
+
+  /// Where the gradients of the items are added.
+  package struct Gradients {
+    let weights: Matrix  // [classes, hidden]
+    let bias: Row  // [classes]
+
+    package init(weights: Matrix, bias: Row) {
+      self.weights = weights
+      self.bias = bias
+    }
+  }
+
+  /// Up to so many items stand side by side; measured, see docs/performance.md.
+  static let mostItemsAtOnce = 4096
+
+  private let classes: Int
+  /// `[targets, items]` of a tile.
+  private let logits: Matrix
+  /// `[hidden, items]` of a tile: in a large catalogue's transposed weights the rows would lie a page and more apart, and memory
+  /// would be waited for at each.
+  private let turned: Matrix
+  /// `[hidden, targets]` of a tile: the product for the logits is fastest with a transposed left operand.
+  private let turnedOutputs: Matrix
+  let arena = Arena()
+
+  /// - Parameter classes: Items that compete, padding included.
+  package init(classes: Int, hiddenSize: Int) {
+    self.classes = classes
+    let tile = Self.tile(classes: classes)
+    logits = arena.spacedMatrix(tile.targets, tile.items)
+    turned = arena.spacedMatrix(tile.items < classes ? hiddenSize : 0, tile.items)
+    turnedOutputs = arena.matrix(hiddenSize, tile.targets)
+  }
+
+  /// Whether `Items` has to have the transposed weights.
+  package var takesAllItemsAtOnce: Bool { logits.columns == classes }
+
+  /// Targets and items of a tile.
+  static func tile(classes: Int) -> (targets: Int, items: Int) {
+    classes <= mostItemsAtOnce ? (32, classes) : (256, 256)
+  }
+
+  /// Floats that the head allocates.
+  static func floatCount(classes: Int, hiddenSize: Int) -> Double {
+    let tile = tile(classes: classes)
+    let spacing = Double(Arena.spacing(tile.items))
+    let (targets, hidden) = (Double(tile.targets), Double(hiddenSize))
+    return targets * spacing + (tile.items < classes ? hidden * spacing : 0) + hidden * targets
+  }
+
+  // MARK: - Loss
+
+  /// The sum of the targets' cross-entropies, and its gradient times `weight`.
+  ///
+  /// - Parameter outputs: The head's output, `[targets, hidden]`.
+  /// - Parameter labels: The item to predict at each target.
+  /// - Parameter gradient: Of the outputs, `[targets, hidden]`, written.
+  /// - Parameter gradients: Of the items, added to.
+  package func crossEntropy(
+    _ outputs: Matrix, labels: [Int32], _ items: Items, weight: Float, into gradient: Matrix,
+    addingTo gradients: Gradients
+  ) -> Double {
+    var loss = 0.0
+    forEachChunk(of: outputs.rows) { targets in
+      let own = outputs.rows(from: targets.lowerBound, count: targets.count)
+      let ownGradient = gradient.rows(from: targets.lowerBound, count: targets.count)
+      let labels = labels[targets].map(Int.init)
+      loss +=
+        takesAllItemsAtOnce
+        ? crossEntropyAtOnce(own, labels, items, weight, ownGradient, gradients)
+        : crossEntropyInTiles(own, labels, items, weight, ownGradient, gradients)
+    }
+    return loss
+  }
+
+  private func crossEntropyAtOnce(
+    _ outputs: Matrix, _ labels: [Int], _ items: Items, _ weight: Float, _ gradient: Matrix, _ gradients: Gradients
+  ) -> Double {
+    var loss = 0.0
+    forEachTile(outputs, items) { _, logits in
+      for (row, label) in labels.enumerated() {
+        loss += Double(Kernels.crossEntropy(logits[row], bias: items.bias, label: label, weight: weight))
+      }
+      addColumnSums(of: logits, to: gradients.bias)
+      matmul(logits, items.weights, into: gradient)
+      matmul(logits, .transposed, outputs, into: gradients.weights, adding: true)
+    }
+    return loss
+  }
+
+  private func crossEntropyInTiles(
+    _ outputs: Matrix, _ labels: [Int], _ items: Items, _ weight: Float, _ gradient: Matrix, _ gradients: Gradients
+  ) -> Double {
+    var sums = [LogSumExp](repeating: LogSumExp(), count: outputs.rows)
+    var own = [Float](repeating: 0, count: outputs.rows)
+    forEachTile(outputs, items) { range, logits in
+      let bias = items.bias.slice(at: range.lowerBound, count: range.count)
+      for (row, label) in labels.enumerated() {
+        sums[row].add(logits[row], bias: bias)
+        if range.contains(label) { own[row] = logits[row][label - range.lowerBound] + items.bias[label] }
+      }
+    }
+    forEachTile(outputs, items) { range, logits in
+      let bias = items.bias.slice(at: range.lowerBound, count: range.count)
+      for (row, label) in labels.enumerated() {
+        softmax(logits[row], bias: bias, sums[row], weight: weight)
+        if range.contains(label) { logits[row][label - range.lowerBound] -= weight }
+      }
+      addColumnSums(of: logits, to: gradients.bias.slice(at: range.lowerBound, count: range.count))
+      matmul(
+        logits, items.weights.rows(from: range.lowerBound, count: range.count), into: gradient,
+        adding: range.lowerBound > 0)
+      matmul(
+        logits, .transposed, outputs, into: gradients.weights.rows(from: range.lowerBound, count: range.count),
+        adding: true)
+    }
+    return zip(sums, own).reduce(0) { $0 + Double($1.0.value(minus: $1.1)) }
+  }
+
+  // MARK: - Ranks
+
+  /// The rank of each target's label among all items, counted from 1.
+  ///
+  /// - Parameter outputs: The head's output, `[targets, hidden]`.
+  package func ranks(_ outputs: Matrix, labels: [Int32], _ items: Items) -> [Int] {
+    var ranks: [Int] = []
+    forEachChunk(of: outputs.rows) { targets in
+      let own = outputs.rows(from: targets.lowerBound, count: targets.count)
+      let labels = labels[targets].map(Int.init)
+      let scores = labels.indices.map { score(own.rows(from: $0, count: 1), labels[$0], items) }
+      var above = [Int](repeating: 0, count: targets.count)
+      forEachTile(own, items) { range, logits in
+        let bias = items.bias.slice(at: range.lowerBound, count: range.count)
+        for (row, label) in labels.enumerated() {
+          above[row] += countAbove(label, score: scores[row], in: logits[row], bias: bias, firstItem: range.lowerBound)
+        }
+      }
+      ranks += zip(above, scores).map { $1.isNaN ? classes - 1 : $0 + 1 }
+    }
+    return ranks
+  }
+
+  /// One item's score: the bits that it has among all others, since a product's bits do not depend on its shape.
+  private func score(_ output: Matrix, _ item: Int, _ items: Items) -> Float {
+    let score = logits.rows(from: 0, count: 1).columns(from: 0, count: 1)
+    matmul(output, items.weights[item].matrix(rows: output.columns, columns: 1), into: score)
+    return score[0, 0] + items.bias[item]
+  }
+
+  // MARK: - Tiles
+
+  /// Hands out the logits of at most a tile's targets, without the bias, some items at a time.
+  ///
+  /// - Parameter outputs: `[targets, hidden]`
+  /// - Parameter body: Gets the items' ids and their logits, `[targets, items]`, which it may change.
+  package func forEachTile(_ outputs: Matrix, _ items: Items, _ body: (_ items: Range<Int>, _ logits: Matrix) -> Void) {
+    let left = turnedOutputs.columns(from: 0, count: outputs.rows)
+    transpose(outputs, into: left)
+    for first in stride(from: 0, to: classes, by: logits.columns) {
+      let range = first..<min(first + logits.columns, classes)
+      let tile = logits.rows(from: 0, count: outputs.rows).columns(from: 0, count: range.count)
+      matmul(left, .transposed, turned(range, items), into: tile)
+      body(range, tile)
+    }
+  }
+
+  /// `[hidden, items]`: the weights of some items as the product for the logits reads them.
+  private func turned(_ range: Range<Int>, _ items: Items) -> Matrix {
+    if let turned = items.turned { return turned.columns(from: range.lowerBound, count: range.count) }
+    let tile = turned.columns(from: 0, count: range.count)
+    transpose(items.weights.rows(from: range.lowerBound, count: range.count), into: tile)
+    return tile
+  }
+
+  private func forEachChunk(of targets: Int, _ body: (Range<Int>) -> Void) {
+    for start in stride(from: 0, to: targets, by: logits.rows) { body(start..<min(start + logits.rows, targets)) }
+  }
+}

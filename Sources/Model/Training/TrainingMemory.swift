@@ -1,0 +1,75 @@
+import Kernels
+
+/// The memory that a training run needs, computed from its configuration before anything is allocated.
+///
+/// It is an upper bound: the buffers are counted one by one, and what else a run allocates is rounded up.
+public struct TrainingMemory: Sendable, Equatable {
+  /// Bytes of a run on one thread, the dataset not included.
+  public let bytes: Double
+
+  /// Bytes that each further thread of the run adds.
+  public let bytesPerThread: Double
+
+  package init(bytes: Double, bytesPerThread: Double) {
+    self.bytes = bytes
+    self.bytesPerThread = bytesPerThread
+  }
+
+  /// - Parameter keepsCheckpoints: Whether the run's state is written and read on the way.
+  public init(_ configuration: Configuration, _ dataset: SequenceDataset, keepsCheckpoints: Bool) {
+    let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
+    let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
+    let turned = Self.turnedFloats(configuration.network, itemCount: dataset.itemCount)
+    let moments = Double(configuration.training.optimizer.momentCount)
+    // Parameters, their gradient, the sum of several threads' gradients, the best epoch's parameters.
+    let training = (4 + moments) * parameters + turned + workspace
+    // Tensors and the file made of them exist at the same time, and so does the file before it when its array grows.
+    let files = keepsCheckpoints ? 3 * (2 + moments) * parameters : 3 * parameters
+    bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
+    bytesPerThread = 4 * (parameters + workspace) + Self.roundingBytes
+  }
+
+  /// Allocator, thread stacks, epoch reports, and what else is small.
+  private static let roundingBytes = 4.0 * 1024 * 1024
+
+  /// The order of the samples; the masked batch, whose samples are arrays with a header and room to grow.
+  private static func batchBytes(_ configuration: Configuration, _ dataset: SequenceDataset) -> Double {
+    let rows = Double(min(configuration.training.batchSize, dataset.train.count))
+    let longest = Double(configuration.network.maximumLength)
+    return 8 * Double(dataset.train.count) + rows * (2 * longest * (4 + 12) + 256)
+      + 32 * Double(dataset.valid.count + dataset.test.count)
+  }
+
+  static func parameterFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
+    let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
+    let layer = 4 * hidden * hidden + 2 * hidden * inner + 9 * hidden + inner
+    // Each parameter may begin with a gap of up to 15 floats.
+    let gaps = 15 * Double(16 * network.layerCount + 10)
+    return Double(itemCount) + (Double(itemCount) + 1 + Double(network.maximumLength)) * hidden
+      + Double(network.layerCount) * layer + hidden * hidden + 5 * hidden + gaps
+  }
+
+  static func turnedFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
+    let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
+    let layers = Double(network.layerCount) * (4 * hidden * hidden + 2 * hidden * inner)
+    let items = itemCount <= ItemHead.mostItemsAtOnce ? hidden * Double(Arena.spacing(itemCount)) : 0
+    return layers + hidden * hidden + items
+  }
+
+  /// As `LayerMemory`, `EndsMemory`, `BackwardScratch` and `ItemHead` allocate it.
+  static func workspaceFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
+    let size = BlockSize(network, itemCount: itemCount)
+    let (positions, targets) = (Double(size.positions), Double(size.targets))
+    let (hidden, inner, heads) = (Double(network.hiddenSize), Double(network.innerSize), Double(network.headCount))
+    let keys = Double(roundedToLanes(size.longest))
+    func layer(rows: Double) -> Double {
+      let queries = min(rows, Double(size.longest))
+      return positions * 3 * hidden + rows * (5 * hidden + 2 + 2 * inner + heads * keys) + queries * keys
+        + hidden / heads * keys
+    }
+    let layers = Double(network.layerCount - 1) * layer(rows: positions) + layer(rows: targets) + 2 * targets * hidden
+    let ends = positions * (2 * hidden + 1) + targets * (3 * hidden + 1)
+    let scratch = max(positions, targets) * (8 * hidden + inner)
+    return layers + ends + scratch + ItemHead.floatCount(classes: itemCount, hiddenSize: network.hiddenSize)
+  }
+}

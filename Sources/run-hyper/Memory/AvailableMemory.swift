@@ -1,0 +1,89 @@
+import Foundation
+
+/// How much memory this process may still take, in bytes.
+package struct AvailableMemory: Sendable {
+  package let bytes: Double
+
+  /// What sets the limit, for messages.
+  package let source: String
+
+  package init(bytes: Double, source: String) {
+    self.bytes = bytes
+    self.source = source
+  }
+
+  /// The least of what the machine has free, what the control group leaves (as Slurm and containers set it), and what
+  /// RUN_HYPER_MEMORY_MB allows the process altogether.
+  ///
+  /// - Throws: When RUN_HYPER_MEMORY_MB is no size.
+  static func now() throws(CommandError) -> AvailableMemory {
+    var limits = [machine].compactMap { $0 } + controlGroups
+    if let text = ProcessInfo.processInfo.environment["RUN_HYPER_MEMORY_MB"] {
+      guard let megabytes = Double(text), (1...1e9).contains(megabytes) else {
+        throw .input("RUN_HYPER_MEMORY_MB: found '\(text)'; expected a number of megabytes, at least 1")
+      }
+      limits.append(AvailableMemory(bytes: max(0, megabytes * 1e6 - residentBytes), source: "RUN_HYPER_MEMORY_MB"))
+    }
+    // Without /proc there is nothing to go by.
+    return limits.min { $0.bytes < $1.bytes } ?? AvailableMemory(bytes: .infinity, source: "nothing")
+  }
+
+  /// What this process holds now.
+  static var residentBytes: Double {
+    (value(of: "VmRSS", in: text("/proc/self/status")) ?? 0) * 1024
+  }
+
+  private static var machine: AvailableMemory? {
+    value(of: "MemAvailable", in: text("/proc/meminfo")).map {
+      AvailableMemory(bytes: $0 * 1024, source: "this machine")
+    }
+  }
+
+  /// The limits of this process's control group and of those above it; version 2, and version 1 as containers see it.
+  private static var controlGroups: [AvailableMemory] {
+    let root = "/sys/fs/cgroup"
+    if let limit = left(
+      limit: text("\(root)/memory/memory.limit_in_bytes"), usage: text("\(root)/memory/memory.usage_in_bytes"),
+      statistics: text("\(root)/memory/memory.stat"))
+    {
+      return [limit]
+    }
+    let own = text("/proc/self/cgroup").split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? "/"
+    var limits: [AvailableMemory] = []
+    var group = String(own)
+    while true {
+      let folder = group == "/" ? root : root + group
+      if let limit = left(
+        limit: text("\(folder)/memory.max"), usage: text("\(folder)/memory.current"),
+        statistics: text("\(folder)/memory.stat"))
+      {
+        limits.append(limit)
+      }
+      guard group.count > 1, let slash = group.lastIndex(of: "/") else { return limits }
+      group = slash == group.startIndex ? "/" : String(group[..<slash])
+    }
+  }
+
+  /// What a control group leaves: the limit less what is used, apart from cached files, which give way.
+  package static func left(limit: String, usage: String, statistics: String) -> AvailableMemory? {
+    func number(_ text: String) -> Double? { Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    guard let limit = number(limit), let usage = number(usage) else { return nil }
+    let cached = statistics.split(separator: "\n").reduce(0.0) { sum, line in
+      let fields = line.split(separator: " ")
+      guard fields.count == 2, fields[0] == "inactive_file" || fields[0] == "active_file" else { return sum }
+      return sum + (Double(fields[1]) ?? 0)
+    }
+    return AvailableMemory(bytes: max(0, limit - usage + cached), source: "the control group's limit")
+  }
+
+  /// The number behind `name:`.
+  private static func value(of name: String, in text: String) -> Double? {
+    text.split(separator: "\n").first { $0.hasPrefix("\(name):") }.flatMap { line in
+      line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Double($0) }
+    }
+  }
+
+  private static func text(_ path: String) -> String {
+    (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+  }
+}
