@@ -6,7 +6,8 @@ import Kernels
 struct Benchmarks: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks",
-    abstract: "Measure the kernels, a training step, an epoch, evaluation, and what a study costs by itself.",
+    abstract:
+      "Measure the kernels, the head, a training step, an epoch, evaluation, threads, and what a study costs by itself.",
     discussion: """
       Example:
         scripts/bench kernels step --json=results.jsonl
@@ -18,7 +19,7 @@ struct Benchmarks: AsyncParsableCommand {
 
   /// What can be measured.
   enum Group: String, CaseIterable, ExpressibleByArgument {
-    case kernels, head, step, epoch, evaluation, study
+    case kernels, head, step, epoch, evaluation, threads, study
   }
 
   @Argument(help: "What to measure; all of it without a name.")
@@ -32,7 +33,7 @@ struct Benchmarks: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The dataset of epoch and evaluation; without it grocery, and ml-100k where it is.", valueName: "name"))
+      "The dataset of epoch, evaluation and threads; without it grocery, and ml-100k where it is.", valueName: "name"))
   var dataset: String?
 
   @Option(
@@ -55,10 +56,10 @@ struct Benchmarks: AsyncParsableCommand {
     }
     if groups.contains(.head) { HeadBenchmarks(rounds: rounds ?? 9, peak: peak, report: report).run() }
     if groups.contains(.step) { try StepBenchmarks(rounds: rounds ?? 9, peak: peak, report: report).run() }
-    if groups.contains(.epoch) || groups.contains(.evaluation) {
+    if !groups.filter({ [.epoch, .evaluation, .threads].contains($0) }).isEmpty {
       try EpochBenchmarks(
         rounds: rounds ?? 3, peak: peak, report: report, showsEpoch: groups.contains(.epoch),
-        showsEvaluation: groups.contains(.evaluation)
+        showsEvaluation: groups.contains(.evaluation), showsThreads: groups.contains(.threads)
       ).run(dataset: dataset, dataPath: dataPath)
     }
     if groups.contains(.study) { try await StudyBenchmarks(rounds: rounds ?? 5, report: report).run() }

@@ -2,13 +2,14 @@ import Foundation
 import Kernels
 import Model
 
-/// Whole epochs on a real dataset, on one thread, and the validation after each.
+/// Whole epochs on a real dataset: on one thread, the validation after each, and on all cores.
 struct EpochBenchmarks {
   let rounds: Int
   let peak: Peak
   let report: Report
   let showsEpoch: Bool
   let showsEvaluation: Bool
+  let showsThreads: Bool
 
   /// - Parameter dataset: Without it grocery, and ml-100k where it has been fetched.
   func run(dataset: String?, dataPath: String?) throws {
@@ -25,7 +26,9 @@ struct EpochBenchmarks {
       }
       configuration.training.epochs = rounds
       configuration.training.patience = rounds
-      try measure(configuration, try SequenceDataset.load(configuration.dataset).dataset)
+      let dataset = try SequenceDataset.load(configuration.dataset).dataset
+      if showsEpoch || showsEvaluation { try measure(configuration, dataset) }
+      if showsThreads { try measureThreads(configuration, dataset) }
     }
   }
 
@@ -67,6 +70,36 @@ struct EpochBenchmarks {
             Rate("histories_per_second", Double(dataset.valid.count) / evaluation.median, "histories/s"),
             Rate("share_of_epoch", evaluation.median / epoch.median, share: "of an epoch's training"),
           ]))
+    }
+  }
+
+  /// The same epoch on one thread and on all cores, in turn; the weights have to be the same.
+  private func measureThreads(_ configuration: Configuration, _ dataset: SequenceDataset) throws {
+    var configuration = configuration
+    configuration.training.epochs = 1
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    var seconds: [Int: [Double]] = [:]
+    var weights: [UInt8]?
+    for _ in 0..<rounds {
+      for threads in [1, cores] {
+        let trainer = Trainer(configuration: configuration, dataset: dataset)
+        let start = Timing.wallTime
+        _ = try trainer.run(threads: { threads })
+        seconds[threads, default: []].append(Timing.wallTime - start)
+        let result = try trainer.weights().encoded()
+        guard weights ?? result == result else {
+          throw BenchmarkError("\(dataset.name): \(threads) threads gave other weights than the run before")
+        }
+        weights = result
+      }
+    }
+    let alone = Timing(seconds: seconds[1] ?? [])
+    for threads in [1, cores] {
+      let timing = Timing(seconds: seconds[threads] ?? [])
+      report.add(
+        Measurement(
+          group: "threads", name: "\(dataset.name), one epoch on \(threads) \(threads == 1 ? "thread" : "threads")",
+          timing: timing, rates: [Rate("speedup", alone.median / timing.median, "times one thread, same weights")]))
     }
   }
 }

@@ -16,6 +16,8 @@ final class TrainingLanes {
   private var lanes: [BERT4Rec]
   /// Where the parts' gradients are added up; made when a batch first has several.
   private var total: Parameters?
+  /// Keep the gradients of parts that are done before their turn; one for each thread but the first.
+  private var spares: [Parameters] = []
 
   /// - Parameter network: Does the work when there is one thread.
   init(_ network: BERT4Rec) { lanes = [network] }
@@ -40,12 +42,13 @@ final class TrainingLanes {
     total = sum
     sum.buffer.clear()
     let networks = networks(min(control.threads(), parts.count))
-    let queue = PartQueue(partCount: parts.count)
+    while spares.count < networks.count - 1 { spares.append(Parameters(layout: sum.layout)) }
+    let queue = PartQueue(partCount: parts.count, sum: sum, spares: spares)
     inParallel(networks.count) { number in
       let network = networks[number]
       while let part = queue.next() {
         let loss = Self.train(parts[part], network, weight, dropout, control)
-        queue.finish(part, loss) { add(network.gradients.buffer.all, times: 1, to: sum.buffer.all) }
+        queue.finish(part, loss, network.gradients)
       }
     }
     guard let loss = queue.loss else { return nil }
@@ -95,19 +98,29 @@ final class TrainingLanes {
   }
 }
 
-/// Hands out the parts of a batch, and lets their results be added up in order.
+/// Hands out the parts of a batch, and adds their results up in order.
 private final class PartQueue {
   private struct State {
     var next = 0
     var added = 0
     var loss: Double? = 0
+    /// Results that came before their turn.
+    var parked: [Int: (loss: Double, gradients: Parameters)] = [:]
   }
 
   private let partCount: Int
+  private let sum: Parameters
+  private var spares: [Parameters]
   private let condition = NSCondition()
   private var state = State()
 
-  init(partCount: Int) { self.partCount = partCount }
+  /// - Parameter sum: Where gradients are added up.
+  /// - Parameter spares: Keep results until their turn, so that a thread needn't wait for a slower one.
+  init(partCount: Int, sum: Parameters, spares: [Parameters]) {
+    self.partCount = partCount
+    self.sum = sum
+    self.spares = spares
+  }
 
   /// A part that no thread has yet, or `nil` when there is none, or the run is stopped.
   func next() -> Int? {
@@ -118,21 +131,37 @@ private final class PartQueue {
     }
   }
 
-  /// Waits until all parts before this one are added, then adds it.
+  /// Adds a part's result to those before it, now or when they are there.
   ///
   /// - Parameter loss: `nil` when stopped.
-  func finish(_ part: Int, _ loss: Double?, add: () -> Void) {
+  /// - Parameter gradients: Free for other use afterwards.
+  func finish(_ part: Int, _ loss: Double?, _ gradients: Parameters) {
     condition.withLock {
-      while state.added < part { condition.wait() }
-      state.added += 1
-      if let sum = state.loss, let loss {
-        add()
-        state.loss = sum + loss
-      } else {
+      guard let loss else {
         state.loss = nil
+        return condition.broadcast()
+      }
+      while state.added < part, state.loss != nil, spares.isEmpty { condition.wait() }
+      guard state.loss != nil else { return }
+      if state.added < part {
+        let spare = spares.removeLast()
+        spare.buffer.all.copy(from: gradients.buffer.all)
+        state.parked[part] = (loss, spare)
+        return
+      }
+      add(loss, gradients)
+      while let (loss, spare) = state.parked.removeValue(forKey: state.added) {
+        add(loss, spare)
+        spares.append(spare)
       }
       condition.broadcast()
     }
+  }
+
+  private func add(_ loss: Double, _ gradients: Parameters) {
+    Kernels.add(gradients.buffer.all, times: 1, to: sum.buffer.all)
+    state.loss = state.loss.map { $0 + loss }
+    state.added += 1
   }
 
   /// The sum of the parts' losses, or `nil` when stopped.

@@ -26,7 +26,8 @@ public struct TrainingMemory: Sendable, Equatable {
     // Tensors and the file made of them exist at the same time, and so does the file before it when its array grows.
     let files = keepsCheckpoints ? 3 * (2 + moments) * parameters : 3 * parameters
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
-    bytesPerThread = 4 * (parameters + workspace) + Self.roundingBytes
+    // A gradient of its own, and one that waits for its turn.
+    bytesPerThread = 4 * (2 * parameters + workspace) + Self.roundingBytes
   }
 
   /// Allocator, thread stacks, epoch reports, and what else is small.
