@@ -1,0 +1,54 @@
+import Foundation
+
+/// A metric of one user's held-out item, a function of its rank and a cut-off.
+///
+/// For rank r and cut-off K all are 0 when r > K; otherwise hit and recall are 1, precision is 1 / K, MRR and MAP are
+/// 1 / r, and NDCG is 1 / log₂(r + 1). With one relevant item, recall is hit and MAP is MRR.
+///
+/// Source: RecBole 1.2, `recbole/evaluator/metrics.py`, for one relevant item.
+package struct RankMetric: Sendable, Equatable {
+  /// What a rank within the cut-off is worth.
+  package enum Kind: String, Sendable {
+    case hit, recall, mrr, map, ndcg, precision
+  }
+
+  package let kind: Kind
+
+  /// The last rank that counts, from 1.
+  package let cutoff: Int
+
+  /// - Parameter name: As results spell it, such as `ndcg@10`; anything else gives `nil`.
+  package init?(_ name: String) {
+    let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])), let cutoff = Int(parts[1]), cutoff > 0,
+      String(cutoff) == parts[1]
+    else { return nil }
+    self.kind = kind
+    self.cutoff = cutoff
+  }
+
+  /// The largest value that a user can have.
+  package var largest: Double { kind == .precision ? 1 / Double(cutoff) : 1 }
+
+  /// Each user's value.
+  ///
+  /// - Parameter ranks: From 1; 65,535 stands for that or more and is outside every cut-off.
+  package func values(of ranks: [UInt16]) -> [Double] {
+    let known = min(cutoff, Int(UInt16.max) - 1)
+    let gains = (1...known).map(gain)
+    return ranks.map { $0 >= 1 && $0 <= known ? gains[Int($0) - 1] : 0 }
+  }
+
+  private func gain(at rank: Int) -> Double {
+    switch kind {
+    case .hit, .recall, .precision: largest
+    case .mrr, .map: 1 / Double(rank)
+    case .ndcg: 1 / log2(Double(rank) + 1)
+    }
+  }
+}
+
+extension [Double] {
+  /// The arithmetic mean, 0 of nothing.
+  package var mean: Double { isEmpty ? 0 : reduce(0, +) / Double(count) }
+}
