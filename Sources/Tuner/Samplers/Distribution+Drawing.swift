@@ -1,0 +1,35 @@
+import Foundation
+import Literals
+
+extension Distribution {
+  /// The value that a number from 0 up to 1 stands for.
+  func value(at fraction: Double) -> Literal {
+    if let values = FiniteValues(self) { return values[min(Int(fraction * Double(values.count)), values.count - 1)] }
+    switch self {
+    case .uniform(let low, let high), .quantizedUniform(let low, let high, _):
+      return .number(Self.point(fraction, low, high))
+    case .logUniform(let low, let high): return .number(exp(Self.point(fraction, low, high)))
+    case .choice: preconditionFailure("a list has finitely many values")
+    }
+  }
+
+  /// The fraction that a value of a continuous distribution stands for, at most 1; `nil` for what is no number.
+  func fraction(of value: Literal) -> Double? {
+    guard let number = value.double, !number.isNaN else { return nil }
+    switch self {
+    case .uniform(let low, let high), .quantizedUniform(let low, let high, _): return Self.fraction(number, low, high)
+    case .logUniform(let low, let high): return Self.fraction(log(number), low, high)
+    case .choice: return nil
+    }
+  }
+
+  /// Both ends are weighed, since the width of a range of 64-bit numbers need not be one.
+  private static func point(_ fraction: Double, _ low: Double, _ high: Double) -> Double {
+    min(max(low * (1 - fraction) + high * fraction, low), high)
+  }
+
+  private static func fraction(_ number: Double, _ low: Double, _ high: Double) -> Double? {
+    let fraction = (number / 2 - low / 2) / (high / 2 - low / 2)
+    return fraction.isNaN ? nil : min(max(fraction, 0), 1)
+  }
+}

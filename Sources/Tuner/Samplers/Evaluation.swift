@@ -1,0 +1,25 @@
+/// What a sampler knows of a trial.
+public struct Evaluation: Sendable {
+  /// The number of the trial in its study, which orders a history.
+  public let number: Int
+
+  public let hyperparameters: Hyperparameters
+  public let outcome: Outcome
+
+  /// How far a trial came.
+  public enum Outcome: Sendable, Equatable {
+    /// It ended with this loss, of which less is better; one that is not finite counts as `failed`.
+    case loss(Double)
+
+    case running
+
+    /// It diverged or broke, which is worse than any loss.
+    case failed
+  }
+
+  public init(number: Int, hyperparameters: Hyperparameters, outcome: Outcome) {
+    self.number = number
+    self.hyperparameters = hyperparameters
+    self.outcome = outcome
+  }
+}
