@@ -28,13 +28,15 @@ package struct CommandSyntax: Sendable {
   package static let all = [
     CommandSyntax(
       "study",
-      options: sources.union(["params-file", "study", "storage", "workers", "algo", "output-file"]),
+      options: sources.union(["params-file", "study", "storage", "workers", "algo", "output-file", "display-file"]),
       takesConfiguration: true),
-    CommandSyntax("resume", options: ["storage", "workers", "output-file"]),
+    CommandSyntax("resume", options: ["storage", "workers", "output-file", "display-file"]),
     CommandSyntax(
       "leaderboard", options: ["storage", "top", "sort", "where", "format"], repeatable: ["where"]),
     CommandSyntax("studies", options: ["storage", "format"]),
     CommandSyntax("show", options: ["storage", "format"]),
+    CommandSyntax("compare", options: ["storage", "metric", "split", "format"]),
+    CommandSyntax("importance", options: ["storage", "metric", "split", "format"]),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
     CommandSyntax("evaluate", options: sources.union(["weights", "split"]), takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data-path"]),

@@ -20,15 +20,15 @@ import Tuner
     let board = try store.leaderboard(of: study)
     #expect(
       board.text(.csv) == """
-        rank,trial,state,value,best_epoch,a,b,valid.mrr@10,test.ndcg@10,message
-        1,4,completed,0.3857142857142857,1,2,y,0.3857142857142857,0.7216494845360825,
-        2,3,completed,0.2857142857142857,1,2,x,0.2857142857142857,0.7777777777777779,
-        3,2,completed,0.24285714285714285,1,1,y,0.24285714285714285,0.8045977011494253,
-        4,1,completed,0.14285714285714285,1,1,x,0.14285714285714285,0.875,
-        5,7,diverged,,2,17,x,,,
-        6,8,diverged,,2,17,y,,,
-        ,5,failed,,,13,x,,,13 is unlucky
-        ,6,failed,,,13,y,,,13 is unlucky
+        rank,trial,state,value,best_epoch,a,b,valid.mrr@10,test.ndcg@10,interval_low,interval_high,may_be_best,message
+        1,4,completed,0.3857142857142857,1,2,y,0.3857142857142857,0.7216494845360825,,,,
+        2,3,completed,0.2857142857142857,1,2,x,0.2857142857142857,0.7777777777777779,,,,
+        3,2,completed,0.24285714285714285,1,1,y,0.24285714285714285,0.8045977011494253,,,,
+        4,1,completed,0.14285714285714285,1,1,x,0.14285714285714285,0.875,,,,
+        5,7,diverged,,2,17,x,,,,,,
+        6,8,diverged,,2,17,y,,,,,,
+        ,5,failed,,,13,x,,,,,,13 is unlucky
+        ,6,failed,,,13,y,,,,,,13 is unlucky
 
         """)
     #expect(
@@ -50,7 +50,7 @@ import Tuner
           "trials": 8,
           "ended": 8,
           "rows": [
-            {"rank":1,"trial":1,"state":"completed","value":0.14285714285714285,"best_epoch":1,"parameters":{"a":1,"b":"x"},"metrics":{"valid":{"mrr@10":0.14285714285714285},"test":{"ndcg@10":0.875}}}
+            {"rank":1,"trial":1,"state":"completed","value":0.14285714285714285,"best_epoch":1,"parameters":{"a":1,"b":"x"},"metrics":{"valid":{"mrr@10":0.14285714285714285},"test":{"ndcg@10":0.875}},"interval":[0.061491944720396215, 0.7923403991979523],"may_be_best":true}
           ],
           "failed": [
             {"trial":5,"kind":"ToyError","message":"13 is unlucky","parameters":{"a":13,"b":"x"}},
@@ -79,6 +79,57 @@ import Tuner
     let (_, store, study) = try await finished("a choice [1]\nb choice ['x']")
     let error = #expect(throws: ReportError.self) { try store.leaderboard(of: study, query) }
     #expect(error?.description == message)
+  }
+
+  /// Ranks of 100 users: trial 1 hits 40 of them at rank 1, trial 2 the same and one more, trial 3 only 5; trial 4 diverges.
+  private struct Ranked: Objective {
+    func run(_ trial: RunningTrial) -> TrialOutcome {
+      guard trial.number < 4 else { return .diverged(epoch: 1, message: "it grew") }
+      let hits = [40, 41, 5][trial.number - 1]
+      let ranks = (0..<100).map { UInt16($0 < hits ? 1 : $0 == 99 ? 3 : 50) }
+      let value = Double(hits) / 100
+      return .completed(
+        TrialResult(
+          bestEpoch: 1, bestValue: value, metrics: [SplitMetric(split: "valid", name: "hit@1", value: value)],
+          ranks: ["valid": ranks], weights: nil))
+    }
+  }
+
+  @Test func `Rows say how sure they are, and which may be the best`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1,2,3,4]", metric: "hit@1")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    _ = try await StudyRunner(store: store, study: study, objective: Ranked(), workers: 1).run()
+    let board = try store.leaderboard(of: study)
+    #expect(board.rows.map(\.trial) == [2, 1, 3, 4])
+    #expect(board.rows.map { $0.certainty?.mayBeBest } == [true, true, false, nil])
+    // Wilson's interval of 40 hits of 100.
+    let interval = try #require(board.rows[1].certainty?.interval)
+    #expect(abs(interval.low - 0.3094) < 1e-4 && abs(interval.high - 0.4980) < 1e-4)
+    #expect(
+      board.text(.table) == """
+        rank  trial     hit@1  95 % interval  tied  a
+           1      2    0.4100  0.3187–0.5080     =  2
+           2      1    0.4000  0.3094–0.4980     =  1
+           3      3    0.0500  0.0215–0.1118        3
+           4      4  diverged                       4
+
+        toy: 4 trials: 3 completed, 1 diverged
+        = : can not be told from the best of all trials, going by 100 users (95 %)
+
+        """)
+    #expect(board.text(.csv).contains("interval_low,interval_high,may_be_best,message\n"))
+    #expect(board.text(.json).contains(#""may_be_best":false}"#))
+    #expect(try store.leaderboard(of: study) == StudyStore(reading: folder.database).leaderboard(of: study))
+
+    // A cut-off that nobody asked for during training, from the ranks.
+    let wider = try store.leaderboard(of: study, LeaderboardQuery(sort: "mrr@3"))
+    #expect(wider.sort == "valid.mrr@3")
+    let values = wider.rows.prefix(3).compactMap { $0.metrics.last?.value }
+    let expected: [Double] = [41 + 1 / 3, 40 + 1 / 3, 5 + 1 / 3]
+    #expect(zip(values, expected).allSatisfy { abs(100 * $0 - $1) < 1e-9 } && values.count == 3)
+    #expect(throws: ReportError.self) { try store.leaderboard(of: study, LeaderboardQuery(sort: "test.mrr@3")) }
   }
 
   @Test func `A filter compares values and not spelling`() async throws {

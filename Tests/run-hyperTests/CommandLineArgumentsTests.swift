@@ -46,7 +46,7 @@ import run_hyper
     (["--tool=Ray"], "--tool is not there: trials run in this process; leave it out"),
     (
       ["leaderbord"],
-      "found command 'leaderbord'; expected dataset, evaluate, leaderboard, resume, show, studies, study, train"
+      "found command 'leaderbord'; expected compare, dataset, evaluate, importance, leaderboard, resume, show, studies, study, train"
     ),
   ])
   func `What can not be meant is an error`(given: [String], message: String) {

@@ -6,7 +6,10 @@ import Testing
   private static let study = Result { () throws -> (Program, Program.Ending) in
     let program = try Program()
     try program.write("n_layers choice [1,2]\n", to: "hyper.test")
-    let arguments = ["--params_file=hyper.test", "--epochs=2", "--output_file=all.result", "--storage=s.sqlite"]
+    let arguments = [
+      "--params_file=hyper.test", "--epochs=2", "--output_file=all.result", "--display_file=charts.html",
+      "--storage=s.sqlite",
+    ]
     return (program, try program.run(arguments))
   }
 
@@ -31,6 +34,50 @@ import Testing
     #expect(lines[2].hasPrefix("ndcg@10 : 0."))
     #expect(lines[2].contains("    hit@10 : 0."))
     #expect(lines[6] == "n_layers:2")
+  }
+
+  @Test func `The charts are one page that holds the study and needs nothing else`() throws {
+    let (program, _) = try Self.study.get()
+    let page = try String(contentsOf: program.folder.appendingPathComponent("charts.html"), encoding: .utf8)
+    #expect(page.hasPrefix("<!DOCTYPE html>") || page.hasPrefix("<!doctype html>"))
+    #expect(page.contains(#""study":"bert4rec-grocery-hyper""#))
+    let missing = try program.run(["--params_file=hyper.test", "--display_file=no/charts.html"])
+    #expect(missing.status == 2)
+    #expect(missing.errors.contains("--display_file: found no writable folder"))
+  }
+
+  @Test func `Two trials are compared over the same users`() throws {
+    let text = try ask("compare", "bert4rec-grocery-hyper", "1", "2")
+    #expect(text.status == 0)
+    for piece in ["trials 1 and 2: ndcg@10 of 640 users, valid", "95 % interval", "parameters  n_layers 1 and 2"] {
+      #expect(text.output.contains(piece), "\(text.output)")
+    }
+    let answer = try ask(
+      "compare", "bert4rec-grocery-hyper", "1", "1", "--metric=hit@3", "--split=test", "--format=json")
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
+    #expect(json["difference"] as? Double == 0 && json["equal"] as? Int == 640 && json["p_value"] as? Double == 1)
+    for (arguments, message) in [
+      (["1", "7"], "found no completed trial 7; expected one of 1, 2"),
+      (["1", "2", "--metric=loss"], "--metric: found 'loss'"),
+      (["1", "2", "--metric=ndcg@0"], "--metric: found 'ndcg@0'"),
+    ] {
+      let wrong = try Self.study.get().0.run(
+        ["compare", "bert4rec-grocery-hyper"] + arguments + ["--storage=s.sqlite"])
+      #expect(wrong.status == 2)
+      #expect(wrong.errors.contains(message), "\(wrong.errors)")
+    }
+  }
+
+  @Test func `Importance tells parameters apart`() throws {
+    let text = try ask("importance")
+    #expect(text.status == 0)
+    #expect(text.output.contains("ndcg@10 of 640 users (valid) in 2 trials\na complete grid: exact\n"))
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(try ask("importance", "--format=json").output.utf8)) as? [String: Any]
+    )
+    let effects = try #require(json["effects"] as? [[String: Any]])
+    #expect(effects.count == 1 && effects[0]["measured"] as? Double == 1)
+    #expect(json["is_exact"] as? Bool == true)
   }
 
   @Test func `The leaderboard has four formats, a filter and an order`() throws {
@@ -98,7 +145,7 @@ import Testing
       try ask("leaderboard", "--where=n_layers=1", "--format=csv").output.split(separator: "\n").last)
     let trained = try Program().run(["train", "--epochs=2", "--n_layers=1"]).output
     let test = try #require(trained.split(separator: "\n").last).split(separator: " ").dropFirst()
-    let values = row.split(separator: ",", omittingEmptySubsequences: false).dropLast().suffix(test.count)
+    let values = row.split(separator: ",", omittingEmptySubsequences: false).dropLast(4).suffix(test.count)
     #expect(values.map { Double($0) } == test.map { Double($0) })
   }
 

@@ -147,7 +147,7 @@ import Testing
     (["evaluate", "--weights=none"], "none: found no such file"),
     (["evaluate", "--weights=hyper.test"], "hyper.test: found"), (["dataset", "fetch", "other"], "only ml-100k"),
     (["dataset", "describe", "other"], "other"), (["train", "--save=no/where"], "--save"),
-    (["nonsense"], "expected dataset"),
+    (["nonsense"], "expected compare, dataset"),
     ([], "--params-file"), (["studies", "--top=3"], "--top"),
   ])
   func `Commands refuse what they can not do`(arguments: [String], message: String) throws {

@@ -54,18 +54,21 @@ extension Leaderboard {
     return line(cells[0]) + ruler + cells.dropFirst().map(line).joined() + "\n\(summary)\n" + failureLines
   }
 
-  /// The header and the rows, as text.
+  /// The header and the rows, as text: what they are sorted by comes first, with how sure it is.
   private var displayCells: [[String]] {
     let parameters = parameterNames
-    var shown = metricNames.filter { $0.hasPrefix("test.") }
-    if sort != metric, !shown.contains(sort) { shown.insert(sort, at: 0) }
-    let header = ["rank", "trial", metric] + parameters + shown
+    let isOwn = sort == metric
+    let certainty = userCount > 0 ? ["95 % interval", "tied"] : []
+    let others = metricNames.filter { $0.hasPrefix("test.") && $0 != sort }
+    let header = ["rank", "trial", sort] + certainty + (isOwn ? [] : [metric]) + parameters + others
     return [header]
       + rows.map { row in
+        func shown(_ name: String) -> String { rounded(row.metrics.first { $0.fullName == name }?.value) }
         let value = row.state == .diverged ? "diverged" : rounded(row.value)
-        let metrics = shown.map { name in rounded(row.metrics.first { $0.fullName == name }?.value) }
-        return [String(row.rank), String(row.trial), value]
-          + parameters.map { row.hyperparameters[$0]?.description ?? "" } + metrics
+        let interval = row.certainty.map { "\(rounded($0.interval.low))–\(rounded($0.interval.high))" } ?? ""
+        let certain = userCount > 0 ? [interval, row.certainty?.mayBeBest == true ? "=" : ""] : []
+        return [String(row.rank), String(row.trial), isOwn ? value : shown(sort)] + certain + (isOwn ? [] : [value])
+          + parameters.map { row.hyperparameters[$0]?.description ?? "" } + others.map(shown)
       }
   }
 
@@ -77,7 +80,10 @@ extension Leaderboard {
       (counts.running, "running"), (counts.pending, "pending"), (counts.shelved, "shelved"),
     ]
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-    return "\(study): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
+    let line =
+      "\(study): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
+    guard userCount > 0, !rows.isEmpty else { return line }
+    return line + "\n= : can not be told from the best of all trials, going by \(userCount) users (95 %)"
   }
 
   private var failureLines: String {
@@ -100,6 +106,11 @@ extension Leaderboard {
         ("rank", String(row.rank)), ("trial", String(row.trial)), ("state", JSON.string(row.state.rawValue)),
         ("value", row.value.map(JSON.number) ?? "null"), ("best_epoch", row.bestEpoch.map(String.init) ?? "null"),
         ("parameters", row.hyperparameters.json), ("metrics", JSON.object(splits)),
+        (
+          "interval",
+          row.certainty.map { "[\(JSON.number($0.interval.low)), \(JSON.number($0.interval.high))]" } ?? "null"
+        ),
+        ("may_be_best", row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "null"),
       ])
     }
     func object(_ failure: Failure) -> String {
@@ -131,20 +142,27 @@ extension Leaderboard {
     let (parameters, metrics) = (parameterNames, metricNames)
     func line(_ fields: [String]) -> String { fields.map(csvField).joined(separator: ",") + "\n" }
     func digits(_ value: Double?) -> String { value.map { $0.isFinite ? $0.description : "" } ?? "" }
-    let header = line(["rank", "trial", "state", "value", "best_epoch"] + parameters + metrics + ["message"])
+    let header = line(
+      ["rank", "trial", "state", "value", "best_epoch"] + parameters + metrics
+        + ["interval_low", "interval_high", "may_be_best", "message"])
     let ranked = rows.map { row in
       let start = [
         String(row.rank), String(row.trial), row.state.rawValue, digits(row.value),
         row.bestEpoch.map(String.init) ?? "",
       ]
       let values = metrics.map { name in digits(row.metrics.first { $0.fullName == name }?.value) }
-      return line(start + parameters.map { row.hyperparameters[$0]?.description ?? "" } + values + [""])
+      return line(
+        start + parameters.map { row.hyperparameters[$0]?.description ?? "" } + values
+          + [
+            digits(row.certainty?.interval.low), digits(row.certainty?.interval.high),
+            row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "", "",
+          ])
     }
     let failed = failures.map { failure in
       line(
         ["", String(failure.trial), "failed", "", ""]
           + parameters.map { failure.hyperparameters[$0]?.description ?? "" }
-          + metrics.map { _ in "" } + [failure.message])
+          + metrics.map { _ in "" } + ["", "", "", failure.message])
     }
     return header + ranked.joined() + failed.joined()
   }

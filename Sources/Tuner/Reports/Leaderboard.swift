@@ -15,7 +15,10 @@ public struct Leaderboard: Sendable, Equatable {
     public let hyperparameters: Hyperparameters
 
     /// The metrics by split, in the order in which the objective gave them.
-    public let metrics: [SplitMetric]
+    public var metrics: [SplitMetric]
+
+    /// How sure what the rows are sorted by is; `nil` where users' ranks do not tell it.
+    package var certainty: Certainty?
   }
 
   /// A trial without a rank.
@@ -31,6 +34,9 @@ public struct Leaderboard: Sendable, Equatable {
   /// The study's metric.
   public let metric: String
   public let direction: Direction
+
+  /// Users behind the rows' certainty; 0 where there is none.
+  package let userCount: Int
 
   /// What the rows are sorted by: the study's metric or one such as `test.ndcg@10`.
   public let sort: String
@@ -115,25 +121,55 @@ extension Leaderboard {
   /// Ranks and picks what a query asks for.
   ///
   /// Completed trials come first, by value and then by number; diverged ones come after all of them.
+  ///
+  /// - Parameter ranks: The held-out item's rank for each user, by trial number, of the split that the query sorts by. A metric
+  ///   at a cut-off that no trial recorded comes from them, too.
   init(
     study: String, metric: String, direction: Direction, counts: StudyCounts, candidates: [Row], failures: [Failure],
-    query: LeaderboardQuery
+    ranks: [Int: [UInt16]] = [:], query: LeaderboardQuery
   ) throws(ReportError) {
-    let metricNames = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
-    let parameterNames = Leaderboard.distinct(
-      (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
-    var sort = query.sort
-    if let name = sort, name != metric, !metricNames.contains(name) {
-      guard metricNames.contains("valid.\(name)") else {
-        throw ReportError("--sort", unknown: name, among: metricNames)
-      }
-      sort = "valid.\(name)"
+    let values = UserValues(metric: query.sort ?? metric, ranks: ranks)
+    var candidates = candidates
+    let recorded = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
+    if let sort = query.sort, let values, sort != metric, !recorded.contains(values.fullName) {
+      candidates = candidates.map { values.adding(to: $0) }
     }
+    let metricNames = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
+    let sort = try Leaderboard.sort(query.sort, metric: metric, among: metricNames)
     if let top = query.top, top < 1 {
       throw ReportError(location: "--top", found: "\(top)", expected: "a number from 1")
     }
+    let parameterNames = Leaderboard.distinct(
+      (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
+    let isWanted = try Leaderboard.condition(query.filters, parameterNames: parameterNames)
+
+    let certainties = direction == .maximize ? values?.certainties() ?? [:] : [:]
+    let ranked = Leaderboard.sorted(candidates, by: sort, metric: metric, direction).enumerated().map { index, row in
+      Row(
+        rank: index + 1, trial: row.trial, state: row.state, value: row.value, bestEpoch: row.bestEpoch,
+        hyperparameters: row.hyperparameters, metrics: row.metrics, certainty: certainties[row.trial])
+    }
+    let wanted = ranked.filter { isWanted($0.hyperparameters) }
+    self.init(
+      study: study, metric: metric, direction: direction, userCount: certainties.isEmpty ? 0 : values?.userCount ?? 0,
+      sort: sort ?? metric, counts: counts, rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted,
+      failures: failures.filter { isWanted($0.hyperparameters) })
+  }
+
+  /// The split that a name such as `test.ndcg@10` begins with; the validation split where it names none.
+  static func split(of name: String) -> String { name.hasPrefix("test.") ? "test" : "valid" }
+
+  private static func sort(_ name: String?, metric: String, among names: [String]) throws(ReportError) -> String? {
+    guard let name, name != metric, !names.contains(name) else { return name }
+    guard names.contains("valid.\(name)") else { throw ReportError("--sort", unknown: name, among: names) }
+    return "valid.\(name)"
+  }
+
+  private static func condition(
+    _ filters: [String], parameterNames: [String]
+  ) throws(ReportError) -> (Hyperparameters) -> Bool {
     var conditions: [(name: String, canonical: String)] = []
-    for filter in query.filters {
+    for filter in filters {
       guard let equals = filter.firstIndex(of: "=") else {
         throw ReportError(location: "--where", found: "'\(filter)'", expected: "PARAMETER=VALUE")
       }
@@ -141,32 +177,23 @@ extension Leaderboard {
       guard parameterNames.contains(name) else { throw ReportError("--where", unknown: name, among: parameterNames) }
       conditions.append((name, Literal(commandLine: String(filter[filter.index(after: equals)...])).canonical))
     }
-    func isWanted(_ hyperparameters: Hyperparameters) -> Bool {
+    return { [conditions] hyperparameters in
       conditions.allSatisfy { hyperparameters[$0.name]?.canonical == $0.canonical }
     }
+  }
 
-    let keyed = candidates.map { row in
+  private static func sorted(_ rows: [Row], by sort: String?, metric: String, _ direction: Direction) -> [Row] {
+    let keyed = rows.map { row in
       let isOwn = sort == nil || sort == metric
       return (row: row, key: isOwn ? row.value : row.metrics.first { $0.fullName == sort }?.value)
     }
-    let sorted = keyed.sorted { a, b in
+    return keyed.sorted { a, b in
       if (a.row.state == .diverged) != (b.row.state == .diverged) { return b.row.state == .diverged }
       let (x, y) = (a.key.flatMap { $0.isFinite ? $0 : nil }, b.key.flatMap { $0.isFinite ? $0 : nil })
       if let x, let y, x != y { return direction.prefers(x, to: y) }
       if (x == nil) != (y == nil) { return y == nil }
       return a.row.trial < b.row.trial
-    }
-    let ranked = sorted.enumerated().map { index, entry in
-      let row = entry.row
-      return Row(
-        rank: index + 1, trial: row.trial, state: row.state, value: row.value, bestEpoch: row.bestEpoch,
-        hyperparameters: row.hyperparameters, metrics: row.metrics)
-    }
-    let wanted = ranked.filter { isWanted($0.hyperparameters) }
-    self.init(
-      study: study, metric: metric, direction: direction, sort: sort ?? metric, counts: counts,
-      rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted,
-      failures: failures.filter { isWanted($0.hyperparameters) })
+    }.map(\.row)
   }
 
   private static func distinct(_ names: [String]) -> [String] {

@@ -37,10 +37,10 @@ extension StudyStore {
       return (try Self.counts(of: study.id, db), rows, failures)
     }
     let definition = study.definition
+    let split = Leaderboard.split(of: query.sort ?? definition.metric)
     return try Leaderboard(
       study: study.name, metric: definition.metric, direction: definition.direction, counts: counts, candidates: rows,
-      failures: failures,
-      query: query)
+      failures: failures, ranks: try ranks(split: split, in: study), query: query)
   }
 
   /// Everything that is known about a trial.
@@ -69,6 +69,14 @@ extension StudyStore {
     }
   }
 
+  /// Everything that charts show of a study.
+  public func chart(of study: Study) throws -> StudyChart {
+    let numbers = try read { db in
+      try Int.fetchAll(db, sql: "SELECT ordinal FROM trial WHERE study_id = ? ORDER BY ordinal", arguments: [study.id])
+    }
+    return StudyChart(study.definition, stories: try numbers.map { try story(of: $0, in: study) })
+  }
+
   /// The held-out item's rank for each user of a split, or `nil` when the trial has none.
   public func ranks(of number: Int, split: String, in study: Study) throws -> [UInt16]? {
     let data = try read { db in
@@ -81,7 +89,27 @@ extension StudyStore {
           """,
         arguments: [study.id, number, split])
     }
-    guard let data else { return nil }
+    return data.map(Self.ranks)
+  }
+
+  /// The same for every completed trial that has ranks, by its number.
+  package func ranks(split: String, in study: Study) throws -> [Int: [UInt16]] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql:
+          """
+          SELECT ordinal, ranks FROM user_rank JOIN trial ON trial.id = trial_id
+          WHERE study_id = ? AND split = ? AND active = 1 AND state = 'completed'
+          """,
+        arguments: [study.id, split])
+      var ranks: [Int: [UInt16]] = [:]
+      while let row = try rows.next() { ranks[row["ordinal"]] = Self.ranks(row["ranks"]) }
+      return ranks
+    }
+  }
+
+  private static func ranks(_ data: Data) -> [UInt16] {
     let bytes = Array(data)
     return (0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8 }
   }

@@ -43,6 +43,49 @@ struct Setting: ExpressibleByArgument {
   }
 }
 
+/// Files that a study writes at its end, beside the database.
+struct ResultFileOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Also write all results to this file, as the reference program does.", valueName: "file"))
+  var outputFile: String?
+
+  @Option(
+    help: ArgumentHelp("Also write charts to this file: one HTML page that needs no network.", valueName: "file"))
+  var displayFile: String?
+
+  /// - Throws: `CommandError.input` when one has no place to be written.
+  func check() throws(CommandError) {
+    if let outputFile { try InputFile.checkFolder(of: outputFile, option: "--output_file") }
+    if let displayFile { try InputFile.checkFolder(of: displayFile, option: "--display_file") }
+  }
+
+  /// Writes what was asked for.
+  func write(_ study: Study, in store: StudyStore) throws {
+    if let outputFile { try ReferenceResults.write(try store.leaderboard(of: study), to: outputFile) }
+    if let displayFile {
+      let page = ChartPage.html(of: try store.chart(of: study))
+      do {
+        try Data(page.utf8).write(to: URL(fileURLWithPath: displayFile), options: .atomic)
+      } catch {
+        throw CommandError.failed("\(displayFile): the charts can not be written there; expected a writable folder")
+      }
+    }
+  }
+}
+
+/// What trials are compared by.
+struct MetricOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Such as mrr@5, at any cut-off; the study's metric when left out.", valueName: "name"))
+  var metric: String?
+
+  @Option(help: "Which held-out items: valid or test.")
+  var split = Split.valid
+
+  /// Held-out items.
+  enum Split: String, CaseIterable, ExpressibleByArgument {
+    case valid, test
+  }
+}
+
 /// How an answer is written.
 enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
   case table, json

@@ -19,8 +19,7 @@ struct ResumeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Trials at a time; by default as many as this process may use cores.", valueName: "count"))
   var workers: Int?
 
-  @Option(help: ArgumentHelp("Also write all results to this file, as the reference program does.", valueName: "file"))
-  var outputFile: String?
+  @OptionGroup var files: ResultFileOptions
 
   func run() async throws {
     let names = try reading { try unfinishedStudies() }
@@ -43,6 +42,6 @@ struct ResumeCommand: AsyncParsableCommand {
     let (file, sources) = try StudyInvocation.sources(of: definition)
     let space = try TuningSpace(text: definition.searchSpace, file: file, sources: sources)
     return try StudySession.open(
-      space, name: name, storage: storage.storage, workers: workers, outputFile: outputFile)
+      space, name: name, storage: storage.storage, workers: workers, files: files)
   }
 }

@@ -29,8 +29,7 @@ struct StudyCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How the parameters are searched: exhaustive.", valueName: "name"))
   var algo = "exhaustive"
 
-  @Option(help: ArgumentHelp("Also write all results to this file, as the reference program does.", valueName: "file"))
-  var outputFile: String?
+  @OptionGroup var files: ResultFileOptions
 
   func run() async throws {
     let session = try reading {
@@ -40,7 +39,7 @@ struct StudyCommand: AsyncParsableCommand {
       let text = try InputFile.text(of: paramsFile, remedy: "a file with lines such as: n_layers choice [1,2]")
       let space = try TuningSpace(text: text, file: paramsFile, sources: options.sources())
       return try StudySession.open(
-        space, name: study, storage: storage.storage, workers: workers, outputFile: outputFile)
+        space, name: study, storage: storage.storage, workers: workers, files: files)
     }
     try await session.run()
   }

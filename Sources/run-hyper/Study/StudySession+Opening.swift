@@ -11,13 +11,13 @@ extension StudySession {
   ///
   /// - Parameter name: The study's name, or `nil` for the one that model, dataset and file make.
   static func open(
-    _ space: TuningSpace, name: String?, storage: String, workers: Int?, outputFile: String?
+    _ space: TuningSpace, name: String?, storage: String, workers: Int?, files: ResultFileOptions
   ) throws -> StudySession {
     let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
     guard (1...1024).contains(workers) else {
       throw CommandError.input("--workers: found \(workers); expected a number from 1 to 1024")
     }
-    if let outputFile { try InputFile.checkFolder(of: outputFile, option: "--output_file") }
+    try files.check()
     let interval = try checkpointInterval()
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     let definition = try definition(of: space, name: name, datasets: datasets)
@@ -29,7 +29,7 @@ extension StudySession {
       objective: TrainingObjective(
         space, datasets: datasets, threads: admission.threads, checkpointInterval: interval),
       admission: admission,
-      outputFile: outputFile)
+      files: files)
     if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
     return session
   }

@@ -9,7 +9,7 @@ struct StudySession {
   let space: TuningSpace
   let objective: TrainingObjective
   let admission: Admission
-  let outputFile: String?
+  let files: ResultFileOptions
 
   private var study: Study { opening.study }
 
@@ -77,8 +77,7 @@ struct StudySession {
 
   /// Prints the leaderboard and the best trial, and says what to do next.
   private func conclude(after seconds: Double) throws {
-    let all = try store.leaderboard(of: study)
-    if let outputFile { try ReferenceResults.write(all, to: outputFile) }
+    try files.write(study, in: store)
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
     Output.result(board.text(.table).trimmingCharacters(in: .newlines))
     guard let best = board.rows.first else {

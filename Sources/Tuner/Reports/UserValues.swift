@@ -1,0 +1,54 @@
+/// A metric of every user in every completed trial, from the stored ranks.
+struct UserValues {
+  private let metric: RankMetric
+  private let split: String
+  private let name: String
+  private let trials: [(number: Int, values: [Double])]
+
+  /// Users of each trial.
+  let userCount: Int
+
+  /// - Parameter name: Such as `test.ndcg@10`; the validation split is meant where none is named.
+  /// - Parameter ranks: By trial number, of that split.
+  /// - Returns: `nil` for a metric that is no function of a rank, or without ranks of the same users in all trials.
+  init?(metric name: String, ranks: [Int: [UInt16]]) {
+    split = Leaderboard.split(of: name)
+    self.name = name.hasPrefix("\(split).") ? String(name.dropFirst(split.count + 1)) : name
+    guard let metric = RankMetric(self.name), let userCount = ranks.values.first?.count, userCount > 0,
+      ranks.values.allSatisfy({ $0.count == userCount })
+    else { return nil }
+    self.metric = metric
+    self.userCount = userCount
+    trials = ranks.sorted { $0.key < $1.key }.map { ($0.key, metric.values(of: $0.value)) }
+  }
+
+  var fullName: String { "\(split).\(name)" }
+
+  /// The row with this metric among its own, where the trial has ranks.
+  func adding(to row: Leaderboard.Row) -> Leaderboard.Row {
+    guard let values = trials.first(where: { $0.number == row.trial })?.values else { return row }
+    var row = row
+    row.metrics.append(SplitMetric(split: split, name: name, value: values.mean))
+    return row
+  }
+
+  /// Intervals, and which trials may be the best, by trial number.
+  func certainties() -> [Int: Certainty] {
+    let best = BestSet(trials.map(\.values), seed: 0)
+    return Dictionary(
+      zip(trials, best.entries).map { trial, entry in
+        let interval = ConfidenceInterval(ofMean: trial.values, largest: metric.largest)
+        return (trial.number, Certainty(interval: interval, mayBeBest: entry.isTied))
+      }
+    ) { $1 }
+  }
+}
+
+/// How sure a trial's metric is, given that other users of the same kind could have been held out.
+package struct Certainty: Sendable, Equatable {
+  /// 95 % interval of the mean over users.
+  package let interval: ConfidenceInterval
+
+  /// Whether the trial can not be told from the best one; see `BestSet`.
+  package let mayBeBest: Bool
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Tuner
+
+/// Compares two trials over the same users.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare two trials over the same users.",
+    discussion: """
+      The p value is the chance of a difference as large, either way, between trials that are alike (sign flips). It does not know \
+      why these two trials were picked: to ask which trials may be the best of all, see the leaderboard's marks.
+
+      Example:
+        run-hyper compare bert4rec-grocery-hyper 36 34
+      """)
+
+  @Argument(help: "The study's name.")
+  var study: String
+
+  @Argument(help: "A trial's number, as in the leaderboard.")
+  var first: Int
+
+  @Argument(help: "Another trial's number.")
+  var second: Int
+
+  @OptionGroup var storage: StorageOptions
+
+  @OptionGroup var metric: MetricOptions
+
+  @Option(help: "table or json.")
+  var format = AnswerFormat.table
+
+  func run() throws {
+    let answer = try reading {
+      let store = try StudyStore(reading: storage.storage)
+      let trials = try FinishedTrials(
+        of: store.requiredStudy(study), metric: metric.metric, split: metric.split.rawValue, in: store)
+      return try Answer(trials, try trials.trial(first), try trials.trial(second))
+    }
+    switch format {
+    case .table: Output.result(answer.text)
+    case .json: Output.result(try JSONText.of(answer))
+    }
+  }
+
+  /// What is said about the two.
+  private struct Answer: Encodable {
+    let study, split, metric: String
+    let first, second, users, firstBetter, secondBetter, equal: Int
+    let firstValue, secondValue, difference, low, high, pValue: Double
+    private let differences: [String]
+
+    private enum CodingKeys: CodingKey {
+      case study, split, metric, first, second, users, firstBetter, secondBetter, equal
+      case firstValue, secondValue, difference, low, high, pValue
+    }
+
+    init(_ trials: FinishedTrials, _ a: FinishedTrials.Trial, _ b: FinishedTrials.Trial) throws(CommandError) {
+      guard a.values.count == b.values.count else {
+        throw .input(
+          "\(trials.study.name): found \(a.values.count) users in trial \(a.number) and \(b.values.count) in trial "
+            + "\(b.number); expected the same users: tuned data settings make trials incomparable")
+      }
+      let comparison = PairedComparison(a.values, b.values, largest: trials.metric.largest, seed: 0)
+      (study, split, metric) = (trials.study.name, trials.split, trials.name)
+      (first, second, users) = (a.number, b.number, a.values.count)
+      (firstBetter, secondBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
+      (firstValue, secondValue, difference) = (a.values.mean, b.values.mean, comparison.difference)
+      (low, high, pValue) = (comparison.interval.low, comparison.interval.high, comparison.pValue)
+      differences = a.hyperparameters.pairs.compactMap { pair in
+        let other = b.hyperparameters[pair.name]
+        return other == pair.value ? nil : "\(pair.name) \(pair.value) and \(other.map { "\($0)" } ?? "nothing")"
+      }
+    }
+
+    var text: String {
+      func digits(_ value: Double) -> String { ProgressText.decimal(value, places: 4) }
+      let p = pValue < 0.0001 ? "below 0.0001" : digits(pValue)
+      return """
+        \(study), trials \(first) and \(second): \(metric) of \(users) users, \(split)
+          values      \(digits(firstValue)) and \(digits(secondValue))
+          difference  \(digits(difference)), 95 % interval \(digits(low)) to \(digits(high)), p \(p)
+          users       \(firstBetter) better with trial \(first), \(secondBetter) with trial \(second), \(equal) equal
+          parameters  \(differences.isEmpty ? "the same" : differences.joined(separator: "; "))
+        """
+    }
+  }
+}

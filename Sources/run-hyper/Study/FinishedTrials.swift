@@ -1,0 +1,53 @@
+import Literals
+import Tuner
+
+/// A study's completed trials with a metric for each user, as comparisons need them.
+struct FinishedTrials {
+  /// A completed trial.
+  struct Trial {
+    let number: Int
+    let hyperparameters: Hyperparameters
+
+    /// The metric for each user, the same users in all trials.
+    let values: [Double]
+  }
+
+  let study: Study
+  let split: String
+  let name: String
+  let metric: RankMetric
+  let trials: [Trial]
+
+  /// - Parameter metricName: Such as `ndcg@10`; the study's metric when `nil`.
+  /// - Throws: `CommandError.input` when the metric is no function of a rank.
+  init(of study: Study, metric metricName: String?, split: String, in store: StudyStore) throws {
+    name = metricName ?? study.definition.metric
+    guard let metric = RankMetric(name) else {
+      throw CommandError.input(
+        "--metric: found '\(name)'; expected hit, recall, mrr, map, ndcg or precision with a cut-off, such as ndcg@10")
+    }
+    self.study = study
+    self.split = split
+    self.metric = metric
+    let ranks = try store.ranks(split: split, in: study)
+    trials = try store.leaderboard(of: study).rows.sorted { $0.trial < $1.trial }.compactMap { row in
+      ranks[row.trial].map {
+        Trial(number: row.trial, hyperparameters: row.hyperparameters, values: metric.values(of: $0))
+      }
+    }
+  }
+
+  /// The trial of a number.
+  ///
+  /// - Throws: `CommandError.input` when it has not completed.
+  func trial(_ number: Int) throws(CommandError) -> Trial {
+    guard let trial = trials.first(where: { $0.number == number }) else {
+      let known = trials.map { "\($0.number)" }
+      throw .input(
+        "\(study.name): found no completed trial \(number); expected "
+          + (known.isEmpty
+            ? "one to have completed" : "one of \(ProgressText.cut(known.joined(separator: ", "), to: 60))"))
+    }
+    return trial
+  }
+}
