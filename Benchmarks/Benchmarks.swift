@@ -19,10 +19,10 @@ struct Benchmarks: AsyncParsableCommand {
 
   /// What can be measured.
   enum Group: String, CaseIterable, ExpressibleByArgument {
-    case kernels, head, step, epoch, evaluation, threads, study
+    case kernels, head, step, epoch, evaluation, threads, study, samplers
   }
 
-  @Argument(help: "What to measure; all of it without a name.")
+  @Argument(help: "What to measure; without a name all but samplers, which scripts/compare-optuna asks for.")
   var groups: [Group] = []
 
   @Option(help: ArgumentHelp("Write each result to this file as a line of JSON, too.", valueName: "file"))
@@ -47,7 +47,8 @@ struct Benchmarks: AsyncParsableCommand {
 
   func run() async throws {
     let report = try Report(json: json)
-    let groups = groups.isEmpty ? Group.allCases : Group.allCases.filter(groups.contains)
+    // Samplers are measured by how good they are, for scripts/compare-optuna.
+    let groups = groups.isEmpty ? Group.allCases.filter { $0 != .samplers } : Group.allCases.filter(groups.contains)
     let peak = Peak(rounds: 15)
     report.add(peak.result)
     if groups.contains(.kernels) {
@@ -62,6 +63,7 @@ struct Benchmarks: AsyncParsableCommand {
         showsEvaluation: groups.contains(.evaluation), showsThreads: groups.contains(.threads)
       ).run(dataset: dataset, dataPath: dataPath)
     }
+    if groups.contains(.samplers) { try SamplerBenchmarks().run() }
     if groups.contains(.study) { try await StudyBenchmarks(rounds: rounds ?? 5, report: report).run() }
   }
 }

@@ -123,7 +123,11 @@ private struct SearchSpaceReader {
       }
       return .logUniform(low: low, high: high)
     default:
-      if numbers[2] <= 0 { note(location, "step \(numbers[2])", "a step above 0") }
+      if numbers[2] <= 0 {
+        note(location, "step \(numbers[2])", "a step above 0")
+      } else if (low / numbers[2]).rounded(.up) > (high / numbers[2]).rounded(.down) {
+        note(location, "no multiple of \(numbers[2]) from \(low) to \(high)", "a smaller step or wider bounds")
+      }
       return .quantizedUniform(low: low, high: high, step: numbers[2])
     }
   }
