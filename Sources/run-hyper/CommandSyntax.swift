@@ -28,7 +28,9 @@ package struct CommandSyntax: Sendable {
   package static let all = [
     CommandSyntax(
       "study",
-      options: sources.union(["params-file", "study", "storage", "workers", "algo", "output-file", "display-file"]),
+      options: sources.union([
+        "params-file", "study", "storage", "workers", "algo", "max-evals", "output-file", "display-file",
+      ]),
       takesConfiguration: true),
     CommandSyntax("resume", options: ["storage", "workers", "output-file", "display-file"]),
     CommandSyntax(

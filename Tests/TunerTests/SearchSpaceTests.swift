@@ -1,6 +1,8 @@
+import Foundation
 import Literals
 import Testing
-import Tuner
+
+@testable import Tuner
 
 @Suite struct SearchSpaceTests {
   @Test func `A file may have tabs, comments, quotes, a byte order mark and Windows line ends`() throws {
@@ -43,6 +45,10 @@ import Tuner
     ("a uniform 0.5", "f:1:11: found 0.5; expected low,high, 2 numbers"),
     ("a uniform 0.5,'x'", "f:1:11: found [0.5, 'x']; expected low,high, 2 numbers"),
     ("a uniform 0,1e999", "f:1:11: found [0, 1e999]; expected finite numbers"),
+    (
+      "a quniform 0.1,0.4,1",
+      "f:1:12: found no multiple of 1.0 from 0.1 to 0.4; expected a smaller step or wider bounds"
+    ),
     ("a quniform 1,8,0", "f:1:12: found step 0.0; expected a step above 0"),
     (
       "a loguniform 1,1000",
@@ -78,7 +84,7 @@ import Tuner
     let error = #expect(throws: SearchSpaceError.self) { try space.grid() }
     #expect(
       error?.description
-        == "f:2:1: found 'b' of type uniform, which no grid covers; expected choice and a list of values, such as b choice [0.0, 0.5, 1.0]"
+        == "f:2:1: found 'b' of type uniform, which no grid covers; expected choice and a list of values, such as b choice [0.0, 0.5, 1.0]; or --algo=random"
     )
   }
 
@@ -88,5 +94,19 @@ import Tuner
     #expect(a.canonical == b.canonical)
     #expect(a.json == #"{"b":0.001,"a":1}"#)
     #expect(a["a"] == .integer(1))
+  }
+
+  @Test(arguments: [
+    ("1", 0.1, 4, true), ("2", 0.1, 4, false), ("1", 0.6, 4, false), ("1", 0.1, 6, false), ("1", 0.1, 16, false),
+  ])
+  func `A space contains the points that it can give`(a: String, rate: Double, size: Int, expected: Bool) throws {
+    let space = try SearchSpace(
+      parsing: "a choice ['1', 1]\nrate uniform 0.1,0.5\nsize quniform 4,12,4\ndecay loguniform -3,0", file: "f")
+    let point: Hyperparameters = [
+      "a": a == "1" ? .integer(1) : .text(a), "rate": .number(rate), "size": .integer(size), "decay": .number(exp(-3)),
+    ]
+    #expect(space.contains(point) == expected)
+    #expect(!space.contains(Hyperparameters(point.pairs.dropLast())))
+    for number in 0..<50 { #expect(space.contains(RandomSampler(space, seed: 1).draw(number))) }
   }
 }

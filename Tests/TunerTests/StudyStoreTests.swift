@@ -1,9 +1,46 @@
 import Foundation
 import Glibc
 import Testing
-import Tuner
+
+@testable import Tuner
 
 @Suite struct StudyStoreTests {
+  @Test func `Two studies in one file keep the weights of their own best trials`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    for name in ["first", "second"] {
+      let (definition, cells) = try makeStudy("a choice [1]", name: name)
+      let study = try store.createOrContinue(definition, cells: cells).study
+      #expect(
+        try await StudyRunner(store: store, study: study, objective: Toy(epochs: 1), workers: 1).run() == .finished)
+    }
+    for study in try store.studies().map(\.study) {
+      #expect(try store.weights(of: study)?.path == "\(folder.database).weights/\(study.id)/trial-1.safetensors")
+    }
+    #expect(folder.files("studies.sqlite.weights").count == 4)
+  }
+
+  @Test func `A database of schema 1 is brought up to date with all that it holds`() throws {
+    let folder = Folder()
+    let hash = String(repeating: "a", count: 64)
+    let rows = """
+      INSERT INTO study VALUES (1, 'old', 'Toy', 'toys', 'd1', 'a choice [1]', '{}', 'f', '{}', 1, 'grid', 'none', 7,
+        'mrr@10', 'maximize', '2026-01-01T00:00:00.000Z');
+      INSERT INTO trial (study_id, ordinal, fingerprint, configuration, state, finished_at, best_value)
+        VALUES (1, 1, '\(hash)', '{"a":1}', 'completed', '2026-01-01T00:00:01.000Z', 0.5);
+      INSERT INTO weights VALUES (1, 'trial-1.safetensors', 3, '\(hash)');
+      PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 1;
+      """
+    #expect(try sqlite(folder.database, Schema.migrations[0] + rows) == "")
+    let reader = try StudyStore(reading: folder.database)
+    #expect(try reader.leaderboard(of: #require(try reader.study(named: "old"))).rows.map(\.value) == [0.5])
+    let store = try StudyStore(writing: folder.database)
+    #expect(try sqlite(folder.database, "PRAGMA user_version; PRAGMA foreign_key_check") == "2\n")
+    let study = try #require(try store.study(named: "old"))
+    #expect(try store.weights(of: study)?.path.hasSuffix("/1/trial-1.safetensors") == true)
+    #expect(try store.leaderboard(of: study).rows.count == 1)
+  }
+
   // MARK: - Opening
 
   @Test func `A missing folder is made`() throws {
@@ -11,7 +48,7 @@ import Tuner
     let path = folder.path + "/a/b/studies.sqlite"
     _ = try StudyStore(writing: path)
     #expect(
-      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n1\nwal\n")
+      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n2\nwal\n")
     _ = try StudyStore(reading: path)
   }
 

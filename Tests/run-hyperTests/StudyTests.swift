@@ -37,8 +37,8 @@ import Testing
   }
 
   /// How often each trial was started.
-  private static func attempts(in program: Program) throws -> [Int] {
-    try (1...8).map { trial in
+  private static func attempts(in program: Program, trials: Int = 8) throws -> [Int] {
+    try (1...trials).map { trial in
       struct Story: Decodable {
         struct Attempt: Decodable { let attempt: Int }
         let attempts: [Attempt]
@@ -143,5 +143,45 @@ import Testing
     let fewer = try program.run(arguments + [])
     #expect(fewer.output.contains("1 trial: 1 completed, 1 shelved"))
     #expect(fewer.errors.contains("1 put aside"))
+  }
+
+  @Test func `Random search takes each configuration once, in the end all of them, and is continued by a number`()
+    throws
+  {
+    let program = try Program()
+    try program.write("n_layers choice [1,2]\nlearning_rate choice [0.01,0.001]\n", to: "hyper.test")
+    let command = ["--params_file=hyper.test", "--epochs=1", "--train_batch_size=8192"]
+    let first = try program.run(command + ["--algo=random", "--max_evals=2"])
+    #expect(first.status == 0)
+    #expect(first.errors.contains("random    2 configurations of n_layers, learning_rate"))
+    #expect(first.output.contains("2 trials: 2 completed"))
+    let second = try program.run(command + ["--algo=random", "--max_evals=3"])
+    #expect(second.errors.contains("1 added"))
+    // Fewer than there are takes nothing away.
+    #expect(try program.run(command + ["--algo=random", "--max_evals=1"]).output.contains("3 trials: 3 completed"))
+    let all = try program.run(command + ["--algo=random"])
+    #expect(all.output.contains("4 trials: 4 completed"))
+    let grid = try program.run(command)
+    #expect(grid.output.contains("4 trials: 4 completed"))
+    #expect(grid.errors.contains("finished  4 of 4"))
+    #expect(try Self.attempts(in: program, trials: 4) == [1, 1, 1, 1])
+  }
+
+  @Test func `Ranges are searched at random, the same by any number of workers and when resumed`() throws {
+    let space = "learning_rate loguniform -8,-4\nn_layers quniform 1,2,1\nhidden_dropout_prob uniform 0.1,0.5\n"
+    let command = ["--params_file=hyper.test", "--epochs=1", "--train_batch_size=8192", "--algo=random"]
+    let boards = try [["--workers=1"], ["--workers=2"]].map { workers in
+      let program = try Program()
+      try program.write(space, to: "hyper.test")
+      #expect(try program.run(command + workers + ["--max_evals=2"]).status == 0)
+      #expect(try program.run(command + workers + ["--max_evals=3"]).status == 0)
+      #expect(try program.run(["resume", "bert4rec-grocery-hyper"]).output.contains("3 trials: 3 completed"))
+      let refused = try program.run(["--params_file=hyper.test"])
+      #expect(refused.status == 2)
+      #expect(refused.errors.contains("hyper.test:1:1") && refused.errors.contains("or --algo=random"))
+      return try program.run(["leaderboard", "--format=csv"]).output
+    }
+    #expect(boards[0] == boards[1])
+    #expect(boards[0].split(separator: "\n").count == 4)
   }
 }

@@ -57,6 +57,15 @@ import Testing
     Case(
       testDescription: "dropout above 1", parameters: "attn_dropout_prob choice [0.2,1.5]\n",
       message: ["hyper.test:1:1", "1.5"]),
+    Case(
+      testDescription: "unknown algorithm", arguments: ["--algo=bayes"],
+      message: ["--algo: found 'bayes'", "exhaustive or random"]),
+    Case(
+      testDescription: "max_evals of a grid", arguments: ["--max_evals=5"],
+      message: ["--max_evals", "expected --algo=random"]),
+    Case(
+      testDescription: "max_evals of 0", arguments: ["--algo=random", "--max_evals=0"],
+      message: ["--max_evals: found 0", "from 1"]),
     Case(testDescription: "not a number", arguments: ["--learning_rate=fast"], message: ["--learning_rate", "fast"]),
     Case(
       testDescription: "missing dataset", arguments: ["--dataset=nowhere"],

@@ -69,7 +69,8 @@ extension SearchSpace {
             location: parameter.location,
             found: "'\(parameter.name)' of type \(parameter.distribution.keyword), which no grid covers",
             expected:
-              "choice and a list of values, such as \(parameter.name) choice [\(parameter.distribution.examples)]"))
+              "choice and a list of values, such as \(parameter.name) choice [\(parameter.distribution.examples)]; or --algo=random"
+          ))
       }
     }
     guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
@@ -82,7 +83,29 @@ extension SearchSpace {
   }
 }
 
+extension SearchSpace {
+  /// Whether a point has a value that is possible here for each parameter, and nothing else.
+  func contains(_ point: Hyperparameters) -> Bool {
+    point.pairs.count == parameters.count
+      && parameters.allSatisfy { parameter in
+        point[parameter.name].map { parameter.distribution.contains($0) } ?? false
+      }
+  }
+}
+
 extension Distribution {
+  /// Whether a value can be drawn.
+  func contains(_ value: Literal) -> Bool {
+    switch self {
+    case .choice, .quantizedUniform:
+      FiniteValues(self)?.position(of: value) != nil
+    case .uniform(let low, let high): value.double.map { $0 >= low && $0 <= high } ?? false
+    case .logUniform(let low, let high):
+      // An exponential at a bound may be rounded past it.
+      value.double.map { $0 > 0 && log($0) >= low - 1e-9 && log($0) <= high + 1e-9 } ?? false
+    }
+  }
+
   /// Three values of it, for a message.
   fileprivate var examples: String {
     switch self {

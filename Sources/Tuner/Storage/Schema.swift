@@ -6,7 +6,7 @@ enum Schema {
   static let applicationID: Int32 = 0x526E_4879
 
   /// One migration for each released schema; a released one never changes.
-  static let migrations: [String] = [version1]
+  static let migrations: [String] = [version1, version2]
 
   static var version: Int32 { Int32(migrations.count) }
 
@@ -160,5 +160,18 @@ enum Schema {
     FROM trial JOIN study ON study.id = trial.study_id
     WHERE trial.active = 1 AND trial.state IN ('completed', 'pruned', 'diverged')
     ORDER BY study.id DESC, rank;
+    """
+
+  /// Each study has a folder of its own for weights, so a file's name is unique there only.
+  private static let version2 = """
+    CREATE TABLE weights_of_any_study (
+      trial_id INTEGER PRIMARY KEY REFERENCES trial (id) ON DELETE CASCADE,
+      file TEXT NOT NULL,
+      bytes INTEGER NOT NULL CHECK (bytes >= 0),
+      sha256 TEXT NOT NULL CHECK (length(sha256) = 64)
+    ) STRICT;
+    INSERT INTO weights_of_any_study SELECT trial_id, file, bytes, sha256 FROM weights;
+    DROP TABLE weights;
+    ALTER TABLE weights_of_any_study RENAME TO weights;
     """
 }

@@ -26,7 +26,12 @@ extension StudyStore {
   /// happens or nothing.
   ///
   /// Throws a `StudyMismatch` when a study of that name exists whose trials would not be comparable.
-  public func createOrContinue(_ definition: StudyDefinition, cells: [Hyperparameters]) throws -> StudyOpening {
+  ///
+  /// - Parameter areDraws: Whether the cells are draws from the search space, so that other points that have ended stay in the study
+  ///   as long as the space has them, and so many draws fewer are taken.
+  public func createOrContinue(
+    _ definition: StudyDefinition, cells: [Hyperparameters], areDraws: Bool = false
+  ) throws -> StudyOpening {
     try transaction { db in
       let stored = try Self.fetchStudies(db, where: "name = ?", [definition.name]).first
       let study: Study
@@ -34,13 +39,14 @@ extension StudyStore {
         let differences = Self.differences(stored.definition, definition)
         guard differences.isEmpty else { throw StudyMismatch(study: definition.name, differences: differences) }
         try db.execute(
-          sql: "UPDATE study SET search_space = ?, invocation = ? WHERE id = ?",
-          arguments: [definition.searchSpace, definition.invocation, stored.id])
+          sql: "UPDATE study SET search_space = ?, invocation = ?, sampler = ? WHERE id = ?",
+          arguments: [definition.searchSpace, definition.invocation, definition.sampler, stored.id])
         study = Study(id: stored.id, definition: definition, createdAt: stored.createdAt)
       } else {
         study = try Self.insert(definition, db)
       }
-      let changes = try Self.align(study, with: cells, db)
+      let ended = areDraws && stored != nil ? try Self.endedPoints(of: study, db) : []
+      let changes = try Self.align(study, with: ended + cells, limit: max(cells.count, ended.count), db)
       return StudyOpening(
         study: study, counts: try Self.counts(of: study.id, db), isNew: stored == nil, added: changes.added,
         shelved: changes.shelved, restored: changes.restored)
@@ -125,9 +131,20 @@ extension StudyStore {
     return Study(id: row["id"], definition: definition, createdAt: row["created_at"])
   }
 
-  /// Makes the active trials of a study those of `cells`.
+  /// The points of trials that have ended and that the search space still has, in the trials' order.
+  private static func endedPoints(of study: Study, _ db: Database) throws -> [Hyperparameters] {
+    let space = try SearchSpace(parsing: study.definition.searchSpace, file: study.name)
+    let ids = try Int64.fetchAll(
+      db,
+      sql: """
+        SELECT id FROM trial WHERE study_id = ? AND state NOT IN ('pending', 'running') ORDER BY ordinal
+        """, arguments: [study.id])
+    return try ids.map { try hyperparameters(of: $0, db) }.filter(space.contains)
+  }
+
+  /// Makes the active trials of a study the first `limit` different ones of `cells`.
   private static func align(
-    _ study: Study, with cells: [Hyperparameters], _ db: Database
+    _ study: Study, with cells: [Hyperparameters], limit: Int, _ db: Database
   ) throws -> (added: Int, shelved: Int, restored: Int) {
     var known: [String: (id: Int64, isActive: Bool)] = [:]
     var ordinal = 0
@@ -147,6 +164,7 @@ extension StudyStore {
     var present: Set<String> = []
     for cell in cells {
       let fingerprint = study.definition.fingerprint(of: cell)
+      if present.count == limit { break }
       guard present.insert(fingerprint).inserted else { continue }
       if let trial = known[fingerprint] {
         guard !trial.isActive else { continue }
@@ -201,7 +219,6 @@ extension StudyStore {
     compare("seed", String(stored.seed), String(given.seed))
     compare("metric", stored.metric, given.metric)
     compare("direction", stored.direction.rawValue, given.direction.rawValue)
-    compare("sampler", stored.sampler, given.sampler)
     compare("numeric version", String(stored.numericVersion), String(given.numericVersion))
     let old = Dictionary(stored.fixedConfiguration.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     let new = Dictionary(given.fixedConfiguration.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })

@@ -39,8 +39,8 @@ struct ResumeCommand: AsyncParsableCommand {
 
   private func open(_ name: String) throws -> StudySession {
     let definition = try StudyStore(reading: storage.storage).requiredStudy(name).definition
-    let (file, sources) = try StudyInvocation.sources(of: definition)
-    let space = try TuningSpace(text: definition.searchSpace, file: file, sources: sources)
+    let (file, sources, plan) = try StudyInvocation.sources(of: definition)
+    let space = try TuningSpace(text: definition.searchSpace, file: file, sources: sources, plan: plan)
     return try StudySession.open(
       space, name: name, storage: storage.storage, workers: workers, files: files)
   }

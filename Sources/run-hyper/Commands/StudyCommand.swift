@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tuner
 
 /// Starts a study, or continues it.
 struct StudyCommand: AsyncParsableCommand {
@@ -11,6 +12,7 @@ struct StudyCommand: AsyncParsableCommand {
       Examples:
         run-hyper --params_file=hyper.test
         run-hyper --params_file=hyper.test --dataset=ml-100k --workers=4 --epochs=50
+        run-hyper --params_file=hyper.test --algo=random --max_evals=20
       """)
 
   @Option(help: ArgumentHelp("The parameters to tune, one a line: name type values.", valueName: "file"))
@@ -26,21 +28,40 @@ struct StudyCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Trials at a time; by default as many as this process may use cores.", valueName: "count"))
   var workers: Int?
 
-  @Option(help: ArgumentHelp("How the parameters are searched: exhaustive.", valueName: "name"))
-  var algo = "exhaustive"
+  @Option(help: ArgumentHelp("How the parameters are searched: exhaustive or random.", valueName: "name"))
+  var algo = SearchPlan.Algorithm.exhaustive.rawValue
+
+  @Option(
+    help: ArgumentHelp(
+      "Trials of the study in all, for --algo=random; \(SearchPlan.standardMaxEvaluations) when left out.",
+      valueName: "count"))
+  var maxEvals: Int?
 
   @OptionGroup var files: ResultFileOptions
 
   func run() async throws {
     let session = try reading {
-      guard algo == "exhaustive" else {
-        throw CommandError.input("--algo: found '\(algo)'; expected exhaustive")
-      }
       let text = try InputFile.text(of: paramsFile, remedy: "a file with lines such as: n_layers choice [1,2]")
-      let space = try TuningSpace(text: text, file: paramsFile, sources: options.sources())
+      let space = try TuningSpace(text: text, file: paramsFile, sources: options.sources(), plan: plan())
       return try StudySession.open(
         space, name: study, storage: storage.storage, workers: workers, files: files)
     }
     try await session.run()
+  }
+
+  private func plan() throws(CommandError) -> SearchPlan {
+    guard let algorithm = SearchPlan.Algorithm(rawValue: algo) else {
+      throw .input(
+        "--algo: found '\(algo)'; expected \(SearchPlan.Algorithm.allCases.map(\.rawValue).joined(separator: " or "))")
+    }
+    if let maxEvals {
+      guard algorithm == .random else {
+        throw .input("--max_evals: found with --algo=exhaustive, which tries everything; expected --algo=random")
+      }
+      guard (1...SearchSpace.largestGrid).contains(maxEvals) else {
+        throw .input("--max_evals: found \(maxEvals); expected a number from 1 to \(SearchSpace.largestGrid)")
+      }
+    }
+    return SearchPlan(algorithm: algorithm, maxEvaluations: maxEvals)
   }
 }

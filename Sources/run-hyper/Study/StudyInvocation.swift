@@ -14,7 +14,11 @@ struct StudyInvocation: Codable {
   /// Every key that is not tuned, in canonical text.
   var values: [String: String]
 
+  /// How points are chosen; studies from before there was a choice have none.
+  var plan: SearchPlan?
+
   init(_ space: TuningSpace) {
+    plan = space.plan
     let tuned = Set(space.space.parameters.map(\.name))
     paramsFile = space.space.file
     dataPath = space.firstConfiguration.dataset.folder.map {
@@ -34,7 +38,9 @@ struct StudyInvocation: Codable {
   }
 
   /// The sources that give the study's configuration again.
-  static func sources(of definition: StudyDefinition) throws -> (file: String, sources: ConfigurationSources) {
+  static func sources(of definition: StudyDefinition) throws -> (
+    file: String, sources: ConfigurationSources, plan: SearchPlan
+  ) {
     guard let stored = try? JSONDecoder().decode(Self.self, from: Data(definition.invocation.utf8)) else {
       throw CommandError.input(
         "study '\(definition.name)': found no command that made it; expected to go on with run-hyper --study=\(definition.name)"
@@ -45,6 +51,9 @@ struct StudyInvocation: Codable {
     // The folder may have moved with the study; then the usual places are searched.
     let isThere = stored.dataPath.map { FileManager.default.fileExists(atPath: $0) } ?? false
     values["data_path"] = isThere ? stored.dataPath.map { .text($0) } : nil
-    return (stored.paramsFile, ConfigurationSources(stored: .init(source: "study \(definition.name)", values: values)))
+    return (
+      stored.paramsFile, ConfigurationSources(stored: .init(source: "study \(definition.name)", values: values)),
+      stored.plan ?? SearchPlan()
+    )
   }
 }

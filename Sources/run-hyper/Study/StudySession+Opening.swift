@@ -25,7 +25,9 @@ extension StudySession {
       try space.memory(datasets), workers: workers, threads: workers, note: Output.note)
     let store = try StudyStore(writing: storage)
     let session = StudySession(
-      store: store, opening: try store.createOrContinue(definition, cells: space.cells), space: space,
+      store: store,
+      opening: try store.createOrContinue(definition, cells: space.cells, areDraws: space.plan.algorithm == .random),
+      space: space,
       objective: TrainingObjective(
         space, datasets: datasets, threads: admission.threads, checkpointInterval: interval),
       admission: admission,
@@ -60,6 +62,7 @@ extension StudySession {
         .init(key: $0.key, value: $0.value.exactJSON)
       },
       invocation: try StudyInvocation(space).json, numericVersion: TrainingObjective.numericVersion,
+      sampler: space.plan.algorithm == .random ? "random" : "grid",
       seed: tuned.contains("seed") ? 0 : Int(clamping: configuration.training.seed),
       metric: configuration.evaluation.validationMetric)
   }

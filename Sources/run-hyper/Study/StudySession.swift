@@ -60,7 +60,7 @@ struct StudySession {
       "Study \(study.name)\(opening.isNew ? "" : ", continued"), in \(store.path)",
       "  dataset   \(dataset.name): \(dataset.userTokens.count - 1) users, \(dataset.itemTokens.count - 1) items; "
         + "\(dataset.train.count) training, \(dataset.valid.count) validation, \(dataset.test.count) test samples",
-      "  grid      \(counts.total) configurations of \(space.space.parameters.map(\.name).joined(separator: ", "))",
+      "  \(space.plan.algorithm == .random ? "random  " : "grid    ")  \(counts.total) configurations of \(space.space.parameters.map(\.name).joined(separator: ", "))",
       "  metric    \(study.definition.metric) on the validation samples",
       "  workers   \(admission.workers)",
       "  memory    at most \(Admission.megabytes(AvailableMemory.residentBytes + admission.bytes))",
@@ -69,7 +69,7 @@ struct StudySession {
       lines.append("  finished  \(counts.ended) of \(counts.total)")
       let changes = [(opening.added, "added"), (opening.shelved, "put aside"), (opening.restored, "brought back")]
       let text = changes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-      if !text.isEmpty { lines.append("  changed   \(text), since \(space.space.file) has other values than before") }
+      if !text.isEmpty { lines.append("  changed   \(text): \(space.space.file) or the search is another than before") }
     }
     lines += space.firstConfiguration.notes.map { "  note      \($0)" }
     Output.note(lines.joined(separator: "\n"))

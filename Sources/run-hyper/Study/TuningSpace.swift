@@ -11,7 +11,9 @@ struct TuningSpace {
 
   let sources: ConfigurationSources
 
-  /// Every combination of values.
+  let plan: SearchPlan
+
+  /// The points that the plan tries, in its order.
   let cells: [Hyperparameters]
 
   /// The configuration of the first cell; the others differ from it in tuned keys only.
@@ -28,12 +30,15 @@ struct TuningSpace {
   /// Reads and checks everything.
   ///
   /// - Throws: All unknown or doubly given parameters at once, then all impossible cells at once.
-  init(text: String, file: String, sources: ConfigurationSources) throws {
+  init(text: String, file: String, sources: ConfigurationSources, plan: SearchPlan) throws {
     self.text = text
     self.sources = sources
+    self.plan = plan
     space = try SearchSpace(parsing: text, file: file)
     try Self.checkNames(space, sources)
-    cells = try space.grid()
+    let tunesSeed = space.parameters.contains { $0.name == "seed" }
+    cells = try plan.cells(
+      of: space, seed: tunesSeed ? 0 : Int(clamping: try sources.configuration().training.seed))
 
     var first = Configuration()
     var datasets: [DatasetConfiguration] = []
