@@ -2,6 +2,8 @@ import Kernels
 import Model
 
 /// The head against all items: loss and gradients of so many targets, for small and large catalogues.
+///
+/// `ItemHeadTests` hold it to plain loops, whose 64-bit gradients of 50,000 items would take longer than all that is timed here.
 struct HeadBenchmarks {
   let rounds: Int
   let peak: Peak
