@@ -17,7 +17,7 @@ struct HeadBenchmarks {
   }
 
   func run() {
-    for (targets, classes) in [(32, 1683), (32, 4096), (64, 50_000), (256, 50_000)] {
+    for (targets, classes) in [(32, 1683), (32, 4096), (112, 50_000), (256, 50_000)] {
       measure(targets, classes)
     }
   }

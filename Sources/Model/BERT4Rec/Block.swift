@@ -82,7 +82,7 @@ package struct BlockSize {
   /// Where the head goes through the items in tiles, they come from memory once a block, so blocks are larger.
   init(_ network: NetworkConfiguration, itemCount: Int) {
     longest = network.maximumLength
-    positions = max(itemCount <= ItemHead.mostItemsAtOnce ? 192 : 1536, longest)
+    positions = max(itemCount <= ItemHead.mostItemsAtOnce ? 192 : 4096, longest)
     targets = max(256, Masking(network, itemCount: itemCount).capacity)
   }
 

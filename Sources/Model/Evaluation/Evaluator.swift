@@ -31,6 +31,7 @@ package struct Evaluator {
     var labels: [Int32] = []
     var block = Block()
     func flush() {
+      guard block.targetCount > 0 else { return }
       let head = network.forward(block, .none)
       outputs.rows(from: labels.count, count: head.rows).copy(from: head)
       labels += block.labels

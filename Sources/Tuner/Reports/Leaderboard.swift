@@ -73,10 +73,14 @@ public struct LeaderboardQuery: Sendable, Equatable {
   /// Conditions such as `n_layers=2`, all of which must hold.
   public var filters: [String]
 
-  public init(top: Int? = nil, sort: String? = nil, filters: [String] = []) {
+  /// Whether rows say how sure they are, which takes longer than all else.
+  public var measuresCertainty: Bool
+
+  public init(top: Int? = nil, sort: String? = nil, filters: [String] = [], measuresCertainty: Bool = true) {
     self.top = top
     self.sort = sort
     self.filters = filters
+    self.measuresCertainty = measuresCertainty
   }
 }
 
@@ -143,7 +147,8 @@ extension Leaderboard {
       (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
     let isWanted = try Leaderboard.condition(query.filters, parameterNames: parameterNames)
 
-    let certainties = direction == .maximize ? values?.certainties() ?? [:] : [:]
+    let isMeasured = query.measuresCertainty && direction == .maximize
+    let certainties = isMeasured ? values?.certainties() ?? [:] : [:]
     let ranked = Leaderboard.sorted(candidates, by: sort, metric: metric, direction).enumerated().map { index, row in
       Row(
         rank: index + 1, trial: row.trial, state: row.state, value: row.value, bestEpoch: row.bestEpoch,

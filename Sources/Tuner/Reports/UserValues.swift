@@ -3,7 +3,8 @@ struct UserValues {
   private let metric: RankMetric
   private let split: String
   private let name: String
-  private let trials: [(number: Int, values: [Double])]
+  /// By trial number. Values are computed when they are needed: those of many trials would take four times the memory.
+  private let ranks: [Int: [UInt16]]
 
   /// Users of each trial.
   let userCount: Int
@@ -19,26 +20,27 @@ struct UserValues {
     else { return nil }
     self.metric = metric
     self.userCount = userCount
-    trials = ranks.sorted { $0.key < $1.key }.map { ($0.key, metric.values(of: $0.value)) }
+    self.ranks = ranks
   }
 
   var fullName: String { "\(split).\(name)" }
 
   /// The row with this metric among its own, where the trial has ranks.
   func adding(to row: Leaderboard.Row) -> Leaderboard.Row {
-    guard let values = trials.first(where: { $0.number == row.trial })?.values else { return row }
+    guard let ranks = ranks[row.trial] else { return row }
     var row = row
-    row.metrics.append(SplitMetric(split: split, name: name, value: values.mean))
+    row.metrics.append(SplitMetric(split: split, name: name, value: metric.values(of: ranks).mean))
     return row
   }
 
   /// Intervals, and which trials may be the best, by trial number.
   func certainties() -> [Int: Certainty] {
-    let best = BestSet(trials.map(\.values), seed: 0)
+    let trials = ranks.sorted { $0.key < $1.key }
+    let best = BestSet(trialCount: trials.count, seed: 0) { metric.values(of: trials[$0].value) }
     return Dictionary(
       zip(trials, best.entries).map { trial, entry in
-        let interval = ConfidenceInterval(ofMean: trial.values, largest: metric.largest)
-        return (trial.number, Certainty(interval: interval, mayBeBest: entry.isTied))
+        let interval = ConfidenceInterval(ofMean: metric.values(of: trial.value), largest: metric.largest)
+        return (trial.key, Certainty(interval: interval, mayBeBest: entry.isTied))
       }
     ) { $1 }
   }

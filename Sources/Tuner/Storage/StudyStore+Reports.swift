@@ -116,7 +116,7 @@ extension StudyStore {
 
   // MARK: - Rows
 
-  private static func allHyperparameters(of study: Int64, _ db: Database) throws -> [Int64: [Hyperparameters.Pair]] {
+  static func allHyperparameters(of study: Int64, _ db: Database) throws -> [Int64: [Hyperparameters.Pair]] {
     let rows = try Row.fetchCursor(
       db,
       sql: """

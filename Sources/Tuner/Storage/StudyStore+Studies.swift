@@ -139,7 +139,8 @@ extension StudyStore {
       sql: """
         SELECT id FROM trial WHERE study_id = ? AND state NOT IN ('pending', 'running') ORDER BY ordinal
         """, arguments: [study.id])
-    return try ids.map { try hyperparameters(of: $0, db) }.filter(space.contains)
+    let points = try allHyperparameters(of: study.id, db)
+    return ids.map { Hyperparameters(points[$0] ?? []) }.filter(space.contains)
   }
 
   /// Makes the active trials of a study the first `limit` different ones of `cells`.

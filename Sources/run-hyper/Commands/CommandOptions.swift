@@ -60,7 +60,10 @@ struct ResultFileOptions: ParsableArguments {
 
   /// Writes what was asked for.
   func write(_ study: Study, in store: StudyStore) throws {
-    if let outputFile { try ReferenceResults.write(try store.leaderboard(of: study), to: outputFile) }
+    if let outputFile {
+      try ReferenceResults.write(
+        try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)), to: outputFile)
+    }
     if let displayFile {
       let page = ChartPage.html(of: try store.chart(of: study))
       do {

@@ -36,7 +36,8 @@ struct ShowCommand: ParsableCommand {
 
   private func number(in store: StudyStore, _ study: Study) throws -> Int {
     if trial == "best" {
-      guard let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1)).rows.first else {
+      guard let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
+      else {
         throw CommandError.input("\(study.name): found no finished trial; expected one to be best")
       }
       return best.trial

@@ -39,28 +39,33 @@ package struct AvailableMemory: Sendable {
     }
   }
 
-  /// The limits of this process's control group and of those above it; version 2, and version 1 as containers see it.
+  /// The limits of this process's control group and of those above it, of version 2 and of version 1.
   private static var controlGroups: [AvailableMemory] {
-    let root = "/sys/fs/cgroup"
-    if let limit = left(
-      limit: text("\(root)/memory/memory.limit_in_bytes"), usage: text("\(root)/memory/memory.usage_in_bytes"),
-      statistics: text("\(root)/memory/memory.stat"))
-    {
-      return [limit]
+    let own = text("/proc/self/cgroup").split(separator: "\n")
+    func path(behind prefix: (Substring) -> Bool) -> String {
+      own.first(where: prefix)?.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last.map(
+        String.init) ?? "/"
     }
-    let own = text("/proc/self/cgroup").split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? "/"
+    return limits(below: "/sys/fs/cgroup", path { $0.hasPrefix("0::") }, limit: "memory.max", usage: "memory.current")
+      + limits(
+        below: "/sys/fs/cgroup/memory", path { $0.contains(":memory:") }, limit: "memory.limit_in_bytes",
+        usage: "memory.usage_in_bytes")
+  }
+
+  /// The limits of a group and of those above it; in a container only the uppermost may be there.
+  private static func limits(
+    below root: String, _ group: String, limit: String, usage: String
+  ) -> [AvailableMemory] {
+    var names = group.split(separator: "/")
     var limits: [AvailableMemory] = []
-    var group = String(own)
     while true {
-      let folder = group == "/" ? root : root + group
+      let folder = ([root] + names.map(String.init)).joined(separator: "/")
       if let limit = left(
-        limit: text("\(folder)/memory.max"), usage: text("\(folder)/memory.current"),
-        statistics: text("\(folder)/memory.stat"))
+        limit: text("\(folder)/\(limit)"), usage: text("\(folder)/\(usage)"), statistics: text("\(folder)/memory.stat"))
       {
         limits.append(limit)
       }
-      guard group.count > 1, let slash = group.lastIndex(of: "/") else { return limits }
-      group = slash == group.startIndex ? "/" : String(group[..<slash])
+      if names.popLast() == nil { return limits }
     }
   }
 

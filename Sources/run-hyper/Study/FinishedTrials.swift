@@ -30,7 +30,9 @@ struct FinishedTrials {
     self.split = split
     self.metric = metric
     let ranks = try store.ranks(split: split, in: study)
-    trials = try store.leaderboard(of: study).rows.sorted { $0.trial < $1.trial }.compactMap { row in
+    trials = try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).rows.sorted {
+      $0.trial < $1.trial
+    }.compactMap { row in
       ranks[row.trial].map {
         Trial(number: row.trial, hyperparameters: row.hyperparameters, values: metric.values(of: $0))
       }

@@ -19,7 +19,7 @@ struct StudySession {
   func run() async throws {
     defer { store.close() }
     let start = ContinuousClock.now
-    let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1)).rows.first
+    let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
     let display = ProgressDisplay(
       StudyProgress(
         total: opening.counts.total, ended: opening.counts.ended, metric: study.definition.metric,
