@@ -21,12 +21,10 @@ struct NeededWork {
   /// Floating-point operations of one history.
   func operations(length: Int, targets: Int) -> Double {
     guard targets > 0 else { return 0 }
-    let (d, f, classes) = (Double(network.hiddenSize), Double(network.innerSize), Double(dataset.itemCount))
-    let (l, m) = (Double(length), Double(targets))
-    let layer = (8 * d * d + 4 * d * f) * l + 4 * d * l * l
-    let last = 4 * d * d * l + (4 * d * d + 4 * d * f) * m + 4 * d * l * m
-    let head = 2 * d * d * m + 2 * d * classes * m
-    return 3 * (Double(network.layerCount - 1) * layer + last + head)
+    return 3
+      * TrainingWork.forward(
+        network, length: Double(length), targets: Double(targets),
+        candidates: TrainingWork.candidates(network, itemCount: dataset.itemCount))
   }
 
   /// Floating-point operations of an epoch, with the masks that the epoch draws.

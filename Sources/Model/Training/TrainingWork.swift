@@ -1,0 +1,104 @@
+/// The arithmetic of a training epoch, computed from a configuration before anything is trained.
+///
+/// It counts the floating-point operations of the matrix products, on histories at their true lengths, with the last layer's queries
+/// and all after them at targets only; forward once, backward twice. Masks count by their expectation, so no number is drawn. Elementwise
+/// work is left out: over a study's configurations it goes with what is counted.
+public struct TrainingWork: Sendable, Equatable {
+  /// Floating-point operations of one epoch, with its share of the validations.
+  public let operationsPerEpoch: Double
+
+  /// How many histories of each length a dataset has: all that is needed of it, to be shared by many configurations.
+  public struct Lengths: Sendable {
+    /// Histories to train on, by their length.
+    let train: [Int]
+
+    /// Histories to validate on, by their length.
+    let valid: [Int]
+
+    let itemCount: Int
+
+    public init(_ dataset: SequenceDataset) {
+      train = Self.counts(dataset.train)
+      valid = Self.counts(dataset.valid)
+      itemCount = dataset.itemCount
+    }
+
+    private static func counts(_ samples: [Sample]) -> [Int] {
+      var counts: [Int] = []
+      for sample in samples {
+        let length = Int(sample.length)
+        if length >= counts.count { counts += [Int](repeating: 0, count: length + 1 - counts.count) }
+        counts[length] += 1
+      }
+      return counts
+    }
+  }
+
+  public init(_ configuration: Configuration, _ dataset: SequenceDataset) {
+    self.init(configuration, Lengths(dataset))
+  }
+
+  /// Takes time in proportion to the longest history.
+  ///
+  /// - Parameter lengths: Of the dataset that the configuration makes.
+  public init(_ configuration: Configuration, _ lengths: Lengths) {
+    let interval = min(configuration.training.validationInterval, configuration.training.epochs)
+    let validation = interval > 0 ? Self.validation(configuration.network, lengths) / Double(interval) : 0
+    operationsPerEpoch = Self.training(configuration.network, lengths) + validation
+  }
+
+  // MARK: - One history
+
+  /// Floating-point operations of one history, once forward.
+  ///
+  /// - Parameter targets: Places whose output is wanted.
+  /// - Parameter candidates: Items that the head scores at each of them.
+  package static func forward(
+    _ network: NetworkConfiguration, length: Double, targets: Double, candidates: Double
+  ) -> Double {
+    let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
+    let layer = (8 * hidden * hidden + 4 * hidden * inner) * length + 4 * hidden * length * length
+    let last =
+      4 * hidden * hidden * length + (4 * hidden * hidden + 4 * hidden * inner + 4 * hidden * length) * targets
+    let head = 2 * hidden * (hidden + candidates) * targets
+    return Double(network.layerCount - 1) * layer + last + head
+  }
+
+  /// Items that the head scores for the loss at each target: all, or for the pairwise loss the label and a negative.
+  package static func candidates(_ network: NetworkConfiguration, itemCount: Int) -> Double {
+    switch network.loss {
+    case .crossEntropy: Double(itemCount)
+    case .pairwise: 2
+    }
+  }
+
+  // MARK: - All histories
+
+  private static func training(_ network: NetworkConfiguration, _ lengths: Lengths) -> Double {
+    let masking = Masking(network, itemCount: lengths.itemCount)
+    let expectations = masking.expectations(upTo: lengths.train.count - 1)
+    let candidates = candidates(network, itemCount: lengths.itemCount)
+    // A large catalogue's logits are computed a second time for the gradient; see `ItemHead`.
+    let isTwice = network.loss == .crossEntropy && lengths.itemCount > ItemHead.mostItemsAtOnce
+    let logitsAgain = isTwice ? 2 * Double(network.hiddenSize) * candidates : 0
+    func work(_ length: Int, targets: Double) -> Double {
+      3 * forward(network, length: Double(length), targets: targets, candidates: candidates) + logitsAgain * targets
+    }
+    var total = 0.0
+    for (length, count) in lengths.train.enumerated() where count > 0 && length > 1 {
+      let expected = expectations[length]
+      // The operations are a straight line over the targets, so the mean of those that have any stands for all.
+      let random = expected.chance > 0 ? expected.chance * work(length, targets: expected.targets / expected.chance) : 0
+      let last = work(length, targets: 1)
+      total += Double(count) * ((1 - masking.lastItemRatio) * random + masking.lastItemRatio * last)
+    }
+    return total
+  }
+
+  private static func validation(_ network: NetworkConfiguration, _ lengths: Lengths) -> Double {
+    lengths.valid.enumerated().reduce(0) { total, entry in
+      total + Double(entry.element)
+        * forward(network, length: Double(entry.offset), targets: 1, candidates: Double(lengths.itemCount))
+    }
+  }
+}
