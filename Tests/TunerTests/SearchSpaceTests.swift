@@ -9,13 +9,15 @@ import Testing
     let text =
       "\u{FEFF}# the grid\r\nlearning_rate\tchoice   [0.01, 1e-3]  # two\r\n\r\n  act choice ['a # b', \"x y\"]\r\n#off choice [1]\r\n"
       + "drop uniform 0.1,0.5\r\nsize quniform 8, 64, 8\r\nrate loguniform -8,0\r\n"
+      + "decay loguniform_bounds 1e-4, 0.01\r\n"
     let space = try SearchSpace(parsing: text, file: "hyper.test")
-    #expect(space.parameters.map(\.name) == ["learning_rate", "act", "drop", "size", "rate"])
+    #expect(space.parameters.map(\.name) == ["learning_rate", "act", "drop", "size", "rate", "decay"])
     #expect(
       space.parameters.map(\.distribution) == [
         .choice([.number(0.01), .number(0.001)]), .choice([.text("a # b"), .text("x y")]),
         .uniform(low: 0.1, high: 0.5),
         .quantizedUniform(low: 8, high: 64, step: 8), .logUniform(low: -8, high: 0),
+        .logUniformBounds(low: 0.0001, high: 0.01),
       ])
     #expect(space.parameters[3].location == "hyper.test:7:1")
   }
@@ -25,10 +27,17 @@ import Testing
     ("# x\n\n", "f: found no parameters; expected a line such as: learning_rate choice [0.01, 0.001]"),
     (
       "a chioce [1]",
-      "f:1:3: found type 'chioce'; expected choice (the nearest of choice, loguniform, quniform and uniform)"
+      "f:1:3: found type 'chioce'; expected choice (the nearest of choice, loguniform, loguniform_bounds, quniform and uniform)"
     ),
-    ("a zzz [1]", "f:1:3: found type 'zzz'; expected choice, loguniform, quniform or uniform"),
-    ("a", "f:1:2: found no type after 'a'; expected choice, loguniform, quniform or uniform, then the value"),
+    (
+      "a loguniform_bound 1,2",
+      "f:1:3: found type 'loguniform_bound'; expected loguniform_bounds (the nearest of choice, loguniform, loguniform_bounds, quniform and uniform)"
+    ),
+    ("a zzz [1]", "f:1:3: found type 'zzz'; expected choice, loguniform, loguniform_bounds, quniform or uniform"),
+    (
+      "a",
+      "f:1:2: found no type after 'a'; expected choice, loguniform, loguniform_bounds, quniform or uniform, then the value"
+    ),
     ("a choice # [1]", "f:1:10: found no value after 'choice'; expected a list such as [1, 2]"),
     ("a choice []", "f:1:10: found an empty list; expected at least one value in it"),
     ("a choice 5", "f:1:10: found 5; expected a list of values, such as [5]"),
@@ -55,13 +64,38 @@ import Testing
       "f:1:14: found high 1000.0, a natural logarithm; expected the logarithms of the bounds, such as -9,-4"
     ),
     (
+      "a loguniform_bounds -8,-4",
+      "f:1:21: found low -8.0; expected bounds above 0, such as 0.0001,0.01; loguniform takes their natural logarithms"
+    ),
+    (
+      "a loguniform_bounds 0,1",
+      "f:1:21: found low 0.0; expected bounds above 0, such as 0.0001,0.01; loguniform takes their natural logarithms"
+    ),
+    ("a loguniform_bounds 1,0.1", "f:1:21: found low 1.0 and high 0.1; expected low below high"),
+    ("a loguniform_bounds 0.1", "f:1:21: found 0.1; expected low,high, 2 numbers"),
+    (
       "a nope 1\nb choice []",
-      "f:1:3: found type 'nope'; expected choice, loguniform, quniform or uniform\nf:2:10: found an empty list; expected at least one value in it"
+      "f:1:3: found type 'nope'; expected choice, loguniform, loguniform_bounds, quniform or uniform\nf:2:10: found an empty list; expected at least one value in it"
     ),
   ])
   func `A mistake names its place and the remedy`(text: String, message: String) {
     let error = #expect(throws: SearchSpaceError.self) { try SearchSpace(parsing: text, file: "f") }
     #expect(error?.description == message)
+  }
+
+  @Test(arguments: [
+    ("choice [0.01, 1e-3]", "one of 0.01, 0.001"), ("choice ['gelu', None, [64, 64]]", "one of 'gelu', None, [64, 64]"),
+    ("uniform 0.1,0.5", "from 0.1 to 0.5"), ("uniform -1,2", "from -1 to 2"),
+    ("quniform 30,140,32", "multiples of 32 from 32 to 128"),
+    ("quniform 0.1,0.35,0.1", "multiples of 0.1 from 0.1 to 0.3"),
+    ("quniform 0,1e300,1e-300", "multiples of 1e-300 from 0 to 1e+300"),
+    ("loguniform -8,-4", "from 0.000335 to 0.0183, even in the logarithm (natural-log bounds -8, -4)"),
+    ("loguniform -6.9,0", "from 0.00101 to 1, even in the logarithm (natural-log bounds -6.9, 0)"),
+    ("loguniform_bounds 0.0001,0.01", "from 0.0001 to 0.01, even in the logarithm"),
+  ])
+  func `A distribution says in words what it means`(line: String, meaning: String) throws {
+    let space = try SearchSpace(parsing: "a \(line)", file: "f")
+    #expect(space.parameters[0].distribution.meaning == meaning)
   }
 
   @Test func `A grid that nobody can train is refused`() {
@@ -88,6 +122,16 @@ import Testing
     )
   }
 
+  @Test func `A range between plain bounds is in no grid either, and shows values in it`() throws {
+    let error = #expect(throws: SearchSpaceError.self) {
+      try SearchSpace(parsing: "a loguniform_bounds 0.25,4", file: "f").grid()
+    }
+    #expect(
+      error?.description
+        == "f:1:1: found 'a' of type loguniform_bounds, which no grid covers; expected choice and a list of values, such as a choice [0.25, 1.0, 4.0]; or --algo=random"
+    )
+  }
+
   @Test func `Order and spelling do not make another configuration`() {
     let a: Hyperparameters = ["b": .number(1e-3), "a": .integer(1)]
     let b: Hyperparameters = ["a": .number(1.0), "b": .number(0.001)]
@@ -101,9 +145,11 @@ import Testing
   ])
   func `A space contains the points that it can give`(a: String, rate: Double, size: Int, expected: Bool) throws {
     let space = try SearchSpace(
-      parsing: "a choice ['1', 1]\nrate uniform 0.1,0.5\nsize quniform 4,12,4\ndecay loguniform -3,0", file: "f")
+      parsing: "a choice ['1', 1]\nrate uniform 0.1,0.5\nsize quniform 4,12,4\ndecay loguniform -3,0\n"
+        + "plain loguniform_bounds 0.001,0.1", file: "f")
     let point: Hyperparameters = [
       "a": a == "1" ? .integer(1) : .text(a), "rate": .number(rate), "size": .integer(size), "decay": .number(exp(-3)),
+      "plain": .number(0.1),
     ]
     #expect(space.contains(point) == expected)
     #expect(!space.contains(Hyperparameters(point.pairs.dropLast())))

@@ -14,8 +14,8 @@ enum Axis: Sendable {
 
 /// The points of a space as numbers, one for each parameter.
 ///
-/// The range of a `loguniform` is even in the logarithm. A list is a set of categories, numbers or not: on the mixed
-/// function of `docs/samplers.md`, and on a grid of lists, taking lists of numbers for ordered did worse.
+/// The range of a `loguniform` or `loguniform_bounds` is even in the logarithm. A list is a set of categories, numbers or
+/// not: on the mixed function of `docs/samplers.md`, and on a grid of lists, taking lists of numbers for ordered did worse.
 struct Coordinates: Sendable {
   let axes: [Axis]
   private let space: SearchSpace

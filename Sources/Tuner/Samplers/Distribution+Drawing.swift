@@ -9,6 +9,9 @@ extension Distribution {
     case .uniform(let low, let high), .quantizedUniform(let low, let high, _):
       return .number(Self.point(fraction, low, high))
     case .logUniform(let low, let high): return .number(exp(Self.point(fraction, low, high)))
+    case .logUniformBounds(let low, let high):
+      // The exponential of a bound's logarithm may be rounded past the bound.
+      return .number(min(max(exp(Self.point(fraction, log(low), log(high))), low), high))
     case .choice: preconditionFailure("a list has finitely many values")
     }
   }
@@ -19,6 +22,7 @@ extension Distribution {
     switch self {
     case .uniform(let low, let high), .quantizedUniform(let low, let high, _): return Self.fraction(number, low, high)
     case .logUniform(let low, let high): return Self.fraction(log(number), low, high)
+    case .logUniformBounds(let low, let high): return Self.fraction(log(number), log(low), log(high))
     case .choice: return nil
     }
   }

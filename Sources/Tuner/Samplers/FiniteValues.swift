@@ -51,7 +51,7 @@ extension FiniteValues {
   init?(_ distribution: Distribution) {
     switch distribution {
     case .choice(let values): content = .list(values)
-    case .uniform, .logUniform: return nil
+    case .uniform, .logUniform, .logUniformBounds: return nil
     case .quantizedUniform(let low, let high, let size):
       let step = Step(size)
       guard Swift.max(low.magnitude, high.magnitude) / size < 0x1p53 else { return nil }

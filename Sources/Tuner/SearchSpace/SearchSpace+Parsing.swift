@@ -25,7 +25,8 @@ private struct SearchSpaceReader {
   private var problems: [Problem] = []
   private var firstLines: [String: Int] = [:]
 
-  private static let types = ["choice", "loguniform", "quniform", "uniform"]
+  private static let types = ["choice", "loguniform", "loguniform_bounds", "quniform", "uniform"]
+  private static let typeNames = "choice, loguniform, loguniform_bounds, quniform"
   private static let example = "a line such as: learning_rate choice [0.01, 0.001]"
 
   init(file: String) { self.file = file }
@@ -46,13 +47,13 @@ private struct SearchSpaceReader {
     }
     guard !type.isEmpty else {
       return note(
-        location(line.count + 1), "no type after '\(name)'", "choice, loguniform, quniform or uniform, then the value")
+        location(line.count + 1), "no type after '\(name)'", "\(Self.typeNames) or uniform, then the value")
     }
     guard Self.types.contains(type) else {
       let nearest = nearestName(to: type, among: Self.types).map {
-        "\($0) (the nearest of choice, loguniform, quniform and uniform)"
+        "\($0) (the nearest of \(Self.typeNames) and uniform)"
       }
-      return note(location(typeColumn), "type '\(type)'", nearest ?? "choice, loguniform, quniform or uniform")
+      return note(location(typeColumn), "type '\(type)'", nearest ?? "\(Self.typeNames) or uniform")
     }
     guard valueStart < line.endIndex else {
       let expected = type == "choice" ? "a list such as [1, 2]" : "\(bounds(of: type)) such as 0.1,0.5"
@@ -122,6 +123,11 @@ private struct SearchSpaceReader {
         note(location, "high \(high), a natural logarithm", "the logarithms of the bounds, such as -9,-4")
       }
       return .logUniform(low: low, high: high)
+    case "loguniform_bounds":
+      if low <= 0 {
+        note(location, "low \(low)", "bounds above 0, such as 0.0001,0.01; loguniform takes their natural logarithms")
+      }
+      return .logUniformBounds(low: low, high: high)
     default:
       if numbers[2] <= 0 {
         note(location, "step \(numbers[2])", "a step above 0")

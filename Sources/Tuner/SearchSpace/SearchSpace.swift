@@ -35,6 +35,9 @@ public enum Distribution: Sendable, Equatable {
   /// *e* to a uniform power: the bounds are natural logarithms, as in RecBole and hyperopt.
   case logUniform(low: Double, high: Double)
 
+  /// The same between the bounds themselves, which no value exceeds.
+  case logUniformBounds(low: Double, high: Double)
+
   /// Its name in a search space file.
   public var keyword: String {
     switch self {
@@ -42,6 +45,7 @@ public enum Distribution: Sendable, Equatable {
     case .uniform: "uniform"
     case .quantizedUniform: "quniform"
     case .logUniform: "loguniform"
+    case .logUniformBounds: "loguniform_bounds"
     }
   }
 }
@@ -99,7 +103,8 @@ extension Distribution {
     switch self {
     case .choice, .quantizedUniform:
       FiniteValues(self)?.position(of: value) != nil
-    case .uniform(let low, let high): value.double.map { $0 >= low && $0 <= high } ?? false
+    case .uniform(let low, let high), .logUniformBounds(let low, let high):
+      value.double.map { $0 >= low && $0 <= high } ?? false
     case .logUniform(let low, let high):
       // An exponential at a bound may be rounded past it.
       value.double.map { $0 > 0 && log($0) >= low - 1e-9 && log($0) <= high + 1e-9 } ?? false
@@ -114,6 +119,8 @@ extension Distribution {
       "\(low), \((low + high) / 2), \(high)"
     case .logUniform(let low, let high):
       "\(exp(low)), \(exp((low + high) / 2)), \(exp(high))"
+    case .logUniformBounds(let low, let high):
+      "\(low), \(low.squareRoot() * high.squareRoot()), \(high)"
     }
   }
 }

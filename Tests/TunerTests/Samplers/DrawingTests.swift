@@ -43,11 +43,14 @@ import Testing
   @Test(arguments: [
     Distribution.uniform(low: -1e308, high: 1e308), .logUniform(low: -12, high: -2), .logUniform(low: -5000, high: 709),
     .quantizedUniform(low: 0, high: 1e300, step: 1e-300), .quantizedUniform(low: 0, high: 1e15, step: 1),
+    .logUniformBounds(low: 1e-4, high: 0.01),
+    .logUniformBounds(low: .leastNonzeroMagnitude, high: .greatestFiniteMagnitude),
   ])
   func `Every draw of a range is finite and within its bounds`(distribution: Distribution) throws {
     let (low, high): (Double, Double) =
       switch distribution {
-      case .uniform(let low, let high), .quantizedUniform(let low, let high, _): (low, high)
+      case .uniform(let low, let high), .quantizedUniform(let low, let high, _), .logUniformBounds(let low, let high):
+        (low, high)
       default: (0, .greatestFiniteMagnitude)
       }
     var previous = -Double.infinity
@@ -59,7 +62,9 @@ import Testing
   }
 
   @Test func `The fraction of a drawn number is the one that it was drawn with`() throws {
-    for distribution in [Distribution.uniform(low: -2, high: 5), .logUniform(low: -12, high: -2)] {
+    for distribution in [
+      Distribution.uniform(low: -2, high: 5), .logUniform(low: -12, high: -2), .logUniformBounds(low: 1e-5, high: 0.2),
+    ] {
       let fraction = try #require(distribution.fraction(of: distribution.value(at: 0.3)))
       #expect(abs(fraction - 0.3) < 1e-12)
     }
