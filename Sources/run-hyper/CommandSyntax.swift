@@ -35,7 +35,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("resume", options: ["storage", "workers", "output-file", "display-file"]),
     CommandSyntax(
       "leaderboard", options: ["storage", "top", "sort", "where", "format"], repeatable: ["where"]),
-    CommandSyntax("studies", options: ["storage", "format"]),
+    CommandSyntax("studies", options: ["storage", "format", "delete"]),
     CommandSyntax("show", options: ["storage", "format"]),
     CommandSyntax("compare", options: ["storage", "metric", "split", "format"]),
     CommandSyntax("importance", options: ["storage", "metric", "split", "format"]),

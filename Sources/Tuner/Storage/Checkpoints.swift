@@ -86,6 +86,7 @@ extension StudyStore {
         if !weights.contains(name), !trials.contains(where: name.hasPrefix) { Disk.remove("\(path).weights/\(name)") }
       }
     }
+    try removeWeightsOfDeletedStudies()
   }
 
   /// The weights that a study keeps, which are those of its best completed trial, or `nil` when there are none.

@@ -57,6 +57,12 @@ enum Disk {
   /// Removes a file; one that is gone already is fine.
   static func remove(_ path: String) { _ = unsafe unlink(path) }
 
+  /// Removes a folder with the files in it; one that is gone already is fine.
+  static func removeFolder(_ path: String) {
+    for file in files(in: path) { remove("\(path)/\(file)") }
+    _ = unsafe rmdir(path)
+  }
+
   /// Makes a folder and those above it, so that it is there after a crash.
   static func createFolder(_ path: String) throws(StorageError) {
     if isFolder(path) { return }

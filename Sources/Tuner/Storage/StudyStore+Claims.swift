@@ -23,13 +23,15 @@ extension StudyStore {
   /// Takes the pending trial with the lowest number, or returns `nil` when none is pending.
   package func claim(from study: Study, owner: String) throws -> ClaimedTrial? {
     let isPending = try read { db in
-      try Bool.fetchOne(
+      try requirePresent(study, db)
+      return try Bool.fetchOne(
         db, sql: "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
         arguments: [study.id])
     }
     guard isPending == true else { return nil }
 
     let claimed: (row: Row, saved: [SavedState], hyperparameters: Hyperparameters)? = try transaction { db in
+      try requirePresent(study, db)
       let row = try Row.fetchOne(
         db,
         sql: """

@@ -44,6 +44,8 @@ extension StudyStore {
         study = Study(id: stored.id, definition: definition, createdAt: stored.createdAt)
       } else {
         study = try Self.insert(definition, db)
+        // The number may be that of a study whose deletion was cut short.
+        Disk.removeFolder(weightsFolder(of: study.id))
       }
       let ended = areDraws && stored != nil ? try Self.endedPoints(of: study, db) : []
       let changes = try Self.align(study, with: ended + cells, limit: max(cells.count, ended.count), db)

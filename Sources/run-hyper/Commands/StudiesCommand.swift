@@ -1,14 +1,15 @@
 import ArgumentParser
 import Tuner
 
-/// Lists the studies of a database.
+/// Lists the studies of a database, or deletes one.
 struct StudiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "studies",
-    abstract: "List all studies: state, trials, best value.",
+    abstract: "List all studies: state, trials, best value; or delete one.",
     discussion: """
-      Example:
+      Examples:
         run-hyper studies --storage=studies/studies.sqlite
+        run-hyper studies --delete=bert4rec-grocery-hyper
       """)
 
   @OptionGroup var storage: StorageOptions
@@ -16,7 +17,51 @@ struct StudiesCommand: ParsableCommand {
   @Option(help: "table or json.")
   var format = AnswerFormat.table
 
+  @Option(
+    help: ArgumentHelp("Delete this study: its trials, results, checkpoints and weights, for good.", valueName: "name"))
+  var delete: String?
+
   func run() throws {
+    if let delete { try remove(delete) } else { try list() }
+  }
+
+  private func remove(_ name: String) throws {
+    let deleted = try reading {
+      // A store that is opened for writing would be made where there is none.
+      let study = try StudyStore(reading: storage.storage).requiredStudy(name)
+      let store = try StudyStore(writing: storage.storage)
+      defer { store.close() }
+      return try store.delete(study)
+    }
+    switch format {
+    case .table: Output.result(Self.text(deleted))
+    case .json: Output.result(try JSONText.of(Removal(deleted)))
+    }
+  }
+
+  private static func text(_ deleted: DeletedStudy) -> String {
+    func count(_ number: Int, _ unit: String) -> String { "\(number) \(unit)\(number == 1 ? "" : "s")" }
+    var parts = [count(deleted.trials, "trial")]
+    if deleted.checkpoints > 0 { parts.append(count(deleted.checkpoints, "checkpoint")) }
+    if let trial = deleted.weightsOfTrial { parts.append("the weights of trial \(trial)") }
+    return "Deleted study \(deleted.name): \(parts.joined(separator: ", "))"
+  }
+
+  /// A deletion as programs read it.
+  private struct Removal: Encodable {
+    let deleted: String
+    let trials, checkpoints: Int
+    let weightsOfTrial: Int?
+
+    init(_ study: DeletedStudy) {
+      deleted = study.name
+      trials = study.trials
+      checkpoints = study.checkpoints
+      weightsOfTrial = study.weightsOfTrial
+    }
+  }
+
+  private func list() throws {
     let studies = try reading { try StudyStore(reading: storage.storage).studies() }
     switch format {
     case .table: Output.result(Self.table(studies))
