@@ -119,9 +119,6 @@ package struct CommandLineArguments: Equatable {
 
   /// Options of the reference program that have no counterpart yet, and what to do without them.
   private static let absent = [
-    "tool": "trials run in this process; leave it out",
-    "display-file": "no chart is drawn; leave it out and see run-hyper leaderboard --format=csv",
-    "max-evals": "the whole grid is searched; leave it out",
-    "early-stop": "the whole grid is searched; leave it out",
+    "early-stop": "the whole grid is searched; leave it out"
   ]
 }

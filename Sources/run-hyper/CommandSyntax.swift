@@ -29,7 +29,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax(
       "study",
       options: sources.union([
-        "params-file", "study", "storage", "workers", "algo", "max-evals", "output-file", "display-file",
+        "params-file", "study", "storage", "workers", "algo", "max-evals", "tool", "output-file", "display-file",
       ]),
       takesConfiguration: true),
     CommandSyntax("resume", options: ["storage", "workers", "output-file", "display-file"]),

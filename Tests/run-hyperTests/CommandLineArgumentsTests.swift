@@ -17,6 +17,7 @@ import run_hyper
     ),
     (["studies", "--hidden_size=3"], ["studies", "--hidden_size=3"]),
     (["dataset", "describe", "grocery", "--data_path=x"], ["dataset", "describe", "grocery", "--data-path=x"]),
+    (["--tool", "Ray", "--max_evals=3"], ["study", "--tool=Ray", "--max-evals=3"]),
     (["--workers=2", "--workers=2"], ["study", "--workers=2"]),
     (["train", "--epochs=2", "--epochs", "2"], ["train", "--set", "epochs=2"]),
     (["show", "s", "3", "--", "--x"], ["show", "s", "3", "--", "--x"]),
@@ -43,7 +44,7 @@ import run_hyper
       "found --param_file, which is neither an option nor a configuration key; expected --params-file"
     ),
     (["--worker=2"], "found --worker, which is neither an option nor a configuration key; expected --workers"),
-    (["--tool=Ray"], "--tool is not there: trials run in this process; leave it out"),
+    (["--early_stop=5"], "--early_stop is not there: the whole grid is searched; leave it out"),
     (
       ["leaderbord"],
       "found command 'leaderbord'; expected compare, dataset, evaluate, importance, leaderboard, resume, show, studies, study, train"

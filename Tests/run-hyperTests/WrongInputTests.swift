@@ -66,6 +66,8 @@ import Testing
     Case(
       testDescription: "max_evals of 0", arguments: ["--algo=random", "--max_evals=0"],
       message: ["--max_evals: found 0", "from 1"]),
+    Case(
+      testDescription: "unknown tool", arguments: ["--tool=ray"], message: ["--tool: found 'ray'", "Hyperopt or Ray"]),
     Case(testDescription: "not a number", arguments: ["--learning_rate=fast"], message: ["--learning_rate", "fast"]),
     Case(
       testDescription: "missing dataset", arguments: ["--dataset=nowhere"],

@@ -37,12 +37,19 @@ struct StudyCommand: AsyncParsableCommand {
       valueName: "count"))
   var maxEvals: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Hyperopt or Ray, as the reference program has it; trials run in this process either way.", valueName: "name"))
+  var tool: String?
+
   @OptionGroup var files: ResultFileOptions
 
   func run() async throws {
     let session = try reading {
+      let tool = try tool.map { try ReferenceTool(parsing: $0) }
       let text = try InputFile.text(of: paramsFile, remedy: "a file with lines such as: n_layers choice [1,2]")
       let space = try TuningSpace(text: text, file: paramsFile, sources: options.sources(), plan: plan())
+      if let tool { Output.note("note: \(tool.note)") }
       return try StudySession.open(
         space, name: study, storage: storage.storage, workers: workers, files: files)
     }
