@@ -62,7 +62,7 @@ private struct Notation {
   }
 
   static var python: Self {
-    Self(null: "None", yes: "True", no: "False", comma: ", ", colon: ": ", quoted: pythonText, number: decimal)
+    Self(null: "None", yes: "True", no: "False", comma: ", ", colon: ": ", quoted: pythonText, number: pythonDecimal)
   }
 
   static var canonical: Self {
@@ -76,6 +76,11 @@ private struct Notation {
   /// An infinite number has no name in the grammars, but every decimal beyond the range stands for it.
   private static func decimal(_ number: Double) -> String {
     number.isInfinite ? (number < 0 ? "-1e999" : "1e999") : number.description
+  }
+
+  /// Python writes exponents from 10¹⁶ on, Swift from 2⁵³; in between all numbers are whole.
+  private static func pythonDecimal(_ number: Double) -> String {
+    (0x1p53..<1e16).contains(number.magnitude) ? "\(Int(number)).0" : decimal(number)
   }
 
   /// Text in quotes, chosen and escaped as Python's `repr` does for printable text.

@@ -1,7 +1,8 @@
 import Foundation
+import Literals
 package import Tuner
 
-/// All results in the reference program's text format: a block for each trial, in the order of the grid.
+/// All results in the reference program's text format: a block for each trial, in the order of their numbers.
 ///
 /// Source: RecBole 1.2.1, the export of its `HyperTuning`.
 package enum ReferenceResults {
@@ -24,8 +25,8 @@ package enum ReferenceResults {
 
   private static func block(_ cell: Hyperparameters, _ metrics: [SplitMetric], otherwise reason: String) -> String {
     func line(_ split: String) -> String {
-      let values = metrics.filter { $0.split == split }
-      return values.isEmpty ? reason : values.map { "\($0.name) : \($0.value)" }.joined(separator: "    ")
+      let values = metrics.filter { $0.split == split }.map { "\($0.name) : \(Literal.number($0.value))" }
+      return values.isEmpty ? reason : values.joined(separator: "    ")
     }
     return "\(cell)\nValid result:\n\(line("valid"))\nTest result:\n\(line("test"))\n\n"
   }
