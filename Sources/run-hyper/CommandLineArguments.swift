@@ -80,11 +80,14 @@ package struct CommandLineArguments: Equatable {
       if isNew { parsed.append("--\(option)=\(value)") }
       return
     }
+    if syntax.flags.contains(option), pieces.count == 1, !nextIsValue {
+      if !parsed.contains("--\(option)") { parsed.append("--\(option)") }
+      return
+    }
     guard syntax.takesConfiguration, !typed.isEmpty else {
       parsed.append(argument)
       return
     }
-    if let remedy = Self.absent[option] { throw .input("--\(typed) is not there: \(remedy)") }
     let key = String(typed.map { $0 == "-" ? "_" : $0 })
     if !Self.keys.contains(key), let meant = nearestName(to: option, among: syntax.options),
       nearestName(to: key, among: Self.keys) == nil
@@ -102,9 +105,10 @@ package struct CommandLineArguments: Equatable {
   /// The text after `=`, or the next argument unless it is an option.
   private mutating func takeValue(_ pieces: [Substring]) -> String? {
     if pieces.count == 2 { return String(pieces[1]) }
-    guard let next = remaining.first, !next.hasPrefix("--") else { return nil }
-    return remaining.popFirst()
+    return nextIsValue ? remaining.popFirst() : nil
   }
+
+  private var nextIsValue: Bool { remaining.first.map { !$0.hasPrefix("--") } ?? false }
 
   /// Whether `name` has no value yet; it may be said twice, but not with two values.
   private mutating func isNew(_ value: String, for typed: String, as name: String) throws(CommandError) -> Bool {
@@ -116,9 +120,4 @@ package struct CommandLineArguments: Equatable {
   }
 
   private static let keys = Set(Configuration.keys.map(\.name))
-
-  /// Options of the reference program that have no counterpart yet, and what to do without them.
-  private static let absent = [
-    "early-stop": "the whole grid is searched; leave it out"
-  ]
 }

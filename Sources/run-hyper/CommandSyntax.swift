@@ -12,15 +12,20 @@ package struct CommandSyntax: Sendable {
   /// Options of which several may stand on one line.
   package let repeatable: Set<String>
 
+  /// Options without a value; with one, the same name is a configuration key.
+  package let flags: Set<String>
+
   /// Whether `--KEY=VALUE` sets configuration keys.
   package let takesConfiguration: Bool
 
   private init(
-    _ words: String..., options: Set<String>, repeatable: Set<String> = [], takesConfiguration: Bool = false
+    _ words: String..., options: Set<String>, repeatable: Set<String> = [], flags: Set<String> = [],
+    takesConfiguration: Bool = false
   ) {
     self.words = words
     self.options = options
     self.repeatable = repeatable
+    self.flags = flags
     self.takesConfiguration = takesConfiguration
   }
 
@@ -28,11 +33,12 @@ package struct CommandSyntax: Sendable {
   package static let all = [
     CommandSyntax(
       "study",
-      options: sources.union([
-        "params-file", "study", "storage", "workers", "algo", "max-evals", "tool", "output-file", "display-file",
+      options: sources.union(running).union([
+        "params-file", "study", "tool", "algo", "max-evals", "early-stop", "pruner", "first-rung", "reduction-factor",
+        "repeats",
       ]),
-      takesConfiguration: true),
-    CommandSyntax("resume", options: ["storage", "workers", "output-file", "display-file"]),
+      flags: ["shuffle"], takesConfiguration: true),
+    CommandSyntax("resume", options: running),
     CommandSyntax(
       "leaderboard", options: ["storage", "top", "sort", "where", "format"], repeatable: ["where"]),
     CommandSyntax("studies", options: ["storage", "format", "delete"]),
@@ -43,6 +49,11 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("evaluate", options: sources.union(["weights", "split"]), takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data-path"]),
     CommandSyntax("dataset", "describe", options: ["data-path", "config-files"], takesConfiguration: true),
+  ]
+
+  /// How a study runs, whichever command begins it.
+  private static let running: Set<String> = [
+    "storage", "workers", "timeout", "target", "retry", "output-file", "display-file",
   ]
 
   /// Where a configuration comes from.

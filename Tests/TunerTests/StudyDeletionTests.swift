@@ -96,7 +96,7 @@ import Testing
     child.arguments = ["60"]
     try child.run()
     let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
-    for _ in 0..<2 { _ = try #require(try store.claim(from: study, owner: owner)) }
+    for _ in 0..<2 { _ = try #require(try store.claim(from: study, owner: owner).trial) }
     let before = try sqlite(folder.database, ".dump")
     let error = #expect(throws: StorageError.self) { try store.delete(study) }
     let found = try #require(error?.found)

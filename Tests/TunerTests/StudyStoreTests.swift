@@ -35,10 +35,37 @@ import Testing
     let reader = try StudyStore(reading: folder.database)
     #expect(try reader.leaderboard(of: #require(try reader.study(named: "old"))).rows.map(\.value) == [0.5])
     let store = try StudyStore(writing: folder.database)
-    #expect(try sqlite(folder.database, "PRAGMA user_version; PRAGMA foreign_key_check") == "2\n")
+    #expect(try sqlite(folder.database, "PRAGMA user_version; PRAGMA foreign_key_check") == "3\n")
     let study = try #require(try store.study(named: "old"))
     #expect(try store.weights(of: study)?.path.hasSuffix("/1/trial-1.safetensors") == true)
     #expect(try store.leaderboard(of: study).rows.count == 1)
+  }
+
+  @Test func `A study of schema 2 goes on where it was`() async throws {
+    let folder = Folder()
+    let (definition, cells) = try makeStudy("a choice [1,2,3]")
+    let fingerprints = cells.map { definition.fingerprint(of: $0) }
+    let fixed = definition.fixedConfiguration.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }
+    let rows = """
+      INSERT INTO study VALUES (1, 'toy', 'Toy', 'toys', 'd1', 'a choice [1,2,3]', '{\(fixed.joined(separator: ","))}',
+        '\(definition.fixedConfigurationHash)', '{}', 1, 'grid', 'none', 7, 'mrr@10', 'maximize',
+        '2026-01-01T00:00:00.000Z');
+      INSERT INTO trial (study_id, ordinal, fingerprint, configuration, state, finished_at, best_epoch, best_value)
+        VALUES (1, 1, '\(fingerprints[0])', '{"a":1}', 'completed', '2026-01-01T00:00:01.000Z', 1, 0.5);
+      INSERT INTO trial (study_id, ordinal, fingerprint, configuration) VALUES (1, 2, '\(fingerprints[1])', '{"a":2}');
+      INSERT INTO trial_parameter VALUES (1, 1, 'a', 1, '1'), (2, 1, 'a', 2, '2');
+      PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 2;
+      """
+    #expect(try sqlite(folder.database, Schema.migrations[0...1].joined(separator: "\n") + rows) == "")
+    let store = try StudyStore(writing: folder.database)
+    let opening = try store.createOrContinue(definition, cells: cells)
+    #expect(!opening.isNew && opening.added == 1 && opening.counts.completed == 1)
+    let log = Log()
+    #expect(
+      try await StudyRunner(store: store, study: opening.study, objective: Toy(), workers: 1, onEvent: log.add).run()
+        == .finished)
+    #expect(log.started() == [2, 3])
+    #expect(try store.leaderboard(of: opening.study).rows.map(\.trial) == [3, 2, 1])
   }
 
   // MARK: - Opening
@@ -48,7 +75,7 @@ import Testing
     let path = folder.path + "/a/b/studies.sqlite"
     _ = try StudyStore(writing: path)
     #expect(
-      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n2\nwal\n")
+      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n3\nwal\n")
     _ = try StudyStore(reading: path)
   }
 
@@ -193,19 +220,19 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1]")
     let study = try store.createOrContinue(definition, cells: cells).study
-    let trial = try #require(try store.claim(from: study, owner: store.makeOwner()))
-    #expect(try store.claim(from: study, owner: store.makeOwner()) == nil)
+    let trial = try #require(try store.claim(from: study, owner: store.makeOwner()).trial)
+    #expect(try store.claim(from: study, owner: store.makeOwner()).trial == nil)
     #expect(try store.reclaim(in: study).isEmpty)
     _ = try sqlite(folder.database, "UPDATE trial SET state = 'pending', owner = NULL")
-    let second = try #require(try store.claim(from: study, owner: store.makeOwner()))
+    let second = try #require(try store.claim(from: study, owner: store.makeOwner()).trial)
     #expect(second.attempt == 2)
     let report = RunningTrial.Report(epoch: 1, values: [("x", 1)], checkpoint: [1, 2, 3])
-    #expect(throws: TrialLost(trial: 1, attempt: 1)) { try store.observe(trial, report, seconds: 1, of: definition) }
+    #expect(throws: TrialLost(trial: 1, attempt: 1)) { try store.observe(trial, report, seconds: 1, of: study) }
     #expect(throws: TrialLost.self) {
-      try store.finish(trial, .failed(kind: "k", message: "m"), seconds: 1, of: definition)
+      try store.finish(trial, .failed(kind: "k", message: "m"), seconds: 1, of: study)
     }
     #expect(throws: TrialLost.self) { try store.release(trial, epoch: 1, checkpoint: nil, seconds: 1) }
-    #expect(try store.observe(second, report, seconds: 1, of: definition) == nil)
+    #expect(try store.observe(second, report, seconds: 1, of: study).failure == nil)
     #expect(folder.files("studies.sqlite.checkpoints").count == 1)
     #expect(try sqlite(folder.database, "SELECT attempt, count(*) FROM observation") == "2|1\n")
   }
@@ -272,8 +299,8 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1,2]")
     let study = try store.createOrContinue(definition, cells: cells).study
-    let trial = try #require(try store.claim(from: study, owner: store.makeOwner()))
-    _ = try store.observe(trial, RunningTrial.Report(epoch: 1, values: [], checkpoint: [1]), seconds: 1, of: definition)
+    let trial = try #require(try store.claim(from: study, owner: store.makeOwner()).trial)
+    _ = try store.observe(trial, RunningTrial.Report(epoch: 1, values: [], checkpoint: [1]), seconds: 1, of: study)
     let kept = folder.files("studies.sqlite.checkpoints")
     for name in [
       "trial-1-attempt-1-epoch-2-x.checkpoint.partial", "trial-1-attempt-9-epoch-2-x.checkpoint",
@@ -303,10 +330,10 @@ import Testing
     child.arguments = ["60"]
     try child.run()
     let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
-    let trial = try #require(try store.claim(from: study, owner: owner))
+    let trial = try #require(try store.claim(from: study, owner: owner).trial)
     _ = try store.observe(
       trial, RunningTrial.Report(epoch: 4, values: [("valid.mrr@10", 0.5)], checkpoint: Array("0.5".utf8)), seconds: 1,
-      of: definition)
+      of: study)
     #expect(try store.reclaim(in: study).isEmpty)
     #expect(try store.studies().first?.counts.running == 1)
 
@@ -328,7 +355,7 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1]")
     let study = try store.createOrContinue(definition, cells: cells).study
-    _ = try #require(try store.claim(from: study, owner: store.makeOwner()))
+    _ = try #require(try store.claim(from: study, owner: store.makeOwner()).trial)
     let stop = StopController()
     async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, stop: stop).run()
     try await Task.sleep(for: .milliseconds(100))
@@ -353,7 +380,7 @@ import Testing
     for (index, name) in ["host", "boot", "namespace", "process", "start"].enumerated() {
       owner = owner.replacingOccurrences(of: "{\(name)}", with: own[index])
     }
-    _ = try #require(try store.claim(from: study, owner: owner))
+    _ = try #require(try store.claim(from: study, owner: owner).trial)
     #expect(try store.reclaim(in: study).isEmpty != isDead)
     if !isDead {
       _ = try sqlite(

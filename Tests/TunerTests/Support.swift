@@ -39,21 +39,25 @@ func makeStudy(
 struct Toy: Objective {
   var epochs = 5
   var onEpoch: @Sendable (RunningTrial, Int) throws -> Void = { _, _ in }
+  var costs: @Sendable (Hyperparameters) -> TrialCost? = { _ in nil }
+
+  func cost(of hyperparameters: Hyperparameters) -> TrialCost? { costs(hyperparameters) }
 
   func run(_ trial: RunningTrial) throws -> TrialOutcome {
     var state = trial.checkpoint.map { Double(String(decoding: $0, as: UTF8.self)) ?? .nan } ?? 0
     let a = trial.hyperparameters["a"]?.double ?? 0
     let isY = trial.hyperparameters["b"] == .text("y")
+    let luck = Double(trial.repetition) / 100
     if a == 13 { throw ToyError.unlucky }
     if a == 17 { return .diverged(epoch: 2, message: "the loss is no number at step 40; the last was 1.5") }
     for epoch in stride(from: trial.checkpointEpoch + 1, through: epochs, by: 1) {
       if trial.shouldStop { return .interrupted(epoch: epoch - 1, checkpoint: Array(String(state).utf8)) }
-      state += a / 7 + (isY ? 0.1 : 0)
+      state += a / 7 + (isY ? 0.1 : 0) + luck
       trial.progress(fraction: Double(epoch) / Double(epochs), detail: "epoch \(epoch)")
       try onEpoch(trial, epoch)
       try trial.report(
         epoch: epoch, values: [("train.loss", 1 / (1 + state)), ("valid.mrr@10", state)],
-        checkpoint: Array(String(state).utf8))
+        checkpoint: Array(String(state).utf8), isLast: epoch == epochs)
     }
     return .completed(
       TrialResult(

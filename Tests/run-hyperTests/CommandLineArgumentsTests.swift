@@ -19,6 +19,9 @@ import run_hyper
     (["dataset", "describe", "grocery", "--data_path=x"], ["dataset", "describe", "grocery", "--data-path=x"]),
     (["--tool", "Ray", "--max_evals=3"], ["study", "--tool=Ray", "--max-evals=3"]),
     (["--workers=2", "--workers=2"], ["study", "--workers=2"]),
+    (["--shuffle", "--epochs=2"], ["study", "--shuffle", "--set", "epochs=2"]),
+    (["--shuffle", "False", "--shuffle=False"], ["study", "--set", "shuffle=False"]),
+    (["--shuffle", "--shuffle", "--early_stop", "3"], ["study", "--shuffle", "--early-stop=3"]),
     (["train", "--epochs=2", "--epochs", "2"], ["train", "--set", "epochs=2"]),
     (["show", "s", "3", "--", "--x"], ["show", "s", "3", "--", "--x"]),
     (["--help"], ["--help"]),
@@ -38,13 +41,12 @@ import run_hyper
       "found --learning_rate twice, with '2' and '3'; expected one of them"
     ),
     (["--epochs"], "found --epochs without a value; expected --epochs=VALUE"),
-    (["--shuffle", "--epochs=2"], "found --shuffle without a value; expected --shuffle=VALUE"),
+    (["train", "--shuffle", "--epochs=2"], "found --shuffle without a value; expected --shuffle=VALUE"),
     (
       ["--param_file=x"],
       "found --param_file, which is neither an option nor a configuration key; expected --params-file"
     ),
     (["--worker=2"], "found --worker, which is neither an option nor a configuration key; expected --workers"),
-    (["--early_stop=5"], "--early_stop is not there: the whole grid is searched; leave it out"),
     (
       ["leaderbord"],
       "found command 'leaderbord'; expected compare, dataset, evaluate, importance, leaderboard, resume, show, studies, study, train"

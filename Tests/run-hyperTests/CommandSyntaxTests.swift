@@ -35,6 +35,8 @@ import run_hyper
     let options = (command.arguments ?? []).filter { $0.kind == "option" }
     let names = Set(options.flatMap { ($0.names ?? []).map(\.name) })
     #expect(names == syntax.options.union(syntax.takesConfiguration ? [CommandLineArguments.configurationOption] : []))
+    let flags = (command.arguments ?? []).filter { $0.kind == "flag" }.flatMap { ($0.names ?? []).map(\.name) }
+    #expect(Set(flags).subtracting(["help", "h", "version"]) == syntax.flags)
     let repeating = Set(options.filter(\.isRepeating).flatMap { ($0.names ?? []).map(\.name) })
     #expect(repeating.subtracting([CommandLineArguments.configurationOption]) == syntax.repeatable)
   }

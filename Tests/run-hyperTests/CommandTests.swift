@@ -145,7 +145,7 @@ import Testing
       try ask("leaderboard", "--where=n_layers=1", "--format=csv").output.split(separator: "\n").last)
     let trained = try Program().run(["train", "--epochs=2", "--n_layers=1"]).output
     let test = try #require(trained.split(separator: "\n").last).split(separator: " ").dropFirst()
-    let values = row.split(separator: ",", omittingEmptySubsequences: false).dropLast(4).suffix(test.count)
+    let values = row.split(separator: ",", omittingEmptySubsequences: false).dropLast(9).suffix(test.count)
     #expect(values.map { Double($0) } == test.map { Double($0) })
   }
 

@@ -1,4 +1,5 @@
 import Testing
+import Tuner
 import run_hyper
 
 @Suite struct TargetTests {
@@ -11,8 +12,8 @@ import run_hyper
     text: String, metric: String, threshold: Double, description: String
   ) throws {
     let target = try Target(parsing: text)
-    #expect(target.metric == metric)
-    #expect(target.threshold == threshold)
+    #expect(target.value.metric == metric)
+    #expect(target.value.threshold == threshold)
     #expect(target.description == description)
     #expect(try Target(parsing: description) == target)
   }
@@ -23,7 +24,7 @@ import run_hyper
   ])
   func `The threshold itself is enough only where the sign says so`(text: String, value: Double, isReached: Bool) throws
   {
-    #expect(try Target(parsing: text).isReached(by: value) == isReached)
+    #expect(try Target(parsing: text).value.isReached(by: value) == isReached)
   }
 
   @Test(arguments: [

@@ -58,8 +58,8 @@ import Testing
       testDescription: "dropout above 1", parameters: "attn_dropout_prob choice [0.2,1.5]\n",
       message: ["hyper.test:1:1", "1.5"]),
     Case(
-      testDescription: "unknown algorithm", arguments: ["--algo=bayes"],
-      message: ["--algo: found 'bayes'", "exhaustive or random"]),
+      testDescription: "unknown algorithm", arguments: ["--algo=anneal"],
+      message: ["--algo: found 'anneal'", "exhaustive, random or bayes"]),
     Case(
       testDescription: "max_evals of a grid", arguments: ["--max_evals=5"],
       message: ["--max_evals", "expected --algo=random"]),
@@ -68,6 +68,54 @@ import Testing
       message: ["--max_evals: found 0", "from 1"]),
     Case(
       testDescription: "unknown tool", arguments: ["--tool=ray"], message: ["--tool: found 'ray'", "Hyperopt or Ray"]),
+    Case(
+      testDescription: "a range and the grid", parameters: "n_layers choice [1,2]\nattn_dropout_prob uniform 0.1,0.5\n",
+      message: ["hyper.test:2:1", "no grid covers", "--algo=random"]),
+    Case(
+      testDescription: "a bound that can not be trained, for bayes",
+      parameters: "attn_dropout_prob uniform 0.1,1.5\n", arguments: ["--algo=bayes"],
+      message: ["hyper.test:1:1", "1.5"]),
+    Case(
+      testDescription: "shuffled draws", arguments: ["--algo=random", "--shuffle"],
+      message: ["--shuffle: found with --algo=random", "expected --algo=exhaustive"]),
+    Case(
+      testDescription: "early stop of 0", arguments: ["--early_stop=0"], message: ["--early_stop: found 0", "from 1"]),
+    Case(
+      testDescription: "early stop with a pruner", arguments: ["--early_stop=3", "--pruner=asha"],
+      message: ["--early_stop: found with --pruner=asha", "one of the two"]),
+    Case(
+      testDescription: "unknown pruner", arguments: ["--pruner=sha"],
+      message: ["--pruner: found 'sha'", "none, median, asha or hyperband"]),
+    Case(
+      testDescription: "a rung of no pruner", arguments: ["--first_rung=2"],
+      message: ["--first_rung: found without a pruner"]),
+    Case(
+      testDescription: "a first rung after the end", arguments: ["--pruner=asha", "--first_rung=12"],
+      message: ["--first_rung: found 12", "at most 12 epochs"]),
+    Case(
+      testDescription: "a factor of 1", arguments: ["--pruner=asha", "--reduction_factor=1"],
+      message: ["--reduction_factor: found 1", "from 2"]),
+    Case(
+      testDescription: "a factor of the median", arguments: ["--pruner=median", "--reduction_factor=2"],
+      message: ["--reduction_factor: found with --pruner=median"]),
+    Case(
+      testDescription: "a pruner without validation", arguments: ["--pruner=median", "--eval_step=0"],
+      message: ["--pruner: found median without validation", "eval_step"]),
+    Case(
+      testDescription: "repeats of a tuned seed", parameters: "seed choice [1,2]\n", arguments: ["--repeats=2"],
+      message: ["--repeats: found with a tuned seed"]),
+    Case(testDescription: "no repeats", arguments: ["--repeats=0"], message: ["--repeats: found 0", "from 1"]),
+    Case(
+      testDescription: "no time", arguments: ["--timeout=soon"], message: ["--timeout: found 'soon'", "2h"]),
+    Case(
+      testDescription: "a target on test", arguments: ["--target=test.mrr@10>0.1"],
+      message: ["--target: found 'test.mrr@10>0.1'", "luck"]),
+    Case(
+      testDescription: "a target that is not measured", arguments: ["--target=mrr@11>0.1"],
+      message: ["--target: found metric 'mrr@11'", "mrr@10"]),
+    Case(
+      testDescription: "retry of diverged trials", arguments: ["--retry=diverged"],
+      message: ["--retry: found 'diverged'", "expected failed"]),
     Case(testDescription: "not a number", arguments: ["--learning_rate=fast"], message: ["--learning_rate", "fast"]),
     Case(
       testDescription: "missing dataset", arguments: ["--dataset=nowhere"],

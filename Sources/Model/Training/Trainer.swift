@@ -193,13 +193,14 @@ public final class Trainer {
       best.buffer.all.copy(from: network.parameters.buffer.all)
       progress.bestEpoch = number
     }
+    if number >= training.epochs { progress.isOver = true }
     let report = EpochReport(
-      epoch: number, loss: progress.lossSum, batchCount: progress.lossCount, valid: metrics, isBest: improved)
+      epoch: number, loss: progress.lossSum, batchCount: progress.lossCount, valid: metrics, isBest: improved,
+      isLast: progress.isOver)
     progress.epoch = number
     progress.batch = 0
     progress.lossSum = 0
     progress.lossCount = 0
-    if number >= training.epochs { progress.isOver = true }
     return report
   }
 

@@ -10,6 +10,8 @@ public struct EpochReport: Sendable {
   public let valid: Metrics?
   /// These weights are the ones to keep so far.
   public let isBest: Bool
+  /// No epoch comes after this one.
+  public let isLast: Bool
 
   /// The mean of the batches' losses.
   public var meanLoss: Double { batchCount > 0 ? loss / Double(batchCount) : 0 }

@@ -60,7 +60,9 @@ extension Leaderboard {
     let isOwn = sort == metric
     let certainty = userCount > 0 ? ["95 % interval", "tied"] : []
     let others = metricNames.filter { $0.hasPrefix("test.") && $0 != sort }
-    let header = ["rank", "trial", sort] + certainty + (isOwn ? [] : [metric]) + parameters + others
+    let extras = extraColumns
+    let header =
+      ["rank", "trial", sort] + certainty + (isOwn ? [] : [metric]) + extras.map(\.header) + parameters + others
     return [header]
       + rows.map { row in
         func shown(_ name: String) -> String { rounded(row.metrics.first { $0.fullName == name }?.value) }
@@ -68,8 +70,33 @@ extension Leaderboard {
         let interval = row.certainty.map { "\(rounded($0.interval.low))–\(rounded($0.interval.high))" } ?? ""
         let certain = userCount > 0 ? [interval, row.certainty?.mayBeBest == true ? "=" : ""] : []
         return [String(row.rank), String(row.trial), isOwn ? value : shown(sort)] + certain + (isOwn ? [] : [value])
-          + parameters.map { row.hyperparameters[$0]?.description ?? "" } + others.map(shown)
+          + extras.map { $0.cell(row) } + parameters.map { row.hyperparameters[$0]?.description ?? "" }
+          + others.map(shown)
       }
+  }
+
+  /// Columns that only some studies have.
+  private var extraColumns: [(header: String, cell: (Row) -> String)] {
+    var columns: [(header: String, cell: (Row) -> String)] = []
+    if let most = rows.compactMap({ $0.overSeeds?.count }).max() {
+      columns.append(
+        (
+          "\(most) more \(most == 1 ? "seed" : "seeds")",
+          { row in
+            row.overSeeds.map { seeds in
+              rounded(seeds.mean) + (seeds.deviation.map { " ± \(rounded($0))" } ?? "")
+                + (seeds.count < most ? " (\(seeds.count))" : "")
+            } ?? ""
+          }
+        ))
+    }
+    if rows.contains(where: { $0.state == .pruned }) {
+      columns.append(("pruned at", { $0.state == .pruned ? "\($0.epochs)" : "" }))
+    }
+    if rows.contains(where: { $0.cost != nil }) {
+      columns.append(("TFLOP", { $0.cost.map { teraFLOP($0) } ?? "" }))
+    }
+    return columns
   }
 
   /// How many trials stand where: `80 trials: 79 completed, 1 failed`.
@@ -111,6 +138,8 @@ extension Leaderboard {
           row.certainty.map { "[\(JSON.number($0.interval.low)), \(JSON.number($0.interval.high))]" } ?? "null"
         ),
         ("may_be_best", row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "null"),
+        ("epochs", String(row.epochs)), ("cost_tflop", row.cost.map { JSON.number($0 / 1e12) } ?? "null"),
+        ("repeated_values", "[\(row.repeatedValues.map(JSON.number).joined(separator: ", "))]"),
       ])
     }
     func object(_ failure: Failure) -> String {
@@ -144,7 +173,11 @@ extension Leaderboard {
     func digits(_ value: Double?) -> String { value.map { $0.isFinite ? $0.description : "" } ?? "" }
     let header = line(
       ["rank", "trial", "state", "value", "best_epoch"] + parameters + metrics
-        + ["interval_low", "interval_high", "may_be_best", "message"])
+        + [
+          "interval_low", "interval_high", "may_be_best", "epochs", "cost_tflop", "seeds", "seed_mean",
+          "seed_deviation",
+          "message",
+        ])
     let ranked = rows.map { row in
       let start = [
         String(row.rank), String(row.trial), row.state.rawValue, digits(row.value),
@@ -155,14 +188,16 @@ extension Leaderboard {
         start + parameters.map { row.hyperparameters[$0]?.description ?? "" } + values
           + [
             digits(row.certainty?.interval.low), digits(row.certainty?.interval.high),
-            row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "", "",
+            row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "", String(row.epochs),
+            digits(row.cost.map { $0 / 1e12 }), row.overSeeds.map { String($0.count) } ?? "",
+            digits(row.overSeeds?.mean), digits(row.overSeeds?.deviation), "",
           ])
     }
     let failed = failures.map { failure in
       line(
         ["", String(failure.trial), "failed", "", ""]
           + parameters.map { failure.hyperparameters[$0]?.description ?? "" }
-          + metrics.map { _ in "" } + ["", "", "", failure.message])
+          + metrics.map { _ in "" } + ["", "", "", "", "", "", "", "", failure.message])
     }
     return header + ranked.joined() + failed.joined()
   }
@@ -172,6 +207,17 @@ extension Leaderboard {
 private func csvField(_ text: String) -> String {
   guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
   return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+}
+
+/// Operations in units of 10¹², with three digits or more.
+private func teraFLOP(_ operations: Double) -> String {
+  let value = operations / 1e12
+  let places = value < 10 ? 3 : value < 1000 ? 1 : 0
+  let scale = [1.0, 10, 100, 1000][places]
+  guard value < 1e12 else { return value.description }
+  let (whole, fraction) = Int((value * scale).rounded()).quotientAndRemainder(dividingBy: Int(scale))
+  guard places > 0 else { return "\(whole)" }
+  return "\(whole)." + String(repeating: "0", count: places - String(fraction).count) + "\(fraction)"
 }
 
 /// A metric with four decimals, as RecBole shows it; more would be noise.

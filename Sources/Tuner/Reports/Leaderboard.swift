@@ -12,6 +12,15 @@ public struct Leaderboard: Sendable, Equatable {
     /// The best value of the study's metric.
     public let value: Double?
     public let bestEpoch: Int?
+
+    /// Epochs that it was trained.
+    public let epochs: Int
+
+    /// Floating-point operations that went into its training, as computed from its shape; `nil` when they are not known.
+    public let cost: Double?
+
+    /// Values of the study's metric with further seeds, in their order.
+    public let repeatedValues: [Double]
     public let hyperparameters: Hyperparameters
 
     /// The metrics by split, in the order in which the objective gave them.
@@ -116,6 +125,30 @@ public struct ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
+extension Leaderboard.Row {
+  /// The mean over the further seeds and the values' standard deviation, for a trial with repeats.
+  ///
+  /// The value with the study's own seed is left out: the trial was chosen by it, so it is more often too high than too low.
+  package var overSeeds: (mean: Double, deviation: Double?, count: Int)? {
+    guard !repeatedValues.isEmpty else { return nil }
+    let (mean, count) = (repeatedValues.mean, repeatedValues.count)
+    let squares = repeatedValues.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (mean, count > 1 ? (squares / Double(count - 1)).squareRoot() : nil, count)
+  }
+}
+
+extension Leaderboard {
+  /// Of the trials with most seeds, the one with the best mean over them; `nil` without repeats.
+  package var bestOverSeeds: Row? {
+    let most = rows.compactMap { $0.overSeeds?.count }.max()
+    let repeated = rows.filter { $0.overSeeds != nil && $0.overSeeds?.count == most }
+    return repeated.reduce(nil) { best, row in
+      guard let mean = row.overSeeds?.mean else { return best }
+      return best?.overSeeds.map { direction.prefers(mean, to: $0.mean) } ?? true ? row : best
+    }
+  }
+}
+
 extension SplitMetric {
   /// The metric with its split, `test.ndcg@10`.
   public var fullName: String { "\(split).\(name)" }
@@ -124,7 +157,7 @@ extension SplitMetric {
 extension Leaderboard {
   /// Ranks and picks what a query asks for.
   ///
-  /// Completed trials come first, by value and then by number; diverged ones come after all of them.
+  /// Completed trials come first, by value and then by number; then pruned ones, and diverged ones come after all of them.
   ///
   /// - Parameter ranks: The held-out item's rank for each user, by trial number, of the split that the query sorts by. A metric
   ///   at a cut-off that no trial recorded comes from them, too.
@@ -152,7 +185,8 @@ extension Leaderboard {
     let ranked = Leaderboard.sorted(candidates, by: sort, metric: metric, direction).enumerated().map { index, row in
       Row(
         rank: index + 1, trial: row.trial, state: row.state, value: row.value, bestEpoch: row.bestEpoch,
-        hyperparameters: row.hyperparameters, metrics: row.metrics, certainty: certainties[row.trial])
+        epochs: row.epochs, cost: row.cost, repeatedValues: row.repeatedValues, hyperparameters: row.hyperparameters,
+        metrics: row.metrics, certainty: certainties[row.trial])
     }
     let wanted = ranked.filter { isWanted($0.hyperparameters) }
     self.init(
@@ -193,13 +227,15 @@ extension Leaderboard {
       return (row: row, key: isOwn ? row.value : row.metrics.first { $0.fullName == sort }?.value)
     }
     return keyed.sorted { a, b in
-      if (a.row.state == .diverged) != (b.row.state == .diverged) { return b.row.state == .diverged }
+      if a.row.state != b.row.state { return order(of: a.row.state) < order(of: b.row.state) }
       let (x, y) = (a.key.flatMap { $0.isFinite ? $0 : nil }, b.key.flatMap { $0.isFinite ? $0 : nil })
       if let x, let y, x != y { return direction.prefers(x, to: y) }
       if (x == nil) != (y == nil) { return y == nil }
       return a.row.trial < b.row.trial
     }.map(\.row)
   }
+
+  private static func order(of state: TrialState) -> Int { state == .completed ? 0 : state == .pruned ? 1 : 2 }
 
   private static func distinct(_ names: [String]) -> [String] {
     var seen: Set<String> = []

@@ -7,13 +7,28 @@ public struct TrialStory: Sendable {
     public let startedAt: String
     public let endedAt: String?
 
-    /// `completed`, `diverged`, `failed`, `interrupted`, `lost`, or `nil` while it runs.
+    /// `completed`, `pruned`, `diverged`, `failed`, `interrupted`, `lost`, or `nil` while it runs.
     public let ending: String?
     public let seconds: Double
 
     /// The epoch of the state that it started from; 0 for a start from nothing.
     public let fromEpoch: Int
     public let note: String?
+  }
+
+  /// An entry of the record of pruning.
+  public struct Rung: Sendable, Equatable {
+    public let decision: PruningDecision
+
+    /// The rule, as the database names it.
+    public let scheduler: String
+
+    /// The time in UTC.
+    public let decidedAt: String
+
+    /// The trial's rank on the rung at that time, from 1, and how many stood there; `nil` for a rule that is no longer in force.
+    public let rank: Int?
+    public let count: Int?
   }
 
   /// A point of the learning curve; `nil` stands for a value that is no number.
@@ -37,7 +52,13 @@ public struct TrialStory: Sendable {
   public let trainingSeconds: Double
   public let startedAt: String?
   public let finishedAt: String?
+
+  /// The trial that this one repeats with another seed, or `nil`.
+  public let repeated: (trial: Int, seed: Int)?
   public let attempts: [Attempt]
+
+  /// What the pruner decided, in order.
+  public let rungs: [Rung]
 
   /// By epoch, of the attempts that the result builds on.
   public let curve: [Observation]

@@ -46,5 +46,5 @@ struct KeyedPermutation: Sendable {
 /// What keeps the random numbers of one purpose apart from another's.
 enum SamplerStream: UInt64 {
   case order = 1
-  case draw, proposal
+  case draw, proposal, bracket
 }

@@ -16,7 +16,7 @@ public struct TPESampler: Sendable {
   private let coordinates: Coordinates
 
   /// As in Optuna 5, like the three below.
-  private static let startupCount = 10
+  static let startupCount = 10
   private static let goodShare = 0.1
   private static let mostGood = 25
   private static let candidateCount = 24

@@ -15,9 +15,13 @@ extension StudyStore {
       let trials = try Row.fetchAll(
         db,
         sql: """
-          SELECT id, ordinal, state, best_value, best_epoch, failure_kind, failure_message FROM trial
-          WHERE study_id = ? AND active = 1 AND state IN ('completed', 'pruned', 'diverged', 'failed') ORDER BY ordinal
+          SELECT id, ordinal, state, best_value, best_epoch, failure_kind, failure_message, epoch_cost,
+            (SELECT max(epoch) FROM observation WHERE trial_id = trial.id) AS epochs
+          FROM trial
+          WHERE study_id = ? AND active = 1 AND repeat = 0 AND state IN ('completed', 'pruned', 'diverged', 'failed')
+          ORDER BY ordinal
           """, arguments: [study.id])
+      let repeats = try Self.repeatedValues(of: study.id, db)
       for row in trials {
         let (id, state) = (row["id"] as Int64, TrialState(rawValue: row["state"]) ?? .failed)
         let cell = Hyperparameters(hyperparameters[id] ?? [])
@@ -27,14 +31,15 @@ extension StudyStore {
               trial: row["ordinal"], kind: row["failure_kind"] ?? "", message: row["failure_message"] ?? "",
               hyperparameters: cell))
         } else {
+          let (epochs, epochCost): (Int?, Double?) = (row["epochs"], row["epoch_cost"])
           rows.append(
             Leaderboard.Row(
               rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : row["best_value"],
-              bestEpoch: row["best_epoch"],
-              hyperparameters: cell, metrics: metrics[id] ?? []))
+              bestEpoch: row["best_epoch"], epochs: epochs ?? 0, cost: epochCost.map { $0 * Double(epochs ?? 0) },
+              repeatedValues: repeats[id] ?? [], hyperparameters: cell, metrics: metrics[id] ?? []))
         }
       }
-      return (try Self.counts(of: study.id, db), rows, failures)
+      return (try Self.counts(of: study.id, repeats: false, db), rows, failures)
     }
     let definition = study.definition
     let split = Leaderboard.split(of: query.sort ?? definition.metric)
@@ -64,17 +69,39 @@ extension StudyStore {
         failureMessage: row["failure_message"],
         value: row["best_value"], bestEpoch: row["best_epoch"], trainingSeconds: row["training_seconds"],
         startedAt: row["started_at"],
-        finishedAt: row["finished_at"], attempts: try Self.attempts(of: id, db), curve: try Self.curve(of: id, db),
-        metrics: try Self.metrics(of: id, db))
+        finishedAt: row["finished_at"], repeated: try Self.repeated(row, seed: study.definition.seed, db),
+        attempts: try Self.attempts(of: id, db), rungs: try Self.rungs(of: id, number: number, in: study, db),
+        curve: try Self.curve(of: id, db), metrics: try Self.metrics(of: id, db))
     }
   }
 
   /// Everything that charts show of a study.
   public func chart(of study: Study) throws -> StudyChart {
     let numbers = try read { db in
-      try Int.fetchAll(db, sql: "SELECT ordinal FROM trial WHERE study_id = ? ORDER BY ordinal", arguments: [study.id])
+      try Int.fetchAll(
+        db, sql: "SELECT ordinal FROM trial WHERE study_id = ? AND repeat = 0 ORDER BY ordinal", arguments: [study.id])
     }
     return StudyChart(study.definition, stories: try numbers.map { try story(of: $0, in: study) })
+  }
+
+  /// The first completed trial whose learning curve reaches a target, or `nil`.
+  package func trial(reaching target: MetricTarget, in study: Study) throws -> Int? {
+    try read { db in
+      try Int.fetchOne(
+        db,
+        sql: """
+          SELECT ordinal FROM trial
+          WHERE study_id = ? AND active = 1 AND state = 'completed' AND EXISTS (
+            SELECT 1 FROM learning_curve
+            WHERE trial_id = trial.id AND metric = ? AND value \(target.includesThreshold ? ">=" : ">") ?)
+          ORDER BY ordinal LIMIT 1
+          """, arguments: [study.id, "valid.\(target.metric)", target.threshold])
+    }
+  }
+
+  /// The best value so far of a trial.
+  package func value(of trial: ClaimedTrial) throws -> Double? {
+    try read { try Double.fetchOne($0, sql: "SELECT best_value FROM trial WHERE id = ?", arguments: [trial.id]) }
   }
 
   /// The held-out item's rank for each user of a split, or `nil` when the trial has none.
@@ -100,7 +127,7 @@ extension StudyStore {
         sql:
           """
           SELECT ordinal, ranks FROM user_rank JOIN trial ON trial.id = trial_id
-          WHERE study_id = ? AND split = ? AND active = 1 AND state = 'completed'
+          WHERE study_id = ? AND split = ? AND active = 1 AND repeat = 0 AND state = 'completed'
           """,
         arguments: [study.id, split])
       var ranks: [Int: [UInt16]] = [:]
@@ -141,6 +168,55 @@ extension StudyStore {
     var metrics: [Int64: [SplitMetric]] = [:]
     while let row = try rows.next() { metrics[row["trial_id"], default: []].append(SplitMetric(row)) }
     return metrics
+  }
+
+  /// The values of a study's completed repeats by the trial that they repeat, in the order of their seeds.
+  private static func repeatedValues(of study: Int64, _ db: Database) throws -> [Int64: [Double]] {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT repeat_of, best_value FROM trial
+        WHERE study_id = ? AND active = 1 AND repeat > 0 AND state = 'completed' AND best_value IS NOT NULL
+        ORDER BY repeat
+        """, arguments: [study])
+    var values: [Int64: [Double]] = [:]
+    while let row = try rows.next() { values[row["repeat_of"], default: []].append(row["best_value"]) }
+    return values
+  }
+
+  private static func repeated(_ row: Row, seed: Int, _ db: Database) throws -> (trial: Int, seed: Int)? {
+    guard let original: Int64 = row["repeat_of"] else { return nil }
+    let number = try Int.fetchOne(db, sql: "SELECT ordinal FROM trial WHERE id = ?", arguments: [original])
+    return (number ?? 0, StudyDefinition.seed(seed, ofRepetition: row["repeat"]))
+  }
+
+  /// A trial's entries in the record of pruning, with its rank on the rung right after each.
+  private static func rungs(of trial: Int64, number: Int, in study: Study, _ db: Database) throws -> [TrialStory.Rung] {
+    let entries = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT decision.*, ordinal FROM decision JOIN trial ON trial.id = trial_id WHERE trial_id = ? ORDER BY decision.id
+        """, arguments: [trial])
+    let places = entries.isEmpty ? [:] : try ranks(of: number, in: study, db)
+    return entries.map { row in
+      let place = places[row["id"]]
+      return TrialStory.Rung(
+        decision: PruningDecision(row), scheduler: row["scheduler"], decidedAt: row["decided_at"], rank: place?.rank,
+        count: place?.count)
+    }
+  }
+
+  private static func ranks(
+    of number: Int, in study: Study, _ db: Database
+  ) throws -> [Int64: (rank: Int, count: Int)] {
+    var state = PruningState(study.definition.pruner, direction: study.definition.direction)
+    var ranks: [Int64: (rank: Int, count: Int)] = [:]
+    for (id, decision) in try record(of: study, db) {
+      state.apply(decision)
+      guard decision.trial == number else { continue }
+      ranks[id] = state.rank(of: number, bracket: decision.bracket, epoch: decision.epoch)
+    }
+    return ranks
   }
 
   private static func metrics(of trial: Int64, _ db: Database) throws -> [SplitMetric] {

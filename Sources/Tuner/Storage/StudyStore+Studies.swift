@@ -17,20 +17,25 @@ public struct StudyOpening: Sendable {
 
   /// Trials brought back because their cells are there again.
   public let restored: Int
+
+  /// Failed trials that run again.
+  public let retried: Int
 }
 
 extension StudyStore {
   /// Makes a study with all its trials, or brings a known one up to date with the search space.
   ///
-  /// A cell that is known keeps its trial and its number; new cells are numbered on. Everything
-  /// happens or nothing.
+  /// A cell that is known keeps its trial and its number; new cells are numbered on. Where points are drawn, others that have ended stay
+  /// in the study as long as the search space has them, and so many draws fewer are taken. Everything happens or nothing.
   ///
   /// Throws a `StudyMismatch` when a study of that name exists whose trials would not be comparable.
   ///
-  /// - Parameter areDraws: Whether the cells are draws from the search space, so that other points that have ended stay in the study
-  ///   as long as the space has them, and so many draws fewer are taken.
+  /// - Parameter cells: The points in the order in which they are to be tried; none for a sampler that learns from results.
+  /// - Parameter retriesFailed: Whether failed trials run again.
+  /// - Parameter cost: What a trial costs.
   public func createOrContinue(
-    _ definition: StudyDefinition, cells: [Hyperparameters], areDraws: Bool = false
+    _ definition: StudyDefinition, cells: [Hyperparameters], retriesFailed: Bool = false,
+    cost: @escaping (Hyperparameters) -> TrialCost? = { _ in nil }
   ) throws -> StudyOpening {
     try transaction { db in
       let stored = try Self.fetchStudies(db, where: "name = ?", [definition.name]).first
@@ -38,20 +43,27 @@ extension StudyStore {
       if let stored {
         let differences = Self.differences(stored.definition, definition)
         guard differences.isEmpty else { throw StudyMismatch(study: definition.name, differences: differences) }
-        try db.execute(
-          sql: "UPDATE study SET search_space = ?, invocation = ?, sampler = ? WHERE id = ?",
-          arguments: [definition.searchSpace, definition.invocation, definition.sampler, stored.id])
+        try Self.update(stored.id, definition, db)
         study = Study(id: stored.id, definition: definition, createdAt: stored.createdAt)
       } else {
         study = try Self.insert(definition, db)
         // The number may be that of a study whose deletion was cut short.
         Disk.removeFolder(weightsFolder(of: study.id))
       }
-      let ended = areDraws && stored != nil ? try Self.endedPoints(of: study, db) : []
-      let changes = try Self.align(study, with: ended + cells, limit: max(cells.count, ended.count), db)
+      let before = try Self.activity(of: study, db)
+      try Self.align(study, with: cells, cost: cost, db)
+      let retried = retriesFailed ? try Self.retryFailed(in: study, db) : 0
+      if let stored, stored.definition.pruner != definition.pruner { try changePruner(from: stored, to: study, db) }
+      _ = try Self.endEarly(study, db)
+      try Self.shelveRepeats(beyond: definition.repeats, in: study, db)
+      let after = try Self.activity(of: study, db)
+      for trial in before.active.subtracting(after.active) { try withdraw(trial, from: study, db) }
+      for trial in after.active.intersection(before.shelved) { try restore(trial, in: study, db) }
       return StudyOpening(
-        study: study, counts: try Self.counts(of: study.id, db), isNew: stored == nil, added: changes.added,
-        shelved: changes.shelved, restored: changes.restored)
+        study: study, counts: try Self.counts(of: study.id, db), isNew: stored == nil,
+        added: after.active.subtracting(before.active).subtracting(before.shelved).count,
+        shelved: before.active.subtracting(after.active).count,
+        restored: after.active.intersection(before.shelved).count, retried: retried)
     }
   }
 
@@ -78,10 +90,12 @@ extension StudyStore {
           db,
           sql: """
             SELECT ordinal, best_value FROM trial
-            WHERE study_id = ? AND active = 1 AND state IN ('completed', 'pruned') AND best_value IS NOT NULL
-            ORDER BY best_value \(order), ordinal LIMIT 1
+            WHERE study_id = ? AND active = 1 AND repeat = 0 AND state IN ('completed', 'pruned') AND best_value IS NOT NULL
+            ORDER BY state, best_value \(order), ordinal LIMIT 1
             """, arguments: [study.id])
-        return StudySummary(study: study, counts: counts, best: best.map { ($0["ordinal"], $0["best_value"]) })
+        return StudySummary(
+          study: study, counts: counts, isOver: try isOver(study, db) && abandoned == 0,
+          best: best.map { ($0["ordinal"], $0["best_value"]) })
       }
     }
   }
@@ -105,9 +119,10 @@ extension StudyStore {
           name: row["name"], model: row["model"], dataset: row["dataset"], datasetHash: row["dataset_hash"],
           searchSpace: row["search_space"],
           fixedConfiguration: fixed.map { StudyDefinition.Setting(key: $0["key"], value: $0["value"]) },
-          invocation: row["invocation"], numericVersion: row["numeric_version"], sampler: row["sampler"],
-          seed: row["seed"],
-          metric: row["metric"], direction: Direction(rawValue: row["direction"]) ?? .maximize),
+          invocation: row["invocation"], numericVersion: row["numeric_version"],
+          sampler: Sampling(rawValue: row["sampler"]) ?? .grid, trialLimit: row["trial_limit"],
+          earlyStop: row["early_stop"], pruner: Pruner(row["scheduler"] as String) ?? .none, repeats: row["repeats"],
+          seed: row["seed"], metric: row["metric"], direction: Direction(rawValue: row["direction"]) ?? .maximize),
         createdAt: row["created_at"])
     }
   }
@@ -126,77 +141,37 @@ extension StudyStore {
         definition.name, definition.model, definition.dataset, definition.datasetHash, definition.searchSpace,
         JSON.object(definition.fixedConfiguration.map { ($0.key, JSON.string($0.value)) }),
         definition.fixedConfigurationHash,
-        definition.invocation, definition.numericVersion, definition.sampler, definition.seed, definition.metric,
-        definition.direction.rawValue,
+        definition.invocation, definition.numericVersion, definition.sampler.rawValue, definition.seed,
+        definition.metric, definition.direction.rawValue,
       ])
     guard let row else { throw DatabaseError(message: "the new study is not there") }
+    try update(row["id"], definition, db)
     return Study(id: row["id"], definition: definition, createdAt: row["created_at"])
   }
 
-  /// The points of trials that have ended and that the search space still has, in the trials' order.
-  private static func endedPoints(of study: Study, _ db: Database) throws -> [Hyperparameters] {
-    let space = try SearchSpace(parsing: study.definition.searchSpace, file: study.name)
-    let ids = try Int64.fetchAll(
-      db,
+  /// Writes what may change from one run of a study to the next.
+  private static func update(_ id: Int64, _ definition: StudyDefinition, _ db: Database) throws {
+    try db.execute(
       sql: """
-        SELECT id FROM trial WHERE study_id = ? AND state NOT IN ('pending', 'running') ORDER BY ordinal
-        """, arguments: [study.id])
-    let points = try allHyperparameters(of: study.id, db)
-    return ids.map { Hyperparameters(points[$0] ?? []) }.filter(space.contains)
+        UPDATE study SET search_space = ?, invocation = ?, sampler = ?, scheduler = ?, trial_limit = ?, early_stop = ?,
+          repeats = ?
+        WHERE id = ?
+        """,
+      arguments: [
+        definition.searchSpace, definition.invocation, definition.sampler.rawValue, definition.pruner.description,
+        definition.trialLimit, definition.earlyStop, definition.repeats, id,
+      ])
   }
 
-  /// Makes the active trials of a study the first `limit` different ones of `cells`.
-  private static func align(
-    _ study: Study, with cells: [Hyperparameters], limit: Int, _ db: Database
-  ) throws -> (added: Int, shelved: Int, restored: Int) {
-    var known: [String: (id: Int64, isActive: Bool)] = [:]
-    var ordinal = 0
-    for row in try Row.fetchAll(
-      db, sql: "SELECT id, fingerprint, active, ordinal FROM trial WHERE study_id = ?", arguments: [study.id])
-    {
-      known[row["fingerprint"]] = (row["id"], row["active"])
-      ordinal = max(ordinal, row["ordinal"])
-    }
-    let setActive = try db.makeStatement(sql: "UPDATE trial SET active = ? WHERE id = ?")
-    let insertTrial = try db.makeStatement(
-      sql: "INSERT INTO trial (study_id, ordinal, fingerprint, configuration) VALUES (?, ?, ?, ?)")
-    let insertParameter = try db.makeStatement(
-      sql: "INSERT INTO trial_parameter (trial_id, position, name, value, literal) VALUES (?, ?, ?, ?, ?)")
-
-    var changes = (added: 0, shelved: 0, restored: 0)
-    var present: Set<String> = []
-    for cell in cells {
-      let fingerprint = study.definition.fingerprint(of: cell)
-      if present.count == limit { break }
-      guard present.insert(fingerprint).inserted else { continue }
-      if let trial = known[fingerprint] {
-        guard !trial.isActive else { continue }
-        try setActive.execute(arguments: [true, trial.id])
-        changes.restored += 1
-      } else {
-        ordinal += 1
-        try insertTrial.execute(arguments: [study.id, ordinal, fingerprint, cell.json])
-        let trial = db.lastInsertedRowID
-        for (index, pair) in cell.pairs.enumerated() {
-          try insertParameter.execute(arguments: [
-            trial, index + 1, pair.name, pair.value.databaseValue, pair.value.python,
-          ])
-        }
-        changes.added += 1
-      }
-    }
-    for (fingerprint, trial) in known where trial.isActive && !present.contains(fingerprint) {
-      try setActive.execute(arguments: [false, trial.id])
-      changes.shelved += 1
-    }
-    return changes
-  }
-
-  static func counts(of study: Int64, _ db: Database) throws -> StudyCounts {
+  /// - Parameter repeats: Whether trials with other seeds count.
+  static func counts(of study: Int64, repeats: Bool = true, _ db: Database) throws -> StudyCounts {
     var counts = StudyCounts()
     let rows = try Row.fetchAll(
-      db, sql: "SELECT active, state, count(*) AS trials FROM trial WHERE study_id = ? GROUP BY active, state",
-      arguments: [study])
+      db,
+      sql: """
+        SELECT active, state, count(*) AS trials FROM trial WHERE study_id = ? AND (repeat = 0 OR ?)
+        GROUP BY active, state
+        """, arguments: [study, repeats])
     for row in rows {
       if row["active"] == false {
         counts.shelved += row["trials"]

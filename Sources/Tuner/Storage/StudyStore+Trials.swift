@@ -18,16 +18,26 @@ package enum TrialEnding: Sendable {
 }
 
 extension StudyStore {
-  /// Records an epoch: its values, and its state if there is one.
+  /// What came of recording an epoch.
+  package struct Observed: Sendable {
+    /// Why its state could not be written, which costs no more than the progress after a crash.
+    package let failure: StorageError?
+
+    /// Whether the pruner stops the trial here.
+    package let isPruned: Bool
+  }
+
+  /// Records an epoch: its values, its state if there is one, and what the pruner says to it.
   ///
-  /// Throws `TrialLost`, or a `StorageError` of the database. Returns the error of a state that could not be
-  /// written, which costs no more than the progress after a crash.
+  /// Throws `TrialLost`, or a `StorageError` of the database.
+  ///
+  /// - Parameter mayPrune: Whether the pruner is asked.
   package func observe(
-    _ trial: ClaimedTrial, _ report: RunningTrial.Report, seconds: Double, of definition: StudyDefinition
-  ) throws -> StorageError? {
+    _ trial: ClaimedTrial, _ report: RunningTrial.Report, seconds: Double, of study: Study, mayPrune: Bool = true
+  ) throws -> Observed {
     let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
     do {
-      let superseded = try transaction { db in
+      let (superseded, isPruned) = try transaction { db in
         try Self.fence(trial, db)
         let insert = try db.cachedStatement(
           sql: """
@@ -40,23 +50,27 @@ extension StudyStore {
         try db.execute(
           sql: "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?",
           arguments: [seconds, trial.id, trial.attempt])
-        try Self.recallBest(of: trial.id, definition, db)
-        return try Self.register(state, of: trial, db)
+        try Self.recallBest(of: trial.id, study.definition, db)
+        let isValidated = report.values.contains { study.definition.isMetric($0.name) }
+        let isPruned =
+          try mayPrune && !report.isLast && isValidated && stops(trial, after: report.epoch, of: study, db)
+        return (try Self.register(state, of: trial, db), isPruned)
       }
       for file in superseded { Disk.remove("\(checkpointFolder)/\(file)") }
+      return Observed(failure: failure, isPruned: isPruned)
     } catch {
       if let state { Disk.remove("\(checkpointFolder)/\(state.file)") }
       throw error
     }
-    return failure
   }
 
   /// Ends a trial for good.
   ///
   /// Returns the error of weights that could not be kept.
-  package func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of definition: StudyDefinition)
+  package func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study)
     throws -> StorageError?
   {
+    let definition = study.definition
     var weights: SavedState?
     var failure: StorageError?
     if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
@@ -71,6 +85,7 @@ extension StudyStore {
     }
     let (states, others) = try transaction { db in
       try Self.fence(trial, db)
+      if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       try Self.write(ending, to: trial, seconds: seconds, db)
       let states = try String.fetchAll(db, sql: "SELECT file FROM checkpoint WHERE trial_id = ?", arguments: [trial.id])
       try db.execute(sql: "DELETE FROM checkpoint WHERE trial_id = ?", arguments: [trial.id])
@@ -88,14 +103,31 @@ extension StudyStore {
   package func release(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String? = nil)
     throws -> StorageError?
   {
+    try leave(trial, as: .pending, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: note)
+  }
+
+  /// Leaves a trial where the pruner stopped it, to go on from `checkpoint` if it is to.
+  ///
+  /// Returns the error of a state that could not be written.
+  package func prune(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double) throws -> StorageError? {
+    try leave(trial, as: .pruned, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: nil)
+  }
+
+  private func leave(
+    _ trial: ClaimedTrial, as left: TrialState, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String?
+  ) throws -> StorageError? {
     let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
     let superseded = try transaction { db in
       try Self.fence(trial, db)
       let superseded = try Self.register(state, of: trial, db)
       try db.execute(
-        sql: "UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL WHERE id = ?", arguments: [trial.id]
-      )
-      try Self.end(trial.id, trial.attempt, "interrupted", seconds: seconds, note: note, db)
+        sql: """
+          UPDATE trial SET state = ?, owner = NULL, heartbeat_at = NULL,
+            finished_at = \(left == .pruned ? Schema.now : "NULL")
+          WHERE id = ?
+          """, arguments: [left.rawValue, trial.id])
+      let ending = left == .pruned ? "pruned" : "interrupted"
+      try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
       return superseded
     }
     for file in superseded { Disk.remove("\(checkpointFolder)/\(file)") }
@@ -119,7 +151,9 @@ extension StudyStore {
   }
 
   private static func write(_ ending: TrialEnding, to trial: ClaimedTrial, seconds: Double, _ db: Database) throws {
-    try end(trial.id, trial.attempt, ending.state.rawValue, seconds: seconds, note: nil, db)
+    // A failed trial may run again; what happened stays with the attempt.
+    let note: String? = if case .failed(_, let message) = ending { message } else { nil }
+    try end(trial.id, trial.attempt, ending.state.rawValue, seconds: seconds, note: note, db)
     var (kind, message, bestEpoch, bestValue): (String?, String?, Int?, Double?)
     switch ending {
     case .completed(let result):
@@ -191,14 +225,14 @@ extension StudyStore {
 
   /// Whether a result is better than those of all completed trials; once it is not, it never will be.
   private func isBest(_ trial: ClaimedTrial, _ result: TrialResult, _ definition: StudyDefinition) throws -> Bool {
-    guard let value = result.bestValue, value.isFinite else { return false }
+    guard trial.repetition == 0, let value = result.bestValue, value.isFinite else { return false }
     let isWorse = definition.direction == .maximize ? "best_value > :value" : "best_value < :value"
     return try read { db in
       try Bool.fetchOne(
         db,
         sql: """
           SELECT NOT EXISTS (
-            SELECT 1 FROM trial WHERE study_id = :study AND state = 'completed' AND active = 1
+            SELECT 1 FROM trial WHERE study_id = :study AND state = 'completed' AND active = 1 AND repeat = 0
             AND (\(isWorse) OR (best_value = :value AND ordinal < :ordinal)))
           """, arguments: ["study": trial.study, "value": value, "ordinal": trial.number]) ?? false
     }
@@ -212,7 +246,8 @@ extension StudyStore {
     let best = try Int64.fetchOne(
       db,
       sql: """
-        SELECT id FROM trial WHERE study_id = ? AND state = 'completed' AND active = 1 AND best_value IS NOT NULL
+        SELECT id FROM trial
+        WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0 AND best_value IS NOT NULL
         ORDER BY best_value \(order), ordinal LIMIT 1
         """, arguments: [trial.study])
     guard best == trial.id else { return [weights.file] }

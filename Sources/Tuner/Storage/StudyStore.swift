@@ -21,6 +21,9 @@ public final class StudyStore: Sendable {
 
   private static let ownerCount = Atomic<Int>(0)
 
+  /// By study.
+  let pruningMemory = Mutex<[Int64: PruningMemory]>([:])
+
   /// Opens a store for running studies; makes the file and its folder when they are missing.
   ///
   /// Throws a `StorageError` and leaves the file as it is when it is not a database of this program or
@@ -41,10 +44,18 @@ public final class StudyStore: Sendable {
   }
 
   /// Opens a store for reports; changes nothing.
+  ///
+  /// A file of an earlier schema is copied into memory, where it is brought up to date.
   public convenience init(reading path: String) throws {
     try Self.inspect(path, isNeeded: true)
     let database = try storing(in: path) {
-      try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly: true))
+      let file = try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly: true))
+      let version = try file.read { db in try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
+      guard version < Schema.version else { return file }
+      let copy = try DatabaseQueue()
+      try file.backup(to: copy)
+      _ = try copy.write(Self.migrate)
+      return copy
     }
     try self.init(path: path, database: database)
   }
@@ -111,20 +122,22 @@ extension StudyStore {
       // GRDB sets NORMAL for WAL, which may lose the last commits when the power fails.
       try db.execute(sql: "PRAGMA synchronous = FULL")
     }
-    let hasChanged = try pool.write { db in
-      // Read again inside the transaction: another process may have made the tables meanwhile.
-      let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-      guard version < Schema.version else { return false }
-      for migration in Schema.migrations[Int(version)...] { try db.execute(sql: migration) }
-      try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-      try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
-      return true
-    }
-    if hasChanged {
+    if try pool.write(migrate) {
       // The file says whose it is even when somebody copies it without its write-ahead log.
       _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
     return pool
+  }
+
+  /// Brings the tables up to date; false when they are.
+  private static func migrate(_ db: Database) throws -> Bool {
+    // Read inside the transaction: another process may have made the tables meanwhile.
+    let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    guard version < Schema.version else { return false }
+    for migration in Schema.migrations[Int(version)...] { try db.execute(sql: migration) }
+    try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+    try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+    return true
   }
 
   /// Two processes that make one file at once can both find it busy while it changes to WAL mode, where SQLite

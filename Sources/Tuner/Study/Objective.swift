@@ -7,6 +7,30 @@ public protocol Objective: Sendable {
   /// What it throws becomes the trial's failure, with the error's description as its message;
   /// a `TrialLost` from `report` is to be passed on.
   func run(_ trial: RunningTrial) throws -> TrialOutcome
+
+  /// What a trial costs, as far as it is known beforehand; asked for once for each trial.
+  func cost(of hyperparameters: Hyperparameters) -> TrialCost?
+}
+
+extension Objective {
+  public func cost(of hyperparameters: Hyperparameters) -> TrialCost? { nil }
+}
+
+/// What a trial costs: the same on every machine, so that it can be compared and added up.
+public struct TrialCost: Sendable, Equatable {
+  /// Floating-point operations of one epoch.
+  public var perEpoch: Double
+
+  /// The most epochs that the trial can have.
+  public var epochs: Int
+
+  public init(perEpoch: Double, epochs: Int) {
+    self.perEpoch = perEpoch
+    self.epochs = epochs
+  }
+
+  /// Operations of all epochs.
+  public var total: Double { perEpoch * Double(epochs) }
 }
 
 /// How an objective's run of a trial ended.

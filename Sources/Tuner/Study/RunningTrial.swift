@@ -15,10 +15,16 @@ public final class RunningTrial: Sendable {
     /// The objective's state after the epoch, to go on from.
     public let checkpoint: [UInt8]?
 
-    package init(epoch: Int, values: [(name: String, value: Double)], checkpoint: [UInt8]?) {
+    /// Whether the trial ends with this epoch, so that stopping it would save nothing.
+    public let isLast: Bool
+
+    package init(
+      epoch: Int, values: [(name: String, value: Double)], checkpoint: [UInt8]?, isLast: Bool = false
+    ) {
       self.epoch = epoch
       self.values = values
       self.checkpoint = checkpoint
+      self.isLast = isLast
     }
   }
 
@@ -26,6 +32,9 @@ public final class RunningTrial: Sendable {
   public let number: Int
 
   public let hyperparameters: Hyperparameters
+
+  /// Which repeat with another seed this is, from 1; 0 for a trial with the study's seed.
+  public let repetition: Int
 
   /// How many times the trial was started, this time included.
   public let attempt: Int
@@ -38,6 +47,7 @@ public final class RunningTrial: Sendable {
 
   private let stop: StopController
   private let isCut = Atomic<Bool>(false)
+  private let pruned = Atomic<Bool>(false)
   private let storageFailure = Mutex<(any Error)?>(nil)
   private let lastProgress = Mutex<ContinuousClock.Instant?>(nil)
   private let onReport: @Sendable (Report) throws -> Void
@@ -47,13 +57,14 @@ public final class RunningTrial: Sendable {
   ///
   /// A study's worker makes its own. A single training run makes one without a study.
   public init(
-    number: Int = 1, hyperparameters: Hyperparameters, attempt: Int = 1, checkpoint: [UInt8]? = nil,
-    checkpointEpoch: Int = 0,
+    number: Int = 1, hyperparameters: Hyperparameters, repetition: Int = 0, attempt: Int = 1,
+    checkpoint: [UInt8]? = nil, checkpointEpoch: Int = 0,
     stop: StopController = StopController(), onReport: @escaping @Sendable (Report) throws -> Void = { _ in },
     onProgress: @escaping @Sendable (_ fraction: Double, _ detail: String) -> Void = { _, _ in }
   ) {
     self.number = number
     self.hyperparameters = hyperparameters
+    self.repetition = repetition
     self.attempt = attempt
     self.checkpoint = checkpoint
     self.checkpointEpoch = checkpointEpoch
@@ -67,11 +78,17 @@ public final class RunningTrial: Sendable {
 
   /// Records an epoch's values and, with a checkpoint, the state to go on from after a crash.
   ///
+  /// The trial may be asked to stop in return, which `shouldStop` says.
+  ///
   /// Throws `TrialLost` when the trial is no longer this worker's, and a `StorageError` when the
   /// study cannot be written.
-  public func report(epoch: Int, values: [(name: String, value: Double)], checkpoint: [UInt8]? = nil) throws {
+  ///
+  /// - Parameter isLast: Whether the trial ends with this epoch.
+  public func report(
+    epoch: Int, values: [(name: String, value: Double)], checkpoint: [UInt8]? = nil, isLast: Bool = false
+  ) throws {
     do {
-      try onReport(Report(epoch: epoch, values: values, checkpoint: checkpoint))
+      try onReport(Report(epoch: epoch, values: values, checkpoint: checkpoint, isLast: isLast))
     } catch {
       storageFailure.withLock { $0 = error }
       cut()
@@ -94,6 +111,15 @@ public final class RunningTrial: Sendable {
 
   /// Asks only this trial to stop.
   func cut() { isCut.store(true, ordering: .relaxed) }
+
+  /// Asks only this trial to stop, as the pruner said.
+  func prune() {
+    pruned.store(true, ordering: .relaxed)
+    cut()
+  }
+
+  /// Whether the pruner stops the trial.
+  var isPruned: Bool { pruned.load(ordering: .relaxed) }
 
   /// What `report` threw, whatever the objective made of it.
   var reportError: (any Error)? { storageFailure.withLock { $0 } }

@@ -10,6 +10,24 @@ public enum Direction: String, Sendable, Codable {
   public func prefers(_ a: Double, to b: Double) -> Bool { self == .maximize ? a > b : a < b }
 }
 
+/// How the points of a study are chosen.
+public enum Sampling: String, Sendable, Codable, CaseIterable {
+  /// Every combination, in the order of the file.
+  case grid
+
+  /// Every combination, in an order that the seed decides.
+  case shuffledGrid = "shuffled grid"
+
+  /// Draws that the seed decides.
+  case random
+
+  /// The most promising points, by a tree-structured Parzen estimator.
+  case tpe
+
+  /// Whether points are drawn from the search space, so that other points of it may be in the study as well.
+  var draws: Bool { self == .random || self == .tpe }
+}
+
 /// What a study is made of, apart from its trials.
 public struct StudyDefinition: Sendable {
   /// A setting that all trials share.
@@ -44,8 +62,21 @@ public struct StudyDefinition: Sendable {
   /// Goes up when the same configuration gives other numbers than before.
   public var numericVersion: Int
 
-  /// The order in which cells are chosen; so far always `grid`.
-  public var sampler: String
+  /// How points are chosen.
+  public var sampler: Sampling
+
+  /// Trials in all, where points are drawn; `nil` for a grid.
+  public var trialLimit: Int?
+
+  /// Trials in a row without improvement after which the study ends; `nil` for no such end.
+  public var earlyStop: Int?
+
+  /// Which trials stop before their end.
+  public var pruner: Pruner
+
+  /// Further seeds for each trial that can not be told from the best.
+  public var repeats: Int
+
   public var seed: Int
 
   /// The metric to tune, such as `mrr@10` on the validation split.
@@ -55,8 +86,8 @@ public struct StudyDefinition: Sendable {
   public init(
     name: String, model: String, dataset: String, datasetHash: String, searchSpace: String,
     fixedConfiguration: [Setting],
-    invocation: String, numericVersion: Int, sampler: String = "grid", seed: Int, metric: String,
-    direction: Direction = .maximize
+    invocation: String, numericVersion: Int, sampler: Sampling = .grid, trialLimit: Int? = nil, earlyStop: Int? = nil,
+    pruner: Pruner = .none, repeats: Int = 0, seed: Int, metric: String, direction: Direction = .maximize
   ) {
     self.name = name
     self.model = model
@@ -67,10 +98,20 @@ public struct StudyDefinition: Sendable {
     self.invocation = invocation
     self.numericVersion = numericVersion
     self.sampler = sampler
+    self.trialLimit = trialLimit
+    self.earlyStop = earlyStop
+    self.pruner = pruner
+    self.repeats = repeats
     self.seed = seed
     self.metric = metric
     self.direction = direction
   }
+
+  /// The seed that a repeat of a trial has in place of the study's; repetition 0 is the trial itself.
+  public static func seed(_ seed: Int, ofRepetition repetition: Int) -> Int { seed + repetition }
+
+  /// Whether a name in a report is the metric to tune, with or without its split.
+  func isMetric(_ name: String) -> Bool { name == metric || name == "valid.\(metric)" }
 
   /// SHA-256 over the fixed settings, whatever their order.
   public var fixedConfigurationHash: String {
@@ -79,7 +120,9 @@ public struct StudyDefinition: Sendable {
   }
 
   /// What tells a trial from every other: its hyperparameters and all that its numbers depend on.
-  func fingerprint(of hyperparameters: Hyperparameters) -> String {
+  ///
+  /// - Parameter repetition: Which of the repeats with other seeds; 0 for the study's own seed.
+  func fingerprint(of hyperparameters: Hyperparameters, repetition: Int = 0) -> String {
     let text = """
       \(hyperparameters.canonical)
       dataset \(datasetHash)
@@ -87,7 +130,7 @@ public struct StudyDefinition: Sendable {
       seed \(seed)
       numeric version \(numericVersion)
       """
-    return sha256(Array(text.utf8))
+    return sha256(Array((repetition > 0 ? text + "\nrepeat \(repetition)" : text).utf8))
   }
 }
 
@@ -151,6 +194,9 @@ public struct StudyCounts: Sendable, Equatable {
 public struct StudySummary: Sendable {
   public let study: Study
   public let counts: StudyCounts
+
+  /// Whether nothing is left to do.
+  public let isOver: Bool
 
   /// The best trial so far and its value.
   public let best: (trial: Int, value: Double)?

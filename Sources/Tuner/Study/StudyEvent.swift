@@ -18,6 +18,17 @@ public enum StudyEvent: Sendable {
   /// - Parameter message: Why it diverged or failed.
   case ended(trial: Int, state: TrialState, value: Double?, seconds: Double, message: String?)
 
+  /// The pruner stopped a trial after an epoch; it keeps its state.
+  ///
+  /// - Parameter value: The best value so far.
+  case pruned(trial: Int, epoch: Int, value: Double?, seconds: Double)
+
+  /// So many trials in a row brought no improvement, up to this one; no further one is started.
+  case endedEarly(trial: Int)
+
+  /// A trial reached the target, and goes on alone.
+  case reachedTarget(trial: Int)
+
   /// A trial was asked to stop and waits for the next run.
   case interrupted(trial: Int, epoch: Int)
 
@@ -41,4 +52,13 @@ public enum RunOutcome: Sendable, Equatable {
 
   /// It was asked to stop; the same command continues.
   case interrupted
+
+  /// As many trials in a row as the study allows brought no improvement.
+  case endedEarly(trial: Int)
+
+  /// The target was reached by this trial, and the others wait.
+  case reachedTarget(trial: Int)
+
+  /// The time was up; the same command continues.
+  case timedOut
 }

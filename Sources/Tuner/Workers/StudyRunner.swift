@@ -4,16 +4,21 @@ import Synchronization
 public struct StudyRunner: Sendable {
   private let shared: StudyRun
   private let workers: Int
+  private let deadline: ContinuousClock.Instant?
 
   /// - Parameter workers: How many trials run at the same time in this process, at least 1.
+  /// - Parameter limits: What ends the run before everything is done.
   /// - Parameter stop: Where to ask for an early end.
   /// - Parameter onEvent: Called on the workers' threads, several at a time.
   public init(
-    store: StudyStore, study: Study, objective: any Objective, workers: Int, stop: StopController = StopController(),
-    onEvent: @escaping @Sendable (StudyEvent) -> Void = { _ in }
+    store: StudyStore, study: Study, objective: any Objective, workers: Int, limits: RunLimits = RunLimits(),
+    stop: StopController = StopController(), onEvent: @escaping @Sendable (StudyEvent) -> Void = { _ in }
   ) {
-    shared = StudyRun(store: store, study: study, objective: objective, stop: stop, onEvent: onEvent)
     self.workers = max(1, workers)
+    deadline = limits.deadline
+    shared = StudyRun(
+      store: store, study: study, objective: objective, workers: self.workers, target: limits.target, stop: stop,
+      onEvent: onEvent)
   }
 
   /// Runs what is left of the study, together with other processes that do the same.
@@ -26,6 +31,11 @@ public struct StudyRunner: Sendable {
     let heartbeat = Task { [shared] in
       while (try? await Task.sleep(for: .seconds(10))) != nil { shared.beat(owners) }
     }
+    let alarm = deadline.map { deadline in
+      Task { [shared] in
+        if (try? await Task.sleep(until: deadline, clock: .continuous)) != nil { shared.timeIsUp() }
+      }
+    }
     await withTaskGroup(of: Void.self) { group in
       for (index, owner) in owners.enumerated() {
         group.addTask { [shared] in
@@ -34,6 +44,7 @@ public struct StudyRunner: Sendable {
       }
     }
     heartbeat.cancel()
+    alarm?.cancel()
     shared.store.consolidate()
     return try shared.outcome()
   }
@@ -44,6 +55,8 @@ private final class StudyRun: Sendable {
   let store: StudyStore
   private let study: Study
   private let objective: any Objective
+  private let policy: ClaimPolicy
+  private let target: MetricTarget?
   private let stop: StopController
   private let onEvent: @Sendable (StudyEvent) -> Void
   private let state = Mutex(State())
@@ -52,18 +65,23 @@ private final class StudyRun: Sendable {
     var running: [Int: RunningTrial] = [:]
     var failure: (any Error)?
     var hasAnnouncedWaiting = false
+
+    /// Why no further trial is started, although nobody asked for it.
+    var end: RunOutcome?
   }
 
   /// Seconds between two looks for trials of other processes.
   private static let pollInterval = 0.25
 
   init(
-    store: StudyStore, study: Study, objective: any Objective, stop: StopController,
-    onEvent: @escaping @Sendable (StudyEvent) -> Void
+    store: StudyStore, study: Study, objective: any Objective, workers: Int, target: MetricTarget?,
+    stop: StopController, onEvent: @escaping @Sendable (StudyEvent) -> Void
   ) {
     self.store = store
     self.study = study
     self.objective = objective
+    self.target = target
+    policy = ClaimPolicy(workers: workers) { objective.cost(of: $0) }
     self.stop = stop
     self.onEvent = onEvent
   }
@@ -71,13 +89,16 @@ private final class StudyRun: Sendable {
   func prepare() throws {
     try reclaim()
     try store.removeOrphans()
+    try endEarly()
+    if let target, let trial = try store.trial(reaching: target, in: study) { end(.reachedTarget(trial: trial)) }
     onEvent(.opened(study: study.name, counts: try store.counts(of: study)))
   }
 
   func outcome() throws -> RunOutcome {
-    if let failure = state.withLock({ $0.failure }) { throw failure }
-    let counts = try store.counts(of: study)
-    return counts.ended == counts.total ? .finished : .interrupted
+    let (failure, end) = state.withLock { ($0.failure, $0.end) }
+    if let failure { throw failure }
+    if let end, end != .timedOut { return end }
+    return try store.isOver(study) ? .finished : end ?? .interrupted
   }
 
   func beat(_ owners: [String]) {
@@ -87,15 +108,16 @@ private final class StudyRun: Sendable {
 
   /// Runs trials one after another until none is left anywhere.
   func work(as owner: String) {
-    while !stop.isRequested, !hasFailed {
+    while !stop.isRequested, !isEnding {
       do {
-        if let trial = try store.claim(from: study, owner: owner) {
+        switch try store.claim(from: study, owner: owner, policy: policy) {
+        case .trial(let trial):
           try run(trial)
           stop.wakeWaiting()
-        } else if try !reclaim() {
-          let counts = try store.counts(of: study)
-          if counts.ended == counts.total { return }
-          if counts.running > 0 { announceWaiting(for: counts.running) }
+        case .over: return
+        case .wait(let running):
+          if try reclaim() { continue }
+          announceWaiting(for: running)
           stop.wait(seconds: Self.pollInterval)
         }
       } catch let lost as TrialLost {
@@ -118,26 +140,32 @@ private final class StudyRun: Sendable {
         fromEpoch: trial.checkpointEpoch))
     let start = ContinuousClock.now
     let running = RunningTrial(
-      number: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt,
-      checkpoint: trial.checkpoint,
-      checkpointEpoch: trial.checkpointEpoch, stop: stop,
-      onReport: { [store, study, onEvent] report in
-        let seconds = (ContinuousClock.now - start).inSeconds
-        let failure = try store.observe(trial, report, seconds: seconds, of: study.definition)
-        if let failure { onEvent(.warning("trial \(trial.number) goes on without a checkpoint: \(failure)")) }
-        onEvent(.reported(trial: trial.number, epoch: report.epoch, values: report.values))
-      },
+      number: trial.number, hyperparameters: trial.hyperparameters, repetition: trial.repetition,
+      attempt: trial.attempt, checkpoint: trial.checkpoint, checkpointEpoch: trial.checkpointEpoch, stop: stop,
+      onReport: { [self] report in try observe(report, of: trial, seconds: (ContinuousClock.now - start).inSeconds) },
       onProgress: { [onEvent] fraction, detail in
         onEvent(.progressed(trial: trial.number, fraction: fraction, detail: detail))
       })
     state.withLock { state in
       state.running[trial.number] = running
       state.hasAnnouncedWaiting = false
-      if state.failure != nil { running.cut() }
+      if state.failure != nil || state.end != nil { running.cut() }
     }
     let result = Result { try objective.run(running) }
     state.withLock { _ = $0.running.removeValue(forKey: trial.number) }
     try record(result, of: trial, running, seconds: (ContinuousClock.now - start).inSeconds)
+  }
+
+  private func observe(_ report: RunningTrial.Report, of trial: ClaimedTrial, seconds: Double) throws {
+    let reaches = target.map { target in report.values.contains { target.isReached(by: $0) } } ?? false
+    // The trial that reaches the target is wanted with its result.
+    let observed = try store.observe(trial, report, seconds: seconds, of: study, mayPrune: !reaches)
+    if let failure = observed.failure {
+      onEvent(.warning("trial \(trial.number) goes on without a checkpoint: \(failure)"))
+    }
+    onEvent(.reported(trial: trial.number, epoch: report.epoch, values: report.values))
+    if reaches { end(.reachedTarget(trial: trial.number)) }
+    if observed.isPruned { state.withLock { $0.running[trial.number] }?.prune() }
   }
 
   private func record(
@@ -155,6 +183,10 @@ private final class StudyRun: Sendable {
       try finish(trial, .completed(result), seconds: seconds, value: result.bestValue, message: nil)
     case .success(.diverged(let epoch, let message)):
       try finish(trial, .diverged(epoch: epoch, message: message), seconds: seconds, value: nil, message: message)
+    case .success(.interrupted(let epoch, let checkpoint)) where running.isPruned:
+      let failure = try store.prune(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
+      if let failure { onEvent(.warning("trial \(trial.number) was pruned without a new checkpoint: \(failure)")) }
+      onEvent(.pruned(trial: trial.number, epoch: epoch, value: try store.value(of: trial), seconds: seconds))
     case .success(.interrupted(let epoch, let checkpoint)) where running.shouldStop:
       let failure = try store.release(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
       if let failure { onEvent(.warning("trial \(trial.number) was stopped without a new checkpoint: \(failure)")) }
@@ -175,14 +207,43 @@ private final class StudyRun: Sendable {
   private func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, value: Double?, message: String?)
     throws
   {
-    let failure = try store.finish(trial, ending, seconds: seconds, of: study.definition)
+    let failure = try store.finish(trial, ending, seconds: seconds, of: study)
     if let failure { onEvent(.warning("the weights of trial \(trial.number) were not kept: \(failure)")) }
     onEvent(.ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
+    try endEarly()
+    if let target, let reaching = try store.trial(reaching: target, in: study) {
+      end(.reachedTarget(trial: reaching))
+    }
+  }
+
+  // MARK: - Ends before everything is done
+
+  /// Lets no further trial start and stops those that run, apart from the one that reached the target.
+  private func end(_ outcome: RunOutcome) {
+    let isNews = state.withLock { state in
+      guard state.end == nil else { return false }
+      state.end = outcome
+      for (number, trial) in state.running where !outcome.spares(number) { trial.cut() }
+      return true
+    }
+    guard isNews else { return }
+    switch outcome {
+    case .endedEarly(let trial): onEvent(.endedEarly(trial: trial))
+    case .reachedTarget(let trial): onEvent(.reachedTarget(trial: trial))
+    case .finished, .interrupted, .timedOut: break
+    }
+    stop.wakeWaiting()
+  }
+
+  func timeIsUp() { end(.timedOut) }
+
+  private func endEarly() throws {
+    if let last = try store.endEarly(study) { end(.endedEarly(trial: last)) }
   }
 
   // MARK: - The pool
 
-  private var hasFailed: Bool { state.withLock { $0.failure != nil } }
+  private var isEnding: Bool { state.withLock { $0.failure != nil || $0.end != nil } }
 
   /// Keeps the first error and asks every trial to stop.
   private func fail(_ error: any Error) {
@@ -209,6 +270,11 @@ private final class StudyRun: Sendable {
     }
     if isNews { onEvent(.waiting(trials: trials)) }
   }
+}
+
+extension RunOutcome {
+  /// Whether a running trial goes on although the run ends so.
+  fileprivate func spares(_ trial: Int) -> Bool { self == .reachedTarget(trial: trial) }
 }
 
 extension Duration {

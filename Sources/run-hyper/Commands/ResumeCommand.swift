@@ -16,32 +16,30 @@ struct ResumeCommand: AsyncParsableCommand {
 
   @OptionGroup var storage: StorageOptions
 
-  @Option(help: ArgumentHelp("Trials at a time; by default as many as this process may use cores.", valueName: "count"))
-  var workers: Int?
-
-  @OptionGroup var files: ResultFileOptions
+  @OptionGroup var options: RunOptions
 
   func run() async throws {
-    let names = try reading { try unfinishedStudies() }
+    let request = try options.request()
+    let names = try reading { try unfinishedStudies(request) }
     if names.isEmpty { Output.note("Every study in \(storage.storage) is finished") }
     for name in names {
-      let session = try reading { try open(name) }
+      let session = try reading { try open(name, request) }
       try await session.run()
     }
   }
 
   /// The named study, or all that have trials to run.
-  private func unfinishedStudies() throws -> [String] {
+  private func unfinishedStudies(_ request: RunOptions.Request) throws -> [String] {
     let store = try StudyStore(reading: storage.storage)
     if let study { return [try store.requiredStudy(study).name] }
-    return try store.studies().filter { $0.counts.ended < $0.counts.total }.map(\.study.name)
+    return try store.studies().filter { !$0.isOver || (request.retriesFailed && $0.counts.failed > 0) }.map(
+      \.study.name)
   }
 
-  private func open(_ name: String) throws -> StudySession {
+  private func open(_ name: String, _ request: RunOptions.Request) throws -> StudySession {
     let definition = try StudyStore(reading: storage.storage).requiredStudy(name).definition
     let (file, sources, plan) = try StudyInvocation.sources(of: definition)
     let space = try TuningSpace(text: definition.searchSpace, file: file, sources: sources, plan: plan)
-    return try StudySession.open(
-      space, name: name, storage: storage.storage, workers: workers, files: files)
+    return try StudySession.open(space, name: name, storage: storage.storage, request)
   }
 }

@@ -84,7 +84,7 @@ struct StudiesCommand: ParsableCommand {
   /// A study as programs read it.
   private struct Entry: Encodable {
     let study, model, dataset, state, metric, created: String
-    let trials, ended, completed, diverged, failed, pending, running, shelved: Int
+    let trials, ended, completed, pruned, diverged, failed, pending, running, shelved: Int
     let bestTrial: Int?
     let bestValue: Double?
 
@@ -95,10 +95,11 @@ struct StudiesCommand: ParsableCommand {
       dataset = definition.dataset
       metric = definition.metric
       created = summary.study.createdAt
-      state = counts.ended == counts.total ? "finished" : counts.running > 0 ? "running" : "interrupted"
+      state = summary.isOver ? "finished" : counts.running > 0 ? "running" : "interrupted"
       trials = counts.total
       ended = counts.ended
       completed = counts.completed
+      pruned = counts.pruned
       diverged = counts.diverged
       failed = counts.failed
       pending = counts.pending

@@ -12,6 +12,14 @@ enum BestTrial {
     lines += MetricTable.lines(row.metrics).map { "  " + $0 }
     return lines.joined(separator: "\n")
   }
+
+  /// The trial with the highest mean over further seeds, which is less a matter of luck than the highest value with one.
+  static func text(overSeeds row: Leaderboard.Row, metric: String) -> String {
+    guard let seeds = row.overSeeds else { return "" }
+    let deviation = seeds.deviation.map { " ± \(ProgressText.decimal($0, places: 4))" } ?? ""
+    return "Best over \(seeds.count) further \(seeds.count == 1 ? "seed" : "seeds"): trial \(row.trial), "
+      + "\(metric) \(ProgressText.decimal(seeds.mean, places: 4))\(deviation)"
+  }
 }
 
 /// Metrics in columns, splits in rows.

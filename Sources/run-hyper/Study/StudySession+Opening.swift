@@ -11,27 +11,23 @@ extension StudySession {
   ///
   /// - Parameter name: The study's name, or `nil` for the one that model, dataset and file make.
   static func open(
-    _ space: TuningSpace, name: String?, storage: String, workers: Int?, files: ResultFileOptions
+    _ space: TuningSpace, name: String?, storage: String, _ request: RunOptions.Request
   ) throws -> StudySession {
-    let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
-    guard (1...1024).contains(workers) else {
-      throw CommandError.input("--workers: found \(workers); expected a number from 1 to 1024")
-    }
-    try files.check()
+    let workers = request.workers ?? ProcessInfo.processInfo.activeProcessorCount
     let interval = try checkpointInterval()
+    try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     let definition = try definition(of: space, name: name, datasets: datasets)
     let admission = try Admission.check(
       try space.memory(datasets), workers: workers, threads: workers, note: Output.note)
+    let objective = TrainingObjective(
+      space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
     let store = try StudyStore(writing: storage)
     let session = StudySession(
       store: store,
-      opening: try store.createOrContinue(definition, cells: space.cells, areDraws: space.plan.algorithm == .random),
-      space: space,
-      objective: TrainingObjective(
-        space, datasets: datasets, threads: admission.threads, checkpointInterval: interval),
-      admission: admission,
-      files: files)
+      opening: try store.createOrContinue(
+        definition, cells: space.cells, retriesFailed: request.retriesFailed, cost: objective.cost),
+      space: space, objective: objective, admission: admission, request: request)
     if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
     return session
   }
@@ -62,7 +58,10 @@ extension StudySession {
         .init(key: $0.key, value: $0.value.exactJSON)
       },
       invocation: try StudyInvocation(space).json, numericVersion: TrainingObjective.numericVersion,
-      sampler: space.plan.algorithm == .random ? "random" : "grid",
+      sampler: space.plan.sampling,
+      trialLimit: space.plan.algorithm == .exhaustive ? nil : space.plan.trialLimit(of: space.space),
+      earlyStop: space.plan.earlyStop, pruner: space.plan.pruner(longest: space.longest),
+      repeats: space.plan.repeats ?? 0,
       seed: tuned.contains("seed") ? 0 : Int(clamping: configuration.training.seed),
       metric: configuration.evaluation.validationMetric)
   }

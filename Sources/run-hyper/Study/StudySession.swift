@@ -9,9 +9,9 @@ struct StudySession {
   let space: TuningSpace
   let objective: TrainingObjective
   let admission: Admission
-  let files: ResultFileOptions
+  let request: RunOptions.Request
 
-  private var study: Study { opening.study }
+  var study: Study { opening.study }
 
   /// Runs what is left and prints the result.
   ///
@@ -20,26 +20,22 @@ struct StudySession {
     defer { store.close() }
     let start = ContinuousClock.now
     let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
-    let display = ProgressDisplay(
-      StudyProgress(
-        total: opening.counts.total, ended: opening.counts.ended, metric: study.definition.metric,
-        best: best.flatMap { row in row.value.map { StudyProgress.Best(value: $0, trial: row.trial) } }))
+    let narrator = StudyNarrator(
+      store: store, study: study, objective: objective,
+      display: ProgressDisplay(
+        StudyProgress(
+          total: opening.counts.total, ended: opening.counts.ended, metric: study.definition.metric,
+          best: best.flatMap { row in row.value.map { StudyProgress.Best(value: $0, trial: row.trial) } })))
     let stop = StopController()
     let interruption = Interruption {
-      display.update(
+      narrator.display.update(
         { _ in }, line: "Stopping: trials save their state (a second signal stops at once)", important: true)
       stop.requestStop()
     }
-    let narrator = StudyNarrator(store: store, study: study, display: display)
-    let outcome: RunOutcome
-    do {
-      outcome = try await StudyRunner(
-        store: store, study: study, objective: objective, workers: admission.workers, stop: stop, onEvent: narrator.tell
-      ).run()
-      display.finish()
-    } catch {
-      display.finish()
-      throw CommandError.failed("\(error)\nThe study is as far as it was written; the same command continues it")
+    var outcome = try await runTrials(narrator, stop)
+    if outcome.completesSearch, try addRepeats() > 0 {
+      let again = try await runTrials(narrator, stop)
+      if again != .finished { outcome = again }
     }
     withExtendedLifetime(interruption) {}
     if outcome == .interrupted {
@@ -50,51 +46,86 @@ struct StudySession {
           run-hyper resume \(study.name)\(storageOption)
         """)
     }
-    try conclude(after: (ContinuousClock.now - start) / .seconds(1))
+    try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
   }
 
-  /// Says what is about to run.
-  func announce(_ dataset: SequenceDataset) {
-    let counts = opening.counts
-    var lines = [
-      "Study \(study.name)\(opening.isNew ? "" : ", continued"), in \(store.path)",
-      "  dataset   \(dataset.name): \(dataset.userTokens.count - 1) users, \(dataset.itemTokens.count - 1) items; "
-        + "\(dataset.train.count) training, \(dataset.valid.count) validation, \(dataset.test.count) test samples",
-      "  \(space.plan.algorithm == .random ? "random  " : "grid    ")  \(counts.total) configurations of \(space.space.parameters.map(\.name).joined(separator: ", "))",
-      "  metric    \(study.definition.metric) on the validation samples",
-      "  workers   \(admission.workers)",
-      "  memory    at most \(Admission.megabytes(AvailableMemory.residentBytes + admission.bytes))",
-    ]
-    if !opening.isNew {
-      lines.append("  finished  \(counts.ended) of \(counts.total)")
-      let changes = [(opening.added, "added"), (opening.shelved, "put aside"), (opening.restored, "brought back")]
-      let text = changes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-      if !text.isEmpty { lines.append("  changed   \(text): \(space.space.file) or the search is another than before") }
+  private func runTrials(_ narrator: StudyNarrator, _ stop: StopController) async throws -> RunOutcome {
+    do {
+      defer { narrator.display.finish() }
+      return try await StudyRunner(
+        store: store, study: study, objective: objective, workers: admission.workers,
+        limits: RunLimits(deadline: request.deadline, target: request.target?.value), stop: stop, onEvent: narrator.tell
+      ).run()
+    } catch {
+      throw CommandError.failed("\(error)\nThe study is as far as it was written; the same command continues it")
     }
-    lines += space.firstConfiguration.notes.map { "  note      \($0)" }
+  }
+
+  /// Adds the trials with further seeds that the study asks for, and returns how many are to be run.
+  private func addRepeats() throws -> Int {
+    guard let count = space.plan.repeats else { return 0 }
+    let rows = try store.leaderboard(of: study).rows.filter { $0.state == .completed }
+    let tied = rows.filter { $0.certainty?.mayBeBest == true }
+    let group = (tied.isEmpty ? Array(rows.prefix(1)) : tied).map(\.trial).sorted()
+    let added = try store.addRepeats(of: group, count: count, in: study)
+    if added > 0 {
+      Output.note(
+        "Repeating \(group.count) \(group.count == 1 ? "trial" : "trials") that can not be told from the best with \(count) further "
+          + "\(count == 1 ? "seed" : "seeds"): \(added) trials to run")
+    }
+    return added
+  }
+
+  // MARK: - The end
+
+  /// Prints the leaderboard and the best trial, and says what to do next.
+  private func conclude(_ outcome: RunOutcome, after seconds: Double) throws {
+    try request.files.write(study, in: store)
+    let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
+    Output.result(board.text(.table).trimmingCharacters(in: .newlines))
+    if let best = board.rows.first {
+      if best.state == .completed { Output.result("\n" + BestTrial.text(best, metric: board.metric)) }
+      if let steady = try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).bestOverSeeds {
+        Output.result("\n" + BestTrial.text(overSeeds: steady, metric: board.metric))
+      }
+    } else if outcome.completesSearch {
+      throw CommandError.failed("no trial of \(study.name) succeeded")
+    }
+    var lines = ["", "Finished in \(ProgressText.duration(seconds: seconds))"]
+    if let reason = reason(outcome, board.counts) { lines.append(reason) }
+    lines.append("All trials: run-hyper leaderboard \(study.name) --top=\(max(board.counts.total, 1))\(storageOption)")
+    if let best = board.rows.first {
+      lines.append("One trial:  run-hyper show \(study.name) \(best.trial)\(storageOption)")
+    }
     Output.note(lines.joined(separator: "\n"))
   }
 
-  /// Prints the leaderboard and the best trial, and says what to do next.
-  private func conclude(after seconds: Double) throws {
-    try files.write(study, in: store)
-    let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
-    Output.result(board.text(.table).trimmingCharacters(in: .newlines))
-    guard let best = board.rows.first else {
-      throw CommandError.failed("no trial of \(study.name) succeeded")
+  /// Why the search ended before all was tried.
+  private func reason(_ outcome: RunOutcome, _ counts: StudyCounts) -> String? {
+    switch outcome {
+    case .finished, .interrupted: nil
+    case .timedOut:
+      "Time is up: \(counts.ended) of \(counts.total) trials have ended. The same command continues"
+    case .reachedTarget(let trial):
+      "Target reached: trial \(trial) has \(request.target.map { "\($0)" } ?? "it"). Without --target the same command continues"
+    case .endedEarly(let trial):
+      "Stopped early: the last \(space.plan.earlyStop ?? 0) trials up to trial \(trial) brought no improvement; "
+        + "\(counts.shelved) are put aside. Without --early_stop the same command tries them"
     }
-    if best.state == .completed { Output.result("\n" + BestTrial.text(best, metric: board.metric)) }
-    Output.note(
-      """
-
-      Finished in \(ProgressText.duration(seconds: seconds))
-      All trials: run-hyper leaderboard \(study.name) --top=\(board.counts.total)\(storageOption)
-      One trial:  run-hyper show \(study.name) \(best.trial)\(storageOption)
-      """)
   }
 
-  private var storageOption: String {
+  var storageOption: String {
     store.path == StorageOptions.standard ? "" : " --storage=\(store.path)"
+  }
+}
+
+extension RunOutcome {
+  /// Whether what was to be searched has been.
+  fileprivate var completesSearch: Bool {
+    switch self {
+    case .finished, .endedEarly: true
+    case .interrupted, .reachedTarget, .timedOut: false
+    }
   }
 }
 
@@ -102,23 +133,30 @@ struct StudySession {
 private struct StudyNarrator: Sendable {
   let store: StudyStore
   let study: Study
+  let objective: TrainingObjective
   let display: ProgressDisplay
 
   private var metric: String { study.definition.metric }
 
+  /// Takes over what the store says: other processes may have ended trials meanwhile.
+  private func align() {
+    guard let counts = try? store.counts(of: study), let work = try? store.work(of: study) else { return }
+    let total = max(counts.total, study.definition.sampler == .tpe ? study.definition.trialLimit ?? 0 : 0)
+    display.update { $0.align(total: total, ended: counts.ended, pruned: counts.pruned, work: work) }
+  }
+
   func tell(_ event: StudyEvent) {
     switch event {
-    case .opened(_, let counts):
-      display.update({ $0.align(total: counts.total, ended: counts.ended) })
+    case .opened: align()
     case .started(let trial, let hyperparameters, let attempt, let fromEpoch):
       let parameters = hyperparameters.pairs.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-      // Other processes may have ended trials meanwhile.
-      if let counts = try? store.counts(of: study) {
-        display.update { $0.align(total: counts.total, ended: counts.ended) }
-      }
+      align()
       let place = fromEpoch > 0 ? " again from epoch \(fromEpoch)" : attempt > 1 ? " again" : ""
       display.update(
-        { $0.start(trial, parameters: parameters, isResumed: fromEpoch > 0) },
+        {
+          $0.start(
+            trial, parameters: parameters, work: objective.cost(of: hyperparameters)?.total, isResumed: fromEpoch > 0)
+        },
         line: "trial \(trial) started\(place): \(parameters)", trial: trial)
     case .progressed(let trial, let fraction, let detail):
       display.progress(trial, { $0.advance(trial, to: fraction, detail: detail) }, line: "trial \(trial): \(detail)")
@@ -132,6 +170,16 @@ private struct StudyNarrator: Sendable {
         { $0.end(trial, value: state == .completed ? value : nil) },
         line: "trial \(trial) \(state.rawValue) in \(ProgressText.duration(seconds: seconds))\(result)\(reason)",
         important: state != .completed, addsSummary: true)
+    case .pruned(let trial, let epoch, let value, let seconds):
+      let result = value.map { ", \(metric) \(ProgressText.decimal($0, places: 4))" } ?? ""
+      display.update(
+        { $0.end(trial, value: nil, isPruned: true) },
+        line: "trial \(trial) stopped by the pruner after epoch \(epoch), "
+          + "\(ProgressText.duration(seconds: seconds))\(result)", addsSummary: true)
+    case .endedEarly(let trial):
+      display.update({ _ in }, line: "no further trial: those up to \(trial) brought no improvement", important: true)
+    case .reachedTarget(let trial):
+      display.update({ _ in }, line: "trial \(trial) has reached the target; it goes on alone", important: true)
     case .interrupted(let trial, let epoch):
       display.update(
         { $0.end(trial, value: nil, counts: false) },

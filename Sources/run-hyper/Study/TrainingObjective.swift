@@ -9,6 +9,7 @@ struct TrainingObjective: Objective {
 
   private let space: TuningSpace
   private let datasets: [DatasetConfiguration: SequenceDataset]
+  private let lengths: [DatasetConfiguration: TrainingWork.Lengths]
 
   private let budget: ThreadBudget
 
@@ -24,13 +25,22 @@ struct TrainingObjective: Objective {
     budget = ThreadBudget(threads: threads)
     self.space = space
     self.datasets = datasets
+    lengths = datasets.mapValues(TrainingWork.Lengths.init)
     self.checkpointInterval = checkpointInterval
   }
 
   func run(_ trial: RunningTrial) throws -> TrialOutcome { try budget.run { try train(trial) } }
 
+  func cost(of hyperparameters: Hyperparameters) -> TrialCost? {
+    guard let configuration = try? space.configuration(of: hyperparameters),
+      let lengths = lengths[configuration.dataset]
+    else { return nil }
+    return TrialCost(
+      perEpoch: TrainingWork(configuration, lengths).operationsPerEpoch, epochs: configuration.training.epochs)
+  }
+
   private func train(_ trial: RunningTrial) throws -> TrialOutcome {
-    let configuration = try space.configuration(of: trial.hyperparameters)
+    let configuration = try space.configuration(of: trial.hyperparameters, repetition: trial.repetition)
     guard let dataset = datasets[configuration.dataset] else {
       preconditionFailure("the dataset of \(trial.hyperparameters) was not loaded")
     }
@@ -51,7 +61,8 @@ struct TrainingObjective: Objective {
           checkpoint = try trainer.checkpoint()
           lastCheckpoint = now
         }
-        try trial.report(epoch: report.epoch, values: report.curve, checkpoint: checkpoint)
+        try trial.report(
+          epoch: report.epoch, values: report.curve, checkpoint: checkpoint, isLast: report.isLast)
       })
     switch outcome {
     case .finished(let result):

@@ -12,13 +12,14 @@ struct TrialText {
   }
 
   var text: String {
-    [summary, results, attempts, curve].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+    [summary, results, attempts, rungs, curve].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
   }
 
   private var summary: [String] {
     let shelved = story.isShelved ? ", put aside: its values are no longer in the parameter file" : ""
     var facts = story.hyperparameters.pairs.map { ($0.name, "\($0.value)") }
+    if let repeated = story.repeated { facts.append(("repeats", "trial \(repeated.trial) with seed \(repeated.seed)")) }
     if let value = story.value {
       let epoch = story.bestEpoch.map { " at epoch \($0)" } ?? ""
       facts.append((metric, "\(ProgressText.decimal(value, places: 4))\(epoch)"))
@@ -48,6 +49,26 @@ struct TrialText {
     return ["Attempts"] + table.lines.map { "  " + $0 }
   }
 
+  /// What the pruner decided.
+  private var rungs: [String] {
+    guard !story.rungs.isEmpty else { return [] }
+    let hasBrackets = story.rungs.contains { $0.decision.bracket > 0 }
+    var table = TextTable(
+      header: ["epoch"] + (hasBrackets ? ["bracket"] : []) + [metric, "rank", "decision", "at", "pruner"])
+    for rung in story.rungs {
+      let decision = rung.decision
+      let rank = rung.rank.flatMap { rank in rung.count.map { "\(rank) of \($0)" } } ?? ""
+      table.append(
+        ["\(decision.epoch)"] + (hasBrackets ? ["\(decision.bracket)"] : [])
+          + [
+            decision.value.map { ProgressText.decimal($0, places: 4) } ?? "", rank, decision.action.words,
+            rung.decidedAt,
+            rung.scheduler,
+          ])
+    }
+    return ["Rungs"] + table.lines.map { "  " + $0 }
+  }
+
   private var curve: [String] {
     var names: [String] = []
     var epochs: [Int] = []
@@ -67,6 +88,22 @@ struct TrialText {
           })
     }
     return ["Learning curve"] + table.lines.map { "  " + $0 }
+  }
+}
+
+extension PruningDecision.Action {
+  /// What happened, for a person.
+  fileprivate var words: String {
+    switch self {
+    case .stop: "stopped"
+    case .proceed: "went on"
+    case .passed: "had gone on"
+    case .promote: "goes on, among the best"
+    case .finish: "goes on, the best of the last rung"
+    case .resume: "goes on, another pruner"
+    case .withdraw: "out"
+    case .restore: "waits again"
+    }
   }
 }
 
@@ -97,6 +134,13 @@ struct TrialDocument: Encodable {
     }
   }
 
+  private struct Rung: Encodable {
+    let epoch, bracket: Int
+    let value: Double?
+    let decision, at, pruner: String
+    let rank, of: Int?
+  }
+
   private struct Point: Encodable {
     let epoch: Int
     let metric: String
@@ -113,6 +157,8 @@ struct TrialDocument: Encodable {
   private let started, finished, failureKind, failureMessage: String?
   private let metrics: [String: [String: Double]]
   private let attempts: [Attempt]
+  private let rungs: [Rung]
+  private let repeats, seed: Int?
   private let curve: [Point]
 
   init(_ story: TrialStory) {
@@ -136,6 +182,13 @@ struct TrialDocument: Encodable {
         attempt: $0.number, fromEpoch: $0.fromEpoch, owner: $0.owner, started: $0.startedAt, ended: $0.endedAt,
         ending: $0.ending, note: $0.note, seconds: $0.seconds)
     }
+    rungs = story.rungs.map {
+      Rung(
+        epoch: $0.decision.epoch, bracket: $0.decision.bracket, value: $0.decision.value,
+        decision: $0.decision.action.rawValue, at: $0.decidedAt, pruner: $0.scheduler, rank: $0.rank, of: $0.count)
+    }
+    repeats = story.repeated?.trial
+    seed = story.repeated?.seed
     curve = story.curve.map { Point(epoch: $0.epoch, metric: $0.metric, value: $0.value) }
   }
 }

@@ -13,8 +13,14 @@ struct TuningSpace {
 
   let plan: SearchPlan
 
-  /// The points that the plan tries, in its order.
+  /// The points that the plan tries, in its order; none where they depend on results.
   let cells: [Hyperparameters]
+
+  /// Points that stand for all that may be tried: `cells`, or every combination of the values and the ends of ranges.
+  private let samples: [Hyperparameters]
+
+  /// The most epochs that a trial can have.
+  let longest: Int
 
   /// The configuration of the first cell; the others differ from it in tuned keys only.
   let firstConfiguration: Configuration
@@ -39,32 +45,65 @@ struct TuningSpace {
     let tunesSeed = space.parameters.contains { $0.name == "seed" }
     cells = try plan.cells(
       of: space, seed: tunesSeed ? 0 : Int(clamping: try sources.configuration().training.seed))
+    let (representatives, areAll) = cells.isEmpty ? space.representatives() : (cells, true)
+    samples = representatives
 
     var first = Configuration()
+    var longest = 0
     var datasets: [DatasetConfiguration] = []
     var impossible = ImpossibleCells()
-    for cell in cells {
+    for cell in samples {
       do throws(ConfigurationError) {
         let configuration = try sources.configuration(tuned: Self.layer(cell, of: space))
         if datasets.isEmpty { first = configuration }
+        longest = max(longest, configuration.training.epochs)
         if !datasets.contains(configuration.dataset) { datasets.append(configuration.dataset) }
       } catch {
         impossible.add(cell, error)
       }
     }
-    try impossible.check(total: cells.count)
+    try impossible.check(total: samples.count)
     firstConfiguration = first
     datasetConfigurations = datasets
+    self.longest = longest
+    if !areAll, datasets.count > 1 {
+      throw CommandError.input(
+        "\(file): found tuned data settings among more than \(samples.count) configurations; "
+          + "expected shorter lists, or --algo=random, which knows its configurations beforehand")
+    }
+    try checkPlan(tunesSeed: tunesSeed)
+  }
+
+  /// Checks what the plan asks of the configuration.
+  private func checkPlan(tunesSeed: Bool) throws(CommandError) {
+    if plan.repeats != nil, tunesSeed {
+      throw .input("--repeats: found with a tuned seed; expected one of the two")
+    }
+    guard let name = plan.pruner else { return }
+    guard firstConfiguration.training.validationInterval > 0 else {
+      throw .input("--pruner: found \(name) without validation (eval_step); expected eval_step of 1 or more")
+    }
+    let first = plan.pruner(longest: longest).firstRung
+    guard first < longest else {
+      throw .input(
+        "--first_rung: found \(first), and trials of at most \(longest) epochs; expected an epoch before the last")
+    }
   }
 
   /// The configuration of a cell.
-  func configuration(of cell: Hyperparameters) throws -> Configuration {
-    try sources.configuration(tuned: Self.layer(cell, of: space))
+  ///
+  /// - Parameter repetition: Which of the repeats with another seed; 0 for the study's own.
+  func configuration(of cell: Hyperparameters, repetition: Int = 0) throws -> Configuration {
+    guard repetition > 0 else { return try sources.configuration(tuned: Self.layer(cell, of: space)) }
+    let seed = Int(clamping: try sources.configuration().training.seed)
+    let repeated = StudyDefinition.seed(seed, ofRepetition: repetition)
+    return try sources.configuration(
+      tuned: Self.layer(Hyperparameters(cell.pairs + [.init(name: "seed", value: .integer(repeated))]), of: space))
   }
 
-  /// The memory that each cell's trial needs.
+  /// The memory that the trials need, any of which may meet.
   func memory(_ datasets: [DatasetConfiguration: SequenceDataset]) throws -> [TrainingMemory] {
-    try cells.map { cell in
+    try samples.map { cell in
       let configuration = try configuration(of: cell)
       guard let dataset = datasets[configuration.dataset] else {
         preconditionFailure("the dataset of \(cell) was not loaded")

@@ -67,7 +67,8 @@ import Testing
       study: "toy", trial: number, state: state, isShelved: isShelved,
       hyperparameters: Hyperparameters(parameters.map { .init(name: $0.key, value: .integer($0.value)) }),
       failureKind: nil, failureMessage: nil, value: 0.5, bestEpoch: 1, trainingSeconds: 12.5, startedAt: nil,
-      finishedAt: nil, attempts: [], curve: curve, metrics: [SplitMetric(split: "test", name: "mrr@10", value: 0.75)])
+      finishedAt: nil, repeated: nil, attempts: [], rungs: [], curve: curve,
+      metrics: [SplitMetric(split: "test", name: "mrr@10", value: 0.75)])
   }
 }
 

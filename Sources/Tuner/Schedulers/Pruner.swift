@@ -1,0 +1,177 @@
+/// A rule that stops trials which look worse than others after as many epochs.
+///
+/// What it stops keeps its checkpoint and goes on later where the rule finds it promising, or where another rule
+/// takes its place.
+public struct Pruner: Sendable, Equatable {
+  /// The rule.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Every trial runs to its end.
+    case none
+
+    /// A trial stops that is below the median of the others after as many epochs.
+    ///
+    /// Source: Golovin et al., *Google Vizier: A Service for Black-Box Optimization*, 2017, section 3.2.1, with the best value so far
+    /// of every trial in place of running averages, as a trial's result is its best value.
+    case median
+
+    /// Asynchronous successive halving: trials stop at rungs, and the best of each rung go on.
+    ///
+    /// Source: Li et al., *A System for Massively Parallel Hyperparameter Tuning*, 2020, algorithm 2.
+    case asha
+
+    /// Successive halving in several brackets, the first rung of each later than that of the one before.
+    ///
+    /// Source: Li et al., *Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization*, 2018, algorithm 1; brackets
+    /// without waiting, as in the one above, section 3.3.
+    case hyperband
+  }
+
+  public var kind: Kind
+
+  /// The epoch of the first rung, and of the first comparison under `median`; at least 1.
+  public var firstRung: Int
+
+  /// Of the trials on a rung, one in so many goes on (η); at least 2.
+  public var reductionFactor: Int
+
+  /// The most epochs that a trial can have, which sets the number of Hyperband's brackets.
+  public var longest: Int
+
+  /// Whether trials are promoted before others are started, which suits a sampler that learns from results.
+  ///
+  /// Otherwise a rung is filled before any of it go on. All trials of a grid are known beforehand, so that promotions which later
+  /// trials would have shown to be wrong can be avoided.
+  public var promotesEarly: Bool
+
+  public init(
+    _ kind: Kind, firstRung: Int = 1, reductionFactor: Int = 3, longest: Int = 1, promotesEarly: Bool = false
+  ) {
+    self.kind = kind
+    self.firstRung = firstRung
+    self.reductionFactor = reductionFactor
+    self.longest = longest
+    self.promotesEarly = promotesEarly
+  }
+
+  public static let none = Pruner(.none)
+
+  /// Whether the best of a rung go on later.
+  var isHalving: Bool { kind == .asha || kind == .hyperband }
+
+  // MARK: - Rungs
+
+  /// How many brackets there are.
+  var bracketCount: Int {
+    guard kind == .hyperband else { return 1 }
+    var count = 1
+    var epoch = firstRung
+    while epoch <= longest / reductionFactor {
+      epoch *= reductionFactor
+      count += 1
+    }
+    return count
+  }
+
+  /// How many trials Hyperband starts in each bracket: ⌈(S + 1) / (j + 1) · ηʲ⌉, where S + 1 is the number of brackets
+  /// and j that of rungs before the end.
+  private var bracketShares: [Int] {
+    let count = bracketCount
+    var size = 1
+    var shares: [Int] = []
+    for rungs in 0..<count {
+      shares.insert((count * size + rungs) / (rungs + 1), at: 0)
+      size *= reductionFactor
+    }
+    return shares
+  }
+
+  /// The bracket of a trial, from 0, by its number and the study's seed.
+  func bracket(of trial: Int, seed: Int) -> Int {
+    guard bracketCount > 1 else { return 0 }
+    let shares = bracketShares
+    var generator = SplitMix64(UInt64(bitPattern: Int64(seed)), SamplerStream.bracket.rawValue, UInt64(trial))
+    var place = Int(generator.next() % UInt64(shares.reduce(0, +)))
+    for (bracket, share) in shares.enumerated() {
+      if place < share { return bracket }
+      place -= share
+    }
+    return 0
+  }
+
+  /// The epoch of the last rung of a bracket that a trial has reached after so many epochs, or `nil` before the first.
+  ///
+  /// Under `median`, every epoch from the first one on is a rung.
+  func rung(at epoch: Int, bracket: Int) -> Int? {
+    switch kind {
+    case .none: return nil
+    case .median: return epoch >= firstRung ? epoch : nil
+    case .asha, .hyperband:
+      var rung = firstRung
+      for _ in 0..<bracket { rung *= reductionFactor }
+      guard epoch >= rung else { return nil }
+      while rung <= epoch / reductionFactor { rung *= reductionFactor }
+      return rung
+    }
+  }
+
+  /// The part of all trials' epochs that is to be expected when the rule has stopped what it stops.
+  ///
+  /// - Parameter epochs: The most epochs of a trial, the same for all.
+  func expectedShare(epochs: Int) -> Double {
+    guard isHalving, epochs > 0 else { return 1 }
+    let shares = bracketShares
+    let total = Double(shares.reduce(0, +))
+    return shares.enumerated().reduce(0) { sum, entry in
+      let stops = rungs(upTo: epochs - 1, bracket: entry.offset) + [epochs]
+      // Of the trials of a bracket, 1 / ηᵏ come to its k-th stop.
+      var (expected, part, last) = (0.0, 1.0, 0)
+      for stop in stops {
+        expected += part * Double(stop - last)
+        (part, last) = (part / Double(reductionFactor), stop)
+      }
+      return sum + Double(entry.element) / total * expected / Double(epochs)
+    }
+  }
+
+  /// The rungs that lie up to an epoch, in their order.
+  func rungs(upTo epoch: Int, bracket: Int) -> [Int] {
+    guard epoch > 0 else { return [] }
+    var rungs: [Int] = []
+    for epoch in 1...epoch {
+      if let rung = rung(at: epoch, bracket: bracket), rungs.last != rung { rungs.append(rung) }
+    }
+    return rungs
+  }
+}
+
+extension Pruner: CustomStringConvertible {
+  /// As the database names the rule: `asha first_rung=1 reduction_factor=3`.
+  public var description: String {
+    var words = [kind.rawValue]
+    if kind != .none { words.append("first_rung=\(firstRung)") }
+    if isHalving {
+      words.append("reduction_factor=\(reductionFactor)")
+      if kind == .hyperband { words.append("longest=\(longest)") }
+      if promotesEarly { words.append("promotes_early") }
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// Reads what `description` wrote.
+  init?(_ description: String) {
+    let words = description.split(separator: " ")
+    guard let kind = words.first.flatMap({ Kind(rawValue: String($0)) }) else { return nil }
+    self.init(kind)
+    for word in words.dropFirst() {
+      let parts = word.split(separator: "=")
+      switch (parts.first, parts.dropFirst().first.flatMap { Int($0) }) {
+      case ("first_rung", let value?): firstRung = value
+      case ("reduction_factor", let value?): reductionFactor = value
+      case ("longest", let value?): longest = value
+      case ("promotes_early", nil): promotesEarly = true
+      default: return nil
+      }
+    }
+    guard firstRung >= 1, reductionFactor >= 2 else { return nil }
+  }
+}

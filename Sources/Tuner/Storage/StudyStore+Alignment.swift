@@ -1,0 +1,133 @@
+import GRDB
+import Literals
+
+extension StudyStore {
+  /// Makes the active trials of a study those of `cells`, to be tried in their order; repeats are left as they are.
+  ///
+  /// Where points are drawn, these are as many of `cells` as the study lacks.
+  static func align(
+    _ study: Study, with cells: [Hyperparameters], cost: @escaping (Hyperparameters) -> TrialCost?, _ db: Database
+  ) throws {
+    let kept = study.definition.sampler.draws ? try keptPoints(of: study, db) : []
+    let writer = try TrialWriter(study, cost: cost, db)
+    let limit = max(cells.count, kept.count)
+    for cell in kept + cells where writer.presentCount < limit { try writer.add(cell, turn: writer.presentCount + 1) }
+    try writer.shelveOthers()
+  }
+
+  /// Adds a point that a sampler proposed, to be tried after all others.
+  static func add(
+    _ cell: Hyperparameters, to study: Study, cost: @escaping (Hyperparameters) -> TrialCost?, _ db: Database
+  ) throws {
+    let writer = try TrialWriter(study, cost: cost, db)
+    try writer.add(cell, turn: writer.lastNumber + 1)
+  }
+
+  /// The points that drawing leaves in the study: those that have ended and, of a sampler that learns, those begun.
+  ///
+  /// In the trials' order, and only while the search space has them.
+  private static func keptPoints(of study: Study, _ db: Database) throws -> [Hyperparameters] {
+    let space = try SearchSpace(parsing: study.definition.searchSpace, file: study.name)
+    let begun = study.definition.sampler == .tpe ? "attempt > 0" : "state NOT IN ('pending', 'running')"
+    let ids = try Int64.fetchAll(
+      db, sql: "SELECT id FROM trial WHERE study_id = ? AND repeat = 0 AND \(begun) ORDER BY ordinal",
+      arguments: [study.id])
+    let points = try allHyperparameters(of: study.id, db)
+    return ids.map { Hyperparameters(points[$0] ?? []) }.filter(space.contains)
+  }
+
+  /// The trials that belong to the study now, and those that are put aside.
+  static func activity(of study: Study, _ db: Database) throws -> (active: Set<TrialKey>, shelved: Set<TrialKey>) {
+    var (active, shelved): (Set<TrialKey>, Set<TrialKey>) = ([], [])
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT id, ordinal, active FROM trial WHERE study_id = ? AND repeat = 0", arguments: [study.id])
+    while let row = try rows.next() {
+      let key = TrialKey(id: row["id"], number: row["ordinal"])
+      if row["active"] { active.insert(key) } else { shelved.insert(key) }
+    }
+    return (active, shelved)
+  }
+
+  /// Puts failed trials back to pending and returns how many there are; what went wrong stays with their attempts.
+  static func retryFailed(in study: Study, _ db: Database) throws -> Int {
+    try db.execute(
+      sql: """
+        UPDATE trial SET state = 'pending', failure_kind = NULL, failure_message = NULL, finished_at = NULL
+        WHERE study_id = ? AND active = 1 AND state = 'failed'
+        """, arguments: [study.id])
+    return db.changesCount
+  }
+}
+
+/// A trial's row and its number.
+struct TrialKey: Hashable, Sendable {
+  let id: Int64
+  let number: Int
+}
+
+/// Writes trials of a study, each configuration once.
+private final class TrialWriter {
+  private let study: Study
+  private let cost: (Hyperparameters) -> TrialCost?
+  private let db: Database
+
+  /// The trials there are, by fingerprint.
+  private var known: [String: (id: Int64, isActive: Bool)] = [:]
+  private(set) var lastNumber = 0
+  private var present: Set<String> = []
+
+  init(_ study: Study, cost: @escaping (Hyperparameters) -> TrialCost?, _ db: Database) throws {
+    self.study = study
+    self.cost = cost
+    self.db = db
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT id, fingerprint, active, ordinal, repeat FROM trial WHERE study_id = ?", arguments: [study.id])
+    while let row = try rows.next() {
+      lastNumber = max(lastNumber, row["ordinal"])
+      if row["repeat"] == 0 { known[row["fingerprint"]] = (row["id"], row["active"]) }
+    }
+  }
+
+  var presentCount: Int { present.count }
+
+  /// Makes a cell one of the study's, unless it was added already.
+  func add(_ cell: Hyperparameters, turn: Int) throws {
+    let fingerprint = study.definition.fingerprint(of: cell)
+    guard present.insert(fingerprint).inserted else { return }
+    let cost = cost(cell)
+    if let trial = known[fingerprint] {
+      let update = try db.cachedStatement(
+        sql: "UPDATE trial SET active = 1, turn = ?, epoch_cost = ?, epoch_limit = ? WHERE id = ?")
+      try update.execute(arguments: [turn, cost?.perEpoch, cost?.epochs, trial.id])
+      return
+    }
+    lastNumber += 1
+    let insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO trial (study_id, ordinal, fingerprint, configuration, turn, epoch_cost, epoch_limit)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+    try insert.execute(arguments: [
+      study.id, lastNumber, fingerprint, cell.json, turn, cost?.perEpoch, cost?.epochs,
+    ])
+    try StudyStore.writeParameters(cell, of: db.lastInsertedRowID, db)
+  }
+
+  /// Puts the trials aside that were not added.
+  func shelveOthers() throws {
+    let shelve = try db.cachedStatement(sql: "UPDATE trial SET active = 0 WHERE id = ?")
+    for (fingerprint, trial) in known where trial.isActive && !present.contains(fingerprint) {
+      try shelve.execute(arguments: [trial.id])
+    }
+  }
+}
+
+extension StudyStore {
+  static func writeParameters(_ cell: Hyperparameters, of trial: Int64, _ db: Database) throws {
+    let insert = try db.cachedStatement(
+      sql: "INSERT INTO trial_parameter (trial_id, position, name, value, literal) VALUES (?, ?, ?, ?, ?)")
+    for (index, pair) in cell.pairs.enumerated() {
+      try insert.execute(arguments: [trial, index + 1, pair.name, pair.value.databaseValue, pair.value.python])
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import GRDB
+
+/// Where a search ended for want of improvement.
+struct EarlyEnd: Sendable {
+  /// The last trial that belongs to the study, and its turn.
+  let number: Int
+  let turn: Int
+}
+
+extension StudyStore {
+  /// Ends the study if as many trials in a row as it allows brought no improvement: all after them are put aside.
+  ///
+  /// - Returns: The last trial that counts, or `nil` while the study goes on.
+  package func endEarly(_ study: Study) throws -> Int? {
+    guard study.definition.earlyStop != nil else { return nil }
+    return try transaction { try Self.endEarly(study, $0) }
+  }
+
+  static func endEarly(_ study: Study, _ db: Database) throws -> Int? {
+    guard let end = try earlyEnd(of: study, db) else { return nil }
+    try db.execute(
+      sql: """
+        UPDATE trial SET active = 0
+        WHERE study_id = ? AND repeat = 0 AND active = 1 AND (turn > ? OR (turn = ? AND ordinal > ?))
+        """, arguments: [study.id, end.turn, end.turn, end.number])
+    return end.number
+  }
+
+  /// Where the search ends, going by the trials in their order, whatever the order in which they ended.
+  ///
+  /// The first trial counts 1 and a trial that is better than all before it 0; the search ends when the count reaches the limit.
+  ///
+  /// Source: hyperopt 0.2.5, `no_progress_loss`, as RecBole 1.2.1 uses it.
+  static func earlyEnd(of study: Study, _ db: Database) throws -> EarlyEnd? {
+    guard let limit = study.definition.earlyStop else { return nil }
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT ordinal, turn, state, best_value FROM trial WHERE study_id = ? AND repeat = 0 AND active = 1
+        ORDER BY turn, ordinal
+        """, arguments: [study.id])
+    var best: Double?
+    var count = 0
+    var isFirst = true
+    while let row = try rows.next() {
+      guard let state = TrialState(rawValue: row["state"]), state.isEnded else { return nil }
+      let value: Double? = state == .completed ? row["best_value"] : nil
+      let isBetter = value.map { value in best.map { study.definition.direction.prefers(value, to: $0) } ?? true }
+      if isBetter == true { best = value }
+      count = isFirst ? 1 : isBetter == true ? 0 : count + 1
+      if !isFirst, count >= limit { return EarlyEnd(number: row["ordinal"], turn: row["turn"]) }
+      isFirst = false
+    }
+    return nil
+  }
+}

@@ -1,0 +1,191 @@
+import GRDB
+import Synchronization
+
+/// What a process knows already of a study's record of pruning, so that it reads only what is new.
+struct PruningMemory: Sendable {
+  var state: PruningState
+  var lastEntry: Int64 = 0
+}
+
+extension StudyStore {
+  /// The state of a study's record, or `nil` without pruning.
+  ///
+  /// - Parameter remembers: Whether what was read is kept for the next question: not in a transaction that may be undone.
+  func pruningState(of study: Study, remembers: Bool = false, _ db: Database) throws -> PruningState? {
+    let definition = study.definition
+    guard definition.pruner.kind != .none else { return nil }
+    var memory =
+      pruningMemory.withLock { $0[study.id] }.flatMap { $0.state.pruner == definition.pruner ? $0 : nil }
+      ?? PruningMemory(state: PruningState(definition.pruner, direction: definition.direction))
+    for (id, decision) in try Self.record(of: study, after: memory.lastEntry, db) {
+      memory.state.apply(decision)
+      memory.lastEntry = id
+    }
+    if remembers { pruningMemory.withLock { [memory] in $0[study.id] = memory } }
+    return memory.state
+  }
+
+  /// The record of the study's rule, from an entry on.
+  static func record(
+    of study: Study, after entry: Int64 = 0, _ db: Database
+  ) throws -> [(id: Int64, decision: PruningDecision)] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT decision.id, ordinal, bracket, epoch, value, action FROM decision JOIN trial ON trial.id = trial_id
+        WHERE decision.study_id = ? AND scheduler = ? AND decision.id > ? ORDER BY decision.id
+        """, arguments: [study.id, study.definition.pruner.description, entry]
+    ).map { ($0["id"], PruningDecision($0)) }
+  }
+
+  /// Entries of the record that the rule would not have made, gone through from the beginning; none, unless it was changed.
+  package func pruningContradictions(in study: Study) throws -> [PruningDecision] {
+    let record = try read { try Self.record(of: study, $0) }
+    return PruningState.contradictions(
+      in: record.map(\.decision), study.definition.pruner, direction: study.definition.direction)
+  }
+
+  /// Decides about a trial after an epoch and records it; true when the trial is to stop.
+  func stops(_ trial: ClaimedTrial, after epoch: Int, of study: Study, _ db: Database) throws -> Bool {
+    guard trial.repetition == 0, let state = try pruningState(of: study, db) else { return false }
+    let bracket = study.definition.pruner.bracket(of: trial.number, seed: study.definition.seed)
+    let best = try Double.fetchOne(db, sql: "SELECT best_value FROM trial WHERE id = ?", arguments: [trial.id])
+    switch state.verdict(on: trial.number, bracket: bracket, epoch: epoch, value: best) {
+    case .proceed: return false
+    case .stopAgain: return true
+    case .arrive(let decision):
+      try Self.add(decision, to: study, trial: trial.id, db)
+      return decision.action == .stop
+    }
+  }
+
+  /// Makes a trial whose process died between the decision to stop it and its end a pruned one, if its state was saved.
+  func pruneAgain(_ trial: Int64, number: Int, of study: Study, _ db: Database) throws {
+    guard let epoch = try pruningState(of: study, db)?.waitingEpoch(of: number) else { return }
+    try db.execute(
+      sql: """
+        UPDATE trial SET state = 'pruned', finished_at = \(Schema.now)
+        WHERE id = ? AND EXISTS (SELECT 1 FROM checkpoint WHERE trial_id = trial.id AND epoch >= ?)
+        """, arguments: [trial, epoch])
+  }
+
+  static func add(_ decision: PruningDecision, to study: Study, trial: Int64, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO decision (trial_id, study_id, scheduler, bracket, epoch, value, action, decided_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, \(Schema.now))
+        """,
+      arguments: [
+        trial, study.id, study.definition.pruner.description, decision.bracket, decision.epoch, decision.value,
+        decision.action.rawValue,
+      ])
+  }
+
+  /// Takes a trial that failed, diverged or lost its cell out of the race; nothing happens to one that is in none.
+  func withdraw(_ trial: TrialKey, from study: Study, _ db: Database) throws {
+    guard let place = try pruningState(of: study, db)?.place(of: trial.number), !place.isOut else { return }
+    try Self.add(
+      PruningDecision(trial: trial.number, bracket: place.bracket, epoch: place.epoch, value: nil, action: .withdraw),
+      to: study, trial: trial.id, db)
+  }
+
+  /// Takes a trial back into the race whose cell is in the search space again; a pruned one waits on its rung.
+  func restore(_ trial: TrialKey, in study: Study, _ db: Database) throws {
+    guard let place = try pruningState(of: study, db)?.place(of: trial.number), place.isOut else { return }
+    let state = try String.fetchOne(db, sql: "SELECT state FROM trial WHERE id = ?", arguments: [trial.id])
+    guard state != TrialState.diverged.rawValue, state != TrialState.failed.rawValue else { return }
+    try Self.add(
+      PruningDecision(
+        trial: trial.number, bracket: place.bracket, epoch: place.epoch, value: nil,
+        action: state == TrialState.pruned.rawValue ? .restore : .resume), to: study, trial: trial.id, db)
+  }
+
+  // MARK: - Another rule than before
+
+  /// Puts a study's trials where the new rule would have them.
+  ///
+  /// Trials that the old rule stopped go on. Those that have been trained come to the rungs of the new one with the values that their
+  /// learning curves have there, and wait on the last of these.
+  func changePruner(from old: Study, to new: Study, _ db: Database) throws {
+    if let state = try pruningState(of: old, db) {
+      for trial in try Self.trials(of: old.id, in: ["pruned"], db) {
+        guard let place = state.place(of: trial.number) else { continue }
+        try Self.add(
+          PruningDecision(trial: trial.number, bracket: place.bracket, epoch: place.epoch, value: nil, action: .resume),
+          to: old, trial: trial.id, db)
+      }
+    }
+    try db.execute(
+      sql: "UPDATE trial SET state = 'pending', finished_at = NULL WHERE study_id = ? AND state = 'pruned'",
+      arguments: [new.id])
+    guard let state = try pruningState(of: new, db) else { return }
+    for trial in try Self.trials(of: new.id, in: ["pending", "completed"], db) { try enter(trial, new, state, db) }
+  }
+
+  /// Gives a trained trial its places on the rungs of a rule that was not in force when it was trained.
+  ///
+  /// - Parameter state: That of the rule's record before.
+  private func enter(_ trial: TrainedTrial, _ study: Study, _ state: PruningState, _ db: Database) throws {
+    let pruner = study.definition.pruner
+    let curve = try Self.bestSoFar(of: trial.id, study.definition, db)
+    let bracket = pruner.bracket(of: trial.number, seed: study.definition.seed)
+    let rungs = pruner.rungs(upTo: curve.last?.epoch ?? 0, bracket: bracket)
+    for rung in rungs where !state.hasPassed(trial.number, bracket: bracket, epoch: rung) {
+      let waits = rung == rungs.last && trial.state == .pending && pruner.isHalving
+      try Self.add(
+        PruningDecision(
+          trial: trial.number, bracket: bracket, epoch: rung, value: curve.last { $0.epoch <= rung }?.value,
+          action: waits ? .stop : .passed), to: study, trial: trial.id, db)
+    }
+    guard trial.state == .pending, pruner.isHalving, let last = rungs.last else { return }
+    if state.hasPassed(trial.number, bracket: bracket, epoch: last) {
+      try Self.add(
+        PruningDecision(trial: trial.number, bracket: bracket, epoch: last, value: nil, action: .restore),
+        to: study, trial: trial.id, db)
+    }
+    try db.execute(
+      sql: "UPDATE trial SET state = 'pruned', finished_at = \(Schema.now) WHERE id = ?", arguments: [trial.id])
+  }
+
+  private struct TrainedTrial {
+    let id: Int64
+    let number: Int
+    let state: TrialState
+  }
+
+  private static func trials(of study: Int64, in states: [String], _ db: Database) throws -> [TrainedTrial] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, ordinal, state FROM trial
+        WHERE study_id = ? AND repeat = 0 AND state IN (\(states.map { "'\($0)'" }.joined(separator: ", ")))
+        ORDER BY ordinal
+        """, arguments: [study]
+    ).map { TrainedTrial(id: $0["id"], number: $0["ordinal"], state: TrialState(rawValue: $0["state"]) ?? .pending) }
+  }
+
+  /// The best value up to each epoch at which a trial was validated.
+  private static func bestSoFar(
+    of trial: Int64, _ definition: StudyDefinition, _ db: Database
+  ) throws -> [(epoch: Int, value: Double?)] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: "SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) ORDER BY epoch",
+      arguments: [trial, definition.metric, "valid.\(definition.metric)"])
+    var best: Double?
+    return rows.map { row in
+      if let value: Double = row["value"], best.map({ definition.direction.prefers(value, to: $0) }) ?? true {
+        best = value
+      }
+      return (row["epoch"], best)
+    }
+  }
+}
+
+extension PruningDecision {
+  init(_ row: Row) {
+    self.init(
+      trial: row["ordinal"], bracket: row["bracket"], epoch: row["epoch"], value: row["value"],
+      action: Action(rawValue: row["action"]) ?? .resume)
+  }
+}

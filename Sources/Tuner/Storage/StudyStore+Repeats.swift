@@ -1,0 +1,71 @@
+import GRDB
+
+extension StudyStore {
+  /// Adds trials that repeat others with further seeds, to be run after all else.
+  ///
+  /// Repeats that are there already keep what they have; those of other trials that have not ended are put aside.
+  ///
+  /// - Parameter numbers: The trials to repeat.
+  /// - Parameter count: Repeats of each.
+  /// - Returns: How many of them are still to be run.
+  package func addRepeats(of numbers: [Int], count: Int, in study: Study) throws -> Int {
+    try transaction { db in
+      try db.execute(
+        sql: "UPDATE trial SET active = 0 WHERE study_id = ? AND repeat > 0 AND state = 'pending'",
+        arguments: [study.id])
+      var last =
+        try Int.fetchOne(
+          db, sql: "SELECT max(ordinal) FROM trial WHERE study_id = ?", arguments: [study.id]) ?? 0
+      for repetition in stride(from: 1, through: count, by: 1) {
+        for number in numbers {
+          if try Self.addRepeat(repetition, of: number, numbered: last + 1, in: study, db) { last += 1 }
+        }
+      }
+      return try Int.fetchOne(
+        db,
+        sql: """
+          SELECT count(*) FROM trial
+          WHERE study_id = ? AND repeat > 0 AND active = 1 AND state IN ('pending', 'running')
+          """, arguments: [study.id]) ?? 0
+    }
+  }
+
+  /// Adds a repeat, or brings it back; true when it is new.
+  private static func addRepeat(
+    _ repetition: Int, of number: Int, numbered ordinal: Int, in study: Study, _ db: Database
+  ) throws -> Bool {
+    guard
+      let original = try Row.fetchOne(
+        db, sql: "SELECT * FROM trial WHERE study_id = ? AND ordinal = ?", arguments: [study.id, number])
+    else { return false }
+    let (id, cell) = (original["id"] as Int64, try hyperparameters(of: original["id"], db))
+    try db.execute(
+      sql: "UPDATE trial SET active = 1 WHERE repeat_of = ? AND repeat = ?", arguments: [id, repetition])
+    guard db.changesCount == 0 else { return false }
+    try db.execute(
+      sql: """
+        INSERT INTO trial (
+          study_id, ordinal, fingerprint, configuration, turn, epoch_cost, epoch_limit, repeat_of, repeat)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        study.id, ordinal, study.definition.fingerprint(of: cell, repetition: repetition), cell.json,
+        repeatTurn + ordinal, original["epoch_cost"] as Double?, original["epoch_limit"] as Int?, id, repetition,
+      ])
+    try writeParameters(cell, of: db.lastInsertedRowID, db)
+    return true
+  }
+
+  /// Later than that of any other trial.
+  private static let repeatTurn = 1 << 32
+
+  /// Puts repeats aside that the study does not ask for, or whose trial is put aside; those that ended come back with it.
+  static func shelveRepeats(beyond count: Int, in study: Study, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        UPDATE trial SET active = (state <> 'pending' OR repeat <= ?)
+          AND (SELECT original.active FROM trial AS original WHERE original.id = trial.repeat_of)
+        WHERE study_id = ? AND repeat > 0
+        """, arguments: [count, study.id])
+  }
+}
