@@ -30,8 +30,9 @@ extension ChartPage {
         points: trial.curve.filter(([, value]) => value !== null).map(([epoch, value]) => ({ epoch, value })),
         rank: null,
       })).sort((a, b) => a.number - b.number);
+      const isPruned = trial => trial.state === "pruned";
       const scored = trials.filter(trial => trial.hasScore)
-        .sort((a, b) => sign * (b.value - a.value) || a.number - b.number);
+        .sort((a, b) => isPruned(a) - isPruned(b) || sign * (b.value - a.value) || a.number - b.number);
       const ranked = [...scored, ...trials.filter(trial => trial.state === "diverged")];
       ranked.forEach((trial, i) => { trial.rank = i + 1; });
       const best = scored.find(trial => trial.state === "completed") ?? null;

@@ -26,31 +26,33 @@ public struct Pruner: Sendable, Equatable {
     case hyperband
   }
 
-  public var kind: Kind
+  public let kind: Kind
 
   /// The epoch of the first rung, and of the first comparison under `median`; at least 1.
-  public var firstRung: Int
+  public let firstRung: Int
 
   /// Of the trials on a rung, one in so many goes on (η); at least 2.
-  public var reductionFactor: Int
+  public let reductionFactor: Int
 
   /// The most epochs that a trial can have, which sets the number of Hyperband's brackets.
-  public var longest: Int
+  public let longest: Int
 
   /// Whether trials are promoted before others are started, which suits a sampler that learns from results.
   ///
   /// Otherwise a rung is filled before any of it go on. All trials of a grid are known beforehand, so that promotions which later
   /// trials would have shown to be wrong can be avoided.
-  public var promotesEarly: Bool
+  public let promotesEarly: Bool
 
   public init(
     _ kind: Kind, firstRung: Int = 1, reductionFactor: Int = 3, longest: Int = 1, promotesEarly: Bool = false
   ) {
+    // What a rule does not use is the same for all of its kind, so that equal rules compare as equal.
+    let isHalving = kind == .asha || kind == .hyperband
     self.kind = kind
-    self.firstRung = firstRung
-    self.reductionFactor = reductionFactor
-    self.longest = longest
-    self.promotesEarly = promotesEarly
+    self.firstRung = kind == .none ? 1 : firstRung
+    self.reductionFactor = isHalving ? reductionFactor : 3
+    self.longest = kind == .hyperband ? longest : 1
+    self.promotesEarly = isHalving && promotesEarly
   }
 
   public static let none = Pruner(.none)
@@ -161,17 +163,15 @@ extension Pruner: CustomStringConvertible {
   init?(_ description: String) {
     let words = description.split(separator: " ")
     guard let kind = words.first.flatMap({ Kind(rawValue: String($0)) }) else { return nil }
-    self.init(kind)
-    for word in words.dropFirst() {
-      let parts = word.split(separator: "=")
-      switch (parts.first, parts.dropFirst().first.flatMap { Int($0) }) {
-      case ("first_rung", let value?): firstRung = value
-      case ("reduction_factor", let value?): reductionFactor = value
-      case ("longest", let value?): longest = value
-      case ("promotes_early", nil): promotesEarly = true
-      default: return nil
-      }
+    var numbers = ["first_rung": 1, "reduction_factor": 3, "longest": 1]
+    for word in words.dropFirst() where word != "promotes_early" {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, numbers[parts[0]] != nil, let number = Int(parts[1]) else { return nil }
+      numbers[parts[0]] = number
     }
+    self.init(
+      kind, firstRung: numbers["first_rung"] ?? 0, reductionFactor: numbers["reduction_factor"] ?? 0,
+      longest: numbers["longest"] ?? 0, promotesEarly: words.contains("promotes_early"))
     guard firstRung >= 1, reductionFactor >= 2 else { return nil }
   }
 }

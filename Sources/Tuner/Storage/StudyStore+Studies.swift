@@ -94,7 +94,7 @@ extension StudyStore {
             ORDER BY state, best_value \(order), ordinal LIMIT 1
             """, arguments: [study.id])
         return StudySummary(
-          study: study, counts: counts, isOver: try isOver(study, db) && abandoned == 0,
+          study: study, counts: counts, isOver: try isOver(study, db),
           best: best.map { ($0["ordinal"], $0["best_value"]) })
       }
     }

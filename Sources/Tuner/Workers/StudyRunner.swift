@@ -90,15 +90,20 @@ private final class StudyRun: Sendable {
     try reclaim()
     try store.removeOrphans()
     try endEarly()
-    if let target, let trial = try store.trial(reaching: target, in: study) { end(.reachedTarget(trial: trial)) }
+    if let trial = try trialWithTarget() { end(.reachedTarget(trial: trial)) }
     onEvent(.opened(study: study.name, counts: try store.counts(of: study)))
   }
 
   func outcome() throws -> RunOutcome {
     let (failure, end) = state.withLock { ($0.failure, $0.end) }
     if let failure { throw failure }
-    if let end, end != .timedOut { return end }
-    return try store.isOver(study) ? .finished : end ?? .interrupted
+    switch end {
+    case .endedEarly(let trial): return .endedEarly(trial: trial)
+    // The trial that reached the target may have been stopped before its end.
+    case .reachedTarget(let trial) where try trialWithTarget() != nil: return .reachedTarget(trial: trial)
+    case .timedOut: return try store.isOver(study) ? .finished : .timedOut
+    default: return try store.isOver(study) ? .finished : .interrupted
+    }
   }
 
   func beat(_ owners: [String]) {
@@ -211,9 +216,7 @@ private final class StudyRun: Sendable {
     if let failure { onEvent(.warning("the weights of trial \(trial.number) were not kept: \(failure)")) }
     onEvent(.ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
     try endEarly()
-    if let target, let reaching = try store.trial(reaching: target, in: study) {
-      end(.reachedTarget(trial: reaching))
-    }
+    if let reaching = try trialWithTarget() { end(.reachedTarget(trial: reaching)) }
   }
 
   // MARK: - Ends before everything is done
@@ -221,7 +224,7 @@ private final class StudyRun: Sendable {
   /// Lets no further trial start and stops those that run, apart from the one that reached the target.
   private func end(_ outcome: RunOutcome) {
     let isNews = state.withLock { state in
-      guard state.end == nil else { return false }
+      guard state.end == nil || outcome == .timedOut else { return false }
       state.end = outcome
       for (number, trial) in state.running where !outcome.spares(number) { trial.cut() }
       return true
@@ -236,6 +239,11 @@ private final class StudyRun: Sendable {
   }
 
   func timeIsUp() { end(.timedOut) }
+
+  /// The first completed trial that has the target.
+  private func trialWithTarget() throws -> Int? {
+    try target.flatMap { try store.trial(reaching: $0, in: study) }
+  }
 
   private func endEarly() throws {
     if let last = try store.endEarly(study) { end(.endedEarly(trial: last)) }

@@ -1,0 +1,151 @@
+import GRDB
+
+/// What a worker that is free is to do.
+package enum Claim: Sendable {
+  case trial(ClaimedTrial)
+
+  /// Nothing yet: what so many running trials bring has to be waited for.
+  case wait(running: Int)
+
+  /// Nothing any more.
+  case over
+
+  /// The trial to run, if there is one.
+  package var trial: ClaimedTrial? { if case .trial(let trial) = self { trial } else { nil } }
+}
+
+/// What trials a worker may take, and in what order.
+package struct ClaimPolicy: Sendable {
+  /// Trials that run at the same time.
+  package var workers: Int
+
+  /// What a proposed trial costs.
+  package var cost: @Sendable (Hyperparameters) -> TrialCost?
+
+  package init(workers: Int = 1, cost: @escaping @Sendable (Hyperparameters) -> TrialCost? = { _ in nil }) {
+    self.workers = workers
+    self.cost = cost
+  }
+}
+
+extension StudyStore {
+  /// Whether nothing of a study runs or is left to do.
+  package func isOver(_ study: Study) throws -> Bool { try read { db in try isOver(study, db) } }
+
+  func isOver(_ study: Study, _ db: Database) throws -> Bool {
+    if case .over = try outlook(for: study, db) { true } else { false }
+  }
+
+  // MARK: - What is next
+
+  /// What there is for a free worker.
+  enum Outlook {
+    case pending
+    case promotion(PruningDecision)
+    case proposal
+    case wait(running: Int)
+    case over
+
+    var withoutTrial: Claim? {
+      switch self {
+      case .pending, .promotion, .proposal: nil
+      case .wait(let running): .wait(running: running)
+      case .over: .over
+      }
+    }
+  }
+
+  func outlook(for study: Study, remembers: Bool = false, _ db: Database) throws -> Outlook {
+    func count(_ state: TrialState) throws -> Int {
+      try Int.fetchOne(
+        db, sql: "SELECT count(*) FROM trial WHERE study_id = ? AND state = ? AND active = 1",
+        arguments: [study.id, state.rawValue]) ?? 0
+    }
+    let isPending = try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
+      arguments: [study.id])
+    let pruning = try pruningState(of: study, remembers: remembers, db)
+    if study.definition.pruner.promotesEarly, let promotion = pruning?.promotions(isClosed: false).first {
+      return .promotion(promotion)
+    }
+    if isPending == true { return .pending }
+    if try canPropose(study, db) { return .proposal }
+    let running = try count(.running)
+    if let promotion = pruning?.promotions(isClosed: running == 0).first { return .promotion(promotion) }
+    return running > 0 ? .wait(running: running) : .over
+  }
+
+  /// Whether the sampler may add a trial.
+  private func canPropose(_ study: Study, _ db: Database) throws -> Bool {
+    guard study.definition.sampler == .tpe, try Self.earlyEnd(of: study, db) == nil else { return false }
+    return try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT trial_limit > (SELECT count(*) FROM trial WHERE study_id = study.id AND repeat = 0 AND active = 1)
+        FROM study WHERE id = ?
+        """, arguments: [study.id]) ?? false
+  }
+
+  /// The trial to take, with what has to be recorded for that, or `nil` when there is none.
+  func choose(from study: Study, _ policy: ClaimPolicy, _ db: Database) throws -> Int64? {
+    while true {
+      switch try outlook(for: study, db) {
+      case .pending: return try nextPending(of: study, policy, db)
+      case .promotion(let decision):
+        if let id = try promote(decision, in: study, db) { return id }
+      case .proposal:
+        if let point = try propose(for: study, db) {
+          try Self.add(point, to: study, cost: policy.cost, db)
+        } else {
+          // The space has no other point: these are all.
+          try db.execute(
+            sql: """
+              UPDATE study SET trial_limit = max(1, (
+                SELECT count(*) FROM trial WHERE study_id = study.id AND repeat = 0 AND active = 1))
+              WHERE id = ?
+              """, arguments: [study.id])
+        }
+      case .wait, .over: return nil
+      }
+    }
+  }
+
+  /// Records that a trial goes on, or that it is out of the race if it is no longer there to go on.
+  private func promote(_ decision: PruningDecision, in study: Study, _ db: Database) throws -> Int64? {
+    let row = try Row.fetchOne(
+      db,
+      sql: "SELECT id, state = 'pruned' AND active AS waits FROM trial WHERE study_id = ? AND ordinal = ?",
+      arguments: [study.id, decision.trial])
+    guard let row else { return nil }
+    let waits: Bool = row["waits"]
+    let entry = PruningDecision(
+      trial: decision.trial, bracket: decision.bracket, epoch: decision.epoch, value: decision.value,
+      action: waits ? decision.action : .withdraw)
+    try Self.add(entry, to: study, trial: row["id"], db)
+    return waits ? row["id"] : nil
+  }
+
+  /// The pending trial whose turn is next; near the end of a study, the one that takes longest.
+  ///
+  /// So long as the work left per worker is several times the longest trial, the order does not matter for when all is done. After
+  /// that, a long trial that is started last would leave the other workers without work.
+  private func nextPending(of study: Study, _ policy: ClaimPolicy, _ db: Database) throws -> Int64? {
+    let pending = "FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1"
+    let cost = "coalesce(epoch_cost * epoch_limit, 0)"
+    let tail = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT count(*) AS trials, sum(cost) AS work, max(cost) AS longest
+        FROM (SELECT \(cost) AS cost \(pending) ORDER BY turn, ordinal LIMIT \(Self.longestTail + 1))
+        """, arguments: [study.id])
+    var order = "turn, ordinal"
+    if let tail, study.definition.earlyStop == nil, tail["trials"] <= Self.longestTail {
+      let (work, longest): (Double, Double) = (tail["work"] ?? 0, tail["longest"] ?? 0)
+      if work <= 2 * Double(policy.workers) * longest { order = "\(cost) DESC, turn, ordinal" }
+    }
+    return try Int64.fetchOne(db, sql: "SELECT id \(pending) ORDER BY \(order) LIMIT 1", arguments: [study.id])
+  }
+
+  /// Among more pending trials than this, none is looked for that takes longest.
+  private static let longestTail = 256
+}
