@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kernels
+import Tuner
 
 /// Measures what is asked for, in the order of `Group`.
 @main
@@ -19,10 +20,11 @@ struct Benchmarks: AsyncParsableCommand {
 
   /// What can be measured.
   enum Group: String, CaseIterable, ExpressibleByArgument {
-    case kernels, head, step, epoch, evaluation, threads, study, samplers
+    case kernels, head, step, epoch, evaluation, threads, study, scale, samplers
   }
 
-  @Argument(help: "What to measure; without a name all but samplers, which scripts/compare-optuna asks for.")
+  @Argument(
+    help: "What to measure; without a name all but scale and samplers, which scripts/compare-optuna asks for.")
   var groups: [Group] = []
 
   @Option(help: ArgumentHelp("Write each result to this file as a line of JSON, too.", valueName: "file"))
@@ -41,14 +43,27 @@ struct Benchmarks: AsyncParsableCommand {
     help: ArgumentHelp("The folder of datasets.", valueName: "folder"))
   var dataPath: String?
 
+  @Option(help: ArgumentHelp("Trials of the study of scale.", valueName: "count"))
+  var trials = 100_000
+
+  /// The database of a study that this process is to work on, for measuring several.
+  @Option(help: .hidden)
+  var workerOn: String?
+
   func validate() throws {
+    guard (100...SearchSpace.largestGrid).contains(trials) else {
+      throw ValidationError("--trials: found \(trials); expected a number from 100 to \(SearchSpace.largestGrid)")
+    }
     if let rounds, rounds < 1 { throw ValidationError("--rounds: found \(rounds); expected 1 or more") }
   }
 
   func run() async throws {
+    if let workerOn { return try await EmptyStudy.work(on: workerOn) }
     let report = try Report(json: json)
     // Samplers are measured by how good they are, for scripts/compare-optuna.
-    let groups = groups.isEmpty ? Group.allCases.filter { $0 != .samplers } : Group.allCases.filter(groups.contains)
+    let groups =
+      groups.isEmpty
+      ? Group.allCases.filter { $0 != .samplers && $0 != .scale } : Group.allCases.filter(groups.contains)
     let peak = Peak(rounds: 15)
     report.add(peak.result)
     if groups.contains(.kernels) {
@@ -64,6 +79,7 @@ struct Benchmarks: AsyncParsableCommand {
       ).run(dataset: dataset, dataPath: dataPath)
     }
     if groups.contains(.samplers) { try SamplerBenchmarks().run() }
+    if groups.contains(.scale) { try await ScaleBenchmarks(trialCount: trials, report: report).run() }
     if groups.contains(.study) { try await StudyBenchmarks(rounds: rounds ?? 5, report: report).run() }
   }
 }

@@ -58,13 +58,8 @@ struct StudyBenchmarks {
     let folder = try makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let store = try StudyStore(writing: folder + "/studies.sqlite")
-    let space = "number choice [\((1...trialCount).map { "\($0)" }.joined(separator: ","))]"
-    let definition = StudyDefinition(
-      name: "empty", model: "none", dataset: "none", datasetHash: "", searchSpace: space, fixedConfiguration: [],
-      invocation: "{}", numericVersion: 1, seed: 1, metric: "value")
-    let cells = try SearchSpace(parsing: space, file: "benchmark").grid()
-    let study = try store.createOrContinue(definition, cells: cells).study
-    let runner = StudyRunner(store: store, study: study, objective: Empty(epochs: epochs), workers: workers)
+    let study = try EmptyStudy.make(trialCount, in: store)
+    let runner = StudyRunner(store: store, study: study, objective: EmptyObjective(epochs: epochs), workers: workers)
     let start = Timing.wallTime
     guard try await runner.run() == .finished else {
       throw BenchmarkError("study: found trials left over; expected none")
@@ -87,21 +82,5 @@ struct StudyBenchmarks {
     let folder = "studies/benchmark-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     return folder
-  }
-}
-
-/// Reports some epochs of nothing.
-private struct Empty: Objective {
-  let epochs: Int
-
-  func run(_ trial: RunningTrial) throws -> TrialOutcome {
-    for epoch in stride(from: 1, through: epochs, by: 1) {
-      try trial.report(epoch: epoch, values: [("train.loss", 1), ("valid.value", Double(epoch))])
-    }
-    let value = Double(trial.number)
-    return .completed(
-      TrialResult(
-        bestEpoch: epochs, bestValue: value, metrics: [SplitMetric(split: "valid", name: "value", value: value)],
-        ranks: [:], weights: nil))
   }
 }

@@ -27,6 +27,12 @@ extension StudyStore {
   ///
   /// That is a pending one, a new one where the sampler learns from results, or one that the pruner lets go on.
   package func claim(from study: Study, owner: String, policy: ClaimPolicy = ClaimPolicy()) throws -> Claim {
+    // The record of pruning is kept in mind by the question below.
+    if policy.expectsTrial, study.definition.pruner.kind == .none,
+      let trial = try take(from: study, owner: owner, policy)
+    {
+      return .trial(trial)
+    }
     while true {
       // Who only waits does not lock the database for it.
       let outlook = try read { db in
@@ -44,23 +50,23 @@ extension StudyStore {
     let taken: (row: Row, saved: [SavedState], hyperparameters: Hyperparameters)? = try transaction { db in
       try requirePresent(study, db)
       guard let id = try choose(from: study, policy, db) else { return nil }
-      let row = try Row.fetchOne(
-        db,
-        sql: """
-          UPDATE trial SET state = 'running', owner = ?, heartbeat_at = \(Schema.now), attempt = attempt + 1,
-            started_at = coalesce(started_at, \(Schema.now)), finished_at = NULL
-          WHERE id = ? RETURNING id, ordinal, attempt, repeat
-          """, arguments: [owner, id])
+      let row = try db.row(
+        """
+        UPDATE trial SET state = 'running', owner = ?, heartbeat_at = \(Schema.now), attempt = attempt + 1,
+          started_at = coalesce(started_at, \(Schema.now)), finished_at = NULL
+        WHERE id = ? RETURNING id, ordinal, attempt, repeat
+        """, [owner, id])
       guard let row else { return nil }
-      let saved = try Row.fetchAll(
-        db, sql: "SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", arguments: [id]
-      ).map(SavedState.init)
-      try db.execute(
-        sql: """
-          INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
-          VALUES (?, ?, ?, \(Schema.now), ?, ?)
-          """, arguments: [id, row["attempt"] as Int, owner, saved.first?.epoch ?? 0, saved.first?.file])
-      try Self.recallBest(of: id, study.definition, db)
+      let isFirst = row["attempt"] == 1
+      let saved =
+        isFirst
+        ? [] : try db.rows("SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", [id]).map(SavedState.init)
+      try db.run(
+        """
+        INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
+        VALUES (?, ?, ?, \(Schema.now), ?, ?)
+        """, [id, row["attempt"] as Int, owner, saved.first?.epoch ?? 0, saved.first?.file])
+      if !isFirst { try Self.recallBest(of: id, study.definition, db) }
       return (row, saved, try Self.hyperparameters(of: id, db))
     }
     guard let (row, saved, hyperparameters) = taken else { return nil }

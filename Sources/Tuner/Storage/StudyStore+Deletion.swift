@@ -47,9 +47,9 @@ extension StudyStore {
   ///
   /// SQLite gives the number of a deleted study to the next one, so the number alone doesn't say which it is.
   func requirePresent(_ study: Study, _ db: Database) throws {
-    let isPresent = try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM study WHERE id = ? AND name = ? AND created_at = ?)",
-      arguments: [study.id, study.name, study.createdAt])
+    let isPresent = try db.value(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM study WHERE id = ? AND name = ? AND created_at = ?)",
+      [study.id, study.name, study.createdAt])
     guard isPresent == true else {
       throw StorageError(
         location: path, found: "no study '\(study.name)' any more", expected: "it not to be deleted while it is in use")

@@ -22,6 +22,9 @@ package struct ClaimPolicy: Sendable {
   /// What a proposed trial costs.
   package var cost: @Sendable (Hyperparameters) -> TrialCost?
 
+  /// Whether there probably is a trial to take, so that it is not asked beforehand.
+  package var expectsTrial = false
+
   package init(workers: Int = 1, cost: @escaping @Sendable (Hyperparameters) -> TrialCost? = { _ in nil }) {
     self.workers = workers
     self.cost = cost
@@ -56,21 +59,18 @@ extension StudyStore {
   }
 
   func outlook(for study: Study, remembers: Bool = false, _ db: Database) throws -> Outlook {
-    func count(_ state: TrialState) throws -> Int {
-      try Int.fetchOne(
-        db, sql: "SELECT count(*) FROM trial WHERE study_id = ? AND state = ? AND active = 1",
-        arguments: [study.id, state.rawValue]) ?? 0
-    }
-    let isPending = try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
-      arguments: [study.id])
+    let isPending = try db.value(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
+      [study.id])
     let pruning = try pruningState(of: study, remembers: remembers, db)
     if study.definition.pruner.promotesEarly, let promotion = pruning?.promotions(isClosed: false).first {
       return .promotion(promotion)
     }
     if isPending == true { return .pending }
     if try canPropose(study, db) { return .proposal }
-    let running = try count(.running)
+    let running =
+      try db.value(
+        Int.self, "SELECT count(*) FROM trial WHERE study_id = ? AND state = 'running' AND active = 1", [study.id]) ?? 0
     if let promotion = pruning?.promotions(isClosed: running == 0).first { return .promotion(promotion) }
     return running > 0 ? .wait(running: running) : .over
   }
@@ -132,18 +132,14 @@ extension StudyStore {
   private func nextPending(of study: Study, _ policy: ClaimPolicy, _ db: Database) throws -> Int64? {
     let pending = "FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1"
     let cost = "coalesce(epoch_cost * epoch_limit, 0)"
-    let tail = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT count(*) AS trials, sum(cost) AS work, max(cost) AS longest
-        FROM (SELECT \(cost) AS cost \(pending) ORDER BY turn, ordinal LIMIT \(Self.longestTail + 1))
-        """, arguments: [study.id])
-    var order = "turn, ordinal"
-    if let tail, study.definition.earlyStop == nil, tail["trials"] <= Self.longestTail {
-      let (work, longest): (Double, Double) = (tail["work"] ?? 0, tail["longest"] ?? 0)
-      if work <= 2 * Double(policy.workers) * longest { order = "\(cost) DESC, turn, ordinal" }
-    }
-    return try Int64.fetchOne(db, sql: "SELECT id \(pending) ORDER BY \(order) LIMIT 1", arguments: [study.id])
+    let inOrder = "SELECT id \(pending) ORDER BY turn, ordinal LIMIT 1"
+    guard study.definition.earlyStop == nil,
+      try db.row("\(inOrder) OFFSET \(Self.longestTail)", [study.id]) == nil,
+      let tail = try db.row("SELECT sum(\(cost)) AS work, max(\(cost)) AS longest \(pending)", [study.id]),
+      let work: Double = tail["work"], let longest: Double = tail["longest"],
+      work <= 2 * Double(policy.workers) * longest
+    else { return try db.value(Int64.self, inOrder, [study.id]) }
+    return try db.value(Int64.self, "SELECT id \(pending) ORDER BY \(cost) DESC, turn, ordinal LIMIT 1", [study.id])
   }
 
   /// Among more pending trials than this, none is looked for that takes longest.

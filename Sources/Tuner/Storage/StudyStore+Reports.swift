@@ -8,44 +8,81 @@ extension StudyStore {
   /// Throws a `ReportError` when the query names a parameter or a metric that the study does not have.
   public func leaderboard(of study: Study, _ query: LeaderboardQuery = LeaderboardQuery()) throws -> Leaderboard {
     let (counts, rows, failures) = try read { db in
-      let hyperparameters = try Self.allHyperparameters(of: study.id, db)
-      let metrics = try Self.allMetrics(of: study.id, db)
-      var rows: [Leaderboard.Row] = []
-      var failures: [Leaderboard.Failure] = []
-      let trials = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT id, ordinal, state, best_value, best_epoch, failure_kind, failure_message, epoch_cost,
-            (SELECT max(epoch) FROM observation WHERE trial_id = trial.id) AS epochs
-          FROM trial
-          WHERE study_id = ? AND active = 1 AND repeat = 0 AND state IN ('completed', 'pruned', 'diverged', 'failed')
-          ORDER BY ordinal
-          """, arguments: [study.id])
-      let repeats = try Self.repeatedValues(of: study.id, db)
-      for row in trials {
-        let (id, state) = (row["id"] as Int64, TrialState(rawValue: row["state"]) ?? .failed)
-        let cell = Hyperparameters(hyperparameters[id] ?? [])
-        if state == .failed {
-          failures.append(
-            Leaderboard.Failure(
-              trial: row["ordinal"], kind: row["failure_kind"] ?? "", message: row["failure_message"] ?? "",
-              hyperparameters: cell))
-        } else {
-          let (epochs, epochCost): (Int?, Double?) = (row["epochs"], row["epoch_cost"])
-          rows.append(
-            Leaderboard.Row(
-              rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : row["best_value"],
-              bestEpoch: row["best_epoch"], epochs: epochs ?? 0, cost: epochCost.map { $0 * Double(epochs ?? 0) },
-              repeatedValues: repeats[id] ?? [], hyperparameters: cell, metrics: metrics[id] ?? []))
+      let first = try firstTrials(of: study, query, db)
+      let failed = try Self.trials(of: study, "state = 'failed'", db)
+      let ranked = try Self.trials(
+        of: study,
+        first.map { "trial.id IN (\($0.map(String.init).joined(separator: ",")))" }
+          ?? "state IN ('completed', 'pruned', 'diverged')", db)
+      return (
+        try Self.counts(of: study.id, repeats: false, db), try Self.boardRows(ranked, of: study, db),
+        failed.map { trial in
+          Leaderboard.Failure(
+            trial: trial.row["ordinal"], kind: trial.row["failure_kind"] ?? "",
+            message: trial.row["failure_message"] ?? "", hyperparameters: trial.hyperparameters)
         }
-      }
-      return (try Self.counts(of: study.id, repeats: false, db), rows, failures)
+      )
     }
     let definition = study.definition
     let split = Leaderboard.split(of: query.sort ?? definition.metric)
     return try Leaderboard(
       study: study.name, metric: definition.metric, direction: definition.direction, counts: counts, candidates: rows,
       failures: failures, ranks: try ranks(split: split, in: study), query: query)
+  }
+
+  /// The trials that a query for the first few shows, where the database can name them; `nil` where all have to be looked at.
+  private func firstTrials(of study: Study, _ query: LeaderboardQuery, _ db: Database) throws -> [Int64]? {
+    guard let top = query.top, query.filters.isEmpty, query.sort == nil || query.sort == study.definition.metric else {
+      return nil
+    }
+    // How sure a trial is to be the best depends on all others.
+    let hasRanks = try db.value(
+      Bool.self,
+      "SELECT EXISTS (SELECT 1 FROM user_rank CROSS JOIN trial ON trial.id = trial_id WHERE study_id = ?)", [study.id])
+    guard !query.measuresCertainty || hasRanks == false else { return nil }
+    let order = study.definition.direction == .maximize ? "DESC" : "ASC"
+    let ids: [Int64] = try db.rows(
+      """
+      SELECT id FROM trial
+      WHERE study_id = ? AND best_value IS NOT NULL AND state = 'completed' AND active = 1 AND repeat = 0
+      ORDER BY best_value \(order), ordinal LIMIT ?
+      """, [study.id, top]
+    ).map { $0["id"] }
+    return ids.count == top ? ids : nil
+  }
+
+  private struct BoardTrial {
+    let row: Row
+    let hyperparameters: Hyperparameters
+  }
+
+  /// Trials of a study in the order of their numbers.
+  private static func trials(of study: Study, _ condition: String, _ db: Database) throws -> [BoardTrial] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, ordinal, state, best_value, best_epoch, failure_kind, failure_message, epoch_cost,
+          (SELECT max(epoch) FROM observation WHERE trial_id = trial.id) AS epochs
+        FROM trial WHERE study_id = ? AND active = 1 AND repeat = 0 AND \(condition) ORDER BY ordinal
+        """, arguments: [study.id])
+    guard !rows.isEmpty else { return [] }
+    let hyperparameters = try allHyperparameters(of: study.id, where: condition, db)
+    return rows.map { BoardTrial(row: $0, hyperparameters: Hyperparameters(hyperparameters[$0["id"]] ?? [])) }
+  }
+
+  private static func boardRows(_ trials: [BoardTrial], of study: Study, _ db: Database) throws -> [Leaderboard.Row] {
+    let ids = trials.count <= 1_000 ? trials.map { $0.row["id"] as Int64 } : nil
+    let metrics = try allMetrics(of: study.id, only: ids, db)
+    let repeats = try repeatedValues(of: study.id, db)
+    return trials.map { trial in
+      let row = trial.row
+      let (id, state) = (row["id"] as Int64, TrialState(rawValue: row["state"]) ?? .failed)
+      let (epochs, epochCost): (Int?, Double?) = (row["epochs"], row["epoch_cost"])
+      return Leaderboard.Row(
+        rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : row["best_value"],
+        bestEpoch: row["best_epoch"], epochs: epochs ?? 0, cost: epochCost.map { $0 * Double(epochs ?? 0) },
+        repeatedValues: repeats[id] ?? [], hyperparameters: trial.hyperparameters, metrics: metrics[id] ?? [])
+    }
   }
 
   /// Everything that is known about a trial.
@@ -143,12 +180,15 @@ extension StudyStore {
 
   // MARK: - Rows
 
-  static func allHyperparameters(of study: Int64, _ db: Database) throws -> [Int64: [Hyperparameters.Pair]] {
+  /// - Parameter condition: On the trials.
+  static func allHyperparameters(
+    of study: Int64, where condition: String = "true", _ db: Database
+  ) throws -> [Int64: [Hyperparameters.Pair]] {
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT trial_id, name, literal FROM trial_parameter JOIN trial ON trial.id = trial_id WHERE study_id = ?
-        ORDER BY trial_id, position
+        SELECT trial_id, name, literal FROM trial_parameter JOIN trial ON trial.id = trial_id
+        WHERE study_id = ? AND \(condition) ORDER BY trial_id, position
         """, arguments: [study])
     var pairs: [Int64: [Hyperparameters.Pair]] = [:]
     while let row = try rows.next() {
@@ -158,12 +198,16 @@ extension StudyStore {
     return pairs
   }
 
-  private static func allMetrics(of study: Int64, _ db: Database) throws -> [Int64: [SplitMetric]] {
+  /// - Parameter ids: Trials to look at; all of the study when `nil`.
+  private static func allMetrics(
+    of study: Int64, only ids: [Int64]?, _ db: Database
+  ) throws -> [Int64: [SplitMetric]] {
+    let condition = ids.map { "trial_id IN (\($0.map(String.init).joined(separator: ",")))" } ?? "true"
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT trial_id, split, metric, value FROM result JOIN trial ON trial.id = trial_id WHERE study_id = ?
-        ORDER BY trial_id, position
+        SELECT trial_id, split, metric, value FROM result JOIN trial ON trial.id = trial_id
+        WHERE study_id = ? AND \(condition) ORDER BY trial_id, position
         """, arguments: [study])
     var metrics: [Int64: [SplitMetric]] = [:]
     while let row = try rows.next() { metrics[row["trial_id"], default: []].append(SplitMetric(row)) }

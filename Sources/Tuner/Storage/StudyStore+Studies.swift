@@ -163,22 +163,26 @@ extension StudyStore {
       ])
   }
 
+  /// Goes through an index alone, and the repeats, of which there are few.
+  ///
   /// - Parameter repeats: Whether trials with other seeds count.
   static func counts(of study: Int64, repeats: Bool = true, _ db: Database) throws -> StudyCounts {
     var counts = StudyCounts()
-    let rows = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT active, state, count(*) AS trials FROM trial WHERE study_id = ? AND (repeat = 0 OR ?)
-        GROUP BY active, state
-        """, arguments: [study, repeats])
-    for row in rows {
-      if row["active"] == false {
-        counts.shelved += row["trials"]
-      } else {
-        counts.add(row["trials"], to: TrialState(rawValue: row["state"]) ?? .failed)
+    func add(_ condition: String, sign: Int) throws {
+      let rows = try db.rows(
+        "SELECT active, state, count(*) AS trials FROM trial WHERE study_id = ? \(condition) GROUP BY state, active",
+        [study])
+      for row in rows {
+        let trials: Int = row["trials"]
+        if row["active"] == false {
+          counts.shelved += sign * trials
+        } else {
+          counts.add(sign * trials, to: TrialState(rawValue: row["state"]) ?? .failed)
+        }
       }
     }
+    try add("", sign: 1)
+    if !repeats { try add("AND repeat_of IS NOT NULL", sign: -1) }
     return counts
   }
 

@@ -47,9 +47,8 @@ extension StudyStore {
         for (name, value) in report.values {
           try insert.execute(arguments: [trial.id, trial.attempt, report.epoch, name, value])
         }
-        try db.execute(
-          sql: "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?",
-          arguments: [seconds, trial.id, trial.attempt])
+        try db.run(
+          "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", [seconds, trial.id, trial.attempt])
         try Self.recallBest(of: trial.id, study.definition, db)
         let isValidated = report.values.contains { study.definition.isMetric($0.name) }
         let isPruned =
@@ -87,8 +86,9 @@ extension StudyStore {
       try Self.fence(trial, db)
       if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       try Self.write(ending, to: trial, seconds: seconds, db)
-      let states = try String.fetchAll(db, sql: "SELECT file FROM checkpoint WHERE trial_id = ?", arguments: [trial.id])
-      try db.execute(sql: "DELETE FROM checkpoint WHERE trial_id = ?", arguments: [trial.id])
+      let states: [String] = try db.rows("DELETE FROM checkpoint WHERE trial_id = ? RETURNING file", [trial.id]).map {
+        $0["file"]
+      }
       guard let weights else { return (states, [String]()) }
       return (states, try Self.keep(weights, of: trial, definition, db))
     }
@@ -140,13 +140,11 @@ extension StudyStore {
   ///
   /// The transaction is immediate, so that it stays so until the commit.
   static func fence(_ trial: ClaimedTrial, _ db: Database) throws {
-    try db.execute(
-      sql:
-        """
-        UPDATE trial SET heartbeat_at = \(Schema.now)
-        WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
-        """,
-      arguments: [trial.id, trial.owner, trial.attempt])
+    try db.run(
+      """
+      UPDATE trial SET heartbeat_at = \(Schema.now)
+      WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
+      """, [trial.id, trial.owner, trial.attempt])
     guard db.changesCount == 1 else { throw trial.lost }
   }
 
@@ -159,64 +157,61 @@ extension StudyStore {
     case .completed(let result):
       (bestEpoch, bestValue) = (result.bestEpoch, result.bestValue)
       for (index, metric) in result.metrics.enumerated() {
-        try db.execute(
-          sql: """
-            INSERT INTO result (trial_id, split, metric, position, value) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET value = excluded.value
-            """, arguments: [trial.id, metric.split, metric.name, index + 1, metric.value])
+        try db.run(
+          """
+          INSERT INTO result (trial_id, split, metric, position, value) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET value = excluded.value
+          """, [trial.id, metric.split, metric.name, index + 1, metric.value])
       }
       for (split, ranks) in result.ranks {
         // Little-endian on every machine, so that the file can move.
         let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-        try db.execute(
-          sql: "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)",
-          arguments: [trial.id, split, Data(bytes)])
+        try db.run(
+          "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", [trial.id, split, Data(bytes)])
       }
     case .diverged(let epoch, let text):
       (kind, message, bestEpoch) = ("divergence", text, epoch)
     case .failed(let name, let text):
       (kind, message) = (name, text)
     }
-    try db.execute(
-      sql: """
-        UPDATE trial SET state = ?, failure_kind = ?, failure_message = ?, owner = NULL, heartbeat_at = NULL,
-          finished_at = \(Schema.now), best_epoch = ?, best_value = ?
-        WHERE id = ?
-        """, arguments: [ending.state.rawValue, kind, message, bestEpoch, bestValue, trial.id])
+    try db.run(
+      """
+      UPDATE trial SET state = ?, failure_kind = ?, failure_message = ?, owner = NULL, heartbeat_at = NULL,
+        finished_at = \(Schema.now), best_epoch = ?, best_value = ?
+      WHERE id = ?
+      """, [ending.state.rawValue, kind, message, bestEpoch, bestValue, trial.id])
   }
 
   /// Closes an attempt and adds up the trial's time; without `seconds`, what the last report said stands.
   static func end(
     _ trial: Int64, _ attempt: Int, _ ending: String, seconds: Double?, note: String?, _ db: Database
   ) throws {
-    try db.execute(
-      sql: """
-        UPDATE attempt SET ended_at = \(Schema.now), ending = ?, seconds = coalesce(?, seconds),
-          note = coalesce(note || '; ' || ?, note, ?)
-        WHERE trial_id = ? AND attempt = ?
-        """, arguments: [ending, seconds, note, note, trial, attempt])
-    try db.execute(
-      sql: "UPDATE trial SET training_seconds = (SELECT sum(seconds) FROM attempt WHERE trial_id = ?) WHERE id = ?",
-      arguments: [trial, trial])
+    try db.run(
+      """
+      UPDATE attempt SET ended_at = \(Schema.now), ending = ?, seconds = coalesce(?, seconds),
+        note = coalesce(note || '; ' || ?, note, ?)
+      WHERE trial_id = ? AND attempt = ?
+      """, [ending, seconds, note, note, trial, attempt])
+    try db.run(
+      "UPDATE trial SET training_seconds = (SELECT sum(seconds) FROM attempt WHERE trial_id = ?) WHERE id = ?",
+      [trial, trial])
   }
 
   /// Sets a running trial's best value to that of its learning curve.
   static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Database) throws {
     let order = definition.direction == .maximize ? "DESC" : "ASC"
-    let best = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) AND value IS NOT NULL
-        ORDER BY value \(order), epoch LIMIT 1
-        """, arguments: [trial, definition.metric, "valid.\(definition.metric)"])
-    try db.execute(
-      sql: "UPDATE trial SET best_epoch = ?, best_value = ? WHERE id = ?",
-      arguments: [best?["epoch"] as Int?, best?["value"] as Double?, trial])
+    let best = try db.row(
+      """
+      SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) AND value IS NOT NULL
+      ORDER BY value \(order), epoch LIMIT 1
+      """, [trial, definition.metric, "valid.\(definition.metric)"])
+    try db.run(
+      "UPDATE trial SET best_epoch = ?, best_value = ? WHERE id = ?",
+      [best?["epoch"] as Int?, best?["value"] as Double?, trial])
   }
 
   static func hyperparameters(of trial: Int64, _ db: Database) throws -> Hyperparameters {
-    let rows = try Row.fetchAll(
-      db, sql: "SELECT name, literal FROM trial_parameter WHERE trial_id = ? ORDER BY position", arguments: [trial])
+    let rows = try db.rows("SELECT name, literal FROM trial_parameter WHERE trial_id = ? ORDER BY position", [trial])
     return Hyperparameters(
       rows.map { Hyperparameters.Pair(name: $0["name"], value: Literal(commandLine: $0["literal"])) })
   }

@@ -113,9 +113,12 @@ private final class StudyRun: Sendable {
 
   /// Runs trials one after another until none is left anywhere.
   func work(as owner: String) {
+    var policy = policy
     while !stop.isRequested, !isEnding {
       do {
-        switch try store.claim(from: study, owner: owner, policy: policy) {
+        let claim = try store.claim(from: study, owner: owner, policy: policy)
+        policy.expectsTrial = claim.trial != nil
+        switch claim {
         case .trial(let trial):
           try run(trial)
           stop.wakeWaiting()

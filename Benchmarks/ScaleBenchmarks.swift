@@ -1,0 +1,136 @@
+import Foundation
+import Synchronization
+import Tuner
+
+/// What a study of very many trials costs by itself: is the last trial as cheap as the first, and do processes get in each other's way?
+///
+/// The trials compute nothing; every claim and every end is synced to the disk, as always.
+struct ScaleBenchmarks {
+  let report: Report
+  let trialCount: Int
+
+  /// A part of the trials whose rate is looked at by itself.
+  private static let partCount = 10
+
+  init(trialCount: Int, report: Report) {
+    self.trialCount = trialCount
+    self.report = report
+  }
+
+  func run() async throws {
+    let folder = "studies/benchmark-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await measureOneProcess(folder + "/one.sqlite")
+    try measureReports(folder + "/one.sqlite")
+    try await measureProcesses(8, folder + "/eight.sqlite", trials: trialCount / 5)
+  }
+
+  /// One process from the first to the last trial.
+  private func measureOneProcess(_ path: String) async throws {
+    let store = try StudyStore(writing: path)
+    let study = try EmptyStudy.make(trialCount, in: store)
+    let ends = Mutex<[Double]>([])
+    let start = Timing.wallTime
+    let runner = StudyRunner(
+      store: store, study: study, objective: EmptyObjective(epochs: 0), workers: 1,
+      onEvent: { event in
+        if case .ended = event { ends.withLock { $0.append(Timing.wallTime - start) } }
+      })
+    guard try await runner.run() == .finished else {
+      throw BenchmarkError("study: found trials left over; expected none")
+    }
+    store.close()
+    let times = ends.withLock { $0 }
+    let size = times.count / Self.partCount
+    for (name, part) in [("first", 0), ("last", Self.partCount - 1)] {
+      let begin = part == 0 ? 0 : times[part * size - 1]
+      let seconds = times[(part + 1) * size - 1] - begin
+      add("the \(name) \(size) of \(trialCount) trials, one process", size, seconds)
+    }
+    add("all \(trialCount) trials, one process", times.count, times[times.count - 1])
+  }
+
+  private func measureReports(_ path: String) throws {
+    let store = try StudyStore(reading: path)
+    guard let study = try store.study() else { throw BenchmarkError("study: found none; expected one") }
+    let timing = Timing(
+      seconds: try (0..<9).map { _ in
+        let start = Timing.wallTime
+        let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
+        guard board.rows.count == 10 else {
+          throw BenchmarkError("leaderboard: found \(board.rows.count) rows; expected 10")
+        }
+        return Timing.wallTime - start
+      })
+    report.add(Measurement(group: "scale", name: "the best 10 of \(trialCount)", timing: timing, rates: []))
+  }
+
+  /// Several processes on one study.
+  private func measureProcesses(_ count: Int, _ path: String, trials: Int) async throws {
+    let store = try StudyStore(writing: path)
+    let study = try EmptyStudy.make(trials, in: store)
+    let start = Timing.wallTime
+    let processes = try (0..<count).map { _ in
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      process.arguments = ["--worker-on=\(path)"]
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      return process
+    }
+    for process in processes { process.waitUntilExit() }
+    let seconds = Timing.wallTime - start
+    let counts = try store.counts(of: study)
+    guard counts.completed == trials, processes.allSatisfy({ $0.terminationStatus == 0 }) else {
+      throw BenchmarkError("study: found \(counts.completed) of \(trials) trials completed; expected all")
+    }
+    add("\(trials) trials, \(count) processes together", trials, seconds)
+    store.close()
+  }
+
+  private func add(_ name: String, _ trials: Int, _ seconds: Double) {
+    report.add(
+      Measurement(
+        group: "scale", name: name, timing: Timing(seconds: [seconds]),
+        rates: [Rate("trials_per_second", Double(trials) / seconds, "trials/s")]))
+  }
+}
+
+/// A study whose trials compute nothing.
+enum EmptyStudy {
+  static func make(_ trialCount: Int, in store: StudyStore) throws -> Study {
+    let space = "number choice [\((1...trialCount).map { "\($0)" }.joined(separator: ","))]"
+    let definition = StudyDefinition(
+      name: "empty", model: "none", dataset: "none", datasetHash: "", searchSpace: space, fixedConfiguration: [],
+      invocation: "{}", numericVersion: 1, seed: 1, metric: "value")
+    return try store.createOrContinue(
+      definition, cells: try SearchSpace(parsing: space, file: "benchmark").grid()
+    ).study
+  }
+
+  /// Works on a study that is there, as one process of several.
+  static func work(on path: String) async throws {
+    let store = try StudyStore(writing: path)
+    guard let study = try store.study() else { throw BenchmarkError("study: found none; expected one") }
+    _ = try await StudyRunner(store: store, study: study, objective: EmptyObjective(epochs: 0), workers: 1).run()
+    store.close()
+  }
+}
+
+/// Reports some epochs of nothing.
+struct EmptyObjective: Objective {
+  let epochs: Int
+
+  func run(_ trial: RunningTrial) throws -> TrialOutcome {
+    for epoch in stride(from: 1, through: epochs, by: 1) {
+      try trial.report(
+        epoch: epoch, values: [("train.loss", 1), ("valid.value", Double(epoch))], isLast: epoch == epochs)
+    }
+    let value = Double(trial.number)
+    return .completed(
+      TrialResult(
+        bestEpoch: epochs, bestValue: value, metrics: [SplitMetric(split: "valid", name: "value", value: value)],
+        ranks: [:], weights: nil))
+  }
+}
