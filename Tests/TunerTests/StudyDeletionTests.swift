@@ -93,7 +93,7 @@ import Testing
     let study = try store.createOrContinue(definition, cells: cells).study
     let child = Process()
     child.executableURL = URL(fileURLWithPath: "/bin/sleep")
-    child.arguments = ["60"]
+    child.arguments = ["3600"]
     try child.run()
     let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
     for _ in 0..<2 { _ = try #require(try store.claim(from: study, owner: owner).trial) }

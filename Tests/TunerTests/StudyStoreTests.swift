@@ -58,6 +58,9 @@ import Testing
       """
     #expect(try sqlite(folder.database, Schema.migrations[0...1].joined(separator: "\n") + rows) == "")
     let store = try StudyStore(writing: folder.database)
+    #expect(store.upgrade == StudyStore.Upgrade(schema: 2, copy: folder.database + ".schema-2"))
+    #expect(try sqlite(folder.database + ".schema-2", "PRAGMA user_version; SELECT count(*) FROM trial") == "2\n2\n")
+    #expect(try StudyStore(writing: folder.database).upgrade == nil)
     let opening = try store.createOrContinue(definition, cells: cells)
     #expect(!opening.isNew && opening.added == 1 && opening.counts.completed == 1)
     let log = Log()
@@ -327,7 +330,7 @@ import Testing
     let study = try store.createOrContinue(definition, cells: cells).study
     let child = Process()
     child.executableURL = URL(fileURLWithPath: "/bin/sleep")
-    child.arguments = ["60"]
+    child.arguments = ["3600"]
     try child.run()
     let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
     let trial = try #require(try store.claim(from: study, owner: owner).trial)
@@ -339,7 +342,8 @@ import Testing
 
     let log = Log()
     async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, onEvent: log.add).run()
-    while log.count(where: { if case .waiting = $0 { true } else { false } }) == 0 {
+    let deadline = ContinuousClock.now + .seconds(600)
+    while log.count(where: { if case .waiting = $0 { true } else { false } }) == 0, ContinuousClock.now < deadline {
       try await Task.sleep(for: .milliseconds(20))
     }
     // Children of a Dispatch thread have the gentler signals blocked.

@@ -73,6 +73,9 @@ final class Program: Sendable {
     process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
   }
 
+  /// Where the program is.
+  static var path: String { get throws { try executable.path } }
+
   /// The program that was built together with these tests.
   private static var executable: URL {
     get throws {

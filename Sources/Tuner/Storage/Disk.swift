@@ -48,6 +48,11 @@ enum Disk {
     guard fsync(descriptor) == 0 else { throw failure(aside, doing: "sync", expected: "a disk that works") }
     isOpen = false
     guard close(descriptor) == 0 else { throw failure(aside, doing: "close", expected: "a disk that works") }
+    try moveDurably(aside, to: path)
+  }
+
+  /// Gives a file that is synced its name, in the place of another one where there is one.
+  static func moveDurably(_ aside: String, to path: String) throws(StorageError) {
     guard unsafe rename(aside, path) == 0 else {
       throw failure(path, doing: "rename", expected: "a folder that can be written")
     }

@@ -150,7 +150,7 @@ extension StudyStore {
       let owner: String = row["owner"]
       let life = ProcessIdentity(owner)?.life(seenFrom: process) ?? .unknown
       let silence: Double = row["silence"] ?? .infinity
-      let isAbandoned = life == .dead || (life == .unknown && .seconds(silence) > Self.heartbeatTimeout)
+      let isAbandoned = life == .dead || (life == .unknown && .seconds(silence) > heartbeatTimeout)
       return isAbandoned ? (row["id"], row["ordinal"], row["attempt"], owner) : nil
     }
   }

@@ -7,27 +7,24 @@ extension StudyStore {
   ///
   /// Throws a `ReportError` when the query names a parameter or a metric that the study does not have.
   public func leaderboard(of study: Study, _ query: LeaderboardQuery = LeaderboardQuery()) throws -> Leaderboard {
-    let (counts, rows, failures) = try read { db in
-      let first = try firstTrials(of: study, query, db)
-      let failed = try Self.trials(of: study, "state = 'failed'", db)
-      let ranked = try Self.trials(
-        of: study,
-        first.map { "trial.id IN (\($0.map(String.init).joined(separator: ",")))" }
-          ?? "state IN ('completed', 'pruned', 'diverged')", db)
-      return (
-        try Self.counts(of: study.id, repeats: false, db), try Self.boardRows(ranked, of: study, db),
-        failed.map { trial in
-          Leaderboard.Failure(
-            trial: trial.row["ordinal"], kind: trial.row["failure_kind"] ?? "",
-            message: trial.row["failure_message"] ?? "", hyperparameters: trial.hyperparameters)
-        }
-      )
-    }
     let definition = study.definition
+    let (counts, rows, failures, needsRanks) = try read { db in
+      let first = try firstTrials(of: study, query, db)
+      let rows = try Self.boardRows(
+        first?.map(String.init).joined(separator: ",")
+          ?? Self.selection(of: study, "state IN ('completed', 'pruned', 'diverged')"), of: study, db)
+      let failures = try Self.failures(Self.selection(of: study, "state = 'failed'"), db)
+      return (try Self.counts(of: study.id, repeats: false, db), rows, failures, first == nil)
+    }
     let split = Leaderboard.split(of: query.sort ?? definition.metric)
     return try Leaderboard(
       study: study.name, metric: definition.metric, direction: definition.direction, counts: counts, candidates: rows,
-      failures: failures, ranks: try ranks(split: split, in: study), query: query)
+      failures: failures, ranks: needsRanks ? try ranks(split: split, in: study) : [:], query: query)
+  }
+
+  /// The ids of a study's trials that take part in its ranking and fulfill a condition, as a query.
+  private static func selection(of study: Study, _ condition: String) -> String {
+    "SELECT id FROM trial WHERE study_id = \(study.id) AND active = 1 AND repeat = 0 AND \(condition)"
   }
 
   /// The trials that a query for the first few shows, where the database can name them; `nil` where all have to be looked at.
@@ -51,37 +48,39 @@ extension StudyStore {
     return ids.count == top ? ids : nil
   }
 
-  private struct BoardTrial {
-    let row: Row
-    let hyperparameters: Hyperparameters
-  }
-
-  /// Trials of a study in the order of their numbers.
-  private static func trials(of study: Study, _ condition: String, _ db: Database) throws -> [BoardTrial] {
-    let rows = try Row.fetchAll(
+  /// - Parameter selection: The trials' ids, as SQL.
+  private static func boardRows(_ selection: String, of study: Study, _ db: Database) throws -> [Leaderboard.Row] {
+    let hyperparameters = try allHyperparameters(of: selection, db)
+    let metrics = try allMetrics(of: selection, db)
+    let repeats = try repeatedValues(of: study.id, db)
+    return try Row.fetchAll(
       db,
       sql: """
-        SELECT id, ordinal, state, best_value, best_epoch, failure_kind, failure_message, epoch_cost,
+        SELECT id, ordinal, state, best_value, best_epoch, epoch_cost,
           (SELECT max(epoch) FROM observation WHERE trial_id = trial.id) AS epochs
-        FROM trial WHERE study_id = ? AND active = 1 AND repeat = 0 AND \(condition) ORDER BY ordinal
-        """, arguments: [study.id])
-    guard !rows.isEmpty else { return [] }
-    let hyperparameters = try allHyperparameters(of: study.id, where: condition, db)
-    return rows.map { BoardTrial(row: $0, hyperparameters: Hyperparameters(hyperparameters[$0["id"]] ?? [])) }
-  }
-
-  private static func boardRows(_ trials: [BoardTrial], of study: Study, _ db: Database) throws -> [Leaderboard.Row] {
-    let ids = trials.count <= 1_000 ? trials.map { $0.row["id"] as Int64 } : nil
-    let metrics = try allMetrics(of: study.id, only: ids, db)
-    let repeats = try repeatedValues(of: study.id, db)
-    return trials.map { trial in
-      let row = trial.row
+        FROM trial WHERE id IN (\(selection)) ORDER BY ordinal
+        """
+    ).map { row in
       let (id, state) = (row["id"] as Int64, TrialState(rawValue: row["state"]) ?? .failed)
       let (epochs, epochCost): (Int?, Double?) = (row["epochs"], row["epoch_cost"])
       return Leaderboard.Row(
         rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : row["best_value"],
         bestEpoch: row["best_epoch"], epochs: epochs ?? 0, cost: epochCost.map { $0 * Double(epochs ?? 0) },
-        repeatedValues: repeats[id] ?? [], hyperparameters: trial.hyperparameters, metrics: metrics[id] ?? [])
+        repeatedValues: repeats[id] ?? [], hyperparameters: Hyperparameters(hyperparameters[id] ?? []),
+        metrics: metrics[id] ?? [])
+    }
+  }
+
+  /// - Parameter selection: The trials' ids, as SQL.
+  private static func failures(_ selection: String, _ db: Database) throws -> [Leaderboard.Failure] {
+    let hyperparameters = try allHyperparameters(of: selection, db)
+    return try Row.fetchAll(
+      db,
+      sql: "SELECT id, ordinal, failure_kind, failure_message FROM trial WHERE id IN (\(selection)) ORDER BY ordinal"
+    ).map { row in
+      Leaderboard.Failure(
+        trial: row["ordinal"], kind: row["failure_kind"] ?? "", message: row["failure_message"] ?? "",
+        hyperparameters: Hyperparameters(hyperparameters[row["id"]] ?? []))
     }
   }
 
@@ -180,16 +179,20 @@ extension StudyStore {
 
   // MARK: - Rows
 
-  /// - Parameter condition: On the trials.
-  static func allHyperparameters(
-    of study: Int64, where condition: String = "true", _ db: Database
+  static func allHyperparameters(of study: Int64, _ db: Database) throws -> [Int64: [Hyperparameters.Pair]] {
+    try allHyperparameters(of: "SELECT id FROM trial WHERE study_id = \(study)", db)
+  }
+
+  /// - Parameter selection: The trials' ids, as SQL.
+  private static func allHyperparameters(
+    of selection: String, _ db: Database
   ) throws -> [Int64: [Hyperparameters.Pair]] {
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT trial_id, name, literal FROM trial_parameter JOIN trial ON trial.id = trial_id
-        WHERE study_id = ? AND \(condition) ORDER BY trial_id, position
-        """, arguments: [study])
+        SELECT trial_id, name, literal FROM trial_parameter WHERE trial_id IN (\(selection))
+        ORDER BY trial_id, position
+        """)
     var pairs: [Int64: [Hyperparameters.Pair]] = [:]
     while let row = try rows.next() {
       pairs[row["trial_id"], default: []].append(
@@ -198,17 +201,13 @@ extension StudyStore {
     return pairs
   }
 
-  /// - Parameter ids: Trials to look at; all of the study when `nil`.
-  private static func allMetrics(
-    of study: Int64, only ids: [Int64]?, _ db: Database
-  ) throws -> [Int64: [SplitMetric]] {
-    let condition = ids.map { "trial_id IN (\($0.map(String.init).joined(separator: ",")))" } ?? "true"
+  /// - Parameter selection: The trials' ids, as SQL.
+  private static func allMetrics(of selection: String, _ db: Database) throws -> [Int64: [SplitMetric]] {
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT trial_id, split, metric, value FROM result JOIN trial ON trial.id = trial_id
-        WHERE study_id = ? AND \(condition) ORDER BY trial_id, position
-        """, arguments: [study])
+        SELECT trial_id, split, metric, value FROM result WHERE trial_id IN (\(selection)) ORDER BY trial_id, position
+        """)
     var metrics: [Int64: [SplitMetric]] = [:]
     while let row = try rows.next() { metrics[row["trial_id"], default: []].append(SplitMetric(row)) }
     return metrics
@@ -220,7 +219,7 @@ extension StudyStore {
       db,
       sql: """
         SELECT repeat_of, best_value FROM trial
-        WHERE study_id = ? AND active = 1 AND repeat > 0 AND state = 'completed' AND best_value IS NOT NULL
+        WHERE study_id = ? AND active = 1 AND repeat_of IS NOT NULL AND state = 'completed' AND best_value IS NOT NULL
         ORDER BY repeat
         """, arguments: [study])
     var values: [Int64: [Double]] = [:]

@@ -11,13 +11,30 @@ public final class StudyStore: Sendable {
 
   let database: any DatabaseWriter
 
+  /// What opening the file changed in it, or `nil`.
+  public let upgrade: Upgrade?
+
+  /// A file of an earlier schema that was brought up to date.
+  public struct Upgrade: Sendable, Equatable {
+    /// The schema that it had.
+    public let schema: Int
+
+    /// Where it is as it was before.
+    public let copy: String
+  }
+
   /// This process, as the owner of trials.
   let process: ProcessIdentity
 
   /// Owners on other hosts whose last heartbeat is older than this are taken for dead.
   ///
   /// Twelve missed beats: a slow disk must not cost a living process its trial.
-  package static let heartbeatTimeout: Duration = .seconds(120)
+  package let heartbeatTimeout: Duration
+
+  /// Time between two heartbeats.
+  var heartbeatInterval: Duration { heartbeatTimeout / 12 }
+
+  public static let standardHeartbeatTimeout: Duration = .seconds(120)
 
   private static let ownerCount = Atomic<Int>(0)
 
@@ -26,9 +43,15 @@ public final class StudyStore: Sendable {
 
   /// Opens a store for running studies; makes the file and its folder when they are missing.
   ///
+  /// A file of an earlier schema is brought up to date; a copy of it as it was stays beside it, see `Upgrade`.
+  ///
   /// Throws a `StorageError` and leaves the file as it is when it is not a database of this program or
   /// one of a later version.
-  public convenience init(writing path: String) throws {
+  ///
+  /// - Parameter heartbeatTimeout: The same for all processes that share the file.
+  public convenience init(
+    writing path: String, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
+  ) throws {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try Disk.createFolder(folder) }
     try Self.inspect(path, isNeeded: false)
@@ -39,8 +62,8 @@ public final class StudyStore: Sendable {
           expected: "a place that can be written, or another --storage")
       }
     }
-    let database = try storing(in: path) { try Self.openForWriting(path) }
-    try self.init(path: path, database: database)
+    let (database, upgrade) = try storing(in: path) { try Self.openForWriting(path) }
+    try self.init(path: path, database: database, heartbeatTimeout: heartbeatTimeout, upgrade: upgrade)
   }
 
   /// Opens a store for reports; changes nothing.
@@ -57,16 +80,20 @@ public final class StudyStore: Sendable {
       _ = try copy.write(Self.migrate)
       return copy
     }
-    try self.init(path: path, database: database)
+    try self.init(path: path, database: database, heartbeatTimeout: Self.standardHeartbeatTimeout)
   }
 
-  private init(path: String, database: any DatabaseWriter) throws {
+  private init(
+    path: String, database: any DatabaseWriter, heartbeatTimeout: Duration, upgrade: Upgrade? = nil
+  ) throws {
     guard let process = ProcessIdentity() else {
       throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")
     }
     self.path = path
     self.database = database
     self.process = process
+    self.heartbeatTimeout = heartbeatTimeout
+    self.upgrade = upgrade
   }
 
   /// A new owner of trials in this process.
@@ -116,17 +143,41 @@ extension StudyStore {
     return configuration
   }
 
-  private static func openForWriting(_ path: String) throws -> DatabasePool {
+  private static func openForWriting(_ path: String) throws -> (DatabasePool, Upgrade?) {
     let pool = try retryingWhenBusy { try DatabasePool(path: path, configuration: configuration(isReadOnly: false)) }
     try pool.writeWithoutTransaction { db in
       // GRDB sets NORMAL for WAL, which may lose the last commits when the power fails.
       try db.execute(sql: "PRAGMA synchronous = FULL")
     }
-    if try pool.write(migrate) {
+    let (hasChanged, upgrade) = try pool.write { db in
+      let schema = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+      let upgrade = 0 < schema && schema < Schema.version ? try copy(path, schema: schema) : nil
+      return (try migrate(db), upgrade)
+    }
+    if hasChanged {
       // The file says whose it is even when somebody copies it without its write-ahead log.
       _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
-    return pool
+    return (pool, upgrade)
+  }
+
+  /// Copies a database as it is; nobody writes it meanwhile, since the caller does.
+  private static func copy(_ path: String, schema: Int32) throws -> Upgrade {
+    let copy = "\(path).schema-\(schema)"
+    let aside = copy + ".partial"
+    Disk.remove(aside)
+    do {
+      let source = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true))
+      let target = try DatabaseQueue(path: aside)
+      try source.backup(to: target)
+      try target.close()
+      try source.close()
+    } catch let error as DatabaseError {
+      Disk.remove(aside)
+      throw StorageError(error, location: copy)
+    }
+    try Disk.moveDurably(aside, to: copy)
+    return Upgrade(schema: Int(schema), copy: copy)
   }
 
   /// Brings the tables up to date; false when they are.

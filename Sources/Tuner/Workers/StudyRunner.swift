@@ -29,7 +29,7 @@ public struct StudyRunner: Sendable {
     try shared.prepare()
     let owners = (0..<workers).map { _ in shared.store.makeOwner() }
     let heartbeat = Task { [shared] in
-      while (try? await Task.sleep(for: .seconds(10))) != nil { shared.beat(owners) }
+      while (try? await Task.sleep(for: shared.store.heartbeatInterval)) != nil { shared.beat(owners) }
     }
     let alarm = deadline.map { deadline in
       Task { [shared] in

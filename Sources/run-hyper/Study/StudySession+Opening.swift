@@ -14,7 +14,9 @@ extension StudySession {
     _ space: TuningSpace, name: String?, storage: String, _ request: RunOptions.Request
   ) throws -> StudySession {
     let workers = request.workers ?? ProcessInfo.processInfo.activeProcessorCount
-    let interval = try checkpointInterval()
+    let interval = try seconds("RUN_HYPER_CHECKPOINT_SECONDS", in: 0...86_400) ?? .seconds(1)
+    let heartbeatTimeout =
+      try seconds("RUN_HYPER_HEARTBEAT_SECONDS", in: 1...86_400) ?? StudyStore.standardHeartbeatTimeout
     try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     let definition = try definition(of: space, name: name, datasets: datasets)
@@ -22,7 +24,10 @@ extension StudySession {
       try space.memory(datasets), workers: workers, threads: workers, note: Output.note)
     let objective = TrainingObjective(
       space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
-    let store = try StudyStore(writing: storage)
+    let store = try StudyStore(writing: storage, heartbeatTimeout: heartbeatTimeout)
+    if let upgrade = store.upgrade {
+      Output.note("note: \(storage) had schema \(upgrade.schema) and is up to date now; \(upgrade.copy) is as it was")
+    }
     let session = StudySession(
       store: store,
       opening: try store.createOrContinue(
@@ -32,11 +37,12 @@ extension StudySession {
     return session
   }
 
-  /// At least a second between a trial's checkpoints, unless RUN_HYPER_CHECKPOINT_SECONDS says otherwise.
-  private static func checkpointInterval() throws(CommandError) -> Duration {
-    guard let text = ProcessInfo.processInfo.environment["RUN_HYPER_CHECKPOINT_SECONDS"] else { return .seconds(1) }
-    guard let seconds = Double(text), (0...86_400).contains(seconds) else {
-      throw .input("RUN_HYPER_CHECKPOINT_SECONDS: found '\(text)'; expected a number from 0 to 86400")
+  /// A time that the environment sets, or `nil` where it does not.
+  private static func seconds(_ name: String, in range: ClosedRange<Double>) throws(CommandError) -> Duration? {
+    guard let text = ProcessInfo.processInfo.environment[name] else { return nil }
+    guard let seconds = Double(text), range.contains(seconds) else {
+      throw .input(
+        "\(name): found '\(text)'; expected a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
     }
     return .seconds(seconds)
   }

@@ -251,7 +251,7 @@ private final class Sleeper {
 
   init() throws {
     process.executableURL = URL(fileURLWithPath: "/bin/sleep")
-    process.arguments = ["600"]
+    process.arguments = ["3600"]
     try process.run()
   }
 
