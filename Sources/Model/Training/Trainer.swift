@@ -52,8 +52,10 @@ public final class Trainer {
   public convenience init(
     configuration: Configuration, dataset: SequenceDataset, checkpoint: [UInt8]
   ) throws(SafetensorsError) {
+    // Before a network is made for it: most of what is no checkpoint ends here.
+    let state = try SavedRun(checkpoint)
     self.init(configuration: configuration, dataset: dataset)
-    try restore(checkpoint)
+    try restore(state)
   }
 
   // MARK: - Running
@@ -129,6 +131,9 @@ public final class Trainer {
     }
     return .trained
   }
+
+  /// Batches of an epoch.
+  private var batchCount: Int { (dataset.train.count + training.batchSize - 1) / training.batchSize }
 
   /// Draws the epoch's order of the samples.
   private func shuffle() {
@@ -250,13 +255,13 @@ public final class Trainer {
     return try file.encoded()
   }
 
-  private func restore(_ bytes: [UInt8]) throws(SafetensorsError) {
-    let name = "checkpoint"
-    let file = try Safetensors(decoding: bytes, file: name)
-    guard let step = file.metadata["step"].flatMap({ Int($0) }), let text = file.metadata["progress"],
-      let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
+  private func restore(_ state: SavedRun) throws(SafetensorsError) {
+    let (file, name) = (state.file, SavedRun.name)
+    guard state.progress.isPossible(in: training, batchCount: batchCount),
+      0...state.progress.epoch * batchCount + state.progress.batch ~= state.step
     else {
-      throw SafetensorsError(location: name, found: "no state of a training run", expected: "a checkpoint")
+      throw SafetensorsError(
+        location: name, found: "a state that no run of these settings has", expected: "a checkpoint of this run")
     }
     try network.parameters.read(file, file: name)
     network.parametersDidChange()
@@ -264,7 +269,27 @@ public final class Trainer {
     for (index, moment) in optimizer.moments.enumerated() {
       try moment.read(file, prefix: "moment.\(index).", file: name)
     }
-    optimizer.step = step
-    self.progress = progress
+    optimizer.step = state.step
+    progress = state.progress
+  }
+}
+
+/// What a checkpoint's bytes say.
+private struct SavedRun {
+  let file: Safetensors
+  let step: Int
+  let progress: TrainingProgress
+
+  /// What messages call it.
+  static let name = "checkpoint"
+
+  init(_ bytes: [UInt8]) throws(SafetensorsError) {
+    file = try Safetensors(decoding: bytes, file: Self.name)
+    guard let step = file.metadata["step"].flatMap({ Int($0) }), let text = file.metadata["progress"],
+      let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
+    else {
+      throw SafetensorsError(location: Self.name, found: "no state of a training run", expected: "a checkpoint")
+    }
+    (self.step, self.progress) = (step, progress)
   }
 }
