@@ -73,7 +73,7 @@ public final class Trainer {
     case finished(TrainingResult)
     /// `shouldStop` asked for it; `checkpoint()` continues from here.
     case interrupted
-    /// A batch's loss was infinite or not a number.
+    /// A batch's loss was infinite or not a number, or the scores after an epoch were none.
     case diverged(Divergence)
   }
 
@@ -97,11 +97,28 @@ public final class Trainer {
     while !progress.isOver {
       guard let end = trainEpoch(control, onProgress) else { return .interrupted }
       if case .diverged(let divergence) = end { return .diverged(divergence) }
-      guard let report = validate(control) else { return .interrupted }
-      try onEpoch(report)
+      switch validate(control) {
+      case nil: return .interrupted
+      case .diverged(let divergence)?: return .diverged(divergence)
+      case .measured(let report)?: try onEpoch(report)
+      }
     }
-    guard let result = measure(control) else { return .interrupted }
-    return .finished(result)
+    switch measure(control) {
+    case nil: return .interrupted
+    case .diverged(let divergence)?: return .diverged(divergence)
+    case .measured(let result)?: return .finished(result)
+    }
+  }
+
+  /// What measuring comes to: ranks need scores that are numbers.
+  private enum Measurement<Value> {
+    case measured(Value)
+    case diverged(Divergence)
+  }
+
+  /// - Parameter batch: `nil` for scores after the epoch.
+  private func divergence(batch: Int? = nil, loss: Double = .nan, epoch: Int? = nil) -> Divergence {
+    Divergence(epoch: epoch ?? progress.epoch + 1, batch: batch, loss: loss, lastFiniteLoss: progress.lastLoss)
   }
 
   private enum EpochEnd {
@@ -112,17 +129,16 @@ public final class Trainer {
   /// Trains what is left of the epoch; `nil` when stopped.
   private func trainEpoch(_ control: RunControl, _ onProgress: (Position) -> Void) -> EpochEnd? {
     shuffle()
-    let batchCount = (order.count + training.batchSize - 1) / training.batchSize
+    let batchCount = batchCount
     while progress.batch < batchCount {
       let first = progress.batch * training.batchSize
       let samples = order[first..<min(first + training.batchSize, order.count)]
       guard let end = trainBatch(samples, control) else { return nil }
       if case .trained(let loss) = end {
         guard loss.isFinite else {
-          let last = progress.lossCount > 0 ? progress.lossSum / Double(progress.lossCount) : nil
-          return .diverged(
-            Divergence(epoch: progress.epoch + 1, batch: progress.batch + 1, loss: loss, meanLossBefore: last))
+          return .diverged(divergence(batch: progress.batch + 1, loss: loss))
         }
+        progress.lastLoss = loss
         progress.lossSum += loss
         progress.lossCount += 1
       }
@@ -180,7 +196,7 @@ public final class Trainer {
   }
 
   /// Validates if it is due, and moves on to the next epoch; `nil` when stopped.
-  private func validate(_ control: RunControl) -> EpochReport? {
+  private func validate(_ control: RunControl) -> Measurement<EpochReport>? {
     let number = progress.epoch + 1
     let interval = min(training.validationInterval, training.epochs)
     let validates = interval > 0 && !dataset.valid.isEmpty
@@ -188,6 +204,7 @@ public final class Trainer {
     var improved = !validates
     if validates && number % interval == 0 {
       guard let ranks = ranks(of: dataset.valid, control) else { return nil }
+      guard !ranks.contains(.max) else { return .diverged(divergence()) }
       let measured = Metrics(ranks: ranks, evaluation)
       metrics = measured
       let verdict = progress.earlyStopping.judge(measured[evaluation.validationMetric] ?? .nan)
@@ -206,11 +223,11 @@ public final class Trainer {
     progress.batch = 0
     progress.lossSum = 0
     progress.lossCount = 0
-    return report
+    return .measured(report)
   }
 
   /// The best epoch's metrics on both held-out splits; `nil` when stopped.
-  private func measure(_ control: RunControl) -> TrainingResult? {
+  private func measure(_ control: RunControl) -> Measurement<TrainingResult>? {
     let last = network.parameters.buffer.all.values
     network.parameters.buffer.all.copy(from: best.buffer.all)
     network.parametersDidChange()
@@ -222,10 +239,12 @@ public final class Trainer {
     guard let valid = ranks(of: dataset.valid, control), let test = ranks(of: dataset.test, control) else {
       return nil
     }
-    return TrainingResult(
-      bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: progress.earlyStopping.best,
-      valid: Metrics(ranks: valid, evaluation), test: Metrics(ranks: test, evaluation), validRanks: valid,
-      testRanks: test)
+    guard !valid.contains(.max), !test.contains(.max) else { return .diverged(divergence(epoch: progress.bestEpoch)) }
+    return .measured(
+      TrainingResult(
+        bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: progress.earlyStopping.best,
+        valid: Metrics(ranks: valid, evaluation), test: Metrics(ranks: test, evaluation), validRanks: valid,
+        testRanks: test))
   }
 
   private func ranks(of samples: [Sample], _ control: RunControl) -> [Int]? {
