@@ -23,6 +23,12 @@ import Testing
     #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
   }
 
+  @Test(arguments: ["'\u{DDD} # b'", "\"\u{301}#\"", "'\\\u{301} # b'", "'a\\'\u{301} # b'"])
+  func `A combining mark hides no quote from the search for comments`(text: String) throws {
+    let space = try SearchSpace(parsing: "a choice [\(text)] # the end", file: "f")
+    #expect(space.parameters.first?.distribution == .choice([try Literal(parsing: text)]))
+  }
+
   @Test func `A name of 10,000 characters is refused in a line that can be read`() {
     let error = #expect(throws: SearchSpaceError.self) {
       try SearchSpace(parsing: String(repeating: "n", count: 10_000) + " choice [1]", file: "f")
@@ -43,6 +49,14 @@ import Testing
     }
     #expect(error?.problems.count == 101)
     #expect(error?.problems.last?.description == "f: found more than 100 mistakes; expected these mended first")
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+
+  @Test func `More parameters than any model has are refused at once`() {
+    let start = ContinuousClock.now
+    let text = (0..<75_000).map { "p\($0) choice [1]\n" }.joined()
+    let error = #expect(throws: SearchSpaceError.self) { try SearchSpace(parsing: text, file: "f").grid() }
+    #expect(error?.description == "f: found 75000 parameters; expected at most 1000")
     #expect(ContinuousClock.now - start < .seconds(5))
   }
 

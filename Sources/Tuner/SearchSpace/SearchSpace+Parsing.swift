@@ -24,7 +24,7 @@ extension SearchSpace {
   /// What makes `name` unusable as a parameter's name, or `nil`.
   static func problem(withName name: String) -> String? {
     if name.utf8.count > 255 { return "is longer than 255 bytes" }
-    if name.contains("'") || name.contains("\"") { return "contains a quote" }
+    if name.unicodeScalars.contains(where: { $0 == "'" || $0 == "\"" }) { return "contains a quote" }
     if name.unicodeScalars.contains(where: \.isInvisible) { return "contains an invisible character" }
     return nil
   }
@@ -95,6 +95,9 @@ private struct SearchSpaceReader {
 
   mutating func finish() throws(SearchSpaceError) {
     if problems.isEmpty, parameters.isEmpty { note(file, "no parameters", Self.example) }
+    if problems.isEmpty, parameters.count > SearchSpace.mostParameters {
+      note(file, "\(parameters.count) parameters", "at most \(SearchSpace.mostParameters)")
+    }
     if problems.isEmpty { checkSize() }
     guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
   }
@@ -188,19 +191,27 @@ private struct SearchSpaceReader {
   }
 
   /// Where a comment starts, or the length of the line.
+  ///
+  /// Goes by scalars, as literals do: a combining mark after a quote makes another character of it, and still it is a quote.
   private func commentStart(_ line: [Character]) -> Int {
-    var quote: Character?
-    var index = 0
-    while index < line.count {
-      let character = line[index]
-      if let open = quote {
-        if character == "\\" { index += 1 } else if character == open { quote = nil }
-      } else if character == "'" || character == "\"" {
-        quote = character
-      } else if character == "#" {
-        return index
+    var quote: Unicode.Scalar?
+    var isEscaped = false
+    for (index, character) in line.enumerated() {
+      for scalar in character.unicodeScalars {
+        if let open = quote {
+          if isEscaped {
+            isEscaped = false
+          } else if scalar == "\\" {
+            isEscaped = true
+          } else if scalar == open {
+            quote = nil
+          }
+        } else if scalar == "'" || scalar == "\"" {
+          quote = scalar
+        } else if scalar == "#" {
+          return index
+        }
       }
-      index += 1
     }
     return line.count
   }
