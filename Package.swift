@@ -20,6 +20,7 @@ let package = Package(
   name: "run-hyper",
   products: [
     .executable(name: "run-hyper", targets: ["run-hyper"]),
+    .library(name: "Literals", targets: ["Literals"]),
     .library(name: "Model", targets: ["Model"]),
     .library(name: "Tuner", targets: ["Tuner"]),
   ],

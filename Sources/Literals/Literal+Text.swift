@@ -62,13 +62,16 @@ private struct Notation {
   }
 
   static var python: Self {
-    Self(null: "None", yes: "True", no: "False", comma: ", ", colon: ": ", quoted: pythonText, number: pythonDecimal)
+    Self(
+      null: "None", yes: "True", no: "False", comma: ", ", colon: ": ", quoted: { pythonText($0) },
+      number: pythonDecimal)
   }
 
   static var canonical: Self {
     var notation = python
     (notation.comma, notation.colon) = (",", ":")
     // Past 2⁵³ a number no longer says which integer was meant.
+    notation.quoted = { pythonText($0, escapes: false) }
     notation.number = { $0.magnitude <= 0x1p53 && $0 == $0.rounded() ? Int($0).description : decimal($0) }
     return notation
   }
@@ -83,9 +86,13 @@ private struct Notation {
     (0x1p53..<1e16).contains(number.magnitude) ? "\(Int(number)).0" : decimal(number)
   }
 
-  /// Text in quotes, chosen and escaped as Python's `repr` does for printable text.
-  private static func pythonText(_ text: String) -> String {
-    inQuotes(text, by: text.contains("'") && !text.contains("\"") ? "\"" : "'", controls: "\\x")
+  /// Text in quotes, chosen and escaped as Python's `repr` does.
+  ///
+  /// - Parameter escapes: Whether characters beyond ASCII that nobody sees are escaped, too; what identifies configurations has them
+  ///   as they are.
+  private static func pythonText(_ text: String, escapes: Bool = true) -> String {
+    inQuotes(
+      text, by: text.contains("'") && !text.contains("\"") ? "\"" : "'", controls: "\\x", escapesInvisible: escapes)
   }
 }
 
@@ -97,14 +104,32 @@ public enum JSON {
   /// Text in double quotes.
   public static func string(_ text: String) -> String { inQuotes(text, by: "\"", controls: "\\u00") }
 
+  /// JSON whose texts have escapes in place of characters that nobody sees.
+  ///
+  /// - Parameter json: Valid JSON, in which such characters stand in texts only; its own lines stay.
+  public static func visible(_ json: String) -> String {
+    guard json.unicodeScalars.contains(where: { $0.isInvisible && $0 != "\n" }) else { return json }
+    var result = String.UnicodeScalarView()
+    for scalar in json.unicodeScalars {
+      if scalar.isInvisible, scalar != "\n" {
+        result.append(contentsOf: "\\u\(fourDigits(scalar))".unicodeScalars)
+      } else {
+        result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
   /// An object with its members in the given order.
   public static func object(_ members: [(name: String, json: String)]) -> String {
     "{" + members.map { "\(string($0.name)):\($0.json)" }.joined(separator: ",") + "}"
   }
 }
 
-/// Text between quotes, with two hexadecimal digits after `controls` for control characters.
-private func inQuotes(_ text: String, by quote: Unicode.Scalar, controls: String) -> String {
+/// Text between quotes, with two hexadecimal digits after `controls` for control characters of ASCII.
+private func inQuotes(
+  _ text: String, by quote: Unicode.Scalar, controls: String, escapesInvisible: Bool = true
+) -> String {
   var result = String(quote)
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -113,9 +138,16 @@ private func inQuotes(_ text: String, by quote: Unicode.Scalar, controls: String
     case "\r": result += "\\r"
     case "\t": result += "\\t"
     case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-      result += controls + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+      result += controls + fourDigits(scalar).suffix(2)
+    case _ where escapesInvisible && scalar.isInvisible: result += "\\u\(fourDigits(scalar))"
     default: result.unicodeScalars.append(scalar)
     }
   }
   return result + String(quote)
+}
+
+/// A scalar of the first plane in hexadecimal.
+private func fourDigits(_ scalar: Unicode.Scalar) -> String {
+  let digits = String(scalar.value, radix: 16)
+  return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }

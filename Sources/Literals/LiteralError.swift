@@ -10,5 +10,5 @@ public struct LiteralError: Error, Equatable, Sendable, CustomStringConvertible 
   public let expected: String
 
   /// One line for a terminal.
-  public var description: String { "column \(column): found \(found); expected \(expected)" }
+  public var description: String { message(at: "column \(column)", found: found, expected: expected) }
 }

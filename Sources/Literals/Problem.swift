@@ -16,5 +16,5 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One line for a terminal.
-  public var description: String { "\(location): found \(found); expected \(expected)" }
+  public var description: String { message(at: location, found: found, expected: expected) }
 }

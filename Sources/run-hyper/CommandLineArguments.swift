@@ -51,7 +51,7 @@ package struct CommandLineArguments: Equatable {
     let candidates = CommandSyntax.all.filter { $0.words[0] == first }
     guard let found = candidates.first else {
       let names = Array(Set(CommandSyntax.all.map { $0.words[0] })).sorted()
-      throw .input("found command '\(first)'; expected \(names.joined(separator: ", "))")
+      throw .input("found command '\(first.inMessage)'; expected \(names.joined(separator: ", "))")
     }
     guard found.words.count > 1 else {
       remaining.removeFirst()
@@ -92,10 +92,11 @@ package struct CommandLineArguments: Equatable {
     if !Self.keys.contains(key), let meant = nearestName(to: option, among: syntax.options),
       nearestName(to: key, among: Self.keys) == nil
     {
-      throw .input("found --\(typed), which is neither an option nor a configuration key; expected --\(meant)")
+      throw .input(
+        "found --\(typed), which is neither an option nor a configuration key; expected --\(meant)".inMessage)
     }
     guard let value = takeValue(pieces) else {
-      throw .input("found --\(typed) without a value; expected --\(typed)=VALUE")
+      throw .input("found --\(typed) without a value; expected --\(typed)=VALUE".inMessage)
     }
     if try isNew(value, for: typed, as: key) {
       parsed += ["--\(Self.configurationOption)", "\(key)=\(value)"]
@@ -114,7 +115,7 @@ package struct CommandLineArguments: Equatable {
   private mutating func isNew(_ value: String, for typed: String, as name: String) throws(CommandError) -> Bool {
     guard let earlier = values.updateValue(value, forKey: name) else { return true }
     guard earlier == value else {
-      throw .input("found --\(typed) twice, with '\(earlier)' and '\(value)'; expected one of them")
+      throw .input("found --\(typed) twice, with '\(earlier)' and '\(value)'; expected one of them".inMessage)
     }
     return false
   }

@@ -1,6 +1,10 @@
 import Foundation
+import Literals
 
 /// Where a command writes: results to standard output, all else to standard error.
+///
+/// Names and values come from files and databases that anybody may have made, so nothing but lines and tabs gets through that a
+/// terminal would act on.
 ///
 /// A reader that goes away (`| head`) ends a result quietly and never a study: with SIGPIPE ignored, a write fails and
 /// that is all.
@@ -9,15 +13,15 @@ enum Output {
   ///
   /// When nobody reads any more, the process ends here: the answer was its only purpose.
   static func result(_ text: String, newLine: Bool = true) {
-    if !write(newLine ? text + "\n" : text, to: STDOUT_FILENO) { exit(0) }
+    if !write(text.visibleLines + (newLine ? "\n" : ""), to: STDOUT_FILENO) { exit(0) }
   }
 
   /// Writes a line about what is going on.
   static func note(_ text: String) {
-    _ = write(text + "\n", to: STDERR_FILENO)
+    _ = write(text.visibleLines + "\n", to: STDERR_FILENO)
   }
 
-  /// Writes to standard error as it stands, without a new line.
+  /// Writes to standard error as it stands, without a new line: what moves a terminal's cursor.
   static func raw(_ text: String) {
     _ = write(text, to: STDERR_FILENO)
   }

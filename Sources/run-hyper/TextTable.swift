@@ -1,3 +1,5 @@
+import Literals
+
 /// Rows of text in aligned columns.
 struct TextTable {
   private var rows: [[String]]
@@ -5,7 +7,7 @@ struct TextTable {
   /// - Parameter header: As many cells as every row has.
   init(header: [String]) { rows = [header] }
 
-  mutating func append(_ row: [String]) { rows.append(row) }
+  mutating func append(_ row: [String]) { rows.append(row.map(\.visible)) }
 
   /// The lines, two spaces between columns; numbers stand on the right.
   var lines: [String] {

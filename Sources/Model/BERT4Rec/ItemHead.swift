@@ -142,7 +142,9 @@ package final class ItemHead {
 
   // MARK: - Ranks
 
-  /// The rank of each target's label among all items, counted from 1.
+  /// The rank of each target's label among all items, counted from 1; `Int.max` where its score is not a number.
+  ///
+  /// Of equal scores the one of the lower id ranks higher.
   ///
   /// - Parameter outputs: The head's output, `[targets, hidden]`.
   package func ranks(_ outputs: Matrix, labels: [Int32], _ items: Items) -> [Int] {
@@ -158,7 +160,7 @@ package final class ItemHead {
           above[row] += countAbove(label, score: scores[row], in: logits[row], bias: bias, firstItem: range.lowerBound)
         }
       }
-      ranks += zip(above, scores).map { $1.isNaN ? classes - 1 : $0 + 1 }
+      ranks += zip(above, scores).map { $1.isNaN ? .max : $0 + 1 }
     }
     return ranks
   }

@@ -89,6 +89,9 @@ extension Configuration {
     dataset.dataPaths += dataDirectories
     var path = ""
     reader.text("data_path", into: &path)
+    if path.unicodeScalars.contains(where: \.isInvisible) {
+      reader.report("data_path", found: "'\(path)' with an invisible character", expected: "a folder")
+    }
     if !path.isEmpty { dataset.dataPaths = [path] }
   }
 

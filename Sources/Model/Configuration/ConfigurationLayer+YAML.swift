@@ -11,7 +11,9 @@ extension ConfigurationLayer {
   public init(yaml text: String, file: String) throws(ConfigurationError) {
     let root: Node?
     do {
-      root = try Yams.compose(yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
+      // Unless it is told the encoding, Yams asks the environment for it.
+      root = try Yams.compose(
+        yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text, .default, .default, .utf8)
     } catch {
       throw Self.problem(with: error, in: text, file: file)
     }
@@ -28,13 +30,14 @@ extension ConfigurationLayer {
         at: "\(file):\(root.mark?.line ?? 1)", found: "YAML that is not a map", expected: "lines like 'key: value'")
     }
     var entries: [Entry] = []
+    var names: Set<String> = []
     var valueCount = 0
     for (key, node) in mapping {
       let location = "\(file):\((key.mark ?? node.mark)?.line ?? 1)"
       guard case .scalar(let name) = key else {
         throw ConfigurationError(at: location, found: "a key that is a list or a map", expected: "a word")
       }
-      guard !entries.contains(where: { $0.key == name.string }) else {
+      guard names.insert(name.string).inserted else {
         throw ConfigurationError(at: location, found: "the key '\(name.string)' again", expected: "each key once")
       }
       let value = try Self.value(of: node, at: location, depth: 0, counting: &valueCount)

@@ -43,13 +43,13 @@ public struct ConfigurationLayer: Sendable, Hashable {
   /// - Throws: If a key occurs twice with different texts.
   public init(arguments: [(key: String, text: String)], source: String = "command line") throws(ConfigurationError) {
     var entries: [Entry] = []
+    var texts: [String: String] = [:]
     var problems: [Problem] = []
     for (key, text) in arguments {
-      if let earlier = entries.first(where: { $0.key == key }) {
-        if earlier.text != text {
+      if let earlier = texts.updateValue(text, forKey: key) {
+        if earlier != text {
           problems.append(
-            .init(
-              location: "--\(key)", found: "the values '\(earlier.text ?? "")' and '\(text)'", expected: "one value"))
+            .init(location: "--\(key)", found: "the values '\(earlier)' and '\(text)'", expected: "one value"))
         }
         continue
       }
@@ -61,17 +61,25 @@ public struct ConfigurationLayer: Sendable, Hashable {
     self.entries = entries
   }
 
+  /// Bytes of a file; configurations have a few hundred.
+  private static let largestFile = 1 << 20
+
   /// Reads a YAML file.
   ///
   /// - Parameter path: Where the file lies; it also names the layer.
   public init(yamlFile path: String) throws(ConfigurationError) {
     let bytes: Data
     do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      bytes = try file.read(upToCount: Self.largestFile + 1) ?? Data()
     } catch {
       let exists = FileManager.default.fileExists(atPath: path)
       throw ConfigurationError(
         at: path, found: exists ? "a file that cannot be read" : "no such file", expected: "a readable YAML file")
+    }
+    guard bytes.count <= Self.largestFile else {
+      throw ConfigurationError(
+        at: path, found: "more than \(Self.largestFile) bytes", expected: "lines like 'key: value'")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigurationError(at: path, found: "bytes that are not UTF-8", expected: "a YAML file in UTF-8")

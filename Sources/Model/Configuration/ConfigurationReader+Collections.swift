@@ -48,7 +48,9 @@ extension ConfigurationReader {
         report(key, found: "\(file): \(columns.plain)", expected: "a list of columns or '*'")
       }
       if !["inter", "user", "item"].contains(file) {
-        note("\(entries[key]?.location ?? key): load_col's .\(file) has no effect here: BERT4Rec does not use it")
+        if notes.count < 100 {
+          note("\(entries[key]?.location ?? key): load_col's .\(file) has no effect here: BERT4Rec does not use it")
+        }
         selections[file] = nil
       }
     }
@@ -102,7 +104,7 @@ extension ConfigurationReader {
   mutating func metrics(into property: inout [RankingMetric]) {
     let key = "metrics"
     guard let value = value(key) else { return }
-    guard let names = value.names, !names.isEmpty else { return reportType(key) }
+    guard let names = value.names, (1...100).contains(names.count) else { return reportType(key) }
     property = []
     for name in names {
       if let metric = RankingMetric(rawValue: name.lowercased()) {
@@ -122,7 +124,7 @@ extension ConfigurationReader {
     guard let value = value(key) else { return }
     let counts: [Int?] = if case .list(let values) = value { values.map(\.wholeNumber) } else { [value.wholeNumber] }
     let valid = counts.compactMap { $0 }.filter { (1...1_000_000).contains($0) }
-    guard valid.count == counts.count, !valid.isEmpty else { return reportType(key) }
+    guard valid.count == counts.count, (1...100).contains(valid.count) else { return reportType(key) }
     property = valid
     reportRepetition(key, in: valid.map(String.init))
   }
@@ -159,6 +161,7 @@ extension ConfigurationReader {
         report(key, found: "group_by \(value.plain)", expected: "user")
       case "order", "group_by": break
       default:
+        if hasEnoughProblems { return }
         let nearest = nearestName(to: name, among: ["split", "order", "group_by", "mode"])
         report(
           key, found: "the unknown sub-key '\(name)'",

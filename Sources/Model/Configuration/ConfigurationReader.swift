@@ -18,6 +18,9 @@ struct ConfigurationReader {
     self.order = order
   }
 
+  /// Whether there are more problems than anyone reads.
+  var hasEnoughProblems: Bool { problems.count >= 100 }
+
   /// Whether a layer has the key.
   func has(_ key: String) -> Bool { entries[key] != nil }
 
@@ -25,26 +28,28 @@ struct ConfigurationReader {
   ///
   /// - Parameter namesKey: Whether to put the key before `found` where the location does not name it.
   mutating func report(_ key: String, found: String, expected: String, namesKey: Bool = true) {
+    guard !hasEnoughProblems else { return }
     let location = entries[key]?.location ?? key
     let names = !namesKey || location == "--\(key)" || location == key ? "" : "\(key) "
     problems.append(.init(location: location, found: names + found, expected: expected))
   }
 
   /// Collects something worth knowing.
-  mutating func note(_ text: String) { notes.append(text) }
+  mutating func note(_ text: String) { notes.append(text.inMessage) }
 
   /// Reports keys that nothing reads: a note if they have no effect here, else a problem.
   mutating func reportOthers() {
     let known = Self.readKeys
-    for key in order where !known.contains(key) {
+    for key in order where !known.contains(key) && !hasEnoughProblems {
       guard let entry = entries[key] else { continue }
       if let reason = Configuration.ignoredKeys[key] {
         // A null asks for nothing, so nothing is missing.
-        if entry.value != .null { notes.append("\(entry.location): \(key) has no effect here: \(reason)") }
+        if entry.value != .null { note("\(entry.location): \(key) has no effect here: \(reason)") }
       } else {
+        // Who has many unknown keys has another kind of file.
         let nearest =
           Configuration.mistakenKeys[key.lowercased()]
-          ?? nearestName(to: key, among: Configuration.keys.map(\.name) + Configuration.ignoredKeys.keys.sorted())
+          ?? (problems.count < 10 ? nearestName(to: key, among: Self.allKeys) : nil)
         problems.append(
           .init(
             location: entry.location, found: "the unknown key '\(key)'",
@@ -52,6 +57,9 @@ struct ConfigurationReader {
       }
     }
   }
+
+  /// The keys with an effect, and those that are accepted without one.
+  private static let allKeys = Configuration.keys.map(\.name) + Configuration.ignoredKeys.keys.sorted()
 
   /// The keys with an effect, and those that are only checked.
   private static let readKeys = Set(Configuration.keys.map(\.name) + ["transform", "enable_amp", "repeatable"])

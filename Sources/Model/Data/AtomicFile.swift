@@ -68,6 +68,9 @@ struct AtomicFile {
   fileprivate static func nextBlock(of reader: LineReader, _ path: String) throws(DataError) -> [UInt8] {
     do {
       return try reader.next()
+    } catch is LineReader.LongLine {
+      throw DataError(
+        at: path, found: "a line of more than \(LineReader.longestLine) bytes", expected: "a row on each line")
     } catch {
       throw unreadable(path)
     }
@@ -77,6 +80,7 @@ struct AtomicFile {
     in header: String, separator: String, at location: String
   ) throws(DataError) -> [Column] {
     var columns: [Column] = []
+    var names: Set<String> = []
     for cell in header.split(separator: separator, omittingEmptySubsequences: false) {
       let parts = cell.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {
@@ -92,7 +96,7 @@ struct AtomicFile {
           expected: "token, float, token_seq or float_seq" + (nearest.map { "; perhaps \($0)" } ?? ""))
       }
       let name = String(parts[0])
-      guard !columns.contains(where: { $0.name == name }) else {
+      guard names.insert(name).inserted else {
         throw DataError(at: location, found: "the column '\(name)' twice", expected: "each column once")
       }
       columns.append(Column(name: name, type: type))

@@ -1,3 +1,5 @@
+import Literals
+
 /// A dataset that cannot be read or used.
 public struct DataError: Error, Hashable, CustomStringConvertible {
   /// A file, with the line counted from 1 if there is one, or a folder.
@@ -10,7 +12,7 @@ public struct DataError: Error, Hashable, CustomStringConvertible {
   public let expected: String
 
   /// One line for a terminal.
-  public var description: String { "\(location): found \(found); expected \(expected)" }
+  public var description: String { message(at: location, found: found, expected: expected) }
 
   init(at location: String, found: String, expected: String) {
     self.location = location
@@ -25,9 +27,9 @@ extension DataError {
     if name.isEmpty { return "is empty" }
     if name.contains("/") { return "contains a slash" }
     if name == "." || name.contains("..") { return "leads out of its folder" }
-    if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
-      return "contains a control character"
-    }
+    if name.hasPrefix(".") { return "begins with a dot" }
+    if name.utf8.count > 255 { return "is longer than 255 bytes" }
+    if name.unicodeScalars.contains(where: \.isInvisible) { return "contains a control character" }
     return nil
   }
 }

@@ -99,7 +99,8 @@ extension Interactions {
   /// - Parameter size: The bytes of the file.
   mutating func reserve(byteCount: Int, of size: Int) {
     guard byteCount > 0, size > byteCount else { return }
-    let expected = Int(Double(count) * Double(size) / Double(byteCount) * 1.02)
+    // A file can say that it is larger than it turns out to be.
+    let expected = Int(min(Double(count) * Double(size) / Double(byteCount) * 1.02, Double(Self.maximumCount)))
     users.reserveCapacity(expected)
     items.reserveCapacity(expected)
     times.reserveCapacity(expected)

@@ -8,6 +8,12 @@ final class LineReader: Sendable {
   /// Bytes to read at once where nothing else is asked for: small against the second-level cache.
   static let defaultBlockSize = 1 << 18
 
+  /// Bytes of a line, in a file that is read in blocks.
+  static let longestLine = 1 << 26
+
+  /// A line has more than `longestLine` bytes.
+  struct LongLine: Error {}
+
   /// Bytes in the file when it was opened; 0 where that means nothing, as for a pipe.
   let size: Int
 
@@ -71,6 +77,7 @@ final class LineReader: Sendable {
           block.removeLast(carried)
           break
         }
+        guard block.count <= LineReader.longestLine else { throw LongLine() }
       }
       return block
     }

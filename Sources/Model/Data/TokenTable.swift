@@ -17,6 +17,10 @@ struct TokenTable {
   private var slots = [Slot](repeating: Slot(), count: 1024)
   private var filledSlotCount = 0
 
+  /// Odd, and another one in each table: who writes a file cannot know which texts lie in one place, which would make reading it
+  /// take the square of its length. No number depends on it.
+  private let secret = UInt64.random(in: .min ... .max) | 1
+
   /// A place in the hash table.
   private struct Slot {
     /// Of a text of up to seven bytes: those and their count, so that equal keys are equal texts. Of a
@@ -38,7 +42,7 @@ struct TokenTable {
   }
 
   private mutating func internByHash(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int32 {
-    let key = Self.key(source, start, end)
+    let key = key(source, start, end)
     let slot = slot(of: source, start, end, key)
     if slots[slot].place > 0 { return slots[slot].place - 1 }
     let number = add(source, start, end)
@@ -82,7 +86,7 @@ struct TokenTable {
 
   private func slot(of source: Span<UInt8>, _ start: Int, _ end: Int, _ key: UInt64) -> Int {
     let mask = slots.count - 1
-    var slot = Self.home(of: key) & mask
+    var slot = home(of: key) & mask
     while slots[slot].place > 0 {
       if slots[slot].key == key, end - start < 8 || holds(Int(slots[slot].place) - 1, source, start, end) { break }
       slot = (slot + 1) & mask
@@ -101,25 +105,24 @@ struct TokenTable {
     slots = [Slot](repeating: Slot(), count: old.count * 2)
     let mask = slots.count - 1
     for entry in old where entry.place > 0 {
-      var slot = Self.home(of: entry.key) & mask
+      var slot = home(of: entry.key) & mask
       while slots[slot].place > 0 { slot = (slot + 1) & mask }
       slots[slot] = entry
     }
   }
 
-  /// Where a key is looked for first, before masking: the upper half of a product (Knuth's golden ratio).
-  private static func home(of key: UInt64) -> Int {
-    Int(truncatingIfNeeded: (key ^ key >> 29) &* 0x9E37_79B9_7F4A_7C15 >> 32)
-  }
+  /// Where a key is looked for first, before masking: the upper half of a product (multiplicative hashing, Dietzfelbinger et
+  /// al., 1997).
+  private func home(of key: UInt64) -> Int { Int(truncatingIfNeeded: (key ^ key >> 29) &* secret >> 32) }
 
-  /// The key of a text; of a long one made with FNV-1a in 64 bits.
-  private static func key(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
+  /// The key of a text; of a long one made with FNV-1a in 64 bits from a start of its own.
+  private func key(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
     if end - start < 8 {
       var key = UInt64(end - start)
       for index in start..<end { key = key << 8 | UInt64(source[index]) }
       return key
     }
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ secret
     for index in start..<end { hash = (hash ^ UInt64(source[index])) &* 0x0000_0100_0000_01B3 }
     return hash | 0xFF << 56
   }

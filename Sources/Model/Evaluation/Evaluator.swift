@@ -18,7 +18,8 @@ package struct Evaluator {
   /// Histories whose targets are ranked together: the items' weights come from memory once for all of them.
   private static let samplesPerRanking = 256
 
-  /// The rank of each sample's target, counted from 1, or `nil` when `shouldStop` said so.
+  /// The rank of each sample's target, counted from 1, or `nil` when `shouldStop` said so; `Int.max` where its score is
+  /// not a number.
   package func ranks(of samples: some Collection<Sample>, _ network: BERT4Rec, shouldStop: () -> Bool = { false })
     -> [Int]?
   {

@@ -10,6 +10,10 @@ public struct SavedModel {
   public init(
     _ weights: Safetensors, file: String, configuration: Configuration, dataset: SequenceDataset
   ) throws(SafetensorsError) {
+    // What the file says about its network is believed once it has the weights for it: only then is memory taken.
+    for entry in ParameterLayout(configuration.network, itemCount: dataset.itemCount).entries {
+      _ = try weights.tensor(of: entry, file: file)
+    }
     network = BERT4Rec(configuration.network, itemCount: dataset.itemCount)
     evaluation = configuration.evaluation
     self.dataset = dataset
@@ -20,6 +24,7 @@ public struct SavedModel {
   /// The metrics of samples, such as the dataset's `test`.
   public func metrics(of samples: [Sample]) -> Metrics {
     let ranks = Evaluator(dataset: dataset).ranks(of: samples, network) ?? []
+    // A score that is not a number has no rank, and so none that counts.
     return Metrics(ranks: ranks, evaluation)
   }
 }

@@ -13,6 +13,11 @@ package struct EarlyStopping: Codable, Equatable {
 
   package init(patience: Int) { self.patience = patience }
 
+  /// Whether validations can have led here.
+  func isPossible(patience: Int) -> Bool {
+    self.patience == patience && 0...patience + 1 ~= worse && best?.isFinite ?? true
+  }
+
   /// What a validation means.
   package enum Verdict { case improved, worse, stop }
 

@@ -16,16 +16,28 @@ extension Parameters {
   /// - Throws: When one is missing or has another shape.
   func read(_ safetensors: Safetensors, prefix: String = "", file: String) throws(SafetensorsError) {
     for entry in layout.entries {
-      guard let tensor = safetensors.tensors[prefix + entry.name] else {
-        throw SafetensorsError(
-          location: file, found: "no tensor '\(prefix)\(entry.name)'", expected: "one of shape \(entry.shape)")
-      }
-      guard tensor.shape == entry.shape else {
-        throw SafetensorsError(
-          location: file, found: "tensor '\(prefix)\(entry.name)' of shape \(tensor.shape)",
-          expected: "shape \(entry.shape), as configuration and dataset demand")
-      }
+      let tensor = try safetensors.tensor(of: entry, prefix: prefix, file: file)
       buffer.row(at: entry.offset, count: entry.count).copy(fromBytes: tensor.bytes[...])
     }
+  }
+}
+
+extension Safetensors {
+  /// The tensor of a parameter.
+  ///
+  /// - Throws: When it is missing or has another shape.
+  func tensor(
+    of entry: ParameterLayout.Entry, prefix: String = "", file: String
+  ) throws(SafetensorsError) -> Tensor {
+    guard let tensor = tensors[prefix + entry.name] else {
+      throw SafetensorsError(
+        location: file, found: "no tensor '\(prefix)\(entry.name)'", expected: "one of shape \(entry.shape)")
+    }
+    guard tensor.shape == entry.shape else {
+      throw SafetensorsError(
+        location: file, found: "tensor '\(prefix)\(entry.name)' of shape \(tensor.shape)",
+        expected: "shape \(entry.shape), as configuration and dataset demand")
+    }
+    return tensor
   }
 }

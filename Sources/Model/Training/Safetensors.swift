@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 
 /// Named tensors of 32-bit floats in one file: the safetensors format.
 ///
@@ -31,6 +32,9 @@ public struct Safetensors: Sendable, Equatable {
 
   /// The longest header that is read: 100 MB, as the format's own library allows.
   private static let longestHeader = 100_000_000
+
+  /// The header's key for free text.
+  private static let metadataName = "__metadata__"
 
   private struct Entry: Codable {
     var dtype: String
@@ -69,7 +73,7 @@ public struct Safetensors: Sendable, Equatable {
 
   /// The file's bytes; the same tensors and metadata always give the same.
   public func encoded() throws -> [UInt8] {
-    var header: [String: HeaderValue] = metadata.isEmpty ? [:] : ["__metadata__": .metadata(metadata)]
+    var header: [String: HeaderValue] = metadata.isEmpty ? [:] : [Self.metadataName: .metadata(metadata)]
     let names = tensors.keys.sorted()
     var offset = 0
     for name in names {
@@ -115,10 +119,16 @@ public struct Safetensors: Sendable, Equatable {
       throw fail("a header that is not the expected JSON", "tensors with dtype, shape and data_offsets")
     }
     self.init()
-    for (name, value) in header {
+    var places: [(name: String, shape: [Int], start: Int, end: Int)] = []
+    for (name, value) in header.sorted(by: { $0.key < $1.key }) {
       switch value {
-      case .metadata(let text): metadata = text
+      case .metadata(let text):
+        guard name == Self.metadataName else {
+          throw fail("'\(name)', which is no tensor", "dtype, shape and data_offsets")
+        }
+        metadata = text
       case .tensor(let entry):
+        guard name != Self.metadataName else { throw fail("a tensor named \(name)", "text by key under that name") }
         guard entry.dtype == "F32" else { throw fail("tensor '\(name)' of type \(entry.dtype)", "type F32") }
         var count = 4
         for axis in entry.shape {
@@ -136,8 +146,20 @@ public struct Safetensors: Sendable, Equatable {
             "tensor '\(name)' of shape \(entry.shape) at \(offsets)",
             "\(count) bytes within the file's \(bytes.count - start)")
         }
-        tensors[name] = Tensor(shape: entry.shape, bytes: Array(bytes[start + offsets[0]..<start + offsets[1]]))
+        places.append((name, entry.shape, offsets[0], offsets[1]))
       }
+    }
+    // Tensors that overlap could make a small file fill the memory.
+    var end = 0
+    for place in places.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+      guard place.start == end else {
+        throw fail("tensor '\(place.name)' at byte \(place.start)", "one at byte \(end), where the one before it ends")
+      }
+      tensors[place.name] = Tensor(shape: place.shape, bytes: Array(bytes[start + place.start..<start + place.end]))
+      end = place.end
+    }
+    guard end == bytes.count - start else {
+      throw fail("\(bytes.count - start - end) bytes after the last tensor", "nothing")
     }
   }
 }
@@ -150,5 +172,5 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   public let expected: String
 
   /// One line for a terminal.
-  public var description: String { "\(location): found \(found); expected \(expected)" }
+  public var description: String { message(at: location, found: found, expected: expected) }
 }

@@ -52,8 +52,10 @@ public final class Trainer {
   public convenience init(
     configuration: Configuration, dataset: SequenceDataset, checkpoint: [UInt8]
   ) throws(SafetensorsError) {
+    // Before a network is made for it: most of what is no checkpoint ends here.
+    let state = try SavedRun(checkpoint)
     self.init(configuration: configuration, dataset: dataset)
-    try restore(checkpoint)
+    try restore(state)
   }
 
   // MARK: - Running
@@ -71,7 +73,7 @@ public final class Trainer {
     case finished(TrainingResult)
     /// `shouldStop` asked for it; `checkpoint()` continues from here.
     case interrupted
-    /// A batch's loss was infinite or not a number.
+    /// A batch's loss was infinite or not a number, or the scores after an epoch were none.
     case diverged(Divergence)
   }
 
@@ -95,11 +97,28 @@ public final class Trainer {
     while !progress.isOver {
       guard let end = trainEpoch(control, onProgress) else { return .interrupted }
       if case .diverged(let divergence) = end { return .diverged(divergence) }
-      guard let report = validate(control) else { return .interrupted }
-      try onEpoch(report)
+      switch validate(control) {
+      case nil: return .interrupted
+      case .diverged(let divergence)?: return .diverged(divergence)
+      case .measured(let report)?: try onEpoch(report)
+      }
     }
-    guard let result = measure(control) else { return .interrupted }
-    return .finished(result)
+    switch measure(control) {
+    case nil: return .interrupted
+    case .diverged(let divergence)?: return .diverged(divergence)
+    case .measured(let result)?: return .finished(result)
+    }
+  }
+
+  /// What measuring comes to: ranks need scores that are numbers.
+  private enum Measurement<Value> {
+    case measured(Value)
+    case diverged(Divergence)
+  }
+
+  /// - Parameter batch: `nil` for scores after the epoch.
+  private func divergence(batch: Int? = nil, loss: Double = .nan, epoch: Int? = nil) -> Divergence {
+    Divergence(epoch: epoch ?? progress.epoch + 1, batch: batch, loss: loss, lastFiniteLoss: progress.lastLoss)
   }
 
   private enum EpochEnd {
@@ -110,17 +129,16 @@ public final class Trainer {
   /// Trains what is left of the epoch; `nil` when stopped.
   private func trainEpoch(_ control: RunControl, _ onProgress: (Position) -> Void) -> EpochEnd? {
     shuffle()
-    let batchCount = (order.count + training.batchSize - 1) / training.batchSize
+    let batchCount = batchCount
     while progress.batch < batchCount {
       let first = progress.batch * training.batchSize
       let samples = order[first..<min(first + training.batchSize, order.count)]
       guard let end = trainBatch(samples, control) else { return nil }
       if case .trained(let loss) = end {
         guard loss.isFinite else {
-          let last = progress.lossCount > 0 ? progress.lossSum / Double(progress.lossCount) : nil
-          return .diverged(
-            Divergence(epoch: progress.epoch + 1, batch: progress.batch + 1, loss: loss, meanLossBefore: last))
+          return .diverged(divergence(batch: progress.batch + 1, loss: loss))
         }
+        progress.lastLoss = loss
         progress.lossSum += loss
         progress.lossCount += 1
       }
@@ -129,6 +147,9 @@ public final class Trainer {
     }
     return .trained
   }
+
+  /// Batches of an epoch.
+  private var batchCount: Int { (dataset.train.count + training.batchSize - 1) / training.batchSize }
 
   /// Draws the epoch's order of the samples.
   private func shuffle() {
@@ -175,7 +196,7 @@ public final class Trainer {
   }
 
   /// Validates if it is due, and moves on to the next epoch; `nil` when stopped.
-  private func validate(_ control: RunControl) -> EpochReport? {
+  private func validate(_ control: RunControl) -> Measurement<EpochReport>? {
     let number = progress.epoch + 1
     let interval = min(training.validationInterval, training.epochs)
     let validates = interval > 0 && !dataset.valid.isEmpty
@@ -183,6 +204,7 @@ public final class Trainer {
     var improved = !validates
     if validates && number % interval == 0 {
       guard let ranks = ranks(of: dataset.valid, control) else { return nil }
+      guard !ranks.contains(.max) else { return .diverged(divergence()) }
       let measured = Metrics(ranks: ranks, evaluation)
       metrics = measured
       let verdict = progress.earlyStopping.judge(measured[evaluation.validationMetric] ?? .nan)
@@ -201,11 +223,11 @@ public final class Trainer {
     progress.batch = 0
     progress.lossSum = 0
     progress.lossCount = 0
-    return report
+    return .measured(report)
   }
 
   /// The best epoch's metrics on both held-out splits; `nil` when stopped.
-  private func measure(_ control: RunControl) -> TrainingResult? {
+  private func measure(_ control: RunControl) -> Measurement<TrainingResult>? {
     let last = network.parameters.buffer.all.values
     network.parameters.buffer.all.copy(from: best.buffer.all)
     network.parametersDidChange()
@@ -217,10 +239,12 @@ public final class Trainer {
     guard let valid = ranks(of: dataset.valid, control), let test = ranks(of: dataset.test, control) else {
       return nil
     }
-    return TrainingResult(
-      bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: progress.earlyStopping.best,
-      valid: Metrics(ranks: valid, evaluation), test: Metrics(ranks: test, evaluation), validRanks: valid,
-      testRanks: test)
+    guard !valid.contains(.max), !test.contains(.max) else { return .diverged(divergence(epoch: progress.bestEpoch)) }
+    return .measured(
+      TrainingResult(
+        bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: progress.earlyStopping.best,
+        valid: Metrics(ranks: valid, evaluation), test: Metrics(ranks: test, evaluation), validRanks: valid,
+        testRanks: test))
   }
 
   private func ranks(of samples: [Sample], _ control: RunControl) -> [Int]? {
@@ -250,13 +274,13 @@ public final class Trainer {
     return try file.encoded()
   }
 
-  private func restore(_ bytes: [UInt8]) throws(SafetensorsError) {
-    let name = "checkpoint"
-    let file = try Safetensors(decoding: bytes, file: name)
-    guard let step = file.metadata["step"].flatMap({ Int($0) }), let text = file.metadata["progress"],
-      let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
+  private func restore(_ state: SavedRun) throws(SafetensorsError) {
+    let (file, name) = (state.file, SavedRun.name)
+    guard state.progress.isPossible(in: training, batchCount: batchCount),
+      0...state.progress.epoch * batchCount + state.progress.batch ~= state.step
     else {
-      throw SafetensorsError(location: name, found: "no state of a training run", expected: "a checkpoint")
+      throw SafetensorsError(
+        location: name, found: "a state that no run of these settings has", expected: "a checkpoint of this run")
     }
     try network.parameters.read(file, file: name)
     network.parametersDidChange()
@@ -264,7 +288,27 @@ public final class Trainer {
     for (index, moment) in optimizer.moments.enumerated() {
       try moment.read(file, prefix: "moment.\(index).", file: name)
     }
-    optimizer.step = step
-    self.progress = progress
+    optimizer.step = state.step
+    progress = state.progress
+  }
+}
+
+/// What a checkpoint's bytes say.
+private struct SavedRun {
+  let file: Safetensors
+  let step: Int
+  let progress: TrainingProgress
+
+  /// What messages call it.
+  static let name = "checkpoint"
+
+  init(_ bytes: [UInt8]) throws(SafetensorsError) {
+    file = try Safetensors(decoding: bytes, file: Self.name)
+    guard let step = file.metadata["step"].flatMap({ Int($0) }), let text = file.metadata["progress"],
+      let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
+    else {
+      throw SafetensorsError(location: Self.name, found: "no state of a training run", expected: "a checkpoint")
+    }
+    (self.step, self.progress) = (step, progress)
   }
 }

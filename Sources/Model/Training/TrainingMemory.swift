@@ -30,6 +30,18 @@ public struct TrainingMemory: Sendable, Equatable {
     bytesPerThread = 4 * (2 * parameters + workspace) + Self.roundingBytes
   }
 
+  /// What measuring weights from a file takes, the file included.
+  public init(measuring configuration: Configuration, _ dataset: SequenceDataset) {
+    let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
+    let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
+    let turned = Self.turnedFloats(configuration.network, itemCount: dataset.itemCount)
+    // The file and its tensors; the network's parameters and the room for their gradients.
+    bytes =
+      4 * (4 * parameters + turned + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
+      + Self.roundingBytes
+    bytesPerThread = 0
+  }
+
   /// Allocator, thread stacks, epoch reports, and what else is small.
   private static let roundingBytes = 4.0 * 1024 * 1024
 

@@ -32,22 +32,23 @@ public struct TrainingResult: Sendable {
   public let testRanks: [Int]
 }
 
-/// Where a run's loss stopped being a number.
+/// Where a run's numbers stopped being numbers.
 public struct Divergence: Sendable, CustomStringConvertible {
   /// Counted from 1.
   public let epoch: Int
-  /// Counted from 1.
-  public let batch: Int
+  /// The batch whose loss was none, counted from 1; `nil` when the scores after the epoch were none.
+  public let batch: Int?
   /// The batch's loss: infinite or NaN.
   public let loss: Double
-  /// The mean loss of the epoch's batches before it, or `nil` when it was the first.
-  public let meanLossBefore: Double?
+  /// The loss of the last batch before, or `nil` when none came before.
+  public let lastFiniteLoss: Double?
 
   /// One line for a terminal.
   public var description: String {
-    let before =
-      meanLossBefore.map { "the mean loss before was \($0.rounded(toDecimalPlaces: 4))" } ?? "it was the first"
+    let last = lastFiniteLoss.map { "the last finite loss was \($0.rounded(toDecimalPlaces: 4))" }
+    let before = last ?? "no loss before it was finite"
     let found = loss.isNaN ? "not a number" : "infinite"
-    return "the loss of batch \(batch) of epoch \(epoch) is \(found); \(before)"
+    let what = batch.map { "the loss of batch \($0) of epoch \(epoch) is \(found)" }
+    return "\(what ?? "the scores after epoch \(epoch) are not numbers"); \(before)"
   }
 }

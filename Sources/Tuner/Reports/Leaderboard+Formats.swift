@@ -63,14 +63,14 @@ extension Leaderboard {
     let extras = extraColumns
     let header =
       ["rank", "trial", sort] + certainty + (isOwn ? [] : [metric]) + extras.map(\.header) + parameters + others
-    return [header]
+    return [header.map(\.visible)]
       + rows.map { row in
         func shown(_ name: String) -> String { rounded(row.metrics.first { $0.fullName == name }?.value) }
         let value = row.state == .diverged ? "diverged" : rounded(row.value)
         let interval = row.certainty.map { "\(rounded($0.interval.low))–\(rounded($0.interval.high))" } ?? ""
         let certain = userCount > 0 ? [interval, row.certainty?.mayBeBest == true ? "=" : ""] : []
         return [String(row.rank), String(row.trial), isOwn ? value : shown(sort)] + certain + (isOwn ? [] : [value])
-          + extras.map { $0.cell(row) } + parameters.map { row.hyperparameters[$0]?.description ?? "" }
+          + extras.map { $0.cell(row) } + parameters.map { row.hyperparameters[$0]?.description.visible ?? "" }
           + others.map(shown)
       }
   }
@@ -108,15 +108,15 @@ extension Leaderboard {
     ]
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     let line =
-      "\(study): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
+      "\(study.visible): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
     guard userCount > 0, !rows.isEmpty else { return line }
     return line + "\n= : can not be told from the best of all trials, going by \(userCount) users (95 %)"
   }
 
   private var failureLines: String {
     failures.map { failure in
-      let message = failure.message.split(whereSeparator: \.isNewline).joined(separator: " ")
-      return "trial \(failure.trial) failed (\(failure.hyperparameters)): \(message)\n"
+      let message = failure.message.split(whereSeparator: \.isNewline).joined(separator: " ").visible
+      return "trial \(failure.trial) failed (\("\(failure.hyperparameters)".visible)): \(message)\n"
     }.joined()
   }
 

@@ -12,9 +12,21 @@ extension SearchSpace {
     var content = Substring(text)
     if content.unicodeScalars.first == "\u{FEFF}" { content.unicodeScalars.removeFirst() }
     let lines = content.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
-    for (index, line) in lines.enumerated() { reader.read(Array(line), number: index + 1) }
+    for (index, line) in lines.enumerated() where !reader.hasEnoughProblems {
+      reader.read(Array(line), number: index + 1)
+    }
     try reader.finish()
     self.init(file: file, parameters: reader.parameters)
+  }
+}
+
+extension SearchSpace {
+  /// What makes `name` unusable as a parameter's name, or `nil`.
+  static func problem(withName name: String) -> String? {
+    if name.utf8.count > 255 { return "is longer than 255 bytes" }
+    if name.unicodeScalars.contains(where: { $0 == "'" || $0 == "\"" }) { return "contains a quote" }
+    if name.unicodeScalars.contains(where: \.isInvisible) { return "contains an invisible character" }
+    return nil
   }
 }
 
@@ -29,7 +41,12 @@ private struct SearchSpaceReader {
   private static let typeNames = "choice, loguniform, loguniform_bounds, quniform"
   private static let example = "a line such as: learning_rate choice [0.01, 0.001]"
 
+  /// Nobody reads more mistakes than these.
+  private static let mostProblems = 100
+
   init(file: String) { self.file = file }
+
+  var hasEnoughProblems: Bool { problems.count > Self.mostProblems }
 
   mutating func read(_ line: [Character], number: Int) {
     let line = line.prefix(upTo: commentStart(line))
@@ -40,6 +57,9 @@ private struct SearchSpaceReader {
     let place = "\(file):\(number)"
     func location(_ column: Int) -> String { "\(place):\(column)" }
 
+    if let problem = SearchSpace.problem(withName: name) {
+      note(location(nameColumn), "parameter '\(name)', whose name \(problem)", "a plain name")
+    }
     if let first = firstLines[name] {
       note(location(nameColumn), "parameter '\(name)' again, first on line \(first)", "each name once")
     } else {
@@ -75,6 +95,9 @@ private struct SearchSpaceReader {
 
   mutating func finish() throws(SearchSpaceError) {
     if problems.isEmpty, parameters.isEmpty { note(file, "no parameters", Self.example) }
+    if problems.isEmpty, parameters.count > SearchSpace.mostParameters {
+      note(file, "\(parameters.count) parameters", "at most \(SearchSpace.mostParameters)")
+    }
     if problems.isEmpty { checkSize() }
     guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
   }
@@ -157,23 +180,38 @@ private struct SearchSpaceReader {
   // MARK: - Fields
 
   private mutating func note(_ location: String, _ found: String, _ expected: String) {
+    guard problems.count < Self.mostProblems else {
+      if problems.count == Self.mostProblems {
+        problems.append(
+          Problem(location: file, found: "more than \(problems.count) mistakes", expected: "these mended first"))
+      }
+      return
+    }
     problems.append(Problem(location: location, found: found, expected: expected))
   }
 
   /// Where a comment starts, or the length of the line.
+  ///
+  /// Goes by scalars, as literals do: a combining mark after a quote makes another character of it, and still it is a quote.
   private func commentStart(_ line: [Character]) -> Int {
-    var quote: Character?
-    var index = 0
-    while index < line.count {
-      let character = line[index]
-      if let open = quote {
-        if character == "\\" { index += 1 } else if character == open { quote = nil }
-      } else if character == "'" || character == "\"" {
-        quote = character
-      } else if character == "#" {
-        return index
+    var quote: Unicode.Scalar?
+    var isEscaped = false
+    for (index, character) in line.enumerated() {
+      for scalar in character.unicodeScalars {
+        if let open = quote {
+          if isEscaped {
+            isEscaped = false
+          } else if scalar == "\\" {
+            isEscaped = true
+          } else if scalar == open {
+            quote = nil
+          }
+        } else if scalar == "'" || scalar == "\"" {
+          quote = scalar
+        } else if scalar == "#" {
+          return index
+        }
       }
-      index += 1
     }
     return line.count
   }

@@ -19,6 +19,9 @@ public struct SearchSpace: Sendable, Equatable {
 
   /// More cells than anyone trains; such a product is a mistake in the file.
   public static let largestGrid = 100_000
+
+  /// More parameters than any model has.
+  static let mostParameters = 1000
 }
 
 /// The values that a parameter can have.

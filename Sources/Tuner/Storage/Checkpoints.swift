@@ -25,7 +25,7 @@ extension StudyStore {
     let file = "trial-\(trial.id)-attempt-\(trial.attempt)-epoch-\(epoch)-\(hash.prefix(12)).checkpoint"
     do {
       try Disk.createFolder(checkpointFolder)
-      try Disk.writeDurably(checkpoint, to: "\(checkpointFolder)/\(file)")
+      try Disk.writeDurably(checkpoint, to: checkpointPath(file))
     } catch {
       return (nil, error)
     }
@@ -46,7 +46,7 @@ extension StudyStore {
 
   /// Reads a registered state if it is what was written.
   func read(_ state: SavedState) -> Result<[UInt8], StorageError> {
-    let path = "\(checkpointFolder)/\(state.file)"
+    let path = checkpointPath(state.file)
     do throws(StorageError) {
       let bytes = try Disk.read(path)
       guard bytes.count == state.bytes, sha256(bytes) == state.sha256 else {
@@ -78,7 +78,7 @@ extension StudyStore {
       )
     }
     for file in states where !kept.contains(file) && !attempts.contains(where: file.hasPrefix) {
-      Disk.remove("\(checkpointFolder)/\(file)")
+      Disk.remove(checkpointPath(file))
     }
     for folder in folders {
       for file in folder.files {
@@ -98,6 +98,6 @@ extension StudyStore {
         db, sql: "SELECT ordinal, file FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?",
         arguments: [study.id])
     }
-    return row.map { ($0["ordinal"], "\(weightsFolder(of: study.id))/\($0["file"] as String)") }
+    return row.map { ($0["ordinal"], weightsPath($0["file"], of: study.id)) }
   }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Literals
 
 /// A database or a file of a study that cannot be used.
 public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -18,7 +19,7 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 
   /// One line for a terminal.
-  public var description: String { "\(location): found \(found); expected \(expected)" }
+  public var description: String { message(at: location, found: found, expected: expected) }
 
   /// What SQLite said about a database.
   init(_ error: DatabaseError, location: String) {

@@ -100,7 +100,7 @@ extension StudyStore {
       for state in gone { try db.execute(sql: "DELETE FROM checkpoint WHERE id = ?", arguments: [state.id]) }
       try Self.recallBest(of: trial.id, definition, db)
     }
-    for state in gone { Disk.remove("\(checkpointFolder)/\(state.file)") }
+    for state in gone { Disk.remove(checkpointPath(state.file)) }
   }
 
   /// Says that the trials of these owners are alive, for observers on other hosts.

@@ -38,7 +38,7 @@ extension StudyStore {
       try db.execute(sql: "DELETE FROM study WHERE id = ?", arguments: [study.id])
       return (deleted, files)
     }
-    for file in files { Disk.remove("\(checkpointFolder)/\(file)") }
+    for file in files { Disk.remove(checkpointPath(file)) }
     try removeWeightsOfDeletedStudies()
     return deleted
   }

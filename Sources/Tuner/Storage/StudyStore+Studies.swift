@@ -40,6 +40,10 @@ extension StudyStore {
     try transaction { db in
       let stored = try Self.fetchStudies(db, where: "name = ?", [definition.name]).first
       let study: Study
+      if stored == nil, let problem = StudyDefinition.problem(withName: definition.name) {
+        throw StorageError(
+          location: path, found: "a new study '\(definition.name)', whose name \(problem)", expected: "a plain name")
+      }
       if let stored {
         let differences = Self.differences(stored.definition, definition)
         guard differences.isEmpty else { throw StudyMismatch(study: definition.name, differences: differences) }

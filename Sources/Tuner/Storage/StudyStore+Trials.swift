@@ -55,10 +55,10 @@ extension StudyStore {
           try mayPrune && !report.isLast && isValidated && stops(trial, after: report.epoch, of: study, db)
         return (try Self.register(state, of: trial, db), isPruned)
       }
-      for file in superseded { Disk.remove("\(checkpointFolder)/\(file)") }
+      for file in superseded { Disk.remove(checkpointPath(file)) }
       return Observed(failure: failure, isPruned: isPruned)
     } catch {
-      if let state { Disk.remove("\(checkpointFolder)/\(state.file)") }
+      if let state { Disk.remove(checkpointPath(state.file)) }
       throw error
     }
   }
@@ -76,7 +76,7 @@ extension StudyStore {
       let file = "trial-\(trial.number).safetensors"
       do {
         try Disk.createFolder(weightsFolder(of: trial.study))
-        try Disk.writeDurably(bytes, to: "\(weightsFolder(of: trial.study))/\(file)")
+        try Disk.writeDurably(bytes, to: weightsPath(file, of: trial.study))
         weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
       } catch {
         failure = error
@@ -92,8 +92,8 @@ extension StudyStore {
       guard let weights else { return (states, [String]()) }
       return (states, try Self.keep(weights, of: trial, definition, db))
     }
-    for file in states { Disk.remove("\(checkpointFolder)/\(file)") }
-    for file in others { Disk.remove("\(weightsFolder(of: trial.study))/\(file)") }
+    for file in states { Disk.remove(checkpointPath(file)) }
+    for file in others { Disk.remove(weightsPath(file, of: trial.study)) }
     return failure
   }
 
@@ -130,7 +130,7 @@ extension StudyStore {
       try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
       return superseded
     }
-    for file in superseded { Disk.remove("\(checkpointFolder)/\(file)") }
+    for file in superseded { Disk.remove(checkpointPath(file)) }
     return failure
   }
 

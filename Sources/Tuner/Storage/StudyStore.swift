@@ -104,6 +104,21 @@ public final class StudyStore: Sendable {
   /// Where the states of unfinished trials are.
   package var checkpointFolder: String { path + ".checkpoints" }
 
+  /// Where a state of a trial is, by the name that the database has for its file.
+  ///
+  /// Of a name that leads elsewhere only the last part counts: a database can come from anybody.
+  func checkpointPath(_ file: String) -> String { "\(checkpointFolder)/\(Self.lastPart(of: file))" }
+
+  /// Where weights are, likewise.
+  func weightsPath(_ file: String, of study: Int64) -> String {
+    "\(weightsFolder(of: study))/\(Self.lastPart(of: file))"
+  }
+
+  private static func lastPart(of file: String) -> String {
+    let last = String(file.split(whereSeparator: { $0 == "/" || $0 == "\0" }).last ?? "-")
+    return last == "." || last == ".." ? "-" : last
+  }
+
   /// Where the weights of a study's best trial are.
   package func weightsFolder(of study: Int64) -> String { "\(path).weights/\(study)" }
 

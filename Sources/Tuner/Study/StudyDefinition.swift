@@ -107,6 +107,18 @@ public struct StudyDefinition: Sendable {
     self.direction = direction
   }
 
+  /// What makes `name` unusable as a study's name, or `nil`.
+  ///
+  /// Names are printed, compared and typed, so they are one line of up to 255 bytes that says all it is, and no option.
+  public static func problem(withName name: String) -> String? {
+    if name.isEmpty { return "is empty" }
+    if name.utf8.count > 255 { return "is longer than 255 bytes" }
+    if name.unicodeScalars.contains(where: \.isInvisible) { return "contains an invisible character" }
+    if name.hasPrefix("-") { return "begins with a dash, as options do" }
+    if name.first?.isWhitespace == true || name.last?.isWhitespace == true { return "begins or ends with a space" }
+    return nil
+  }
+
   /// The seed that a repeat of a trial has in place of the study's; repetition 0 is the trial itself.
   public static func seed(_ seed: Int, ofRepetition repetition: Int) -> Int { seed + repetition }
 
@@ -216,10 +228,12 @@ public struct StudyMismatch: Error, Equatable, Sendable, CustomStringConvertible
 
   /// A line that says what to do, then one for each difference.
   public var description: String {
-    let lines = differences.map { "  \($0.what): \($0.stored) in the study, \($0.given) now" }
+    let lines = differences.map {
+      "  \($0.what.inMessage): \($0.stored.inMessage) in the study, \($0.given.inMessage) now"
+    }
     return
       ([
-        "study '\(study)' was begun with other settings; "
+        "study '\(study.inMessage)' was begun with other settings; "
           + "give this one a name with --study=OTHERNAME or undo the changes"
       ] + lines)
       .joined(separator: "\n")

@@ -100,17 +100,24 @@ enum JSONText {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    return JSON.visible(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }
 
 /// A file that a person named.
 enum InputFile {
+  /// Bytes of a text; the largest grid's file has a fraction of that.
+  private static let largestText = 1 << 24
+
   /// Its text.
   ///
   /// - Throws: `CommandError.input` when it is missing, unreadable or not UTF-8.
   static func text(of path: String, remedy: String) throws(CommandError) -> String {
-    guard let text = String(validating: try bytes(of: path, remedy: remedy), as: UTF8.self) else {
+    let bytes = try bytes(of: path, most: largestText, remedy: remedy)
+    guard bytes.count <= largestText else {
+      throw .input("\(path): found more than \(largestText) bytes; expected \(remedy)")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .input("\(path): found bytes that are not UTF-8; expected \(remedy)")
     }
     return text
@@ -126,9 +133,12 @@ enum InputFile {
   }
 
   /// Its bytes.
-  static func bytes(of path: String, remedy: String) throws(CommandError) -> [UInt8] {
+  ///
+  /// - Parameter most: Reads one byte more at most; a device has no end.
+  static func bytes(of path: String, most: Int? = nil, remedy: String) throws(CommandError) -> [UInt8] {
     do {
-      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      return Array(try (most.map { try file.read(upToCount: $0 + 1) } ?? file.readToEnd()) ?? Data())
     } catch {
       let found = FileManager.default.fileExists(atPath: path) ? "a file that can not be read" : "no such file"
       throw .input("\(path): found \(found); expected \(remedy)")
@@ -146,7 +156,9 @@ extension StudyStore {
     let names = try studies().map(\.study.name)
     let nearest = nearestName(to: name, among: names)
     throw CommandError.input(
-      "\(path): found no study '\(name)'; expected \(nearest ?? (names.isEmpty ? "one to be begun" : names.joined(separator: ", ")))"
+      message(
+        at: path, found: "no study '\(name)'",
+        expected: nearest ?? (names.isEmpty ? "one to be begun" : names.joined(separator: ", ")))
     )
   }
 }

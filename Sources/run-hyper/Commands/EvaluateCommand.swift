@@ -33,6 +33,8 @@ struct EvaluateCommand: ParsableCommand {
       let configuration = try configuration(for: file)
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for warning in report.warnings { Output.note("note: \(warning)") }
+      _ = try Admission.check(
+        [TrainingMemory(measuring: configuration, dataset)], workers: 1, threads: 1, note: Output.note)
       let model = try SavedModel(file, file: weights, configuration: configuration, dataset: dataset)
       return (model, dataset)
     }

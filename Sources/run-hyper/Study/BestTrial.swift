@@ -1,3 +1,4 @@
+import Literals
 import Tuner
 
 /// The winner of a study, as people want to read it.
@@ -5,9 +6,9 @@ enum BestTrial {
   /// Its parameters, one a line, and its metrics by split.
   static func text(_ row: Leaderboard.Row, metric: String) -> String {
     var lines = ["Best: trial \(row.trial)" + (row.bestEpoch.map { ", weights of epoch \($0)" } ?? "")]
-    let width = row.hyperparameters.names.map(\.count).max() ?? 0
+    let width = row.hyperparameters.names.map(\.visible.count).max() ?? 0
     for pair in row.hyperparameters.pairs {
-      lines.append("  " + pair.name.padding(to: width) + "  \(pair.value)")
+      lines.append("  " + pair.name.visible.padding(to: width) + "  " + "\(pair.value)".visible)
     }
     lines += MetricTable.lines(row.metrics).map { "  " + $0 }
     return lines.joined(separator: "\n")

@@ -1,3 +1,5 @@
+import Literals
+
 /// The reference program's choice of who runs the trials, accepted for the sake of its command lines.
 package enum ReferenceTool: String, CaseIterable, Sendable {
   case hyperopt = "Hyperopt"
@@ -6,7 +8,8 @@ package enum ReferenceTool: String, CaseIterable, Sendable {
   /// - Throws: `CommandError.input` for any other name; case counts, as in the reference program.
   package init(parsing text: String) throws(CommandError) {
     guard let tool = Self(rawValue: text) else {
-      throw .input("--tool: found '\(text)'; expected \(Self.allCases.map(\.rawValue).joined(separator: " or "))")
+      let names = Self.allCases.map(\.rawValue).joined(separator: " or ")
+      throw .input(message(at: "--tool", found: "'\(text)'", expected: names))
     }
     self = tool
   }

@@ -1,3 +1,4 @@
+import Literals
 import Model
 import Tuner
 
@@ -11,7 +12,9 @@ extension StudySession {
       "  \(search.padding(to: 8))  \(searched)",
     ]
     let width = space.space.parameters.map(\.name.count).max() ?? 0
-    lines += space.space.parameters.map { "            \($0.name.padding(to: width))  \($0.distribution.meaning)" }
+    lines += space.space.parameters.map {
+      "            \($0.name.padding(to: width))  \($0.distribution.meaning.visible)"
+    }
     lines.append("  metric    \(study.definition.metric) on the validation samples")
     if let pruning { lines.append("  pruner    \(pruning)") }
     lines += ends.map { "  end       \($0)" }

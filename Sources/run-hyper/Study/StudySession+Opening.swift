@@ -54,8 +54,12 @@ extension StudySession {
     let tuned = Set(space.space.parameters.map(\.name))
     let hashes = Set(datasets.values.map(\.contentHash)).sorted()
     let parameters = URL(fileURLWithPath: space.space.file).deletingPathExtension().lastPathComponent
+    let name = name ?? "bert4rec-\(configuration.dataset.name)-\(parameters)"
+    if let problem = StudyDefinition.problem(withName: name) {
+      throw CommandError.input("--study: found the name '\(name.inMessage)', which \(problem); expected a plain name")
+    }
     return StudyDefinition(
-      name: name ?? "bert4rec-\(configuration.dataset.name)-\(parameters)", model: "BERT4Rec",
+      name: name, model: "BERT4Rec",
       dataset: configuration.dataset.name,
       datasetHash: hashes.count == 1
         ? hashes[0] : SHA256.hash(data: Data(hashes.joined().utf8)).map { String(format: "%02x", $0) }.joined(),

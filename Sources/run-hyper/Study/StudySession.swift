@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 import Model
 import Tuner
 
@@ -43,7 +44,7 @@ struct StudySession {
       throw CommandError.interrupted(
         """
         Interrupted after \(counts.ended) of \(counts.total) trials; nothing is lost. Continue with:
-          run-hyper resume \(study.name)\(storageOption)
+          run-hyper resume \(study.name.inShell)\(storageOption)
         """)
     }
     try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
@@ -93,9 +94,10 @@ struct StudySession {
     }
     var lines = ["", "Finished in \(ProgressText.duration(seconds: seconds))"]
     if let reason = reason(outcome, board.counts) { lines.append(reason) }
-    lines.append("All trials: run-hyper leaderboard \(study.name) --top=\(max(board.counts.total, 1))\(storageOption)")
+    let name = study.name.inShell
+    lines.append("All trials: run-hyper leaderboard \(name) --top=\(max(board.counts.total, 1))\(storageOption)")
     if let best = board.rows.first {
-      lines.append("One trial:  run-hyper show \(study.name) \(best.trial)\(storageOption)")
+      lines.append("One trial:  run-hyper show \(name) \(best.trial)\(storageOption)")
     }
     Output.note(lines.joined(separator: "\n"))
   }
@@ -115,7 +117,7 @@ struct StudySession {
   }
 
   var storageOption: String {
-    store.path == StorageOptions.standard ? "" : " --storage=\(store.path)"
+    store.path == StorageOptions.standard ? "" : " --storage=\(store.path.inShell)"
   }
 }
 
@@ -149,7 +151,7 @@ private struct StudyNarrator: Sendable {
     switch event {
     case .opened: align()
     case .started(let trial, let hyperparameters, let attempt, let fromEpoch):
-      let parameters = hyperparameters.pairs.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+      let parameters = hyperparameters.pairs.map { "\($0.name)=\($0.value)".visible }.joined(separator: " ")
       align()
       let place = fromEpoch > 0 ? " again from epoch \(fromEpoch)" : attempt > 1 ? " again" : ""
       display.update(
@@ -165,7 +167,7 @@ private struct StudyNarrator: Sendable {
       if let value { display.update({ $0.validate(trial, value: value) }) }
     case .ended(let trial, let state, let value, let seconds, let message):
       let result = value.map { ", best \(metric) \(ProgressText.decimal($0, places: 4))" } ?? ""
-      let reason = message.map { ": \($0)" } ?? ""
+      let reason = message.map { ": \($0.visible)" } ?? ""
       display.update(
         { $0.end(trial, value: state == .completed ? value : nil) },
         line: "trial \(trial) \(state.rawValue) in \(ProgressText.duration(seconds: seconds))\(result)\(reason)",

@@ -12,7 +12,9 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
 
   /// - Throws: `CommandError.input` unless the text is a validation metric, `>` or `>=`, and a finite number.
   package init(parsing text: String) throws(CommandError) {
-    func mistake(_ expected: String) -> CommandError { .input("\(Self.option): found '\(text)'; expected \(expected)") }
+    func mistake(_ expected: String) -> CommandError {
+      .input(message(at: Self.option, found: "'\(text)'", expected: expected))
+    }
     guard let sign = text.firstIndex(where: { "<>=".contains($0) }) else { throw mistake(Self.example) }
     guard text[sign] != "<" else { throw mistake("> or >= in place of <: all metrics are better when larger") }
     guard text[sign] == ">" else { throw mistake("> or >= in place of =") }
@@ -37,7 +39,9 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     guard !metricNames.contains(value.metric) else { return }
     let all = metricNames.joined(separator: ", ")
     let nearest = nearestName(to: value.metric, among: metricNames).map { "\($0), or another of " } ?? "one of "
-    throw .input("\(Self.option): found metric '\(value.metric)', which is not measured; expected \(nearest)\(all)")
+    throw .input(
+      message(
+        at: Self.option, found: "metric '\(value.metric)', which is not measured", expected: "\(nearest)\(all)"))
   }
 
   package var description: String { "\(value)" }

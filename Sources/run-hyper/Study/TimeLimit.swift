@@ -1,3 +1,5 @@
+import Literals
+
 /// How long something may take, as people write it: `2h`, `90m`, `45s`, `1h30m`, `1.5h`, `1d`, or a number of seconds.
 package struct TimeLimit: Equatable, Sendable, CustomStringConvertible {
   package let duration: Duration
@@ -10,10 +12,10 @@ package struct TimeLimit: Equatable, Sendable, CustomStringConvertible {
   /// - Throws: `CommandError.input` unless the text is a time above 0 and up to 365 days.
   package init(parsing text: String, option: String = "--timeout") throws(CommandError) {
     guard let seconds = Self.seconds(text) else {
-      throw .input("\(option): found '\(text)'; expected a time such as 2h, 90m or 1h30m")
+      throw .input(message(at: option, found: "'\(text)'", expected: "a time such as 2h, 90m or 1h30m"))
     }
     guard seconds > 0, seconds <= Double(Self.mostDays * 86_400) else {
-      throw .input("\(option): found '\(text)'; expected a time above 0 and up to \(Self.mostDays)d")
+      throw .input(message(at: option, found: "'\(text)'", expected: "a time above 0 and up to \(Self.mostDays)d"))
     }
     duration = .seconds(seconds)
   }

@@ -18,18 +18,20 @@ struct TrialText {
 
   private var summary: [String] {
     let shelved = story.isShelved ? ", put aside: its values are no longer in the parameter file" : ""
-    var facts = story.hyperparameters.pairs.map { ($0.name, "\($0.value)") }
+    var facts = story.hyperparameters.pairs.map { ($0.name.visible, "\($0.value)".visible) }
     if let repeated = story.repeated { facts.append(("repeats", "trial \(repeated.trial) with seed \(repeated.seed)")) }
     if let value = story.value {
       let epoch = story.bestEpoch.map { " at epoch \($0)" } ?? ""
       facts.append((metric, "\(ProgressText.decimal(value, places: 4))\(epoch)"))
     }
-    if let message = story.failureMessage { facts.append((story.failureKind ?? "reason", message)) }
+    if let message = story.failureMessage {
+      facts.append(((story.failureKind ?? "reason").visible, message.visible))
+    }
     facts.append(("trained", ProgressText.duration(seconds: story.trainingSeconds)))
     if let started = story.startedAt { facts.append(("started", started)) }
     if let finished = story.finishedAt { facts.append(("finished", finished)) }
     let width = facts.map(\.0.count).max() ?? 0
-    return ["Trial \(story.trial) of \(story.study): \(story.state.rawValue)\(shelved)"]
+    return ["Trial \(story.trial) of \(story.study.visible): \(story.state.rawValue)\(shelved)"]
       + facts.map { "  " + $0.0.padding(to: width) + "  " + $0.1 }
   }
 

@@ -108,6 +108,62 @@ private struct SplitMix: RandomNumberGenerator {
     }
   }
 
+  @Test func `Megabytes of mistakes take no more time than reading them`() throws {
+    let start = ContinuousClock.now
+    let keys = (0..<50_000).map { "unknown_key_\($0): 1\n" }.joined()
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration(layers: [try ConfigurationLayer(yaml: keys, file: "f")])
+    }
+    #expect(error?.problems.count == 100)
+    let columns = (0..<100_000).map { "column\($0):token" }.joined(separator: "\t")
+    let toy = try TemporaryDataset(files: ["inter": columns + "\n"])
+    let problem = #expect(throws: DataError.self) { try toy.load() }
+    #expect((problem?.description.count ?? .max) < 3000)
+    let names = (0..<20_000).map { "'metric\($0)'" }.joined(separator: ",")
+    #expect(throws: ConfigurationError.self) {
+      let layer = try ConfigurationLayer(arguments: [("metrics", "[\(names)]"), ("topk", "[\(names)]")])
+      return try Configuration(layers: [layer])
+    }
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
+  @Test func `A file without end is refused`() throws {
+    let toy = try TemporaryDataset()
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(toy.dataPath)/toy/toy.inter", withDestinationPath: "/dev/zero")
+    let error = #expect(throws: DataError.self) { try toy.load() }
+    #expect(error?.found == "a line of more than 67108864 bytes")
+    #expect(throws: ConfigurationError.self) { try ConfigurationLayer(yamlFile: "/dev/zero") }
+  }
+
+  @Test(arguments: [
+    "..", "../x", "a/../b", "/etc", ".hidden", "", "a\u{1B}[2J", "a\nb", "a\0b", "\u{202E}gnp",
+    String(repeating: "n", count: 300),
+  ])
+  func `A name that leads elsewhere or hides what it is is no dataset's`(name: String) {
+    for key in ["dataset", "benchmark_filename"] where key == "dataset" || !name.isEmpty {
+      let value = key == "dataset" ? Literal.text(name) : .list([.text(name), .text("b"), .text("c")])
+      let error = #expect(throws: ConfigurationError.self) {
+        try Configuration(layers: [ConfigurationLayer(source: "f", values: [key: value])])
+      }
+      #expect(error?.description.unicodeScalars.allSatisfy { $0 == "\n" || !$0.isInvisible } == true)
+    }
+  }
+
+  @Test(arguments: ["größe", "商品", "ml-100k", "My Shop", "a.b", "👩‍👩‍👧"])
+  func `Ordinary names in any script are datasets'`(name: String) throws {
+    let rows = ["u a 1", "u b 2", "u c 3", "u d 4", "u e 5"]
+    let shop = try TemporaryDataset(name, files: ["inter": interactions(rows)])
+    #expect(try shop.load().dataset.name == name)
+  }
+
+  @Test func `A folder's name with an invisible character is refused`() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration(layers: [try ConfigurationLayer(yaml: #"data_path: "/etc\0/x""#, file: "f")])
+    }
+    #expect(error?.description.contains(#"data_path '/etc\u{0}/x' with an invisible character"#) == true)
+  }
+
   @Test(arguments: ["1e308", "-1e308", "5e-324", "0"])
   func `Times of any size are ordered`(time: String) throws {
     let toy = try TemporaryDataset(files: ["inter": interactions(["u c 1e308", "u b \(time)", "u a -1e308"])])

@@ -14,6 +14,32 @@ import Testing
     #expect(try Safetensors(decoding: bytes, file: "x").encoded() == bytes)
   }
 
+  @Test(arguments: [0, 1, 2, 3, 4, 5, 6, 7])
+  func `Tensors and text of any names are read as they were written`(seed: Int) throws {
+    let names = ["", "a\"b\\", "\u{1B}[31m", "../x", "商品", "\u{202E}", "👩‍👩‍👧", String(repeating: "n", count: 10_000)]
+    var file = Safetensors()
+    for (index, name) in names.enumerated() {
+      let shape = [[], [0], [3], [2, 0, 5], [1, 1, 1, 1], [seed], [2, 3], [seed, 2]][(index + seed) % 8]
+      file.tensors[name] = .init(
+        shape: shape, bytes: (0..<4 * shape.reduce(1, *)).map { UInt8(truncatingIfNeeded: $0) })
+      file.metadata[name] = names[(index + seed) % names.count]
+    }
+    #expect(try Safetensors(decoding: file.encoded(), file: "x") == file)
+  }
+
+  @Test func `A small file says nothing that takes much memory`() throws {
+    // A network of two billion parameters by what the file says, and none by what it has.
+    let dataset = TrainerTests.dataset(users: 3)
+    var configuration = Configuration()
+    configuration.network.hiddenSize = 16_384
+    configuration.network.innerSize = 16_384
+    configuration.network.maximumLength = 65_536
+    let error = #expect(throws: SafetensorsError.self) {
+      _ = try SavedModel(Self.file, file: "w", configuration: configuration, dataset: dataset)
+    }
+    #expect(error?.found == "no tensor 'output_bias'")
+  }
+
   /// A file with the given header and eight bytes of data.
   static func bytes(header: String, length: UInt64? = nil) -> [UInt8] {
     let length = length ?? UInt64(header.utf8.count)
@@ -31,6 +57,24 @@ import Testing
       (bytes(header: #"{"t":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#), "of shape [-1]"),
       (bytes(header: #"{"t":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,4]}}"#), "of shape"),
       (bytes(header: #"{"t":{"dtype":"F32","shape":[1],"data_offsets":[8,4]}}"#), "at [8, 4]"),
+      (bytes(header: #"{"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#), "tensor 't' at byte 4"),
+      (bytes(header: #"{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#), "4 bytes after the last tensor"),
+      (bytes(header: "{}"), "8 bytes after the last tensor"),
+      (
+        bytes(
+          header: #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
+            + #""b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#), "tensor 'b' at byte 0"
+      ),
+      (bytes(header: #"{"x":{"a":"b"}}"#), "'x', which is no tensor"),
+      (
+        bytes(header: #"{"__metadata__":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#),
+        "a tensor named __metadata__"
+      ),
+      (bytes(header: String(repeating: "[", count: 100_000)), "not the expected JSON"),
+      (
+        bytes(header: #"{"t":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,8]}}"#),
+        "not the expected JSON"
+      ),
     ] as [([UInt8], String)])
   func `A file that is not what it says is refused`(bytes: [UInt8], found: String) throws {
     let error = #expect(throws: SafetensorsError.self) { try Safetensors(decoding: bytes, file: "w.safetensors") }

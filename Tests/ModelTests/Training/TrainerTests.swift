@@ -146,7 +146,69 @@ import Testing
     }
     let outcome = try Trainer(configuration: configuration, dataset: Self.dataset()).run()
     guard case .diverged(let divergence) = outcome else { throw TestFailure("the run did not diverge") }
-    #expect(divergence.epoch == 1 && divergence.batch > 1 && divergence.meanLossBefore != nil)
+    #expect(divergence.epoch == 1 && (divergence.batch ?? 0) > 1 && divergence.lastFiniteLoss?.isFinite == true)
+  }
+
+  @Test(arguments: [0, 1])
+  func `Scores that are no numbers end the run, also after its only batch`(interval: Int) throws {
+    let configuration = Self.configuration {
+      $0.training.learningRate = 1e30
+      $0.training.batchSize = 10_000
+      $0.training.epochs = 1
+      $0.training.validationInterval = interval
+    }
+    let outcome = try Trainer(configuration: configuration, dataset: Self.dataset()).run()
+    guard case .diverged(let divergence) = outcome else { throw TestFailure("the run did not diverge") }
+    #expect(divergence.epoch == 1 && divergence.batch == nil)
+    let loss = try #require(divergence.lastFiniteLoss)
+    #expect(
+      divergence.description
+        == "the scores after epoch 1 are not numbers; the last finite loss was \((loss * 1e4).rounded() / 1e4)")
+  }
+
+  @Test func `The last finite loss is known across epochs and interruptions`() throws {
+    let configuration = Self.configuration {
+      $0.training.learningRate = 1e18
+      $0.training.batchSize = 10_000
+      $0.training.validationInterval = 0
+    }
+    let dataset = Self.dataset()
+    let whole = try Trainer(configuration: configuration, dataset: dataset).run()
+    guard case .diverged(let divergence) = whole else { throw TestFailure("the run did not diverge") }
+    #expect(divergence.lastFiniteLoss != nil)
+    let stopped = Trainer(configuration: configuration, dataset: dataset)
+    struct Enough: Error {}
+    #expect(throws: Enough.self) { try stopped.run(onEpoch: { _ in throw Enough() }) }
+    let again = try Trainer(configuration: configuration, dataset: dataset, checkpoint: try stopped.checkpoint())
+    guard case .diverged(let second) = try again.run() else { throw TestFailure("the run did not diverge") }
+    #expect(second.description == divergence.description)
+  }
+
+  @Test(arguments: [
+    #""epoch":-1"#, #""epoch":4"#, #""epoch":9223372036854775807"#, #""batch":-1"#, #""batch":99"#, #""lossCount":2"#,
+    #""bestEpoch":2"#, #""lossSum":1e999"#, #""epoch":3"#,
+  ])
+  func `A checkpoint whose state no run can have is refused`(change: String) throws {
+    let dataset = Self.dataset(users: 5)
+    let trainer = Trainer(configuration: Self.configuration(), dataset: dataset)
+    struct Enough: Error {}
+    #expect(throws: Enough.self) { try trainer.run(onEpoch: { _ in throw Enough() }) }
+    var file = try Safetensors(decoding: trainer.checkpoint(), file: "x")
+    let (key, _) = try #require(change.split(separator: ":").first.map { (String($0), 0) })
+    let progress = try #require(file.metadata["progress"])
+    let changed = progress.replacing(try Regex(key + #":[^,}]*"#), with: change)
+    #expect(changed != progress)
+    file.metadata["progress"] = changed
+    #expect(throws: SafetensorsError.self) {
+      _ = try Trainer(configuration: Self.configuration(), dataset: dataset, checkpoint: try file.encoded())
+    }
+    file.metadata["progress"] = progress
+    for step in ["-1", "99", "9223372036854775807", "1.0", ""] {
+      file.metadata["step"] = step
+      #expect(throws: SafetensorsError.self) {
+        _ = try Trainer(configuration: Self.configuration(), dataset: dataset, checkpoint: try file.encoded())
+      }
+    }
   }
 
   @Test func `Histories of one item have nothing to learn, and harm nothing`() throws {

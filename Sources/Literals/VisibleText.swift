@@ -1,0 +1,53 @@
+extension Unicode.Scalar {
+  /// Whether a terminal or a reader would not see it but its effect: control characters, ends of lines, and what changes the
+  /// direction of writing.
+  ///
+  /// What joins parts of emoji and of some scripts' letters is not among them.
+  public var isInvisible: Bool {
+    switch value {
+    case 0x20...0x7E: false
+    case 0...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+}
+
+extension String {
+  /// The text on one line, with invisible characters as escapes such as `\n` and `\u{1B}`, so that it can do nothing to a terminal.
+  public var visible: String { escapingInvisible(keepingLines: false) }
+
+  /// The same with its lines as they are: ends of lines and tabs stay.
+  public var visibleLines: String { escapingInvisible(keepingLines: true) }
+
+  /// The text as part of a message: visible, and of a length that can be read.
+  public var inMessage: String {
+    guard utf8.count > Self.longestInMessage, count > Self.longestInMessage else { return visible }
+    return prefix(Self.longestInMessage).description.visible + "… (\(count) characters)"
+  }
+
+  private static let longestInMessage = 1000
+
+  private func escapingInvisible(keepingLines: Bool) -> String {
+    guard unicodeScalars.contains(where: { $0.isInvisible && !(keepingLines && ($0 == "\n" || $0 == "\t")) }) else {
+      return self
+    }
+    var result = UnicodeScalarView()
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\n" where !keepingLines: result.append(contentsOf: "\\n".unicodeScalars)
+      case "\t" where !keepingLines: result.append(contentsOf: "\\t".unicodeScalars)
+      case "\n", "\t": result.append(scalar)
+      case "\r": result.append(contentsOf: "\\r".unicodeScalars)
+      case _ where scalar.isInvisible:
+        result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+}
+
+/// One line for a terminal: where something stands, what it is, and what would be right.
+public func message(at location: String, found: String, expected: String) -> String {
+  "\(location.inMessage): found \(found.inMessage); expected \(expected.inMessage)"
+}
