@@ -25,7 +25,9 @@ extension StudyStore {
     let file = "trial-\(trial.id)-attempt-\(trial.attempt)-epoch-\(epoch)-\(hash.prefix(12)).checkpoint"
     do {
       try Disk.createFolder(checkpointFolder)
-      try Disk.writeDurably(checkpoint, to: "\(checkpointFolder)/\(file)")
+      try Disk.writeDurably(
+        checkpoint, to: "\(checkpointFolder)/\(file)",
+        faults: (.checkpointUnwritten, .checkpointWritten, .checkpointRenamed))
     } catch {
       return (nil, error)
     }

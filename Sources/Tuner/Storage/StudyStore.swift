@@ -161,6 +161,7 @@ extension StudyStore {
       try db.execute(sql: "PRAGMA synchronous = FULL")
     }
     if try pool.write(migrate) {
+      FaultPoint.schemaCommitted.pass()
       // The file says whose it is even when somebody copies it without its write-ahead log.
       _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
@@ -175,6 +176,7 @@ extension StudyStore {
     for migration in Schema.migrations[Int(version)...] { try db.execute(sql: migration) }
     try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
     try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+    FaultPoint.schemaUncommitted.pass()
     return true
   }
 

@@ -15,6 +15,7 @@ extension StudySession {
   ) throws -> StudySession {
     let workers = request.workers ?? ProcessInfo.processInfo.activeProcessorCount
     let interval = try checkpointInterval()
+    try checkFault()
     try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     let definition = try definition(of: space, name: name, datasets: datasets)
@@ -39,6 +40,15 @@ extension StudySession {
       throw .input("RUN_HYPER_CHECKPOINT_SECONDS: found '\(text)'; expected a number from 0 to 86400")
     }
     return .seconds(seconds)
+  }
+
+  /// A fault for tests has to be one that there is.
+  private static func checkFault() throws(CommandError) {
+    guard let text = ProcessInfo.processInfo.environment[FaultPoint.variable], FaultPoint.parse(text) == nil else {
+      return
+    }
+    let names = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
+    throw .input("\(FaultPoint.variable): found '\(text)'; expected NAME or NAME:COUNT with one of \(names)")
   }
 
   private static func definition(
