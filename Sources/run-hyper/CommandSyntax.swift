@@ -45,6 +45,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("show", options: ["storage", "format"]),
     CommandSyntax("compare", options: ["storage", "metric", "split", "format"]),
     CommandSyntax("importance", options: ["storage", "metric", "split", "format"]),
+    CommandSyntax("verify", options: ["storage", "format"]),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
     CommandSyntax("evaluate", options: sources.union(["weights", "split"]), takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data-path"]),

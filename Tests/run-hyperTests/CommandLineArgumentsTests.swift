@@ -49,7 +49,7 @@ import run_hyper
     (["--worker=2"], "found --worker, which is neither an option nor a configuration key; expected --workers"),
     (
       ["leaderbord"],
-      "found command 'leaderbord'; expected compare, dataset, evaluate, importance, leaderboard, resume, show, studies, study, train"
+      "found command 'leaderbord'; expected compare, dataset, evaluate, importance, leaderboard, resume, show, studies, study, train, verify"
     ),
   ])
   func `What can not be meant is an error`(given: [String], message: String) {

@@ -210,12 +210,27 @@ import Testing
       UPDATE trial SET state = 'failed', failure_kind = 'disk', failure_message = 'no space', best_value = NULL
         WHERE id = 1
       """
-    try Self.sqlite(program, sql)
+    try SQLite.run(sql, in: program)
     #expect(try Self.search(program, "--epochs=1").output.contains("trial 1 failed (n_layers:1): no space"))
     let retried = try program.run(["resume", "--retry=failed"])
     #expect(retried.status == 0)
     #expect(retried.errors.contains("retry     1 failed trials run again"), "\(retried.errors)")
     #expect(try Self.csv(program) == whole)
+  }
+
+  @Test func `Several processes repeat together, and none takes the repeats of another for an interruption`() throws {
+    for _ in 0..<8 {
+      let program = try Self.program("n_heads choice [1,2]\n")
+      let arguments = [
+        "--params_file=hyper.test", "--epochs=1", "--train_batch_size=8192", "--repeats=2", "--workers=1",
+      ]
+      let processes = try (0..<4).map { _ in try program.start(arguments) }
+      for process in processes {
+        process.waitUntilExit()
+        #expect(Program.status(of: process) == 0)
+      }
+      #expect(try program.run(["verify"]).status == 0)
+    }
   }
 
   @Test func `The trials that can not be told from the best are repeated with further seeds`() throws {
@@ -236,14 +251,5 @@ import Testing
     let values = line.split(separator: " ").dropFirst()
     #expect(story.contains("test   " + values.joined(separator: "   ")) || values.allSatisfy { story.contains($0) })
     #expect(try program.run(["resume"]).errors.contains("is finished"))
-  }
-
-  private static func sqlite(_ program: Program, _ sql: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["sqlite3", program.folder.appendingPathComponent("studies/studies.sqlite").path, sql]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
   }
 }

@@ -25,7 +25,9 @@ extension StudyStore {
     let file = "trial-\(trial.id)-attempt-\(trial.attempt)-epoch-\(epoch)-\(hash.prefix(12)).checkpoint"
     do {
       try Disk.createFolder(checkpointFolder)
-      try Disk.writeDurably(checkpoint, to: checkpointPath(file))
+      try Disk.writeDurably(
+        checkpoint, to: checkpointPath(file),
+        faults: (.checkpointUnwritten, .checkpointWritten, .checkpointRenamed))
     } catch {
       return (nil, error)
     }
@@ -62,6 +64,12 @@ extension StudyStore {
 
   /// Removes files that a crash left: those that are not registered and whose trial no living attempt works on.
   package func removeOrphans() throws {
+    for file in try orphans() { Disk.remove(file) }
+    try removeWeightsOfDeletedStudies()
+  }
+
+  /// The paths of files that are not registered and whose trial no living attempt works on.
+  func orphans() throws -> [String] {
     // The folders are read first: what appears later belongs to someone alive.
     let states = Disk.files(in: checkpointFolder)
     let folders = Disk.files(in: path + ".weights").map { (study: $0, files: Disk.files(in: "\(path).weights/\($0)")) }
@@ -77,16 +85,11 @@ extension StudyStore {
           db, sql: "SELECT study_id || '/trial-' || ordinal || '.' FROM trial WHERE state = 'running'")
       )
     }
-    for file in states where !kept.contains(file) && !attempts.contains(where: file.hasPrefix) {
-      Disk.remove(checkpointPath(file))
+    let unused = states.filter { file in !kept.contains(file) && !attempts.contains(where: file.hasPrefix) }
+    let others = folders.flatMap { folder in folder.files.map { "\(folder.study)/\($0)" } }.filter { name in
+      !weights.contains(name) && !trials.contains(where: name.hasPrefix)
     }
-    for folder in folders {
-      for file in folder.files {
-        let name = "\(folder.study)/\(file)"
-        if !weights.contains(name), !trials.contains(where: name.hasPrefix) { Disk.remove("\(path).weights/\(name)") }
-      }
-    }
-    try removeWeightsOfDeletedStudies()
+    return unused.map(checkpointPath) + others.map { "\(path).weights/\($0)" }
   }
 
   /// The weights that a study keeps, which are those of its best completed trial, or `nil` when there are none.

@@ -26,7 +26,12 @@ enum Disk {
   /// Writes a file so that after a crash it is there whole or not at all.
   ///
   /// The bytes go to `PATH.partial`, are synced, and take their name; then the folder is synced.
-  static func writeDurably(_ bytes: [UInt8], to path: String) throws(StorageError) {
+  ///
+  /// - Parameter faults: Passed before anything is written, before the file takes its name, and at the end.
+  static func writeDurably(
+    _ bytes: [UInt8], to path: String, faults: (unwritten: FaultPoint, written: FaultPoint, renamed: FaultPoint)
+  ) throws(StorageError) {
+    faults.unwritten.pass()
     let aside = path + ".partial"
     let descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure(aside, doing: "create", expected: "a folder that can be written") }
@@ -48,7 +53,9 @@ enum Disk {
     guard fsync(descriptor) == 0 else { throw failure(aside, doing: "sync", expected: "a disk that works") }
     isOpen = false
     guard close(descriptor) == 0 else { throw failure(aside, doing: "close", expected: "a disk that works") }
+    faults.written.pass()
     try moveDurably(aside, to: path)
+    faults.renamed.pass()
   }
 
   /// Gives a file that is synced its name, in the place of another one where there is one.

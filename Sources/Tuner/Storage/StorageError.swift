@@ -12,10 +12,14 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
   /// What would be right, or what to do.
   public let expected: String
 
-  public init(location: String, found: String, expected: String) {
+  /// Whether there is no database yet, which is a question of the place and not of what stands there.
+  public let isAbsence: Bool
+
+  public init(location: String, found: String, expected: String, isAbsence: Bool = false) {
     self.location = location
     self.found = found
     self.expected = expected
+    self.isAbsence = isAbsence
   }
 
   /// One line for a terminal.
@@ -24,19 +28,24 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
   /// What SQLite said about a database.
   init(_ error: DatabaseError, location: String) {
     let message = error.message ?? "error \(error.resultCode.rawValue)"
-    let expected =
+    let (found, expected) =
       switch error.resultCode {
-      case .SQLITE_FULL: "free space on its disk; the same command continues then"
-      case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: "a file and folder that can be written, or another --storage"
-      case .SQLITE_CANTOPEN: "a file that can be opened and a folder that can be written, or another --storage"
-      case .SQLITE_NOTADB: "a SQLite database, or another --storage"
-      case .SQLITE_CORRUPT: "an undamaged database; restore a copy or use another --storage"
-      case .SQLITE_BUSY, .SQLITE_LOCKED: "no other program holding it for longer than a minute"
-      case .SQLITE_IOERR: "a disk that works, and a file system with shared memory for SQLite's WAL mode"
-      case .SQLITE_ERROR where message.contains("WAL"): "a file system with shared memory for SQLite's WAL mode"
-      default: "a database that this program wrote"
+      case .SQLITE_FULL: ("no space left on its disk", "free space there; the same command continues then")
+      case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+        ("no permission to write", "a file and folder that can be written, or another --storage")
+      case .SQLITE_CANTOPEN:
+        (message, "a file that can be opened and a folder that can be written, or another --storage")
+      case .SQLITE_NOTADB: ("a file that is no SQLite database", "a study database, or another --storage")
+      case .SQLITE_CORRUPT:
+        ("a damaged database (\(message))", "an undamaged one; restore a copy or use another --storage")
+      case .SQLITE_BUSY, .SQLITE_LOCKED:
+        ("it held by another program for too long", "that program to let go of it; the same command continues then")
+      case .SQLITE_IOERR: (message, "a disk that works, and a file system with shared memory for SQLite's WAL mode")
+      case .SQLITE_ERROR where message.contains("WAL"):
+        (message, "a file system with shared memory for SQLite's WAL mode")
+      default: (message, "a database that this program wrote")
       }
-    self.init(location: location, found: message, expected: expected)
+    self.init(location: location, found: found, expected: expected)
   }
 }
 

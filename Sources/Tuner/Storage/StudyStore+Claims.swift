@@ -67,9 +67,11 @@ extension StudyStore {
         VALUES (?, ?, ?, \(Schema.now), ?, ?)
         """, [id, row["attempt"] as Int, owner, saved.first?.epoch ?? 0, saved.first?.file])
       if !isFirst { try Self.recallBest(of: id, study.definition, db) }
+      FaultPoint.claimUncommitted.pass()
       return (row, saved, try Self.hyperparameters(of: id, db))
     }
     guard let (row, saved, hyperparameters) = taken else { return nil }
+    FaultPoint.claimCommitted.pass()
 
     var notes: [String] = []
     var usable: (bytes: [UInt8], state: SavedState)?
@@ -119,7 +121,7 @@ extension StudyStore {
   package func reclaim(in study: Study) throws -> [Int] {
     let candidates = try read { db in try abandonedTrials(of: study.id, db) }
     guard !candidates.isEmpty else { return [] }
-    return try transaction { db in
+    let numbers = try transaction { db in
       var numbers: [Int] = []
       for trial in candidates {
         try db.execute(
@@ -132,8 +134,11 @@ extension StudyStore {
         try pruneAgain(trial.id, number: trial.number, of: study, db)
         numbers.append(trial.number)
       }
+      FaultPoint.reclaimUncommitted.pass()
       return numbers
     }
+    FaultPoint.reclaimCommitted.pass()
+    return numbers
   }
 
   /// Running trials whose owner is dead, or silent for too long on another host.

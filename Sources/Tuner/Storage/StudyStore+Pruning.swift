@@ -165,7 +165,7 @@ extension StudyStore {
   }
 
   /// The best value up to each epoch at which a trial was validated.
-  private static func bestSoFar(
+  static func bestSoFar(
     of trial: Int64, _ definition: StudyDefinition, _ db: Database
   ) throws -> [(epoch: Int, value: Double?)] {
     let rows = try Row.fetchAll(

@@ -9,7 +9,7 @@ extension StudyStore {
   /// - Parameter count: Repeats of each.
   /// - Returns: How many of them are still to be run.
   package func addRepeats(of numbers: [Int], count: Int, in study: Study) throws -> Int {
-    try transaction { db in
+    let count = try transaction { db in
       try db.execute(
         sql: "UPDATE trial SET active = 0 WHERE study_id = ? AND repeat > 0 AND state = 'pending'",
         arguments: [study.id])
@@ -21,6 +21,7 @@ extension StudyStore {
           if try Self.addRepeat(repetition, of: number, numbered: last + 1, in: study, db) { last += 1 }
         }
       }
+      FaultPoint.repeatsUncommitted.pass()
       return try Int.fetchOne(
         db,
         sql: """
@@ -28,6 +29,8 @@ extension StudyStore {
           WHERE study_id = ? AND repeat > 0 AND active = 1 AND state IN ('pending', 'running')
           """, arguments: [study.id]) ?? 0
     }
+    FaultPoint.repeatsCommitted.pass()
+    return count
   }
 
   /// Adds a repeat, or brings it back; true when it is new.

@@ -172,7 +172,8 @@ extension StudyStore {
     }
   }
 
-  private static func ranks(_ data: Data) -> [UInt16] {
+  /// Ranks as `user_rank` has them.
+  static func ranks(_ data: Data) -> [UInt16] {
     let bytes = Array(data)
     return (0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8 }
   }

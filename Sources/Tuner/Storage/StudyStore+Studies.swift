@@ -37,7 +37,7 @@ extension StudyStore {
     _ definition: StudyDefinition, cells: [Hyperparameters], retriesFailed: Bool = false,
     cost: @escaping (Hyperparameters) -> TrialCost? = { _ in nil }
   ) throws -> StudyOpening {
-    try transaction { db in
+    let opening = try transaction { db in
       let stored = try Self.fetchStudies(db, where: "name = ?", [definition.name]).first
       let study: Study
       if stored == nil, let problem = StudyDefinition.problem(withName: definition.name) {
@@ -63,12 +63,15 @@ extension StudyStore {
       let after = try Self.activity(of: study, db)
       for trial in before.active.subtracting(after.active) { try withdraw(trial, from: study, db) }
       for trial in after.active.intersection(before.shelved) { try restore(trial, in: study, db) }
+      FaultPoint.studyUncommitted.pass()
       return StudyOpening(
         study: study, counts: try Self.counts(of: study.id, db), isNew: stored == nil,
         added: after.active.subtracting(before.active).subtracting(before.shelved).count,
         shelved: before.active.subtracting(after.active).count,
         restored: after.active.intersection(before.shelved).count, retried: retried)
     }
+    FaultPoint.studyCommitted.pass()
+    return opening
   }
 
   /// The study of that name, or the newest one, or `nil`.

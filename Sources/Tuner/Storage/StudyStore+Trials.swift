@@ -53,8 +53,12 @@ extension StudyStore {
         let isValidated = report.values.contains { study.definition.isMetric($0.name) }
         let isPruned =
           try mayPrune && !report.isLast && isValidated && stops(trial, after: report.epoch, of: study, db)
-        return (try Self.register(state, of: trial, db), isPruned)
+        let superseded = try Self.register(state, of: trial, db)
+        FaultPoint.observationUncommitted.pass()
+        return (superseded, isPruned)
       }
+      FaultPoint.observationCommitted.pass()
+      if isPruned { FaultPoint.stopCommitted.pass() }
       for file in superseded { Disk.remove(checkpointPath(file)) }
       return Observed(failure: failure, isPruned: isPruned)
     } catch {
@@ -76,7 +80,9 @@ extension StudyStore {
       let file = "trial-\(trial.number).safetensors"
       do {
         try Disk.createFolder(weightsFolder(of: trial.study))
-        try Disk.writeDurably(bytes, to: weightsPath(file, of: trial.study))
+        try Disk.writeDurably(
+          bytes, to: weightsPath(file, of: trial.study),
+          faults: (.weightsUnwritten, .weightsWritten, .weightsRenamed))
         weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
       } catch {
         failure = error
@@ -89,11 +95,14 @@ extension StudyStore {
       let states: [String] = try db.rows("DELETE FROM checkpoint WHERE trial_id = ? RETURNING file", [trial.id]).map {
         $0["file"]
       }
-      guard let weights else { return (states, [String]()) }
-      return (states, try Self.keep(weights, of: trial, definition, db))
+      let others = try weights.map { try Self.keep($0, of: trial, definition, db) } ?? []
+      FaultPoint.endUncommitted.pass()
+      return (states, others)
     }
+    FaultPoint.endCommitted.pass()
     for file in states { Disk.remove(checkpointPath(file)) }
     for file in others { Disk.remove(weightsPath(file, of: trial.study)) }
+    FaultPoint.endCleaned.pass()
     return failure
   }
 
@@ -128,8 +137,10 @@ extension StudyStore {
           """, arguments: [left.rawValue, trial.id])
       let ending = left == .pruned ? "pruned" : "interrupted"
       try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
+      FaultPoint.leaveUncommitted.pass()
       return superseded
     }
+    FaultPoint.leaveCommitted.pass()
     for file in superseded { Disk.remove(checkpointPath(file)) }
     return failure
   }

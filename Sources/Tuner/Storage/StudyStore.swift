@@ -72,7 +72,7 @@ public final class StudyStore: Sendable {
   public convenience init(reading path: String) throws {
     try Self.inspect(path, isNeeded: true)
     let database = try storing(in: path) {
-      let file = try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly: true))
+      let file = try Self.openForReading(path)
       let version = try file.read { db in try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
       guard version < Schema.version else { return file }
       let copy = try DatabaseQueue()
@@ -150,16 +150,54 @@ public final class StudyStore: Sendable {
 // MARK: - Opening
 
 extension StudyStore {
-  private static func configuration(isReadOnly: Bool) -> Configuration {
+  private static func configuration(isReadOnly: Bool) throws -> Configuration {
     var configuration = Configuration()
     configuration.readonly = isReadOnly
-    // A minute is longer than any transaction here; nobody sees SQLITE_BUSY.
-    configuration.busyMode = .timeout(60)
+    configuration.busyMode = .timeout(try patience())
     return configuration
   }
 
+  /// Seconds to wait for another program to let go of the database.
+  ///
+  /// A minute is longer than any transaction of ours; RUN_HYPER_BUSY_SECONDS is another time.
+  private static func patience() throws -> Double {
+    let variable = "RUN_HYPER_BUSY_SECONDS"
+    guard let text = ProcessInfo.processInfo.environment[variable] else { return 60 }
+    guard let seconds = Double(text), (0...86_400).contains(seconds) else {
+      throw StorageError(location: variable, found: "'\(text)'", expected: "a number from 0 to 86400")
+    }
+    return seconds
+  }
+
+  private static func openForReading(_ path: String) throws -> DatabaseQueue {
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: true))
+      _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+      return queue
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+      // Beside a file that lies where nothing can be written, SQLite can not make the index of a log. Without a log the file is all.
+      let log = (try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int) ?? 0
+      guard log == 0, let bytes = try? Disk.read(path) else { throw error }
+      return try reading(copy: bytes)
+    }
+  }
+
+  /// A database in memory, by way of a file elsewhere.
+  private static func reading(copy bytes: [UInt8]) throws -> DatabaseQueue {
+    let copy = NSTemporaryDirectory() + "run-hyper-\(UUID().uuidString).sqlite"
+    defer { for suffix in ["", "-wal", "-shm"] { Disk.remove(copy + suffix) } }
+    do { try Data(bytes).write(to: URL(fileURLWithPath: copy)) } catch {
+      throw StorageError(location: copy, found: "no way to write it", expected: "a folder for temporary files (TMPDIR)")
+    }
+    let memory = try DatabaseQueue()
+    try DatabaseQueue(path: copy).backup(to: memory)
+    return memory
+  }
+
   private static func openForWriting(_ path: String) throws -> (DatabasePool, Upgrade?) {
-    let pool = try retryingWhenBusy { try DatabasePool(path: path, configuration: configuration(isReadOnly: false)) }
+    let pool = try retryingWhenBusy {
+      try DatabasePool(path: path, configuration: try configuration(isReadOnly: false))
+    }
     try pool.writeWithoutTransaction { db in
       // GRDB sets NORMAL for WAL, which may lose the last commits when the power fails.
       try db.execute(sql: "PRAGMA synchronous = FULL")
@@ -170,6 +208,7 @@ extension StudyStore {
       return (try migrate(db), upgrade)
     }
     if hasChanged {
+      FaultPoint.schemaCommitted.pass()
       // The file says whose it is even when somebody copies it without its write-ahead log.
       _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
@@ -182,7 +221,7 @@ extension StudyStore {
     let aside = copy + ".partial"
     Disk.remove(aside)
     do {
-      let source = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true))
+      let source = try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: true))
       let target = try DatabaseQueue(path: aside)
       try source.backup(to: target)
       try target.close()
@@ -203,18 +242,21 @@ extension StudyStore {
     for migration in Schema.migrations[Int(version)...] { try db.execute(sql: migration) }
     try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
     try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+    FaultPoint.schemaUncommitted.pass()
     return true
   }
 
   /// Two processes that make one file at once can both find it busy while it changes to WAL mode, where SQLite
   /// does not wait.
   private static func retryingWhenBusy<Value>(_ work: () throws -> Value) throws -> Value {
-    for _ in 0..<500 {
-      do { return try work() } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+    let end = ContinuousClock.now + .seconds(try patience())
+    while true {
+      do { return try work() } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
+      {
         Thread.sleep(forTimeInterval: 0.02)
       }
     }
-    return try work()
   }
 
   /// Looks whether a file is a study database, without changing it.
@@ -222,15 +264,21 @@ extension StudyStore {
     guard FileManager.default.fileExists(atPath: path) else {
       if isNeeded {
         throw StorageError(
-          location: path, found: "no such file", expected: "a study database; begin a study or name one with --storage")
+          location: path, found: "no such file", expected: "a study database; begin a study or name one with --storage",
+          isAbsence: true)
       }
       return
     }
     if Disk.isFolder(path) {
-      throw StorageError(location: path, found: "a folder", expected: "a file; name one with --storage")
+      throw StorageError(
+        location: path, found: "a folder", expected: "a file; name one with --storage", isAbsence: true)
     }
     let header = try header(of: path)
-    if header.isEmpty, !isNeeded { return }
+    if header.isEmpty {
+      guard isNeeded else { return }
+      throw StorageError(
+        location: path, found: "an empty file", expected: "a study in it; begin one first", isAbsence: true)
+    }
     guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
       throw StorageError(
         location: path, found: "a file that is no SQLite database",
@@ -241,7 +289,7 @@ extension StudyStore {
 
     // The newest header may still be in the write-ahead log, so SQLite has the last word.
     let (identity, version, tables) = try storing(in: path) {
-      try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true)).read { db in
+      try openForReading(path).read { db in
         (
           try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
           try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
@@ -249,7 +297,12 @@ extension StudyStore {
         )
       }
     }
-    if identity == 0, version == 0, tables == 0, !isNeeded { return }
+    if identity == 0, version == 0, tables == 0 {
+      guard isNeeded else { return }
+      // The process that made the file may have died before it made the tables.
+      throw StorageError(
+        location: path, found: "a database without tables", expected: "a study in it; begin one first", isAbsence: true)
+    }
     guard identity == Schema.applicationID else { throw foreign(path) }
     guard version <= Schema.version else {
       throw StorageError(
@@ -258,7 +311,8 @@ extension StudyStore {
     }
     guard version > 0, tables > 0 else {
       throw StorageError(
-        location: path, found: "a study database without tables", expected: "a study in it; begin one first")
+        location: path, found: "a study database without tables", expected: "a study in it; begin one first",
+        isAbsence: true)
     }
   }
 

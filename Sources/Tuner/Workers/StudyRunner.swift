@@ -36,12 +36,17 @@ public struct StudyRunner: Sendable {
         if (try? await Task.sleep(until: deadline, clock: .continuous)) != nil { shared.timeIsUp() }
       }
     }
-    await withTaskGroup(of: Void.self) { group in
-      for (index, owner) in owners.enumerated() {
-        group.addTask { [shared] in
-          await Worker(number: index + 1).run { shared.work(as: owner) }
+    // Another process may add trials, such as repeats, after the workers here have found none and gone.
+    var isToGoOn = true
+    while isToGoOn {
+      await withTaskGroup(of: Void.self) { group in
+        for (index, owner) in owners.enumerated() {
+          group.addTask { [shared] in
+            await Worker(number: index + 1).run { shared.work(as: owner) }
+          }
         }
       }
+      isToGoOn = shared.hasMoreToDo
     }
     heartbeat.cancel()
     alarm?.cancel()
@@ -97,12 +102,23 @@ private final class StudyRun: Sendable {
   func outcome() throws -> RunOutcome {
     let (failure, end) = state.withLock { ($0.failure, $0.end) }
     if let failure { throw failure }
+    // What others have added since is theirs, and no reason to call this run interrupted.
+    guard end != nil || stop.isRequested else { return .finished }
     switch end {
     case .endedEarly(let trial): return .endedEarly(trial: trial)
     // The trial that reached the target may have been stopped before its end.
     case .reachedTarget(let trial) where try trialWithTarget() != nil: return .reachedTarget(trial: trial)
     case .timedOut: return try store.isOver(study) ? .finished : .timedOut
     default: return try store.isOver(study) ? .finished : .interrupted
+    }
+  }
+
+  /// Whether there is something to run and nothing that forbids it.
+  var hasMoreToDo: Bool {
+    guard !stop.isRequested, !isEnding else { return false }
+    do { return try !store.isOver(study) } catch {
+      fail(error)
+      return false
     }
   }
 

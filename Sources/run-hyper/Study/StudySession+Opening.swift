@@ -17,6 +17,7 @@ extension StudySession {
     let interval = try seconds("RUN_HYPER_CHECKPOINT_SECONDS", in: 0...86_400) ?? .seconds(1)
     let heartbeatTimeout =
       try seconds("RUN_HYPER_HEARTBEAT_SECONDS", in: 1...86_400) ?? StudyStore.standardHeartbeatTimeout
+    try checkFault()
     try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     let definition = try definition(of: space, name: name, datasets: datasets)
@@ -45,6 +46,15 @@ extension StudySession {
         "\(name): found '\(text)'; expected a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
     }
     return .seconds(seconds)
+  }
+
+  /// A fault for tests has to be one that there is.
+  private static func checkFault() throws(CommandError) {
+    guard let text = ProcessInfo.processInfo.environment[FaultPoint.variable], FaultPoint.parse(text) == nil else {
+      return
+    }
+    let names = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
+    throw .input("\(FaultPoint.variable): found '\(text)'; expected NAME or NAME:COUNT with one of \(names)")
   }
 
   private static func definition(

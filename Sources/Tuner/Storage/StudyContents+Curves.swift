@@ -1,0 +1,128 @@
+import GRDB
+
+extension StudyContents {
+  /// The surviving learning curve of a metric of a trial.
+  private struct Line {
+    let metric: String
+    let count: Int
+    let epochs: Int
+    let first: Int
+    let last: Int
+
+    /// Whether every multiple of the first epoch is there, up to the last.
+    let isRegular: Bool
+
+    var split: Substring { metric.prefix { $0 != "." } }
+
+    init(_ row: Row) {
+      (metric, count, epochs) = (row["metric"], row["count"], row["epochs"])
+      (first, last) = (row["first"], row["last"])
+      let odd: Int? = row["odd"]
+      // Different multiples of the first one, as many as there are up to the last.
+      isRegular = first > 0 && odd == 0 && last == first * epochs
+    }
+  }
+
+  /// Curves have no holes, and trials the best values of their curves.
+  func checkCurves(_ check: inout Verification.Check, _ db: Database) throws {
+    let lines = try rows(
+      db,
+      """
+      SELECT trial_id, metric, count(*) AS count, count(DISTINCT epoch) AS epochs, first, max(epoch) AS last,
+        sum(epoch % first) AS odd
+      FROM (
+        SELECT trial_id, metric, epoch, min(epoch) OVER (PARTITION BY trial_id, metric) AS first
+        FROM learning_curve JOIN trial ON trial.id = trial_id WHERE study_id = ?)
+      GROUP BY trial_id, metric
+      """
+    ).mapValues { $0.map(Line.init) }
+    var latestStart: [String: Int] = [:]
+    for line in lines.values.joined() { latestStart[line.metric] = max(latestStart[line.metric] ?? 0, line.first) }
+    let best = try bestOfCurves(db)
+    for trial in trials {
+      let own = lines[trial.id] ?? []
+      checkHoles(own, latestStart, of: trial, &check)
+      try checkBest(trial, best[trial.id], db, &check)
+    }
+    let count = lines.values.joined().reduce(0) { $0 + $1.count }
+    check.summary =
+      "\(count.counting("value")) of \(lines.count.counting("trial")), no epoch missing, best values recomputed"
+  }
+
+  private func checkHoles(
+    _ lines: [Line], _ latestStart: [String: Int], of trial: Trial, _ check: inout Verification.Check
+  ) {
+    let last = lines.map(\.last).max() ?? 0
+    for line in lines {
+      if line.count != line.epochs {
+        check.fail(
+          trial.place, found: "two values of \(line.metric) for one epoch", expected: "one on the surviving line")
+      }
+      // The next value would have been due after so many epochs.
+      if !line.isRegular || line.last + line.first <= last {
+        check.fail(
+          trial.place, found: "\(line.metric) for \(line.epochs) epochs from \(line.first) to \(line.last)",
+          expected: "no epoch missing up to \(last)")
+      }
+      let others = lines.filter { $0.split == line.split }
+      if others.contains(where: { $0.first < line.first || ($0.first == line.first && $0.last > line.last) }) {
+        check.fail(
+          trial.place, found: "\(line.metric) from epoch \(line.first) to \(line.last)",
+          expected: "as many epochs as the other metrics of '\(line.split)' have")
+      }
+    }
+    if last > 0, !lines.contains(where: { $0.first == 1 }) {
+      check.fail(trial.place, found: "nothing for epoch 1", expected: "a curve from epoch 1 on")
+    }
+    let names = Set(lines.map(\.metric))
+    for (metric, start) in latestStart.sorted(by: { $0.key < $1.key }) where start <= last && !names.contains(metric) {
+      check.fail(trial.place, found: "no \(metric)", expected: "the metrics that the other trials have")
+    }
+    if let limit = trial.epochLimit, last > limit {
+      check.fail(trial.place, found: "\(last) epochs", expected: "at most \(limit)")
+    }
+    if trial.state == .completed, last < trial.bestEpoch ?? 0 {
+      check.fail(
+        trial.place, found: "a curve that ends at epoch \(last)",
+        expected: "it to reach its best epoch, \(trial.bestEpoch ?? 0)")
+    }
+  }
+
+  // MARK: - Best values
+
+  private func bestOfCurves(_ db: Database) throws -> [Int64: Double] {
+    let best = definition.direction == .maximize ? "max" : "min"
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT trial_id, \(best)(value) AS value FROM learning_curve JOIN trial ON trial.id = trial_id
+        WHERE study_id = ? AND metric IN (?, ?) GROUP BY trial_id
+        """, arguments: [study.id, definition.metric, "valid.\(definition.metric)"])
+    return Dictionary(rows.compactMap { row in (row["value"] as Double?).map { (row["trial_id"], $0) } }) { $1 }
+  }
+
+  private func checkBest(_ trial: Trial, _ best: Double?, _ db: Database, _ check: inout Verification.Check) throws {
+    let isForgotten = trial.bestValue == nil && [.pending, .failed, .diverged].contains(trial.state)
+    guard trial.bestValue != best, !isForgotten else {
+      try checkBestEpoch(trial, db, &check)
+      return
+    }
+    check.fail(
+      trial.place, found: "best value \(Self.text(trial.bestValue))",
+      expected: "\(Self.text(best)), the best of its learning curve")
+  }
+
+  /// The best epoch is one where the curve has the best value; of several, a result names the last.
+  private func checkBestEpoch(_ trial: Trial, _ db: Database, _ check: inout Verification.Check) throws {
+    guard let value = trial.bestValue, let epoch = trial.bestEpoch else { return }
+    let there = try Double.fetchAll(
+      db, sql: "SELECT value FROM learning_curve WHERE trial_id = ? AND epoch = ? AND metric IN (?, ?)",
+      arguments: [trial.id, epoch, definition.metric, "valid.\(definition.metric)"])
+    if !there.contains(value) {
+      check.fail(
+        trial.place, found: "best epoch \(epoch)", expected: "an epoch where its curve has its best value, \(value)")
+    }
+  }
+
+  static func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "none" }
+}

@@ -1,0 +1,85 @@
+import GRDB
+
+extension StudyContents {
+  /// The record replays, its values are those of the curves, and the trials stand where it puts them.
+  func checkPruning(_ check: inout Verification.Check, _ db: Database) throws {
+    let schedulers = try String.fetchAll(
+      db, sql: "SELECT scheduler FROM decision WHERE study_id = ? GROUP BY scheduler ORDER BY min(id)",
+      arguments: [study.id])
+    var count = 0
+    for scheduler in schedulers {
+      guard let pruner = Pruner(scheduler) else {
+        check.fail("table decision", found: "scheduler '\(scheduler)'", expected: "one of this program's")
+        continue
+      }
+      let record = try record(of: scheduler, db)
+      count += record.count
+      for decision in PruningState.contradictions(in: record, pruner, direction: definition.direction) {
+        check.fail(
+          "trial \(decision.trial)",
+          found: "'\(decision.action.rawValue)' at epoch \(decision.epoch) under \(scheduler)",
+          expected: "what the rule decides, going by the record before it")
+      }
+      try checkValues(record, pruner, db, &check)
+      if pruner == definition.pruner { checkStandings(record, pruner, &check) }
+    }
+    if definition.pruner.kind != .none, !schedulers.contains(definition.pruner.description) {
+      checkStandings([], definition.pruner, &check)
+    }
+    check.summary =
+      count == 0 ? "none" : "\(count.counting("decision")) gone through again, each as the rule would have it"
+  }
+
+  private func record(of scheduler: String, _ db: Database) throws -> [PruningDecision] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT ordinal, bracket, epoch, value, action FROM decision JOIN trial ON trial.id = trial_id
+        WHERE decision.study_id = ? AND scheduler = ? ORDER BY decision.id
+        """, arguments: [study.id, scheduler]
+    ).map(PruningDecision.init)
+  }
+
+  /// A trial came to a rung with the best value that its curve has there.
+  private func checkValues(
+    _ record: [PruningDecision], _ pruner: Pruner, _ db: Database, _ check: inout Verification.Check
+  ) throws {
+    let byNumber = Dictionary(trials.map { ($0.number, $0) }) { $1 }
+    var curves: [Int: [(epoch: Int, value: Double?)]] = [:]
+    for decision in record where decision.action.isArrival {
+      guard let trial = byNumber[decision.trial] else { continue }
+      if decision.bracket != pruner.bracket(of: trial.number, seed: definition.seed) {
+        check.fail(trial.place, found: "bracket \(decision.bracket)", expected: "that of its number and the seed")
+      }
+      if curves[trial.number] == nil {
+        curves[trial.number] = try StudyStore.bestSoFar(of: trial.id, definition, db)
+      }
+      let curve = curves[trial.number] ?? []
+      // A trial that lost its state may not have come back yet.
+      guard let validated = curve.first(where: { $0.epoch >= decision.epoch }) else { continue }
+      let passed = curve.last { $0.epoch <= decision.epoch }
+      if decision.value != validated.value, passed == nil || decision.value != passed?.value {
+        check.fail(
+          trial.place, found: "\(Self.text(decision.value)) on the rung at epoch \(decision.epoch)",
+          expected: "\(Self.text(validated.value)), the best of its learning curve there")
+      }
+    }
+  }
+
+  /// Pruned trials wait on rungs, and trials that have ended do not.
+  private func checkStandings(_ record: [PruningDecision], _ pruner: Pruner, _ check: inout Verification.Check) {
+    var state = PruningState(pruner, direction: definition.direction)
+    for decision in record { state.apply(decision) }
+    for trial in originals {
+      let waits = state.waitingEpoch(of: trial.number) != nil
+      if trial.state == .pruned, trial.isActive, !waits {
+        check.fail(trial.place, found: "it pruned, and no decision to stop it", expected: "it to wait on a rung")
+      }
+      if waits, [.completed, .diverged, .failed].contains(trial.state) || !trial.isActive {
+        check.fail(
+          trial.place, found: "it \(trial.isActive ? trial.state.rawValue : "put aside"), and waiting on a rung",
+          expected: "a decision that let it go on or took it out")
+      }
+    }
+  }
+}

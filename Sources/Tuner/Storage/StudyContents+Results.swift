@@ -1,0 +1,102 @@
+import Foundation
+import GRDB
+
+extension StudyContents {
+  /// Completed trials have results, and their metrics follow from their users' ranks.
+  func checkResults(_ check: inout Verification.Check, _ rules: VerificationRules, _ db: Database) throws {
+    let results = try rows(
+      db, "SELECT result.* FROM result JOIN trial ON trial.id = trial_id WHERE study_id = ? ORDER BY trial_id, position"
+    )
+    let names = Dictionary(grouping: results.values.joined()) { "\($0["split"] as String).\($0["metric"] as String)" }
+      .mapValues(\.count)
+    let places = rules.decimalPlaces(definition)
+    var counts = Counts()
+    var splits: Set<String> = []
+    var lengths: [String: (trial: Int, count: Int)] = [:]
+    for trial in trials {
+      let own = results[trial.id] ?? []
+      guard trial.state == .completed else {
+        if !own.isEmpty {
+          check.fail(
+            trial.place, found: "results, and it \(trial.state.rawValue)", expected: "results of completed trials only")
+        }
+        continue
+      }
+      let have = Set(own.map { "\($0["split"] as String).\($0["metric"] as String)" })
+      for name in names.keys.sorted() where !have.contains(name) {
+        check.fail(trial.place, found: "no \(name)", expected: "the results that the other trials have")
+      }
+      if own.isEmpty { check.fail(trial.place, found: "no results", expected: "those of a completed trial") }
+      let ranks = try ranks(of: trial, db)
+      splits.formUnion(ranks.keys)
+      for (split, list) in ranks.sorted(by: { $0.key < $1.key }) {
+        checkLength(of: list, split: split, of: trial, rules, &lengths, &check)
+        if list.contains(0) { check.fail(trial.place, found: "a rank 0 of \(split)", expected: "ranks from 1 on") }
+      }
+      for row in own { checkMetric(row, ranks, of: trial, places, &counts, &check) }
+      counts.lists += ranks.count
+    }
+    for trial in trials where trial.state == .completed {
+      let missing = splits.subtracting(try ranks(of: trial, db).keys)
+      for split in missing.sorted() {
+        check.fail(trial.place, found: "no ranks of \(split)", expected: "a rank for each user")
+      }
+    }
+    check.summary =
+      "\(counts.recomputed.counting("metric")) recomputed from \(counts.lists.counting("list")) of ranks"
+    if counts.unknown > 0 {
+      check.notes.append("\(counts.unknown.counting("metric")) not recomputed: they do not follow from ranks")
+    }
+  }
+
+  private struct Counts {
+    var recomputed = 0
+    var unknown = 0
+    var lists = 0
+  }
+
+  private func ranks(of trial: Trial, _ db: Database) throws -> [String: [UInt16]] {
+    let rows = try Row.fetchAll(db, sql: "SELECT split, ranks FROM user_rank WHERE trial_id = ?", arguments: [trial.id])
+    return Dictionary(rows.map { ($0["split"], StudyStore.ranks($0["ranks"])) }) { $1 }
+  }
+
+  /// Trials that read the same data have the same users.
+  private func checkLength(
+    of ranks: [UInt16], split: String, of trial: Trial, _ rules: VerificationRules,
+    _ lengths: inout [String: (trial: Int, count: Int)], _ check: inout Verification.Check
+  ) {
+    let data = trial.hyperparameters.pairs.filter { rules.dataParameters.contains($0.name) }
+    let key = split + Hyperparameters(data).canonical
+    guard let first = lengths[key] else {
+      lengths[key] = (trial.number, ranks.count)
+      return
+    }
+    if first.count != ranks.count {
+      check.fail(
+        trial.place, found: "\(ranks.count) ranks of \(split)", expected: "\(first.count), as trial \(first.trial) has")
+    }
+  }
+
+  private func checkMetric(
+    _ row: Row, _ ranks: [String: [UInt16]], of trial: Trial, _ places: Int?, _ counts: inout Counts,
+    _ check: inout Verification.Check
+  ) {
+    let (split, name): (String, String) = (row["split"], row["metric"])
+    let stored: Double? = row["value"]
+    if split == "valid", name == definition.metric, let best = trial.bestValue, stored != best {
+      check.fail(trial.place, found: "valid.\(name) \(Self.text(stored))", expected: "\(best), its best value")
+    }
+    guard let metric = RankMetric(name), let list = ranks[split] else {
+      counts.unknown += 1
+      return
+    }
+    counts.recomputed += 1
+    let value = metric.values(of: list).mean
+    // Half a unit of the last decimal, and what floating-point numbers of this size have.
+    let tolerance = (places.map { 0.5 * pow(10, -Double($0)) } ?? 0) * (1 + 1e-9) + 1e-12
+    if !(abs(value - (stored ?? .nan)) <= tolerance) {
+      check.fail(
+        trial.place, found: "\(split).\(name) \(Self.text(stored))", expected: "\(value), which its users' ranks give")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import GRDB
+import Literals
+
+/// A study's trials as the database has them, for checks that go through all of them.
+struct StudyContents {
+  /// A row of `trial` with its parameters.
+  struct Trial {
+    let id: Int64
+    let number: Int
+    let fingerprint: String
+    let configuration: String
+    let isActive: Bool
+    let state: TrialState
+    let owner: String?
+    let attempt: Int
+    let seconds: Double
+    let bestEpoch: Int?
+    let bestValue: Double?
+    let epochLimit: Int?
+    let repeatOf: Int64?
+    let repetition: Int
+    let finishedAt: String?
+    var hyperparameters = Hyperparameters([])
+
+    var place: String { "trial \(number)" }
+  }
+
+  let study: Study
+
+  /// The hash that the study's fixed settings had when it was made.
+  let fixedConfigurationHash: String
+
+  /// In the order of their numbers.
+  private(set) var trials: [Trial]
+
+  /// The stored values of parameters, of which `trials` has the literals.
+  private(set) var values: [Int64: [DatabaseValue]] = [:]
+
+  /// The positions of parameters.
+  private(set) var positions: [Int64: [Int]] = [:]
+
+  var definition: StudyDefinition { study.definition }
+
+  /// Trials with the study's own seed.
+  var originals: [Trial] { trials.filter { $0.repetition == 0 } }
+
+  init(_ study: Study, _ db: Database) throws {
+    self.study = study
+    fixedConfigurationHash =
+      try String.fetchOne(db, sql: "SELECT fixed_configuration_hash FROM study WHERE id = ?", arguments: [study.id])
+      ?? ""
+    let pairs = try StudyStore.allHyperparameters(of: study.id, db)
+    trials = try Row.fetchAll(
+      db, sql: "SELECT * FROM trial WHERE study_id = ? ORDER BY ordinal", arguments: [study.id]
+    ).map { row in
+      Trial(
+        id: row["id"], number: row["ordinal"], fingerprint: row["fingerprint"], configuration: row["configuration"],
+        isActive: row["active"], state: TrialState(rawValue: row["state"]) ?? .failed, owner: row["owner"],
+        attempt: row["attempt"], seconds: row["training_seconds"], bestEpoch: row["best_epoch"],
+        bestValue: row["best_value"], epochLimit: row["epoch_limit"], repeatOf: row["repeat_of"],
+        repetition: row["repeat"], finishedAt: row["finished_at"],
+        hyperparameters: Hyperparameters(pairs[row["id"]] ?? []))
+    }
+    let parameters = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT trial_id, value, trial_parameter.position AS position FROM trial_parameter
+        JOIN trial ON trial.id = trial_id WHERE study_id = ? ORDER BY trial_id, trial_parameter.position
+        """, arguments: [study.id])
+    while let row = try parameters.next() {
+      values[row["trial_id"], default: []].append(row["value"])
+      positions[row["trial_id"], default: []].append(row["position"])
+    }
+  }
+
+  /// Rows of a table by trial.
+  func rows(_ db: Database, _ sql: String) throws -> [Int64: [Row]] {
+    Dictionary(grouping: try Row.fetchAll(db, sql: sql, arguments: [study.id])) { $0["trial_id"] }
+  }
+
+  /// Numbers of trials in words, no more than a line of them.
+  static func list(_ numbers: [Int]) -> String {
+    let shown = numbers.prefix(12).map(String.init).joined(separator: ", ")
+    return numbers.count > 12 ? "\(shown) and \(numbers.count - 12) more" : shown
+  }
+}
+
+extension Int {
+  /// The number with its unit, `1 trial` or `2 trials`.
+  func counting(_ unit: String) -> String { "\(self) \(unit)\(self == 1 ? "" : "s")" }
+}

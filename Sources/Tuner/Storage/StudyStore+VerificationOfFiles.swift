@@ -1,0 +1,141 @@
+import GRDB
+
+extension StudyStore {
+  // MARK: - Checkpoints
+
+  /// Every registered state is there as it was written; trials that have ended for good have none.
+  func checkCheckpoints(of study: Study, _ check: inout Verification.Check) throws {
+    let rows = try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT checkpoint.*, ordinal, state, (SELECT max(epoch) FROM learning_curve AS curve
+            WHERE curve.trial_id = trial.id) AS reached
+          FROM checkpoint JOIN trial ON trial.id = trial_id WHERE study_id = ? ORDER BY ordinal
+          """, arguments: [study.id])
+    }
+    var bytes = 0
+    var trials: Set<Int> = []
+    for row in rows {
+      let (state, trial) = (SavedState(row), "trial \(row["ordinal"] as Int)")
+      bytes += state.bytes
+      if !trials.insert(row["ordinal"]).inserted {
+        check.fail(trial, found: "two checkpoints", expected: "the last one only")
+      }
+      if [.completed, .diverged, .failed].contains(TrialState(rawValue: row["state"])) {
+        check.fail(trial, found: "it \(row["state"] as String), and a checkpoint", expected: "none after the end")
+      }
+      if state.epoch > row["reached"] ?? 0 {
+        check.fail(
+          trial, found: "a checkpoint of epoch \(state.epoch)", expected: "no epoch after the end of its learning curve"
+        )
+      }
+      guard let problem = problem(with: state, in: checkpointFolder) else { continue }
+      // Meanwhile a study that runs may have a newer one.
+      let isRegistered = try read { db in
+        try Bool.fetchOne(
+          db, sql: "SELECT EXISTS (SELECT 1 FROM checkpoint WHERE id = ? AND file = ?)",
+          arguments: [state.id, state.file])
+      }
+      if isRegistered == true {
+        check.fail(
+          "\(trial), \(problem.location)", found: problem.found,
+          expected: "\(problem.expected); without them the trial starts again from nothing and loses its progress")
+      }
+    }
+    check.summary = "\(rows.count) registered, \(bytes) bytes, each there with its hash"
+  }
+
+  /// What is wrong with a file, or `nil`.
+  private func problem(with state: SavedState, in folder: String) -> StorageError? {
+    let file = "\(folder)/\(state.file)"
+    do throws(StorageError) {
+      let bytes = try Disk.read(file)
+      let expected = "the \(state.bytes) bytes that were written"
+      if bytes.count != state.bytes {
+        return StorageError(location: file, found: "\(bytes.count) bytes", expected: expected)
+      }
+      guard sha256(bytes) == state.sha256 else {
+        return StorageError(location: file, found: "other bytes than its SHA-256 says", expected: expected)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  // MARK: - Weights
+
+  /// The weights kept are those of the best trial, as they were written.
+  func checkWeights(of study: Study, _ check: inout Verification.Check) throws {
+    let (rows, best) = try read { db in
+      (
+        try Row.fetchAll(
+          db,
+          sql: """
+            SELECT trial_id AS id, 0 AS epoch, file, bytes, sha256, ordinal, active, state, repeat, finished_at
+            FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?
+            """, arguments: [study.id]),
+        try bestTrial(of: study, db)
+      )
+    }
+    check.summary = "none"
+    if rows.count > 1 {
+      check.fail(study.name, found: "the weights of \(rows.count) trials", expected: "those of the best one only")
+    }
+    if rows.isEmpty, let best {
+      check.fail(
+        "trial \(best.number)", found: "no weights, and it is the best",
+        expected: "its weights; a run warns when they can not be written")
+    }
+    for row in rows {
+      let (state, number): (SavedState, Int) = (SavedState(row), row["ordinal"])
+      check.summary = "those of trial \(number), \(state.bytes) bytes with their hash"
+      if row["state"] != TrialState.completed.rawValue || row["repeat"] != 0 {
+        check.fail("trial \(number)", found: "weights, and it \(row["state"] as String)", expected: "a completed trial")
+      } else if let best, best.number != number, row["active"] == true {
+        // While the best trial was put aside, another one could take its place.
+        if (row["finished_at"] as String?) ?? "" > best.finishedAt {
+          check.notes.append("trial \(best.number) is better; its weights went while it was put aside")
+        } else {
+          check.fail(
+            "trial \(number)", found: "its weights", expected: "those of trial \(best.number), which is the best")
+        }
+      }
+      guard let problem = problem(with: state, in: weightsFolder(of: study.id)) else { continue }
+      let isRegistered = try read { db in
+        try Bool.fetchOne(
+          db, sql: "SELECT EXISTS (SELECT 1 FROM weights WHERE trial_id = ? AND sha256 = ?)",
+          arguments: [state.id, state.sha256])
+      }
+      if isRegistered == true {
+        check.fail(
+          "trial \(number), \(problem.location)", found: problem.found,
+          expected: "\(problem.expected); run-hyper train gives them again")
+      }
+    }
+  }
+
+  private func bestTrial(of study: Study, _ db: Database) throws -> (number: Int, finishedAt: String)? {
+    let order = study.definition.direction == .maximize ? "DESC" : "ASC"
+    return try Row.fetchOne(
+      db,
+      sql: """
+        SELECT ordinal, finished_at FROM trial
+        WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0 AND best_value IS NOT NULL
+        ORDER BY best_value \(order), ordinal LIMIT 1
+        """, arguments: [study.id]
+    ).map { ($0["ordinal"], $0["finished_at"] ?? "") }
+  }
+
+  // MARK: - Files that nobody needs
+
+  /// Files that a crash left; the next run removes them.
+  func checkOrphans(_ check: inout Verification.Check) throws {
+    let orphans = try orphans()
+    for file in orphans {
+      check.notes.append("\(file) belongs to no trial; the next run of a study removes it")
+    }
+    check.summary = orphans.isEmpty ? "none that no trial needs" : "\(orphans.count) that no trial needs"
+  }
+}

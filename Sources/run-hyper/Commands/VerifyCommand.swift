@@ -1,0 +1,113 @@
+import ArgumentParser
+import Model
+import Tuner
+
+/// Looks whether everything is there, once and undamaged.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract:
+      "Check studies: every configuration there and once, every number as it follows from others, every file whole.",
+    discussion: """
+      Changes nothing. Exit status 0 when all is well, 1 when something is wrong.
+
+      Examples:
+        run-hyper verify
+        run-hyper verify bert4rec-grocery-hyper --format=json
+      """)
+
+  @Argument(help: "The study's name; all studies when left out.")
+  var study: String?
+
+  @OptionGroup var storage: StorageOptions
+
+  @Option(help: "table or json.")
+  var format = AnswerFormat.table
+
+  func run() throws {
+    let verification = try reading { try verify() }
+    switch format {
+    case .table: Output.result(VerificationText.lines(verification).joined(separator: "\n"))
+    case .json: Output.result(try JSONText.of(VerificationDocument(verification)))
+    }
+    let count = verification.problemCount
+    if count > 0 {
+      throw CommandError.failed("\(storage.storage): \(count) \(count == 1 ? "thing is" : "things are") wrong")
+    }
+  }
+
+  private func verify() throws -> Verification {
+    let store: StudyStore
+    do {
+      store = try StudyStore(reading: storage.storage)
+    } catch let error as StorageError where !error.isAbsence {
+      // A file that is there and can not be opened is what this command is asked about.
+      return Verification(unreadable: error)
+    }
+    let verification = try store.verify(study, rules: Self.rules)
+    if let study, verification.problemCount == 0, verification.studies.isEmpty { _ = try store.requiredStudy(study) }
+    return verification
+  }
+
+  /// What the tuner does not know of the model: rounding, and the keys that decide which users there are.
+  private static let rules = VerificationRules(
+    decimalPlaces: { definition in
+      definition.fixedConfiguration.first { $0.key == "metric_decimal_place" }.flatMap { Int($0.value) }
+    },
+    dataParameters: Set(
+      Model.Configuration.keys.filter { $0.group == .dataset || $0.name == "eval_args" }.map(\.name)))
+}
+
+/// A verification for a terminal.
+private enum VerificationText {
+  static func lines(_ verification: Verification) -> [String] {
+    lines(verification.database) + verification.studies.flatMap { [$0.study] + lines($0.checks) }
+  }
+
+  private static func lines(_ checks: [Verification.Check]) -> [String] {
+    checks.flatMap { check in
+      let name = check.name.padding(to: 14)
+      return (check.isSound ? ["  ok     \(name)  \(check.summary)"] : [])
+        + check.problems.map { "  WRONG  \(name)  \($0)" } + check.notes.map { "  note   \(name)  \($0)" }
+    }
+  }
+}
+
+/// A verification for programs.
+private struct VerificationDocument: Encodable {
+  struct Problem: Encodable {
+    let place, found, expected: String
+  }
+
+  struct Check: Encodable {
+    let check, summary: String
+    let isSound: Bool
+    let problems: [Problem]
+    let notes: [String]
+
+    init(_ check: Verification.Check) {
+      self.check = check.name
+      summary = check.summary
+      isSound = check.isSound
+      problems = check.problems.map { Problem(place: $0.place, found: $0.found, expected: $0.expected) }
+      notes = check.notes
+    }
+  }
+
+  struct Study: Encodable {
+    let study: String
+    let checks: [Check]
+  }
+
+  let isSound: Bool
+  let problems: Int
+  let database: [Check]
+  let studies: [Study]
+
+  init(_ verification: Verification) {
+    problems = verification.problemCount
+    isSound = problems == 0
+    database = verification.database.map(Check.init)
+    studies = verification.studies.map { Study(study: $0.study, checks: $0.checks.map(Check.init)) }
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+@testable import Tuner
+
+/// The `sqlite3` of the system on a program's database, as another program than ours would use it.
+enum SQLite {
+  @discardableResult
+  static func run(_ sql: String, in program: Program) throws -> String {
+    try run(sql, on: program.folder.appendingPathComponent("studies/studies.sqlite"))
+  }
+
+  @discardableResult
+  static func run(_ sql: String, on file: URL) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["sqlite3", file.path]
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: Data(".bail on\n.timeout 60000\n\(sql);\n".utf8))
+    try input.fileHandleForWriting.close()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(sql)")
+    // Setting the timeout prints it.
+    return String(decoding: text, as: UTF8.self).replacing(/^60000\n/, with: "")
+  }
+
+  /// Puts the rows of a database into one of an earlier schema, in its place.
+  static func downgrade(_ program: Program, to version: Int) throws {
+    let new = program.folder.appendingPathComponent("studies/studies.sqlite")
+    let old = program.folder.appendingPathComponent("studies/old.sqlite")
+    let tables = [
+      "study", "trial", "trial_parameter", "attempt", "observation", "result", "user_rank", "checkpoint", "weights",
+    ]
+    let make = Schema.migrations.prefix(version).joined(separator: "\n")
+    try run(
+      "PRAGMA journal_mode = WAL; \(make); PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(version)",
+      on: old)
+    for table in tables {
+      let columns = try run("SELECT group_concat(name, ', ') FROM pragma_table_info('\(table)')", on: old)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+      try run(
+        "ATTACH '\(new.path)' AS new; INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM new.\(table)",
+        on: old)
+    }
+    try FileManager.default.removeItem(at: new)
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: new.path + suffix) }
+    try FileManager.default.moveItem(at: old, to: new)
+  }
+}
