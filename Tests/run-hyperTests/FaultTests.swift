@@ -5,8 +5,6 @@ import Testing
 
 /// A process that dies at a named place leaves a study that is sound and goes on to the bytes of an undisturbed one.
 @Suite(.serialized) struct FaultTests {
-  private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0"]
-
   /// A study that passes some of the places.
   private struct Scenario {
     let parameters: String
@@ -15,6 +13,9 @@ import Testing
     /// What gives the bytes that do not depend on the order of things.
     let conclusion: [String]
 
+    /// Least time between two checkpoints of a trial.
+    var checkpointSeconds = "0"
+
     func program() throws -> Program {
       let program = try Program()
       try program.write(parameters, to: "hyper.test")
@@ -22,10 +23,10 @@ import Testing
     }
 
     func run(_ program: Program, fault: String? = nil, concluding: Bool = false) throws -> Program.Ending {
-      try program.run(
-        ["--params_file=hyper.test", "--workers=1"] + (concluding ? conclusion : arguments),
-        environment: fault.map { FaultTests.environment.merging(["RUN_HYPER_FAULT": $0]) { $1 } }
-          ?? FaultTests.environment)
+      var environment = ["RUN_HYPER_CHECKPOINT_SECONDS": checkpointSeconds]
+      environment["RUN_HYPER_FAULT"] = fault
+      return try program.run(
+        ["--params_file=hyper.test", "--workers=1"] + (concluding ? conclusion : arguments), environment: environment)
     }
 
     func undisturbed() throws -> [String] {
@@ -93,6 +94,10 @@ import Testing
       try Self.check(Self.grid, ["claim-committed:2", name], Self.gridBytes)
     case .stopCommitted, .leaveUncommitted, .leaveCommitted:
       try Self.check(Self.pruned, [name, "\(name):2"], Self.prunedBytes)
+      // Without a checkpoint the trial comes to its rung a second time, and has to stop there again.
+      var forgetful = Self.pruned
+      forgetful.checkpointSeconds = "3600"
+      try Self.check(forgetful, [name], Self.prunedBytes)
     case .repeatsUncommitted, .repeatsCommitted: try Self.check(Self.repeated, [name], Self.repeatedBytes)
     case .schemaUncommitted, .schemaCommitted, .studyUncommitted, .studyCommitted:
       try Self.check(Self.grid, [name], Self.gridBytes)

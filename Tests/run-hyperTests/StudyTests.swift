@@ -76,6 +76,10 @@ import Testing
         kill(process.processIdentifier, SIGKILL)
         moments.append(moment)
         process.waitUntilExit()
+        if program.exists("studies/studies.sqlite") {
+          let verified = try program.run(["verify"])
+          #expect(!verified.output.contains("WRONG"), "killed after \(moments) s: \(verified.output)")
+        }
       } else {
         #expect(try Self.board(of: program) == Self.reference.get(), "killed after \(moments) s")
         program = try Self.program()
@@ -84,6 +88,37 @@ import Testing
     }
     #expect(try program.run(Self.study + ["--workers=2"], environment: Self.environment).status == 0)
     #expect(try Self.board(of: program) == Self.reference.get(), "killed after \(moments) s")
+  }
+
+  /// `scripts/crash-test` is the long form, over all kinds of studies.
+  @Test func `Of four processes on one study any number is killed, and no trial that had ended runs again`() throws {
+    let program = try Self.program()
+    let (command, database) = (Self.study + ["--workers=1"], "studies/studies.sqlite")
+    var running: [Process] = []
+    var ended: Set<Substring> = []
+    for round in 0..<6 {
+      while running.count < 4 { running.append(try program.start(command, environment: Self.environment)) }
+      Thread.sleep(forTimeInterval: Double.random(in: 0.1...0.7))
+      running.shuffle()
+      for process in running.prefix(round % 4 + 1) {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+      }
+      running.removeFirst(round % 4 + 1)
+      guard program.exists(database), try SQLite.run("PRAGMA user_version", in: program) != "0\n" else { continue }
+      let sql = "SELECT ordinal, attempt, finished_at, best_value FROM trial WHERE state = 'completed'"
+      let now = Set(try SQLite.run(sql, in: program).split(separator: "\n"))
+      #expect(ended.isSubset(of: now))
+      ended = now
+    }
+    for process in running {
+      process.waitUntilExit()
+      #expect(Program.status(of: process) == 0)
+    }
+    #expect(try program.run(command).status == 0)
+    #expect(try Self.board(of: program) == Self.reference.get())
+    let verified = try program.run(["verify"])
+    #expect(verified.status == 0, "\(verified.output)")
   }
 
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])

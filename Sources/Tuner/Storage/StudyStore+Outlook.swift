@@ -63,7 +63,9 @@ extension StudyStore {
       Bool.self, "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
       [study.id])
     let pruning = try pruningState(of: study, remembers: remembers, db)
-    if study.definition.pruner.promotesEarly, let promotion = pruning?.promotions(isClosed: false).first {
+    if study.definition.pruner.promotesEarly, let promotion = pruning?.promotions(isClosed: false).first,
+      try isThere(promotion, study, db)
+    {
       return .promotion(promotion)
     }
     if isPending == true { return .pending }
@@ -71,8 +73,23 @@ extension StudyStore {
     let running =
       try db.value(
         Int.self, "SELECT count(*) FROM trial WHERE study_id = ? AND state = 'running' AND active = 1", [study.id]) ?? 0
-    if let promotion = pruning?.promotions(isClosed: running == 0).first { return .promotion(promotion) }
+    if let promotion = pruning?.promotions(isClosed: running == 0).first, try isThere(promotion, study, db) {
+      return .promotion(promotion)
+    }
     return running > 0 ? .wait(running: running) : .over
+  }
+
+  /// Whether a trial that may go on has come to its stop.
+  ///
+  /// Between the decision to stop it and its own end it still saves its state; when its process died in between and left none, it has
+  /// to come to its rung again. No other trial takes its turn.
+  private func isThere(_ promotion: PruningDecision, _ study: Study, _ db: Database) throws -> Bool {
+    try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT NOT EXISTS (
+          SELECT 1 FROM trial WHERE study_id = ? AND ordinal = ? AND active = 1 AND state IN ('running', 'pending'))
+        """, arguments: [study.id, promotion.trial]) ?? true
   }
 
   /// Whether the sampler may add a trial.

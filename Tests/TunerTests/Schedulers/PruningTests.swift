@@ -151,6 +151,29 @@ import Testing
     }
   }
 
+  @Test func `A trial that was stopped and still saves its state keeps its turn to go on`() throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let study = try Self.study(Pruner(.asha, reductionFactor: 2), "a choice [1,2]", in: store).study
+    let trials = try ["1", "2"].map { worker in
+      try #require(try store.claim(from: study, owner: store.makeOwner() + worker).trial)
+    }
+    for (trial, value) in zip(trials, [0.9, 0.2]) {
+      let report = RunningTrial.Report(epoch: 1, values: [("valid.mrr@10", value)], checkpoint: [1])
+      #expect(try store.observe(trial, report, seconds: 1, of: study).isPruned)
+    }
+    _ = try store.prune(trials[1], epoch: 1, checkpoint: [2], seconds: 1)
+    // A free worker looks for what may go on: that is the better trial, which has not yet come to its stop.
+    let claim = try store.claim(from: study, owner: store.makeOwner())
+    guard case .wait(running: 1) = claim else {
+      Issue.record("\(claim)")
+      return
+    }
+    _ = try store.prune(trials[0], epoch: 1, checkpoint: [3], seconds: 1)
+    #expect(try store.claim(from: study, owner: store.makeOwner()).trial?.number == 1)
+    #expect(try sqlite(folder.database, "SELECT action FROM decision ORDER BY id") == "stop\nstop\npromote\n")
+  }
+
   @Test func `Trials that were trained before the rule take their places on its rungs`() async throws {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)

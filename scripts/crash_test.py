@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""Kills studies with SIGKILL at random moments, continues them, and compares every byte with undisturbed runs.
+
+scripts/crash-test calls it. Studies are of the kinds below, in turn by one process and by four on one database. Each is killed at least
+kills / studies times (one that ends before that is followed by another of its kind) and continued each time by the same command;
+of four processes any number from one to all are killed at once, and started again. After every kill the database is read: a trial that
+had ended has to end up as it was, with no further attempt.
+
+At the end of a study these have to be those of an undisturbed run with one worker, byte for byte: the leaderboard as CSV and as JSON,
+every point of every learning curve, every user's rank, and the file of the best weights. `run-hyper verify` has to find nothing. What a
+pruner decides depends on the order of things, so a pruned study is only verified (its record has to replay); then --pruner=none
+finishes it, which has to give the bytes of the study that never had a pruner.
+"""
+import argparse
+import glob
+import hashlib
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+GRID = "learning_rate choice [0.01,0.001]\nhidden_dropout_prob choice [0.2,0.5]\nn_layers choice [1,2]\n"
+RANGES = "learning_rate loguniform_bounds 0.0005,0.01\nn_layers quniform 1,2,1\nhidden_dropout_prob uniform 0.1,0.5\n"
+
+# Name, parameter file, options, the options that end it where a pruner is in force, whether several processes give the same bytes.
+KINDS = [
+    ("grid", GRID, ["--epochs=3"], None, True),
+    ("asha", GRID, ["--epochs=4", "--pruner=asha", "--reduction_factor=2"], ["--epochs=4"], True),
+    ("random", RANGES, ["--epochs=2", "--algo=random", "--max_evals=8"], None, True),
+    ("hyperband", GRID, ["--epochs=4", "--pruner=hyperband", "--reduction_factor=2"], ["--epochs=4"], True),
+    ("median", GRID, ["--epochs=4", "--pruner=median"], ["--epochs=4"], True),
+    # Proposals go by what has ended before, so that several workers propose other points.
+    ("bayes", RANGES, ["--epochs=2", "--algo=bayes", "--max_evals=12"], None, False),
+    ("repeats", "n_heads choice [1,2]\n", ["--epochs=3", "--repeats=2"], None, True),
+    ("shuffled", GRID, ["--epochs=3", "--shuffle", "--early_stop=5"], None, True),
+]
+NAME = "bert4rec-grocery-hyper"
+ENVIRONMENT = {**os.environ, "RUN_HYPER_CHECKPOINT_SECONDS": "0"}
+
+
+class Folder:
+    """A folder with a parameter file and the study that is made in it."""
+
+    def __init__(self, program, place, parameters):
+        self.program, self.path = program, place
+        os.makedirs(place)
+        with open(os.path.join(place, "hyper.test"), "w") as file:
+            file.write(parameters)
+        self.database = os.path.join(place, "studies/studies.sqlite")
+
+    def run(self, *words):
+        return subprocess.run(
+            [self.program, *words], cwd=self.path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def start(self, *words):
+        with open(os.path.join(self.path, "log"), "a") as log:
+            return subprocess.Popen([self.program, *words], cwd=self.path, env=ENVIRONMENT, stdout=log, stderr=log)
+
+    def query(self, sql):
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=60)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def everything(self):
+        """What has to be the same whatever happened, by name; the numbers of rows of other attempts are left out."""
+        boards = {f"leaderboard {f}": self.run("leaderboard", "--top=0", f"--format={f}").stdout for f in ("csv", "json")}
+        weights = {}
+        for path in glob.glob(f"{self.database}.weights/*/*"):
+            with open(path, "rb") as file:
+                weights[os.path.basename(path)] = hashlib.sha256(file.read()).hexdigest()
+        return boards | {
+            "curves": self.query(
+                "SELECT ordinal, epoch, metric, value FROM learning_curve JOIN trial ON id = trial_id "
+                "WHERE active ORDER BY 1, 2, 3"),
+            "ranks": self.query(
+                "SELECT ordinal, split, ranks FROM user_rank JOIN trial ON id = trial_id WHERE active ORDER BY 1, 2"),
+            "results": self.query(
+                "SELECT ordinal, split, metric, value FROM result JOIN trial ON id = trial_id WHERE active ORDER BY 1, 2, 3"),
+            "weights": weights,
+        }
+
+    def ended(self):
+        """Trials that have ended for good, with what must not change any more."""
+        if not os.path.exists(self.database):
+            return set()
+        try:
+            return set(
+                self.query(
+                    "SELECT ordinal, attempt, state, finished_at, best_value FROM trial "
+                    "WHERE state IN ('completed', 'diverged')"))
+        except sqlite3.OperationalError as error:
+            # Killed before the tables were there.
+            if "no such table" in str(error):
+                return set()
+            raise
+
+
+class Reference:
+    """Undisturbed runs, one for each kind."""
+
+    def __init__(self, program, place):
+        self.program, self.place, self.known = program, place, {}
+
+    def of(self, kind):
+        name, parameters, options, rest, _ = kind
+        if name not in self.known:
+            folder = Folder(self.program, os.path.join(self.place, f"reference-{name}"), parameters)
+            ending = folder.run("--params_file=hyper.test", "--workers=1", *(rest or options))
+            assert ending.returncode == 0, ending.stderr
+            self.known[name] = folder.everything()
+        return self.known[name]
+
+
+class Study:
+    """One study, killed and continued until it ends."""
+
+    def __init__(self, kind, processes, folder, generator, reference):
+        self.kind, self.processes, self.folder, self.random, self.reference = kind, processes, folder, generator, reference
+        self.kills, self.problems, self.ended = 0, [], set()
+        workers = "--workers=1" if processes > 1 or not kind[4] else f"--workers={generator.choice([1, 2])}"
+        self.command = ["--params_file=hyper.test", workers]
+
+    def complain(self, text):
+        self.problems.append(text)
+
+    def look(self):
+        """Reads what has ended; what had ended before has to be there as it was."""
+        now = self.folder.ended()
+        for trial in sorted(self.ended - now):
+            self.complain(f"trial {trial[0]} had ended as {trial} and is not so any more")
+        self.ended |= now
+
+    def run(self, kills, longest):
+        running = []
+        while self.kills < kills:
+            while len(running) < self.processes:
+                running.append(self.folder.start(*self.command, *self.kind[2]))
+            time.sleep(self.random.uniform(0.01, longest))
+            if all(process.poll() is not None for process in running):
+                break
+            # Of several, any number dies at once.
+            victims = self.random.sample(running, self.random.randint(1, len(running)))
+            for process in victims:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGKILL)
+                    self.kills += 1
+            for process in victims:
+                process.wait()
+                if process.returncode not in (0, -signal.SIGKILL):
+                    self.complain(f"a process ended with status {process.returncode}")
+            running = [process for process in running if process.poll() is None]
+            self.look()
+        for process in running:
+            if process.wait() not in (0, -signal.SIGKILL):
+                self.complain(f"a process ended with status {process.returncode}")
+        self.finish(self.kind[2])
+        if self.kind[3]:
+            self.finish(self.kind[3])
+        self.compare()
+
+    def finish(self, options):
+        ending = self.folder.run(*self.command, *options)
+        if ending.returncode != 0:
+            self.complain(f"the last run ended with status {ending.returncode}: {ending.stderr[-500:]}")
+        self.look()
+        verified = self.folder.run("verify")
+        if verified.returncode != 0:
+            wrong = [line for line in verified.stdout.splitlines() if "WRONG" in line]
+            self.complain("\n".join(["verify found:"] + wrong + [verified.stderr]))
+
+    def compare(self):
+        expected, found = self.reference, self.folder.everything()
+        for name in expected:
+            if expected[name] != found[name]:
+                self.complain(f"another {name} than an undisturbed run has")
+        # Nothing left over, and no finished trial started again: verify says so, and here it is counted without it.
+        again = self.folder.query(
+            "SELECT ordinal FROM trial WHERE (SELECT count(*) FROM attempt WHERE trial_id = id "
+            "AND ending IN ('completed', 'diverged')) > 1")
+        for (trial,) in again:
+            self.complain(f"trial {trial} ended twice")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=100, help="at least so many kills in all (default 100)")
+    parser.add_argument("--studies", type=int, default=16, help="at least so many studies (default 16)")
+    parser.add_argument("--seed", type=int, default=None, help="of the random moments (default: another each time)")
+    parser.add_argument("--longest", type=float, default=0.9, help="most seconds between two kills (default 0.9)")
+    parser.add_argument("--kinds", default="", help="only these, separated by commas: " + ", ".join(k[0] for k in KINDS))
+    parser.add_argument("--keep", help="a folder where studies that differ are kept")
+    arguments = sys.argv[1:]
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    options = parser.parse_args(arguments[:split])
+    program = os.path.abspath(arguments[split + 1])
+    kinds = [kind for kind in KINDS if kind[0] in options.kinds.split(",") or not options.kinds]
+    if not kinds:
+        parser.error(f"--kinds: found '{options.kinds}'; expected some of {', '.join(kind[0] for kind in KINDS)}")
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
+    generator = random.Random(seed)
+    print(f"seed {seed}", flush=True)
+    start, kills, studies, different, longest = time.time(), 0, 0, 0, options.longest
+    by_processes = {1: [0, 0], 4: [0, 0]}
+    with tempfile.TemporaryDirectory(prefix="run-hyper-crash-") as place:
+        reference = Reference(program, place)
+        while kills < options.kills or studies < options.studies:
+            kind = kinds[studies // 2 % len(kinds)]
+            processes = 4 if studies % 2 and kind[4] else 1
+            folder = Folder(program, os.path.join(place, f"study-{studies + 1}"), kind[1])
+            study = Study(kind, processes, folder, generator, reference.of(kind))
+            began = time.time()
+            share = -(-max(1, options.kills - kills) // max(1, options.studies - studies))
+            study.run(share, longest)
+            kills += study.kills
+            studies += 1
+            by_processes[processes][0] += 1
+            by_processes[processes][1] += study.kills
+            trials = len(study.ended)
+            verdict = "DIFFERENT" if study.problems else "same bytes, verified"
+            print(
+                f"study {studies}: {kind[0]}, {processes} {'process' if processes == 1 else 'processes'}, {study.kills} kills, "
+                f"{trials} trials ended, {time.time() - began:.1f} s: {verdict}", flush=True)
+            for problem in study.problems:
+                print(f"  {problem}", flush=True)
+            if study.problems:
+                different += 1
+                if options.keep:
+                    shutil.copytree(folder.path, os.path.join(options.keep, f"study-{studies}"), dirs_exist_ok=True)
+            shutil.rmtree(folder.path)
+    for processes, (count, killed) in by_processes.items():
+        print(f"by {processes} {'process' if processes == 1 else 'processes'}: {count} studies, {killed} kills")
+    print(f"{studies} studies, {kills} kills, {different} different, {time.time() - start:.0f} s")
+    sys.exit(1 if different else 0)
+
+
+main()
