@@ -29,6 +29,44 @@ import Testing
     #expect(space.parameters.first?.distribution == .choice([try Literal(parsing: text)]))
   }
 
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `A space written again line by line is the same space`(seed: UInt64) throws {
+    var generator = SplitMix64(seed)
+    func number() -> Double { (generator.nextUniform() * 20 - 10).rounded(.down) + generator.nextUniform() }
+    let parameters = (0..<30).map { index in
+      let (low, width) = (number(), generator.nextUniform() + 0.5)
+      let distribution: Distribution =
+        switch index % 5 {
+        case 0: .choice((0...index).map { [.integer($0), .number(Double($0) + 0.5), .text("'\($0)\\#\"")][$0 % 3] })
+        case 1: .uniform(low: low, high: low + width)
+        case 2: .quantizedUniform(low: low, high: low + width, step: width / 8)
+        case 3: .logUniform(low: low, high: low + width)
+        default: .logUniformBounds(low: width, high: width + 1)
+        }
+      return (name: "größe-\(index)", distribution: distribution)
+    }
+    // One list of each length that fits a grid.
+    let lines = parameters.filter { parameter in
+      if case .choice = parameter.distribution { return parameter.name.hasSuffix("0") }
+      return true
+    }
+    let text = lines.map { "\($0.name)\t\($0.distribution.keyword)  \(Self.values($0.distribution)) # \($0.name)" }
+      .joined(separator: "\r\n")
+    let space = try SearchSpace(parsing: text, file: "f")
+    #expect(space.parameters.map(\.name) == lines.map(\.name))
+    #expect(space.parameters.map(\.distribution) == lines.map(\.distribution))
+  }
+
+  private static func values(_ distribution: Distribution) -> String {
+    func text(_ numbers: Double...) -> String { numbers.map { Literal.number($0).python }.joined(separator: ",") }
+    return switch distribution {
+    case .choice(let values): Literal.list(values).python
+    case .uniform(let low, let high), .logUniform(let low, let high), .logUniformBounds(let low, let high):
+      text(low, high)
+    case .quantizedUniform(let low, let high, let step): text(low, high, step)
+    }
+  }
+
   @Test func `A name of 10,000 characters is refused in a line that can be read`() {
     let error = #expect(throws: SearchSpaceError.self) {
       try SearchSpace(parsing: String(repeating: "n", count: 10_000) + " choice [1]", file: "f")

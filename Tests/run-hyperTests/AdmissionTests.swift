@@ -61,6 +61,11 @@ import Testing
     let refused = try program.run(["train", "--hidden_size=8192"], environment: ["RUN_HYPER_MEMORY_MB": "500"])
     #expect(refused.status == 2)
     #expect(refused.errors.contains("GB for the largest configuration"))
+    #expect(try program.run(["train", "--epochs=0", "--save=w.safetensors"]).status == 0)
+    let evaluation = ["evaluate", "--weights=w.safetensors"]
+    let tight = try program.run(evaluation, environment: ["RUN_HYPER_MEMORY_MB": "1"])
+    #expect(tight.status == 2 && tight.errors.contains("for the largest configuration"), "\(tight.errors)")
+    #expect(try program.run(evaluation).status == 0)
     let wrong = try program.run(["train"], environment: ["RUN_HYPER_MEMORY_MB": "much"])
     #expect(wrong.status == 2)
     #expect(wrong.errors.contains("RUN_HYPER_MEMORY_MB: found 'much'"))

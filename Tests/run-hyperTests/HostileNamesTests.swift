@@ -109,6 +109,17 @@ import Testing
     #expect(try program.run(["resume", "--storage=a b.sqlite"]).status == 0)
   }
 
+  @Test func `A dataset whose name looks like a list can be continued`() throws {
+    let program = try Program()
+    try program.write("n_layers choice [1]\n", to: "hyper.test")
+    try program.write(Self.table, to: "datasets/1,2/1,2.inter")
+    try program.write("dataset: '1,2'\n", to: "a.yaml")
+    let run = try program.run(["--params_file=hyper.test", "--config_files=a.yaml", "--epochs=1"])
+    #expect(run.status == 0, "\(run.errors)")
+    let resumed = try program.run(["resume", "bert4rec-1,2-hyper"])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+  }
+
   @Test(arguments: texts)
   func `Options and values are refused in plain words`(text: String) throws {
     let program = try Program()

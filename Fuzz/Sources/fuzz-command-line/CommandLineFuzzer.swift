@@ -40,7 +40,7 @@ private func check(_ sorted: CommandLineArguments) {
   do throws(ConfigurationError) {
     let configuration = try Configuration(layers: [try ConfigurationLayer(arguments: settings)])
     let values = Dictionary(configuration.values.map { ($0.key, $0.value) }) { $1 }
-    let again = try Configuration(layers: [ConfigurationLayer(source: "again", values: values)])
+    let again = try Configuration(layers: [ConfigurationLayer(source: "again", canonical: values)])
     require(again == configuration, "\(again) in place of \(configuration)")
   } catch {
     for problem in error.problems {

@@ -3,7 +3,7 @@ public import Literals
 extension Configuration {
   /// Every key with its value in canonical form, sorted by key: what studies store.
   ///
-  /// A layer of these gives the same configuration again.
+  /// `ConfigurationLayer(source:canonical:)` of these gives the same configuration again.
   public var values: [(key: String, value: Literal)] {
     var values = networkValues
     values.merge(trainingValues) { _, new in new }

@@ -21,7 +21,7 @@ public struct ConfigurationLayer: Sendable, Hashable {
     let text: String?
   }
 
-  /// A layer of ready values, such as a trial's parameters or a stored configuration.
+  /// A layer of ready values, such as a trial's parameters.
   ///
   /// Text among them is evaluated as on the command line, so `"[5,10]"` is a list.
   ///
@@ -35,6 +35,14 @@ public struct ConfigurationLayer: Sendable, Hashable {
       } else {
         Entry(key: key, value: value, location: locations[key] ?? source, text: nil)
       }
+    }
+  }
+
+  /// A layer of values as `Configuration.values` gives them: text among them is that text, whatever it looks like.
+  public init(source: String, canonical values: [String: Literal]) {
+    self.source = source
+    entries = values.sorted { $0.key < $1.key }.map { key, value in
+      Entry(key: key, value: value, location: source, text: nil)
     }
   }
 

@@ -53,6 +53,6 @@ struct EvaluateCommand: ParsableCommand {
     for (key, text) in file.metadata where known.contains(key) && key != "data_path" {
       values[key] = try? Literal(parsing: text, as: .configuration)
     }
-    return try options.sources(below: .init(source: weights, values: values)).configuration()
+    return try options.sources(below: .init(source: weights, canonical: values)).configuration()
   }
 }

@@ -52,7 +52,7 @@ struct StudyInvocation: Codable {
     let isThere = stored.dataPath.map { FileManager.default.fileExists(atPath: $0) } ?? false
     values["data_path"] = isThere ? stored.dataPath.map { .text($0) } : nil
     return (
-      stored.paramsFile, ConfigurationSources(stored: .init(source: "study \(definition.name)", values: values)),
+      stored.paramsFile, ConfigurationSources(stored: .init(source: "study \(definition.name)", canonical: values)),
       stored.plan ?? SearchPlan()
     )
   }

@@ -39,6 +39,19 @@ import Testing
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
   }
 
+  @Test(arguments: [
+    "696*333333*3,3", "'a'", "True", "[a]", "1e3", "1/2", "{}", "(1,)", "0x10", "a: b", "None", "~", "#", "é\"",
+  ])
+  func `Text that looks like something else is text again in a stored configuration`(text: String) throws {
+    for key in ["data_path", "dataset", "USER_ID_FIELD", "LIST_SUFFIX", "normalize_field"] {
+      if key == "dataset", text.contains("/") { continue }
+      let layer = try ConfigurationLayer(yaml: "\(key): \(JSON.string(text))", file: "a.yaml")
+      let configuration = try Configuration(layers: [layer])
+      let values = Dictionary(configuration.values.map { ($0.key, $0.value) }) { $1 }
+      #expect(try Configuration(layers: [.init(source: "stored", canonical: values)]) == configuration)
+    }
+  }
+
   @Test func `YAML files are read from where they lie`() throws {
     let toy = try TemporaryDataset(files: ["yaml": "n_layers: 3\n"])
     let path = "\(toy.dataPath)/toy/toy.yaml"

@@ -141,7 +141,7 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
         Issue.record("not a map: \(text)")
         return
       }
-      let restored = try Configuration(layers: [ConfigurationLayer(source: "stored", values: stored)])
+      let restored = try Configuration(layers: [ConfigurationLayer(source: "stored", canonical: stored)])
       #expect(restored == configuration)
       #expect(restored.values.map(\.value) == configuration.values.map(\.value))
     }
