@@ -25,6 +25,7 @@ import Testing
     "'; DROP TABLE study; --", "\" OR 1=1 --", "$(touch owned)", "`touch owned`", "../../owned", "/etc/passwd", "a b",
     "\u{1B}[2J\u{1B}]0;owned\u{7}", "\u{9B}31m", "a\r\nerror: owned", "\u{202E}txt", "👩‍👩‍👧", "größe 商品", "%n%s", "-x", "",
     String(repeating: "n", count: 10_000), "a\\b|c", "<script>alert(1)</script>", "&amp;", "'", "\"",
+    "'\u{301}; touch owned; '", "\"\u{301},x",
   ]
 
   @Test(arguments: texts)

@@ -98,7 +98,9 @@ private func sequences(_ dataset: SequenceDataset) -> [[UInt8]: [[[UInt8]]]] {
 
 /// A table that gives the dataset again: a row for each item of each user's longest sample, in order.
 private func text(of dataset: SequenceDataset) -> [UInt8] {
-  func quoted(_ text: String) -> String { "\"\(text.replacing("\"", with: "\"\""))\"" }
+  func quoted(_ text: String) -> String {
+    "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+  }
   var text = "user_id:token\titem_id:token\ttimestamp:float\n"
   var time = 0
   for sample in dataset.train + dataset.valid + dataset.test {

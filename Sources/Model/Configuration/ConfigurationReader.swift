@@ -189,7 +189,7 @@ extension ConfigurationReader {
   mutating func separator(_ key: String, into property: inout String) {
     guard has(key) else { return }
     guard let text = writtenText(key)?.replacing("\\t", with: "\t"), !text.isEmpty else { return reportType(key) }
-    guard !text.contains(where: \.isNewline), !text.contains("\""), !text.contains("\\") else {
+    guard !text.unicodeScalars.contains(where: { "\n\r\"\\".unicodeScalars.contains($0) }) else {
       return reportType(key, expected: "plain characters without quotes, line ends or patterns")
     }
     property = text

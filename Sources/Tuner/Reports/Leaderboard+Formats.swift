@@ -47,8 +47,8 @@ extension Leaderboard {
     let cells = displayCells
     func line(_ cells: [String]) -> String {
       "| "
-        + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }.joined(
-          separator: " | ") + " |\n"
+        + cells.map { $0.unicodeScalars.map { $0 == "|" ? "\\|" : String($0) }.joined() }.joined(separator: " | ")
+        + " |\n"
     }
     let ruler = "|" + String(repeating: " ---: |", count: cells[0].count) + "\n"
     return line(cells[0]) + ruler + cells.dropFirst().map(line).joined() + "\n\(summary)\n" + failureLines
@@ -204,9 +204,11 @@ extension Leaderboard {
 }
 
 /// A field with quotes where RFC 4180 asks for them.
+///
+/// Goes by scalars: with a combining mark behind it a quote is part of another character.
 private func csvField(_ text: String) -> String {
-  guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-  return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
+  return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
 }
 
 /// Operations in units of 10¹², with three digits or more.
