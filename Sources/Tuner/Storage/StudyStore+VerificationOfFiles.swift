@@ -30,7 +30,7 @@ extension StudyStore {
           trial, found: "a checkpoint of epoch \(state.epoch)", expected: "no epoch after the end of its learning curve"
         )
       }
-      guard let problem = problem(with: state, in: checkpointFolder) else { continue }
+      guard let problem = problem(with: state, at: checkpointPath(state.file)) else { continue }
       // Meanwhile a study that runs may have a newer one.
       let isRegistered = try read { db in
         try Bool.fetchOne(
@@ -47,8 +47,7 @@ extension StudyStore {
   }
 
   /// What is wrong with a file, or `nil`.
-  private func problem(with state: SavedState, in folder: String) -> StorageError? {
-    let file = "\(folder)/\(state.file)"
+  private func problem(with state: SavedState, at file: String) -> StorageError? {
     do throws(StorageError) {
       let bytes = try Disk.read(file)
       let expected = "the \(state.bytes) bytes that were written"
@@ -102,7 +101,7 @@ extension StudyStore {
             "trial \(number)", found: "its weights", expected: "those of trial \(best.number), which is the best")
         }
       }
-      guard let problem = problem(with: state, in: weightsFolder(of: study.id)) else { continue }
+      guard let problem = problem(with: state, at: weightsPath(state.file, of: study.id)) else { continue }
       let isRegistered = try read { db in
         try Bool.fetchOne(
           db, sql: "SELECT EXISTS (SELECT 1 FROM weights WHERE trial_id = ? AND sha256 = ?)",
