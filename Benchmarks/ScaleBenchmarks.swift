@@ -23,7 +23,7 @@ struct ScaleBenchmarks {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try await measureOneProcess(folder + "/one.sqlite")
     try measureReports(folder + "/one.sqlite")
-    try await measureProcesses(8, folder + "/eight.sqlite", trials: trialCount / 5)
+    try await measureProcesses(8, folder + "/eight.sqlite", trials: trialCount)
   }
 
   /// One process from the first to the last trial.

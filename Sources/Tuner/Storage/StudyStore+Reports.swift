@@ -220,7 +220,7 @@ extension StudyStore {
       db,
       sql: """
         SELECT repeat_of, best_value FROM trial
-        WHERE study_id = ? AND active = 1 AND repeat_of IS NOT NULL AND state = 'completed' AND best_value IS NOT NULL
+        WHERE repeat_of IS NOT NULL AND +study_id = ? AND +active = 1 AND +state = 'completed' AND best_value IS NOT NULL
         ORDER BY repeat
         """, arguments: [study])
     var values: [Int64: [Double]] = [:]

@@ -177,8 +177,7 @@ extension StudyStore {
     var counts = StudyCounts()
     func add(_ condition: String, sign: Int) throws {
       let rows = try db.rows(
-        "SELECT active, state, count(*) AS trials FROM trial WHERE study_id = ? \(condition) GROUP BY state, active",
-        [study])
+        "SELECT active, state, count(*) AS trials FROM trial WHERE \(condition) GROUP BY state, active", [study])
       for row in rows {
         let trials: Int = row["trials"]
         if row["active"] == false {
@@ -188,8 +187,9 @@ extension StudyStore {
         }
       }
     }
-    try add("", sign: 1)
-    if !repeats { try add("AND repeat_of IS NOT NULL", sign: -1) }
+    try add("study_id = ?", sign: 1)
+    // The sign leaves SQLite the index of the repeats, which are few, in place of that of all trials.
+    if !repeats { try add("+study_id = ? AND repeat_of IS NOT NULL", sign: -1) }
     return counts
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Literals
 import Model
+import Synchronization
 import Tuner
 
 /// One run of a study by this process, from its announcement to its leaderboard.
@@ -132,16 +133,33 @@ extension RunOutcome {
 }
 
 /// Tells a display what happens in a study.
-private struct StudyNarrator: Sendable {
+private final class StudyNarrator: Sendable {
   let store: StudyStore
   let study: Study
   let objective: TrainingObjective
   let display: ProgressDisplay
 
+  private let nextAlignment = Mutex(ContinuousClock.now)
+
   private var metric: String { study.definition.metric }
 
+  init(store: StudyStore, study: Study, objective: TrainingObjective, display: ProgressDisplay) {
+    self.store = store
+    self.study = study
+    self.objective = objective
+    self.display = display
+  }
+
   /// Takes over what the store says: other processes may have ended trials meanwhile.
+  ///
+  /// In a study of very many trials counting them takes a while, so the next time comes after fifty times as long.
   private func align() {
+    let start = ContinuousClock.now
+    guard nextAlignment.withLock({ $0 }) <= start else { return }
+    defer {
+      let end = ContinuousClock.now
+      nextAlignment.withLock { $0 = end + (end - start) * 50 }
+    }
     guard let counts = try? store.counts(of: study), let work = try? store.work(of: study) else { return }
     let total = max(counts.total, study.definition.sampler == .tpe ? study.definition.trialLimit ?? 0 : 0)
     display.update { $0.align(total: total, ended: counts.ended, pruned: counts.pruned, work: work) }
