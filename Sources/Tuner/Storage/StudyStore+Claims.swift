@@ -22,17 +22,24 @@ package struct ClaimedTrial: Sendable {
   var lost: TrialLost { TrialLost(trial: number, attempt: attempt) }
 }
 
+/// A trial that is this process's, before its state is read.
+package struct TakenTrial: Sendable {
+  let id: Int64
+  let number: Int
+  let attempt: Int
+  let owner: String
+  let hyperparameters: Hyperparameters
+  let repetition: Int
+
+  /// Newest first.
+  let states: [SavedState]
+}
+
 extension StudyStore {
   /// Takes the next trial of a study.
   ///
   /// That is a pending one, a new one where the sampler learns from results, or one that the pruner lets go on.
   package func claim(from study: Study, owner: String, policy: ClaimPolicy = ClaimPolicy()) throws -> Claim {
-    // The record of pruning is kept in mind by the question below.
-    if policy.expectsTrial, study.definition.pruner.kind == .none,
-      let trial = try take(from: study, owner: owner, policy)
-    {
-      return .trial(trial)
-    }
     while true {
       // Who only waits does not lock the database for it.
       let outlook = try read { db in
@@ -40,52 +47,59 @@ extension StudyStore {
         return try self.outlook(for: study, remembers: true, db)
       }
       if let claim = outlook.withoutTrial { return claim }
+      let taken = try transaction { db in
+        try requirePresent(study, db)
+        return try take(from: study, owner: owner, policy, db)
+      }
       // Without a trial another worker was faster, and the outlook is another one now.
-      if let trial = try take(from: study, owner: owner, policy) { return .trial(trial) }
+      if let taken {
+        FaultPoint.claimCommitted.pass()
+        return .trial(try ready(taken, of: study))
+      }
     }
   }
 
   /// Takes a trial, or returns `nil` when there is none any more.
-  private func take(from study: Study, owner: String, _ policy: ClaimPolicy) throws -> ClaimedTrial? {
-    let taken: (row: Row, saved: [SavedState], hyperparameters: Hyperparameters)? = try transaction { db in
-      try requirePresent(study, db)
-      guard let id = try choose(from: study, policy, db) else { return nil }
-      let row = try db.row(
-        """
-        UPDATE trial SET state = 'running', owner = ?, heartbeat_at = \(Schema.now), attempt = attempt + 1,
-          started_at = coalesce(started_at, \(Schema.now)), finished_at = NULL
-        WHERE id = ? RETURNING id, ordinal, attempt, repeat
-        """, [owner, id])
-      guard let row else { return nil }
-      let isFirst = row["attempt"] == 1
-      let saved =
-        isFirst
-        ? [] : try db.rows("SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", [id]).map(SavedState.init)
-      try db.run(
-        """
-        INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
-        VALUES (?, ?, ?, \(Schema.now), ?, ?)
-        """, [id, row["attempt"] as Int, owner, saved.first?.epoch ?? 0, saved.first?.file])
-      if !isFirst { try Self.recallBest(of: id, study.definition, db) }
-      FaultPoint.claimUncommitted.pass()
-      return (row, saved, try Self.hyperparameters(of: id, db))
-    }
-    guard let (row, saved, hyperparameters) = taken else { return nil }
-    FaultPoint.claimCommitted.pass()
+  func take(from study: Study, owner: String, _ policy: ClaimPolicy, _ db: Database) throws -> TakenTrial? {
+    guard let id = try choose(from: study, policy, db) else { return nil }
+    let row = try db.row(
+      """
+      UPDATE trial SET state = 'running', owner = ?, heartbeat_at = \(Schema.now), attempt = attempt + 1,
+        started_at = coalesce(started_at, \(Schema.now)), finished_at = NULL
+      WHERE id = ? RETURNING id, ordinal, attempt, repeat
+      """, [owner, id])
+    guard let row else { return nil }
+    let attempt: Int = row["attempt"]
+    let states =
+      attempt == 1
+      ? [] : try db.rows("SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", [id]).map(SavedState.init)
+    try db.run(
+      """
+      INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
+      VALUES (?, ?, ?, \(Schema.now), ?, ?)
+      """, [id, attempt, owner, states.first?.epoch ?? 0, states.first?.file])
+    if attempt > 1 { try Self.recallBest(of: id, study.definition, db) }
+    FaultPoint.claimUncommitted.pass()
+    return TakenTrial(
+      id: id, number: row["ordinal"], attempt: attempt, owner: owner,
+      hyperparameters: try Self.hyperparameters(of: id, db), repetition: row["repeat"], states: states)
+  }
 
+  /// Reads the newest undamaged state of a trial that was taken.
+  package func ready(_ taken: TakenTrial, of study: Study) throws -> ClaimedTrial {
     var notes: [String] = []
     var usable: (bytes: [UInt8], state: SavedState)?
-    for state in saved where usable == nil {
+    for state in taken.states where usable == nil {
       switch read(state) {
       case .success(let bytes): usable = (bytes, state)
       case .failure(let error): notes.append(error.description)
       }
     }
     let trial = ClaimedTrial(
-      id: row["id"], study: study.id, number: row["ordinal"], attempt: row["attempt"], owner: owner,
-      hyperparameters: hyperparameters, repetition: row["repeat"],
+      id: taken.id, study: study.id, number: taken.number, attempt: taken.attempt, owner: taken.owner,
+      hyperparameters: taken.hyperparameters, repetition: taken.repetition,
       checkpoint: usable?.bytes, checkpointEpoch: usable?.state.epoch ?? 0, notes: notes)
-    if !notes.isEmpty { try fallBack(trial, to: usable?.state, damaged: saved, study.definition) }
+    if !notes.isEmpty { try fallBack(trial, to: usable?.state, damaged: taken.states, study.definition) }
     return trial
   }
 

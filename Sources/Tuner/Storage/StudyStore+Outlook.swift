@@ -22,9 +22,6 @@ package struct ClaimPolicy: Sendable {
   /// What a proposed trial costs.
   package var cost: @Sendable (Hyperparameters) -> TrialCost?
 
-  /// Whether there probably is a trial to take, so that it is not asked beforehand.
-  package var expectsTrial = false
-
   package init(workers: Int = 1, cost: @escaping @Sendable (Hyperparameters) -> TrialCost? = { _ in nil }) {
     self.workers = workers
     self.cost = cost

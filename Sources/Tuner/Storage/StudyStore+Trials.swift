@@ -67,12 +67,22 @@ extension StudyStore {
     }
   }
 
+  /// What came of ending a trial.
+  package struct Finished: Sendable {
+    /// Why its weights could not be kept.
+    package let failure: StorageError?
+
+    /// The trial that its owner has taken next.
+    package let next: TakenTrial?
+  }
+
   /// Ends a trial for good.
   ///
-  /// Returns the error of weights that could not be kept.
-  package func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study)
-    throws -> StorageError?
-  {
+  /// - Parameter taking: How to take the next trial with the same sync to the disk. It is left for a claim of its own where the end of a
+  ///   trial decides what is next: with a pruner or an early end.
+  package func finish(
+    _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study, taking: ClaimPolicy? = nil
+  ) throws -> Finished {
     let definition = study.definition
     var weights: SavedState?
     var failure: StorageError?
@@ -88,7 +98,8 @@ extension StudyStore {
         failure = error
       }
     }
-    let (states, others) = try transaction { db in
+    let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
+    let (states, others, next) = try transaction { db in
       try Self.fence(trial, db)
       if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       try Self.write(ending, to: trial, seconds: seconds, db)
@@ -97,13 +108,15 @@ extension StudyStore {
       }
       let others = try weights.map { try Self.keep($0, of: trial, definition, db) } ?? []
       FaultPoint.endUncommitted.pass()
-      return (states, others)
+      let next = try isDecided ? taking.flatMap { try take(from: study, owner: trial.owner, $0, db) } : nil
+      return (states, others, next)
     }
     FaultPoint.endCommitted.pass()
+    if next != nil { FaultPoint.claimCommitted.pass() }
     for file in states { Disk.remove(checkpointPath(file)) }
     for file in others { Disk.remove(weightsPath(file, of: trial.study)) }
     FaultPoint.endCleaned.pass()
-    return failure
+    return Finished(failure: failure, next: next)
   }
 
   /// Puts an interrupted trial back to pending, to go on from `checkpoint` or from the last one reported.

@@ -115,7 +115,7 @@ private final class StudyRun: Sendable {
 
   /// Whether there is something to run and nothing that forbids it.
   var hasMoreToDo: Bool {
-    guard !stop.isRequested, !isEnding else { return false }
+    guard mayGoOn else { return false }
     do { return try !store.isOver(study) } catch {
       fail(error)
       return false
@@ -129,14 +129,16 @@ private final class StudyRun: Sendable {
 
   /// Runs trials one after another until none is left anywhere.
   func work(as owner: String) {
-    var policy = policy
-    while !stop.isRequested, !isEnding {
+    var next: TakenTrial?
+    while next != nil || mayGoOn {
       do {
-        let claim = try store.claim(from: study, owner: owner, policy: policy)
-        policy.expectsTrial = claim.trial != nil
-        switch claim {
+        let taken = next
+        next = nil
+        switch try taken.map({ .trial(try store.ready($0, of: study)) })
+          ?? store.claim(from: study, owner: owner, policy: policy)
+        {
         case .trial(let trial):
-          try run(trial)
+          next = try run(trial)
           stop.wakeWaiting()
         case .over: return
         case .wait(let running):
@@ -154,7 +156,8 @@ private final class StudyRun: Sendable {
 
   // MARK: - One trial
 
-  private func run(_ trial: ClaimedTrial) throws {
+  /// Returns the trial that was taken with the end of this one.
+  private func run(_ trial: ClaimedTrial) throws -> TakenTrial? {
     for note in trial.notes {
       onEvent(.warning("trial \(trial.number): \(note); it starts again from epoch \(trial.checkpointEpoch)"))
     }
@@ -177,7 +180,7 @@ private final class StudyRun: Sendable {
     }
     let result = Result { try objective.run(running) }
     state.withLock { _ = $0.running.removeValue(forKey: trial.number) }
-    try record(result, of: trial, running, seconds: (ContinuousClock.now - start).inSeconds)
+    return try record(result, of: trial, running, seconds: (ContinuousClock.now - start).inSeconds)
   }
 
   private func observe(_ report: RunningTrial.Report, of trial: ClaimedTrial, seconds: Double) throws {
@@ -194,7 +197,7 @@ private final class StudyRun: Sendable {
 
   private func record(
     _ result: Result<TrialOutcome, any Error>, of trial: ClaimedTrial, _ running: RunningTrial, seconds: Double
-  ) throws {
+  ) throws -> TakenTrial? {
     if let error = running.reportError {
       // The study cannot be written: the trial is not to blame and waits for the next run.
       if !(error is TrialLost) {
@@ -204,38 +207,47 @@ private final class StudyRun: Sendable {
     }
     switch result {
     case .success(.completed(let result)):
-      try finish(trial, .completed(result), seconds: seconds, value: result.bestValue, message: nil)
+      return try finish(trial, .completed(result), seconds: seconds, value: result.bestValue, message: nil)
     case .success(.diverged(let epoch, let message)):
-      try finish(trial, .diverged(epoch: epoch, message: message), seconds: seconds, value: nil, message: message)
+      return try finish(
+        trial, .diverged(epoch: epoch, message: message), seconds: seconds, value: nil, message: message)
     case .success(.interrupted(let epoch, let checkpoint)) where running.isPruned:
       let failure = try store.prune(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
       if let failure { onEvent(.warning("trial \(trial.number) was pruned without a new checkpoint: \(failure)")) }
       onEvent(.pruned(trial: trial.number, epoch: epoch, value: try store.value(of: trial), seconds: seconds))
+      return nil
     case .success(.interrupted(let epoch, let checkpoint)) where running.shouldStop:
       let failure = try store.release(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
       if let failure { onEvent(.warning("trial \(trial.number) was stopped without a new checkpoint: \(failure)")) }
       onEvent(.interrupted(trial: trial.number, epoch: epoch))
+      return nil
     case .success(.interrupted):
       // Back to pending it would be started again at once, for ever.
       let message = "it stopped without having been asked to"
-      try finish(trial, .failed(kind: "interrupted", message: message), seconds: seconds, value: nil, message: message)
+      return try finish(
+        trial, .failed(kind: "interrupted", message: message), seconds: seconds, value: nil, message: message)
     case .failure(let error) where error is TrialLost:
       throw error
     case .failure(let error):
       let message = "\(error)"
-      try finish(
+      return try finish(
         trial, .failed(kind: "\(type(of: error))", message: message), seconds: seconds, value: nil, message: message)
     }
   }
 
-  private func finish(_ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, value: Double?, message: String?)
-    throws
-  {
-    let failure = try store.finish(trial, ending, seconds: seconds, of: study)
-    if let failure { onEvent(.warning("the weights of trial \(trial.number) were not kept: \(failure)")) }
+  private func finish(
+    _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, value: Double?, message: String?
+  ) throws -> TakenTrial? {
+    // A target may be reached by what has just ended.
+    let takesNext = target == nil && mayGoOn
+    let finished = try store.finish(trial, ending, seconds: seconds, of: study, taking: takesNext ? policy : nil)
+    if let failure = finished.failure {
+      onEvent(.warning("the weights of trial \(trial.number) were not kept: \(failure)"))
+    }
     onEvent(.ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
     try endEarly()
     if let reaching = try trialWithTarget() { end(.reachedTarget(trial: reaching)) }
+    return finished.next
   }
 
   // MARK: - Ends before everything is done
@@ -270,7 +282,8 @@ private final class StudyRun: Sendable {
 
   // MARK: - The pool
 
-  private var isEnding: Bool { state.withLock { $0.failure != nil || $0.end != nil } }
+  /// Whether further trials may be started.
+  private var mayGoOn: Bool { !stop.isRequested && state.withLock { $0.failure == nil && $0.end == nil } }
 
   /// Keeps the first error and asks every trial to stop.
   private func fail(_ error: any Error) {
