@@ -170,6 +170,25 @@ import Testing
     try Self.expectEnd(program, noting: "it starts again from epoch 0")
   }
 
+  @Test func `A checkpoint that is whole but not of this trial costs progress and nothing else`() throws {
+    let (program, other) = (try Self.program(), try Self.program())
+    let fault = ["RUN_HYPER_FAULT": "observation-committed:1"]
+    #expect(try Self.run(program, environment: fault).status == -SIGKILL)
+    #expect(try Self.run(other, "--hidden_size=16", environment: fault).status == -SIGKILL)
+    let states = try [program, other].map {
+      try SQLite.run("SELECT file, bytes, sha256 FROM checkpoint", in: $0).dropLast().split(separator: "|")
+    }
+    let files = zip([program, other], states).map {
+      $0.folder.appendingPathComponent("\(Self.storage).checkpoints/\($1[0])")
+    }
+    try Data(contentsOf: files[1]).write(to: files[0])
+    try SQLite.run("UPDATE checkpoint SET bytes = \(states[1][1]), sha256 = '\(states[1][2])'", in: program)
+    try Self.expectEnd(program, noting: "it starts again from epoch 0")
+    let starts = "SELECT from_epoch, from_checkpoint IS NULL, note <> '' FROM attempt WHERE attempt = 2"
+    #expect(try SQLite.run(starts, in: program) == "0|1|1\n")
+    #expect(!FileManager.default.fileExists(atPath: files[0].path))
+  }
+
   @Test func `A database that was copied without its log goes on from what it has`() throws {
     let program = try Self.program()
     #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed:2"]).status == -SIGKILL)

@@ -99,24 +99,33 @@ extension StudyStore {
       id: taken.id, study: study.id, number: taken.number, attempt: taken.attempt, owner: taken.owner,
       hyperparameters: taken.hyperparameters, repetition: taken.repetition,
       checkpoint: usable?.bytes, checkpointEpoch: usable?.state.epoch ?? 0, notes: notes)
-    if !notes.isEmpty { try fallBack(trial, to: usable?.state, damaged: taken.states, study.definition) }
+    if !notes.isEmpty { try fallBack(trial, to: usable?.state, because: notes, study.definition) }
     return trial
   }
 
-  /// Records that an attempt starts from an older state than was registered.
+  /// Records that a trial's state is of no use and its attempt starts from nothing.
+  ///
+  /// Throws `TrialLost`, or a `StorageError` of the database.
+  package func startAfresh(_ trial: ClaimedTrial, because reason: String, of study: Study) throws {
+    try fallBack(trial, to: nil, because: [reason], study.definition)
+  }
+
+  /// Records that an attempt starts from an older state than was registered; the newer ones go.
   private func fallBack(
-    _ trial: ClaimedTrial, to state: SavedState?, damaged: [SavedState], _ definition: StudyDefinition
+    _ trial: ClaimedTrial, to state: SavedState?, because reasons: [String], _ definition: StudyDefinition
   ) throws {
-    let gone = damaged.filter { $0.id > state?.id ?? 0 }
-    try transaction { db in
+    let gone = try transaction { db in
       try Self.fence(trial, db)
       try db.execute(
         sql: "UPDATE attempt SET from_epoch = ?, from_checkpoint = ?, note = ? WHERE trial_id = ? AND attempt = ?",
-        arguments: [state?.epoch ?? 0, state?.file, trial.notes.joined(separator: "; "), trial.id, trial.attempt])
-      for state in gone { try db.execute(sql: "DELETE FROM checkpoint WHERE id = ?", arguments: [state.id]) }
+        arguments: [state?.epoch ?? 0, state?.file, reasons.joined(separator: "; "), trial.id, trial.attempt])
+      let gone = try String.fetchAll(
+        db, sql: "DELETE FROM checkpoint WHERE trial_id = ? AND id > ? RETURNING file",
+        arguments: [trial.id, state?.id ?? 0])
       try Self.recallBest(of: trial.id, definition, db)
+      return gone
     }
-    for state in gone { Disk.remove(checkpointPath(state.file)) }
+    for file in gone { Disk.remove(checkpointPath(file)) }
   }
 
   /// Says that the trials of these owners are alive, for observers on other hosts.

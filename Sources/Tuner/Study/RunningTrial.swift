@@ -51,15 +51,17 @@ public final class RunningTrial: Sendable {
   private let storageFailure = Mutex<(any Error)?>(nil)
   private let lastProgress = Mutex<ContinuousClock.Instant?>(nil)
   private let onReport: @Sendable (Report) throws -> Void
+  private let onFreshStart: @Sendable (String) throws -> Void
   private let onProgress: @Sendable (Double, String) -> Void
 
-  /// Makes a trial; what it reports goes to the two functions.
+  /// Makes a trial; what it reports goes to the functions.
   ///
   /// A study's worker makes its own. A single training run makes one without a study.
   public init(
     number: Int = 1, hyperparameters: Hyperparameters, repetition: Int = 0, attempt: Int = 1,
     checkpoint: [UInt8]? = nil, checkpointEpoch: Int = 0,
     stop: StopController = StopController(), onReport: @escaping @Sendable (Report) throws -> Void = { _ in },
+    onFreshStart: @escaping @Sendable (_ reason: String) throws -> Void = { _ in },
     onProgress: @escaping @Sendable (_ fraction: Double, _ detail: String) -> Void = { _, _ in }
   ) {
     self.number = number
@@ -70,6 +72,7 @@ public final class RunningTrial: Sendable {
     self.checkpointEpoch = checkpointEpoch
     self.stop = stop
     self.onReport = onReport
+    self.onFreshStart = onFreshStart
     self.onProgress = onProgress
   }
 
@@ -87,9 +90,16 @@ public final class RunningTrial: Sendable {
   public func report(
     epoch: Int, values: [(name: String, value: Double)], checkpoint: [UInt8]? = nil, isLast: Bool = false
   ) throws {
-    do {
-      try onReport(Report(epoch: epoch, values: values, checkpoint: checkpoint, isLast: isLast))
-    } catch {
+    try recording { try onReport(Report(epoch: epoch, values: values, checkpoint: checkpoint, isLast: isLast)) }
+  }
+
+  /// Records that `checkpoint` is of no use to the objective, which starts from nothing.
+  ///
+  /// Throws as `report` does.
+  public func startAfresh(because reason: String) throws { try recording { try onFreshStart(reason) } }
+
+  private func recording(_ work: () throws -> Void) throws {
+    do { try work() } catch {
       storageFailure.withLock { $0 = error }
       cut()
       throw error
@@ -121,7 +131,7 @@ public final class RunningTrial: Sendable {
   /// Whether the pruner stops the trial.
   var isPruned: Bool { pruned.load(ordering: .relaxed) }
 
-  /// What `report` threw, whatever the objective made of it.
+  /// What `report` or `startAfresh` threw, whatever the objective made of it.
   var reportError: (any Error)? { storageFailure.withLock { $0 } }
 }
 

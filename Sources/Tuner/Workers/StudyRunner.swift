@@ -170,6 +170,10 @@ private final class StudyRun: Sendable {
       number: trial.number, hyperparameters: trial.hyperparameters, repetition: trial.repetition,
       attempt: trial.attempt, checkpoint: trial.checkpoint, checkpointEpoch: trial.checkpointEpoch, stop: stop,
       onReport: { [self] report in try observe(report, of: trial, seconds: (ContinuousClock.now - start).inSeconds) },
+      onFreshStart: { [self] reason in
+        try store.startAfresh(trial, because: reason, of: study)
+        onEvent(.warning("trial \(trial.number): \(reason); it starts again from epoch 0"))
+      },
       onProgress: { [onEvent] fraction, detail in
         onEvent(.progressed(trial: trial.number, fraction: fraction, detail: detail))
       })

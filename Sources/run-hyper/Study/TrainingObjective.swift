@@ -44,7 +44,7 @@ struct TrainingObjective: Objective {
     guard let dataset = datasets[configuration.dataset] else {
       preconditionFailure("the dataset of \(trial.hyperparameters) was not loaded")
     }
-    let trainer = try Self.trainer(configuration, dataset, checkpoint: trial.checkpoint)
+    let trainer = try Self.trainer(configuration, dataset, for: trial)
     let epochs = configuration.training.epochs
     var lastCheckpoint = ContinuousClock.now
     let outcome = try trainer.run(
@@ -75,14 +75,16 @@ struct TrainingObjective: Objective {
     }
   }
 
-  /// A run from `checkpoint`, or from nothing where there is none that fits.
+  /// A run from the trial's checkpoint, or from nothing where there is none that fits.
   private static func trainer(
-    _ configuration: Model.Configuration, _ dataset: SequenceDataset, checkpoint: [UInt8]?
+    _ configuration: Model.Configuration, _ dataset: SequenceDataset, for trial: RunningTrial
   ) throws -> Trainer {
-    if let checkpoint,
-      let trainer = try? Trainer(configuration: configuration, dataset: dataset, checkpoint: checkpoint)
-    {
-      return trainer
+    if let checkpoint = trial.checkpoint {
+      do {
+        return try Trainer(configuration: configuration, dataset: dataset, checkpoint: checkpoint)
+      } catch {
+        try trial.startAfresh(because: "\(error)")
+      }
     }
     return Trainer(configuration: configuration, dataset: dataset)
   }
