@@ -16,6 +16,10 @@ let strict: [SwiftSetting] = [
 let cpu = Context.environment["RUN_HYPER_CPU"] ?? "native"
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-march=\(cpu)"])]
 
+/// `RUN_HYPER_SANITIZER=thread`, which `scripts/sanitize` sets, makes locks that the sanitizer knows.
+let locks: [SwiftSetting] =
+  Context.environment["RUN_HYPER_SANITIZER"] == "thread" ? [.define("THREAD_SANITIZER")] : []
+
 let package = Package(
   name: "run-hyper",
   products: [
@@ -34,10 +38,11 @@ let package = Package(
     .target(name: "CSIMD", cSettings: [.unsafeFlags(["-march=\(cpu)", "-O2"])]),
     .target(name: "Kernels", dependencies: ["CSIMD"], swiftSettings: numeric),
     .target(name: "Literals", swiftSettings: strict),
+    .target(name: "Locks", swiftSettings: strict + locks),
     .target(
       name: "Model",
       dependencies: [
-        "Kernels", "Literals",
+        "Kernels", "Literals", "Locks",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -45,7 +50,7 @@ let package = Package(
     .target(
       name: "Tuner",
       dependencies: [
-        "Literals",
+        "Literals", "Locks",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
@@ -53,7 +58,7 @@ let package = Package(
     .executableTarget(
       name: "run-hyper",
       dependencies: [
-        "Literals", "Model", "Tuner",
+        "Literals", "Locks", "Model", "Tuner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -61,17 +66,17 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Kernels", "Literals", "Model", "Tuner",
+        "Kernels", "Literals", "Locks", "Model", "Tuner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks",
       swiftSettings: strict),
     .testTarget(
-      name: "ModelTests", dependencies: ["Model", "Kernels", "Literals"],
+      name: "ModelTests", dependencies: ["Kernels", "Literals", "Locks", "Model"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(name: "LiteralsTests", dependencies: ["Literals"], swiftSettings: strict),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
-    .testTarget(name: "TunerTests", dependencies: ["Literals", "Tuner"], swiftSettings: strict),
+    .testTarget(name: "TunerTests", dependencies: ["Literals", "Locks", "Tuner"], swiftSettings: strict),
     .testTarget(name: "run-hyperTests", dependencies: ["run-hyper", "Tuner"], swiftSettings: strict),
   ]
 )

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import Tuner
 
 /// What a study of very many trials costs by itself: is the last trial as cheap as the first, and do processes get in each other's way?
@@ -30,7 +30,7 @@ struct ScaleBenchmarks {
   private func measureOneProcess(_ path: String) async throws {
     let store = try StudyStore(writing: path)
     let study = try EmptyStudy.make(trialCount, in: store)
-    let ends = Mutex<[Double]>([])
+    let ends = Locked<[Double]>([])
     let start = Timing.wallTime
     let runner = StudyRunner(
       store: store, study: study, objective: EmptyObjective(epochs: 0), workers: 1,

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locks
 
 /// A thread of its own for work that runs ahead of the caller's.
 struct BackgroundQueue: Sendable {
@@ -32,7 +32,7 @@ func inParallel(_ count: Int, _ body: (_ number: Int) -> Void) {
 
 /// The results of `make` for every number below `count`, in this order, made by `inParallel` under its rule.
 func inParallel<Part: Sendable>(_ count: Int, make: (_ number: Int) -> Part) -> [Part] {
-  let parts = Mutex([Part?](repeating: nil, count: count))
+  let parts = Locked([Part?](repeating: nil, count: count))
   inParallel(count) { number in
     let part = make(number)
     parts.withLock { $0[number] = part }

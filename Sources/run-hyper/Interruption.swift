@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Locks
 import Synchronization
 
 /// Signals, turned into a wish to stop: the first asks, the second ends the process at once.
@@ -9,7 +10,7 @@ import Synchronization
 final class Interruption: Sendable {
   private let requested = Atomic(false)
   private let onRequest: @Sendable () -> Void
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
+  private let sources = Locked<[any DispatchSourceSignal]>([])
 
   /// Starts to listen.
   ///

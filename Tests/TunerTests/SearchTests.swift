@@ -1,6 +1,6 @@
 import Foundation
 import Literals
-import Synchronization
+import Locks
 import Testing
 
 @testable import Tuner
@@ -47,7 +47,7 @@ import Testing
     for limit in [12, 12, 30, 30, 30, 30, 30, 30, 30, 30] {
       rounds += 1
       let stop = StopController()
-      let epochs = Mutex(0)
+      let epochs = Locked(0)
       let toy = Toy(epochs: 2) { _, _ in
         if epochs.withLock({ (count: inout Int) -> Int in
           count += 1

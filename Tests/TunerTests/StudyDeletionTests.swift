@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import Locks
 import Testing
 
 @testable import Tuner
@@ -12,7 +12,7 @@ import Testing
     let (definition, cells) = try makeStudy(name: name)
     let study = try store.createOrContinue(definition, cells: cells).study
     let stop = StopController()
-    let count = Mutex(0)
+    let count = Locked(0)
     let toy = Toy { _, _ in
       let reached = count.withLock {
         $0 += 1

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import Testing
 import Tuner
 
@@ -57,7 +57,7 @@ import Tuner
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy()
     let study = try store.createOrContinue(definition, cells: cells).study
-    let present = Mutex(0)
+    let present = Locked(0)
     let toy = Toy(epochs: 1) { trial, _ in
       present.withLock { $0 += 1 }
       let deadline = Date(timeIntervalSinceNow: 10)
@@ -100,7 +100,7 @@ import Tuner
     while rounds < 40 {
       rounds += 1
       let stop = StopController()
-      let epochs = Mutex(0)
+      let epochs = Locked(0)
       let toy = Toy { _, _ in
         if epochs.withLock({
           $0 += 1
@@ -176,7 +176,7 @@ import Tuner
   }
 
   @Test func `Progress is thinned out`() {
-    let count = Mutex(0)
+    let count = Locked(0)
     let trial = RunningTrial(hyperparameters: [:], onProgress: { _, _ in count.withLock { $0 += 1 } })
     for step in 0..<10_000 { trial.progress(fraction: Double(step) / 10_000, detail: "step \(step)") }
     #expect((1...5).contains(count.withLock { $0 }))

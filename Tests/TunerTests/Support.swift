@@ -1,6 +1,6 @@
 import Foundation
 import Literals
-import Synchronization
+import Locks
 import Tuner
 
 /// A folder that goes away with the test.
@@ -77,7 +77,7 @@ enum ToyError: Error, CustomStringConvertible {
 
 /// Everything that happened, in order.
 final class Log: Sendable {
-  private let events = Mutex<[StudyEvent]>([])
+  private let events = Locked<[StudyEvent]>([])
 
   func add(_ event: StudyEvent) { events.withLock { $0.append(event) } }
 

@@ -1,10 +1,10 @@
 import Crypto
 import Foundation
-import Synchronization
+import Locks
 
 /// The SHA-256 of several files' bytes, one file after the other, fed from the thread that reads them.
 final class ContentHash: Sendable {
-  private let hash = Mutex(SHA256())
+  private let hash = Locked(SHA256())
 
   /// Takes in the next bytes.
   func update(_ bytes: Data) { hash.withLock { $0.update(data: bytes) } }

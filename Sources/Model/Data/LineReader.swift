@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 /// Reads a file in blocks of whole lines, one block ahead of its user, on a thread of its own.
 ///
@@ -17,7 +17,7 @@ final class LineReader: Sendable {
   /// Bytes in the file when it was opened; 0 where that means nothing, as for a pipe.
   let size: Int
 
-  private let source: Mutex<Source>
+  private let source: Locked<Source>
   private let queue = BackgroundQueue("line-reader")
 
   /// Opens a file.
@@ -29,7 +29,7 @@ final class LineReader: Sendable {
     let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     size = Int((try? handle.seekToEnd()) ?? 0)
     if size > 0 { try handle.seek(toOffset: 0) }
-    source = Mutex(Source(handle: handle, blockSize: blockSize, hash: hash))
+    source = Locked(Source(handle: handle, blockSize: blockSize, hash: hash))
     readAhead()
   }
 

@@ -1,5 +1,5 @@
 import GRDB
-import Synchronization
+import Locks
 
 /// What a process knows already of a study's record of pruning, so that it reads only what is new.
 struct PruningMemory: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Locks
 import Synchronization
 
 /// Studies in one SQLite file, with checkpoints and weights in folders beside it.
@@ -39,7 +40,7 @@ public final class StudyStore: Sendable {
   private static let ownerCount = Atomic<Int>(0)
 
   /// By study.
-  let pruningMemory = Mutex<[Int64: PruningMemory]>([:])
+  let pruningMemory = Locked<[Int64: PruningMemory]>([:])
 
   /// Opens a store for running studies; makes the file and its folder when they are missing.
   ///

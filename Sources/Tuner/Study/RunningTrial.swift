@@ -1,3 +1,4 @@
+import Locks
 import Synchronization
 
 /// A trial that its objective is working on: what to run, what to go on from, and where to report.
@@ -48,8 +49,8 @@ public final class RunningTrial: Sendable {
   private let stop: StopController
   private let isCut = Atomic<Bool>(false)
   private let pruned = Atomic<Bool>(false)
-  private let storageFailure = Mutex<(any Error)?>(nil)
-  private let lastProgress = Mutex<ContinuousClock.Instant?>(nil)
+  private let storageFailure = Locked<(any Error)?>(nil)
+  private let lastProgress = Locked<ContinuousClock.Instant?>(nil)
   private let onReport: @Sendable (Report) throws -> Void
   private let onFreshStart: @Sendable (String) throws -> Void
   private let onProgress: @Sendable (Double, String) -> Void

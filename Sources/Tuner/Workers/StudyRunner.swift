@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Runs a study's trials on a pool of threads until every one has ended.
 public struct StudyRunner: Sendable {
@@ -64,7 +64,7 @@ private final class StudyRun: Sendable {
   private let target: MetricTarget?
   private let stop: StopController
   private let onEvent: @Sendable (StudyEvent) -> Void
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   private struct State {
     var running: [Int: RunningTrial] = [:]

@@ -1,9 +1,9 @@
 import Foundation
-import Synchronization
+import Locks
 
 /// Shows how a study goes: on a terminal a block of lines that redraws itself, elsewhere one line an event.
 final class ProgressDisplay: Sendable {
-  private let state: Mutex<State>
+  private let state: Locked<State>
   private let isTerminal: Bool
   private let start = ContinuousClock.now
 
@@ -23,7 +23,7 @@ final class ProgressDisplay: Sendable {
   private static let lineInterval = 60.0
 
   init(_ progress: StudyProgress, isTerminal: Bool = Output.noteIsTerminal) {
-    state = Mutex(State(progress: progress))
+    state = Locked(State(progress: progress))
     self.isTerminal = isTerminal
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Literals
+import Locks
 import Model
-import Synchronization
 import Tuner
 
 /// One run of a study by this process, from its announcement to its leaderboard.
@@ -139,7 +139,7 @@ private final class StudyNarrator: Sendable {
   let objective: TrainingObjective
   let display: ProgressDisplay
 
-  private let nextAlignment = Mutex(ContinuousClock.now)
+  private let nextAlignment = Locked(ContinuousClock.now)
 
   private var metric: String { study.definition.metric }
 

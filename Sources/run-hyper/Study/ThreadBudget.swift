@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// The threads that a process may use, shared out among the trials that run.
 ///
@@ -6,7 +6,7 @@ import Synchronization
 /// still run; a trial's numbers don't depend on it.
 final class ThreadBudget: Sendable {
   private let threads: Int
-  private let running = Mutex(0)
+  private let running = Locked(0)
 
   init(threads: Int) { self.threads = threads }
 

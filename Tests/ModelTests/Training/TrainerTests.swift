@@ -1,6 +1,6 @@
 import Foundation
+import Locks
 import Model
-import Synchronization
 import Testing
 
 /// Training runs on made-up histories, which repeat a cycle so that there is something to learn.
@@ -108,7 +108,7 @@ import Testing
       let trainer =
         try checkpoint.map { try Trainer(configuration: configuration, dataset: dataset, checkpoint: $0) }
         ?? Trainer(configuration: configuration, dataset: dataset)
-      let questions = Mutex(0)
+      let questions = Locked(0)
       // A run that is stopped ever later ends some time.
       let patience = 3 + 2 * stops
       let outcome = try trainer.run(

@@ -1,6 +1,6 @@
 import Foundation
 import Literals
-import Synchronization
+import Locks
 import Testing
 
 @testable import Tuner
@@ -95,7 +95,7 @@ import Testing
     while rounds < 200 {
       rounds += 1
       let stop = StopController()
-      let epochs = Mutex(0)
+      let epochs = Locked(0)
       let toy = Toy(epochs: 27) { _, _ in
         if epochs.withLock({ (count: inout Int) -> Int in
           count += 1

@@ -1,0 +1,42 @@
+#if THREAD_SANITIZER
+  import Foundation
+#else
+  import Synchronization
+#endif
+
+/// A value that one thread at a time can use.
+///
+/// It is the standard library's `Mutex`. That waits in the kernel, where ThreadSanitizer can not see that one thread has let go before the
+/// next one goes on, so that it would report a race at every lock that two threads want. For `scripts/sanitize` the lock is one that it knows.
+public struct Locked<Value>: ~Copyable, Sendable {
+  #if THREAD_SANITIZER
+    private let value: KnownLock<Value>
+  #else
+    private let value: Mutex<Value>
+  #endif
+
+  public init(_ value: sending Value) { self.value = .init(value) }
+
+  /// Runs `body` while no other thread can use the value.
+  public borrowing func withLock<Result, Failure: Error>(
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result { try value.withLock(body) }
+}
+
+#if THREAD_SANITIZER
+  /// Sendable, since `value` is only touched while `lock` is held.
+  private final class KnownLock<Value>: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value: Value
+
+    init(_ value: sending Value) { self.value = value }
+
+    func withLock<Result, Failure: Error>(
+      _ body: (inout sending Value) throws(Failure) -> sending Result
+    ) throws(Failure) -> sending Result {
+      lock.lock()
+      defer { lock.unlock() }
+      return try body(&value)
+    }
+  }
+#endif
