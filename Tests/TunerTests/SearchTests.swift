@@ -1,6 +1,5 @@
 import Foundation
 import Literals
-import Locks
 import Testing
 
 @testable import Tuner
@@ -47,15 +46,7 @@ import Testing
     for limit in [12, 12, 30, 30, 30, 30, 30, 30, 30, 30] {
       rounds += 1
       let stop = StopController()
-      let epochs = Locked(0)
-      let toy = Toy(epochs: 2) { _, _ in
-        if epochs.withLock({ (count: inout Int) -> Int in
-          count += 1
-          return count
-        }) == 13 {
-          stop.requestStop()
-        }
-      }
+      let toy = Toy.stopping(stop, inEpoch: 13, epochs: 2)
       let ended = try await Self.run(Self.proposing(limit), [], in: second, toy, stop: stop).outcome
       if limit == 30, ended == .finished { break }
     }

@@ -91,10 +91,7 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy()
     let study = try store.createOrContinue(definition, cells: cells).study
-    let child = Process()
-    child.executableURL = URL(fileURLWithPath: "/bin/sleep")
-    child.arguments = ["3600"]
-    try child.run()
+    let child = try makeSleeper()
     let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
     for _ in 0..<2 { _ = try #require(try store.claim(from: study, owner: owner).trial) }
     let before = try sqlite(folder.database, ".dump")

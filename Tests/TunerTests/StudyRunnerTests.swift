@@ -100,15 +100,7 @@ import Tuner
     while rounds < 40 {
       rounds += 1
       let stop = StopController()
-      let epochs = Locked(0)
-      let toy = Toy { _, _ in
-        if epochs.withLock({
-          $0 += 1
-          return $0
-        }) == 7 {
-          stop.requestStop()
-        }
-      }
+      let toy = Toy.stopping(stop, inEpoch: 7)
       let log = Log()
       let outcome = try await StudyRunner(
         store: store, study: study, objective: toy, workers: 2, stop: stop, onEvent: log.add

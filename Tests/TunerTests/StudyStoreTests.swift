@@ -328,10 +328,7 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1,2]")
     let study = try store.createOrContinue(definition, cells: cells).study
-    let child = Process()
-    child.executableURL = URL(fileURLWithPath: "/bin/sleep")
-    child.arguments = ["3600"]
-    try child.run()
+    let child = try makeSleeper()
     let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
     let trial = try #require(try store.claim(from: study, owner: owner).trial)
     _ = try store.observe(

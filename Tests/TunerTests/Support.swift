@@ -69,6 +69,29 @@ struct Toy: Objective {
   }
 }
 
+extension Toy {
+  /// Asks a run to stop in its `count`-th epoch, whatever trials they are of.
+  static func stopping(_ stop: StopController, inEpoch count: Int, epochs: Int = 5) -> Toy {
+    let done = Locked(0)
+    return Toy(epochs: epochs) { _, _ in
+      let isLast = done.withLock { done in
+        done += 1
+        return done == count
+      }
+      if isLast { stop.requestStop() }
+    }
+  }
+}
+
+/// A process that does nothing until it is killed.
+func makeSleeper() throws -> Process {
+  let sleeper = Process()
+  sleeper.executableURL = URL(fileURLWithPath: "/bin/sleep")
+  sleeper.arguments = ["3600"]
+  try sleeper.run()
+  return sleeper
+}
+
 enum ToyError: Error, CustomStringConvertible {
   case unlucky
 

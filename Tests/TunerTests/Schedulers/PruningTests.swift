@@ -1,6 +1,5 @@
 import Foundation
 import Literals
-import Locks
 import Testing
 
 @testable import Tuner
@@ -95,15 +94,7 @@ import Testing
     while rounds < 200 {
       rounds += 1
       let stop = StopController()
-      let epochs = Locked(0)
-      let toy = Toy(epochs: 27) { _, _ in
-        if epochs.withLock({ (count: inout Int) -> Int in
-          count += 1
-          return count
-        }) == 9 {
-          stop.requestStop()
-        }
-      }
+      let toy = Toy.stopping(stop, inEpoch: 9, epochs: 27)
       if try await Self.run(study, in: store, toy, workers: 2, stop: stop) == .finished { break }
       #expect(try store.counts(of: study).running == 0)
     }
