@@ -91,18 +91,17 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy()
     let study = try store.createOrContinue(definition, cells: cells).study
-    let child = try makeSleeper()
-    let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
+    let child = try Sleeper()
+    let owner = try #require(StudyStore.owner(ofProcess: child.number))
     for _ in 0..<2 { _ = try #require(try store.claim(from: study, owner: owner).trial) }
     let before = try sqlite(folder.database, ".dump")
     let error = #expect(throws: StorageError.self) { try store.delete(study) }
     let found = try #require(error?.found)
-    #expect(found.hasPrefix("study 'toy' running: trials 1, 2 in process \(child.processIdentifier) on "))
+    #expect(found.hasPrefix("study 'toy' running: trials 1, 2 in process \(child.number) on "))
     #expect(error?.expected == "it to be stopped first")
     #expect(try sqlite(folder.database, ".dump") == before)
 
-    kill(child.processIdentifier, SIGKILL)
-    child.waitUntilExit()
+    child.kill()
     #expect(try store.delete(study).trials == 8)
   }
 

@@ -328,8 +328,8 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1,2]")
     let study = try store.createOrContinue(definition, cells: cells).study
-    let child = try makeSleeper()
-    let owner = try #require(StudyStore.owner(ofProcess: child.processIdentifier))
+    let child = try Sleeper()
+    let owner = try #require(StudyStore.owner(ofProcess: child.number))
     let trial = try #require(try store.claim(from: study, owner: owner).trial)
     _ = try store.observe(
       trial, RunningTrial.Report(epoch: 4, values: [("valid.mrr@10", 0.5)], checkpoint: Array("0.5".utf8)), seconds: 1,
@@ -343,8 +343,7 @@ import Testing
     while log.count(where: { if case .waiting = $0 { true } else { false } }) == 0, ContinuousClock.now < deadline {
       try await Task.sleep(for: .milliseconds(20))
     }
-    // Children of a Dispatch thread have the gentler signals blocked.
-    kill(child.processIdentifier, SIGKILL)
+    child.kill()
     #expect(try await run == .finished)
     #expect(log.resumed() == [1: 4, 2: 0])
     #expect(log.count { if case .reclaimed(trial: 1) = $0 { true } else { false } } == 1)

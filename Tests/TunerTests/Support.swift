@@ -83,13 +83,26 @@ extension Toy {
   }
 }
 
-/// A process that does nothing until it is killed.
-func makeSleeper() throws -> Process {
-  let sleeper = Process()
-  sleeper.executableURL = URL(fileURLWithPath: "/bin/sleep")
-  sleeper.arguments = ["3600"]
-  try sleeper.run()
-  return sleeper
+/// A process that does nothing, to own trials and to die.
+final class Sleeper {
+  private let process = Process()
+
+  init() throws {
+    process.executableURL = URL(fileURLWithPath: "/bin/sleep")
+    process.arguments = ["3600"]
+    try process.run()
+  }
+
+  deinit { kill() }
+
+  var number: Int32 { process.processIdentifier }
+
+  func kill() {
+    guard process.isRunning else { return }
+    // Children of a Dispatch thread have the gentler signals blocked.
+    Foundation.kill(number, SIGKILL)
+    process.waitUntilExit()
+  }
 }
 
 enum ToyError: Error, CustomStringConvertible {

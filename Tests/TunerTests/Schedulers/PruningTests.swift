@@ -258,24 +258,3 @@ import Testing
     #expect(try store.story(of: 1, in: study).rungs.map(\.rank) == [1])
   }
 }
-
-/// A process that does nothing, to own trials and to die.
-private final class Sleeper {
-  private let process = Process()
-
-  init() throws {
-    process.executableURL = URL(fileURLWithPath: "/bin/sleep")
-    process.arguments = ["3600"]
-    try process.run()
-  }
-
-  deinit { kill() }
-
-  var number: Int32 { process.processIdentifier }
-
-  func kill() {
-    guard process.isRunning else { return }
-    Foundation.kill(number, SIGKILL)
-    process.waitUntilExit()
-  }
-}
