@@ -117,7 +117,10 @@ extension StudyStore {
     let gone = try transaction { db in
       try Self.fence(trial, db)
       try db.execute(
-        sql: "UPDATE attempt SET from_epoch = ?, from_checkpoint = ?, note = ? WHERE trial_id = ? AND attempt = ?",
+        sql: """
+          UPDATE attempt SET from_epoch = ?, from_checkpoint = ?, note = coalesce(note || '; ', '') || ?
+          WHERE trial_id = ? AND attempt = ?
+          """,
         arguments: [state?.epoch ?? 0, state?.file, reasons.joined(separator: "; "), trial.id, trial.attempt])
       let gone = try String.fetchAll(
         db, sql: "DELETE FROM checkpoint WHERE trial_id = ? AND id > ? RETURNING file",
