@@ -77,6 +77,8 @@ let package = Package(
     .testTarget(name: "LiteralsTests", dependencies: ["Literals"], swiftSettings: strict),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
     .testTarget(name: "TunerTests", dependencies: ["Literals", "Locks", "Tuner"], swiftSettings: strict),
-    .testTarget(name: "run-hyperTests", dependencies: ["run-hyper", "Tuner"], swiftSettings: strict),
+    .testTarget(
+      name: "run-hyperTests", dependencies: ["run-hyper", "Tuner"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
   ]
 )

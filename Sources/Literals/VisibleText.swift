@@ -1,12 +1,12 @@
 extension Unicode.Scalar {
-  /// Whether a terminal or a reader would not see it but its effect: control characters, ends of lines, and what changes the
-  /// direction of writing.
+  /// Whether a terminal or a reader would not see it but its effect: control characters, ends of lines, what changes the
+  /// direction of writing, and the byte order mark.
   ///
   /// What joins parts of emoji and of some scripts' letters is not among them.
   public var isInvisible: Bool {
     switch value {
     case 0x20...0x7E: false
-    case 0...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    case 0...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
     default: false
     }
   }

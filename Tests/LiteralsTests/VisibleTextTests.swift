@@ -7,7 +7,7 @@ import Testing
     ("\u{1B}[2J\u{1B}]0;title\u{7}", "\\u{1B}[2J\\u{1B}]0;title\\u{7}"), ("a\r\nb\tc", "a\\r\\nb\\tc"),
     ("\u{9B}31mred", "\\u{9B}31mred"), ("user\u{202E}txt.exe", "user\\u{202E}txt.exe"),
     ("\u{2066}a\u{2069}\u{200F}", "\\u{2066}a\\u{2069}\\u{200F}"), ("one\u{2028}two\u{85}", "one\\u{2028}two\\u{85}"),
-    ("\0\u{7F}", "\\u{0}\\u{7F}"),
+    ("\0\u{7F}", "\\u{0}\\u{7F}"), ("\u{FEFF}a", "\\u{FEFF}a"),
   ])
   func `What a terminal would act on becomes an escape`(text: String, visible: String) {
     #expect(text.visible == visible)

@@ -29,6 +29,11 @@ import Testing
     #expect(space.parameters.first?.distribution == .choice([try Literal(parsing: text)]))
   }
 
+  @Test func `Of byte order marks the first is none of the file's text and a second one none of a name's`() {
+    #expect(throws: Never.self) { try SearchSpace(parsing: "\u{FEFF}t choice [1]", file: "f") }
+    #expect(throws: SearchSpaceError.self) { try SearchSpace(parsing: "\u{FEFF}\u{FEFF}t choice [1]", file: "f") }
+  }
+
   @Test(arguments: 0..<20 as Range<UInt64>)
   func `A space written again line by line is the same space`(seed: UInt64) throws {
     var generator = SplitMix64(seed)

@@ -34,7 +34,7 @@ package final class ItemHead {
   }
 
   /// Up to so many items stand side by side; measured, see docs/performance.md.
-  static let mostItemsAtOnce = 4096
+  package static let mostItemsAtOnce = 4096
 
   private let classes: Int
   /// `[targets, items]` of a tile.

@@ -20,7 +20,7 @@ extension StudySession {
     try checkFault()
     try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
-    let definition = try definition(of: space, name: name, datasets: datasets)
+    var definition = try definition(of: space, name: name, datasets: datasets)
     let admission = try Admission.check(
       try space.memory(datasets), workers: workers, threads: workers, note: Output.note)
     let objective = TrainingObjective(
@@ -28,6 +28,12 @@ extension StudySession {
     let store = try StudyStore(writing: storage, heartbeatTimeout: heartbeatTimeout)
     if let upgrade = store.upgrade {
       Output.note("note: \(storage) had schema \(upgrade.schema) and is up to date now; \(upgrade.copy) is as it was")
+    }
+    if let version = try store.study(named: definition.name)?.definition.numericVersion,
+      datasets.values.allSatisfy({ TrainingObjective.agrees(with: version, itemCount: $0.itemCount) })
+    {
+      // It is part of what identifies a trial, so the study keeps its own.
+      definition.numericVersion = version
     }
     let session = StudySession(
       store: store,

@@ -7,6 +7,13 @@ struct TrainingObjective: Objective {
   /// Goes up when the same configuration gives other numbers than before.
   static let numericVersion = 2
 
+  /// Whether this program gives the numbers of a version for a catalogue of so many items.
+  ///
+  /// Version 2 goes through large catalogues in tiles, which changes the last bits there and nothing else.
+  static func agrees(with version: Int, itemCount: Int) -> Bool {
+    version == numericVersion || (version == 1 && itemCount < ItemHead.mostItemsAtOnce)
+  }
+
   private let space: TuningSpace
   private let datasets: [DatasetConfiguration: SequenceDataset]
   private let lengths: [DatasetConfiguration: TrainingWork.Lengths]
