@@ -136,6 +136,11 @@ package typealias Vector = SIMD16<Float>
   /// The floats' bytes, in this machine's order (little-endian on every supported one).
   package var bytes: [UInt8] { unsafe Array(UnsafeRawBufferPointer(start: base, count: count * 4)) }
 
+  /// Adds the floats' bytes at the end of others, without a copy of them in between.
+  package func append(to bytes: inout [UInt8]) {
+    unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: base, count: count * 4))
+  }
+
   /// Reads the floats from little-endian bytes, four for each.
   package func copy(fromBytes bytes: ArraySlice<UInt8>) {
     precondition(bytes.count == count * 4, "\(bytes.count) bytes for \(count) floats")

@@ -105,15 +105,38 @@ import Testing
     #expect(try store.delete(study).trials == 8)
   }
 
-  @Test func `An owner on another host counts as alive until it has been silent for long`() throws {
+  @Test func `An owner on another host that has just given a sign of life is not listened to`() throws {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1]")
     let study = try store.createOrContinue(definition, cells: cells).study
     _ = try store.claim(from: study, owner: "elsewhere/0000/1/4711/99/1")
-    let error = #expect(throws: StorageError.self) { try store.delete(study) }
+    let error = #expect(throws: StorageError.self) {
+      try store.delete(study) { owners, _ in Issue.record("\(owners) had given a sign of life") }
+    }
     #expect(error?.found == "study 'toy' running: trial 1 in process 4711 on elsewhere")
-    _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = '2020-01-01T00:00:00.000Z'")
+  }
+
+  @Test func `An owner on another host counts as alive until it has been silent for long`() throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database, heartbeatTimeout: .milliseconds(300))
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let owner = "elsewhere/0000/1/4711/99/1"
+    _ = try store.claim(from: study, owner: owner)
+    // As by a clock that is years behind, and lives.
+    let old = "UPDATE trial SET heartbeat_at = '2020-01-01T00:00:00.000Z'"
+    _ = try sqlite(folder.database, old)
+    var listened: [String] = []
+    let error = #expect(throws: StorageError.self) {
+      try store.delete(study) { owners, _ in
+        listened += owners
+        try? store.beat(owners: [owner])
+      }
+    }
+    #expect(error?.found == "study 'toy' running: trial 1 in process 4711 on elsewhere")
+    #expect(listened == ["process 4711 on elsewhere"])
+    _ = try sqlite(folder.database, old)
     #expect(try store.delete(study) == DeletedStudy(name: "toy", trials: 1, checkpoints: 0, weightsOfTrial: nil))
   }
 }

@@ -350,6 +350,24 @@ import Testing
     #expect(try store.story(of: 1, in: study).attempts.map(\.ending) == ["lost", "completed"])
   }
 
+  @Test func `An observer that was paused takes no old news for silence`() throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    _ = try #require(try store.claim(from: study, owner: "elsewhere/0000/1/4711/99/1").trial)
+    let start = SuspendingClock.now
+    /// Looks, with a pause in the middle.
+    func reclaimed(from: Int, to: Int) throws -> [Int] {
+      var times = [from, to][...]
+      return try store.reclaim(in: study) { start + .seconds(times.popFirst() ?? to) }
+    }
+    #expect(try reclaimed(from: 0, to: 600).isEmpty)
+    #expect(try reclaimed(from: 601, to: 900).isEmpty)
+    #expect(try reclaimed(from: 720, to: 900).isEmpty)
+    #expect(try reclaimed(from: 721, to: 721) == [1])
+  }
+
   @Test func `A run that waits for another process can be stopped`() async throws {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)
@@ -381,18 +399,22 @@ import Testing
       owner = owner.replacingOccurrences(of: "{\(name)}", with: own[index])
     }
     _ = try #require(try store.claim(from: study, owner: owner).trial)
-    #expect(try store.reclaim(in: study).isEmpty != isDead)
-    if !isDead {
-      _ = try sqlite(
-        folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-110 seconds')")
-      #expect(try store.reclaim(in: study).isEmpty)
-      _ = try sqlite(
-        folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-130 seconds')")
-      try store.beat(owners: [owner])
-      #expect(try store.reclaim(in: study).isEmpty)
-      _ = try sqlite(
-        folder.database, "UPDATE trial SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-130 seconds')")
-      #expect(try store.reclaim(in: study) == [1])
+    let now = SuspendingClock.now
+    func reclaimed(after seconds: Int) throws -> [Int] {
+      try store.reclaim(in: study) { now + .seconds(seconds) }
     }
+    #expect(try reclaimed(after: 0) == (isDead ? [1] : []))
+    guard !isDead else { return }
+    // By the stamps alone it would be gone: the owner's clock is behind ours.
+    _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = '2020-01-01T00:00:00.000Z'")
+    #expect(try reclaimed(after: 1).isEmpty)
+    #expect(try reclaimed(after: 121).isEmpty)
+    try store.beat(owners: [owner])
+    #expect(try reclaimed(after: 122).isEmpty)
+    // By the stamps alone it would live for years.
+    _ = try sqlite(folder.database, "UPDATE trial SET heartbeat_at = '2120-01-01T00:00:00.000Z'")
+    #expect(try reclaimed(after: 123).isEmpty)
+    #expect(try reclaimed(after: 243).isEmpty)
+    #expect(try reclaimed(after: 244) == [1])
   }
 }

@@ -6,17 +6,6 @@ import Testing
   private static let study = ["--params_file=hyper.test", "--epochs=40", "--workers=1"]
   private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0", "RUN_HYPER_HEARTBEAT_SECONDS": "1"]
 
-  /// Whether processes can be given namespaces of their own here, which takes root.
-  private static let canIsolate: Bool = {
-    let probe = Process()
-    probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    probe.arguments = ["unshare", "--pid", "--fork", "--mount-proc", "true"]
-    probe.standardError = FileHandle.nullDevice
-    guard (try? probe.run()) != nil else { return false }
-    probe.waitUntilExit()
-    return probe.terminationStatus == 0
-  }()
-
   private static func program() throws -> Program {
     let program = try Program()
     try program.write("n_layers choice [1,2]\n", to: "hyper.test")
@@ -33,33 +22,12 @@ import Testing
     return try board(program)
   }
 
-  /// Starts the program where nobody outside can tell whether it lives, as on another host.
-  private static func startElsewhere(_ program: Program) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["unshare", "--pid", "--fork", "--mount-proc", try Program.path] + study
-    process.currentDirectoryURL = program.folder
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-      .merging(["RUN_HYPER_HOME": Program.home.path]) { $1 }
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    return process
-  }
-
-  /// The process that `unshare` made.
-  private static func child(of process: Process) throws -> Int32 {
-    let pid = process.processIdentifier
-    let text = try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
-    return try #require(text.split(separator: " ").first.flatMap { Int32($0) })
-  }
-
-  @Test(.enabled(if: canIsolate))
+  @Test(.enabled(if: Isolation.isAvailable))
   func `A process that sleeps too long on another host loses its trial, and does no harm when it wakes`() throws {
     let program = try Self.program()
-    let sleeper = try Self.startElsewhere(program)
+    let sleeper = try Isolation.start(program, Self.study, environment: Self.environment)
     Thread.sleep(forTimeInterval: 1)
-    let number = try Self.child(of: sleeper)
+    let number = try Isolation.child(of: sleeper)
     kill(number, SIGSTOP)
     // Silent for longer than the limit.
     Thread.sleep(forTimeInterval: 1.5)
@@ -74,10 +42,10 @@ import Testing
     #expect(try Self.board(program) == board)
   }
 
-  @Test(.enabled(if: canIsolate))
+  @Test(.enabled(if: Isolation.isAvailable))
   func `A process that lives on another host keeps its trial`() throws {
     let program = try Self.program()
-    let elsewhere = try Self.startElsewhere(program)
+    let elsewhere = try Isolation.start(program, Self.study, environment: Self.environment)
     Thread.sleep(forTimeInterval: 1)
     let here = try program.run(Self.study, environment: Self.environment)
     elsewhere.waitUntilExit()

@@ -70,10 +70,12 @@ package final class BERT4Rec {
 
   /// The head's output at the block's targets.
   ///
-  /// - Returns: `[targets, hidden]`, valid until the next pass.
-  package func forward(_ block: Block, _ dropout: Dropout) -> Matrix {
+  /// - Parameter shouldStop: Asked before each layer: one of a wide network takes a second for a block of a large catalogue.
+  /// - Returns: `[targets, hidden]`, valid until the next pass; `nil` when stopped.
+  package func forward(_ block: Block, _ dropout: Dropout, shouldStop: () -> Bool = { false }) -> Matrix? {
     var x = embed(block, dropout)
     for (index, layer) in views.layers.enumerated() {
+      if shouldStop() { return nil }
       x = layer.forward(x, turned.layers[index], block, layerMemory[index], dropout)
     }
     let rows = block.targetCount
@@ -108,10 +110,13 @@ package final class BERT4Rec {
   /// Runs a block forward and backward, and adds to the gradients.
   ///
   /// - Parameter weight: What each target's loss counts: 1 / (targets in the batch).
-  /// - Returns: The sum of the targets' losses, not multiplied by the weight.
-  package func train(_ block: Block, weight: Float, _ dropout: Dropout) -> Double {
+  /// - Parameter shouldStop: Asked before each layer, in both directions.
+  /// - Returns: The sum of the targets' losses, not multiplied by the weight; `nil` when stopped, with part of the gradients added.
+  package func train(
+    _ block: Block, weight: Float, _ dropout: Dropout, shouldStop: () -> Bool = { false }
+  ) -> Double? {
     guard block.targetCount > 0 else { return 0 }
-    let head = forward(block, dropout)
+    guard let head = forward(block, dropout, shouldStop: shouldStop), !shouldStop() else { return nil }
     let gradient = scratch.stream.rows(from: 0, count: block.targetCount)
     let loss =
       switch configuration.loss {
@@ -120,8 +125,7 @@ package final class BERT4Rec {
           head, labels: block.labels, headItems, weight: weight, into: gradient, addingTo: headGradients)
       case .pairwise: pairwiseLosses(head, block, weight: weight, into: gradient)
       }
-    backward(gradient, block, dropout)
-    return loss
+    return backward(gradient, block, dropout, shouldStop) ? loss : nil
   }
 
   /// The sum of the targets' pairwise losses, and the gradient of the head's output.
@@ -146,8 +150,8 @@ package final class BERT4Rec {
     return loss
   }
 
-  /// From the gradient of the head's output to those of all parameters.
-  private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout) {
+  /// From the gradient of the head's output to those of all parameters; `false` when stopped on the way.
+  private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout, _ shouldStop: () -> Bool) -> Bool {
     let rows = block.targetCount
     normalizeBackward(
       views.headNorm, ends.headNorm.first(rows), gradient: gradient, addingGainTo: gradientViews.headNorm.gain,
@@ -161,6 +165,7 @@ package final class BERT4Rec {
     gradient.copy(from: stream)
     stream = gradient
     for index in views.layers.indices.reversed() {
+      if shouldStop() { return false }
       let input = index == 0 ? ends.embedded : layerMemory[index - 1].output
       stream = views.layers[index].backward(
         stream, gradientViews.layers[index], x: input.rows(from: 0, count: block.positionCount), block,
@@ -172,6 +177,7 @@ package final class BERT4Rec {
       addingGainTo: gradientViews.embeddingNorm.gain, biasTo: gradientViews.embeddingNorm.bias)
     embedBackward(
       stream, items: block.items, to: gradientViews.items, positions: block.places, to: gradientViews.positions)
+    return true
   }
 
   // MARK: - Prediction

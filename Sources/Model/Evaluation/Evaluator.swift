@@ -31,28 +31,29 @@ package struct Evaluator {
     ranks.reserveCapacity(samples.count)
     var labels: [Int32] = []
     var block = Block()
-    func flush() {
-      guard block.targetCount > 0 else { return }
-      let head = network.forward(block, .none)
+    /// `false` when stopped.
+    func flush() -> Bool {
+      guard block.targetCount > 0 else { return true }
+      guard let head = network.forward(block, .none, shouldStop: shouldStop) else { return false }
       outputs.rows(from: labels.count, count: head.rows).copy(from: head)
       labels += block.labels
       block.removeAll()
+      return true
     }
     for sample in samples {
       let input = Self.input(dataset.history(of: sample), maskToken: Int32(network.itemCount))
       if !network.blockSize.fits(length: input.count, targets: 1, in: block) {
-        if shouldStop() { return nil }
-        flush()
+        guard flush() else { return nil }
       }
       let target = MaskedPosition(place: Int32(input.count - 1), label: dataset.target(of: sample))
       block.append(input, targets: [target], key: 0)
       if labels.count + block.targetCount == Self.samplesPerRanking {
-        flush()
+        guard flush() else { return nil }
         ranks += network.ranks(outputs, labels: labels)
         labels.removeAll()
       }
     }
-    flush()
+    guard flush() else { return nil }
     return ranks + network.ranks(outputs.rows(from: 0, count: labels.count), labels: labels)
   }
 }

@@ -11,6 +11,18 @@ extension Parameters {
     return tensors
   }
 
+  /// The parameters as tensors to be written from where they stand, their names behind `prefix`.
+  func sources(prefix: String = "") -> [String: Safetensors.Source] {
+    var sources: [String: Safetensors.Source] = [:]
+    for entry in layout.entries {
+      let row = buffer.row(at: entry.offset, count: entry.count)
+      sources[prefix + entry.name] = Safetensors.Source(shape: entry.shape, byteCount: 4 * entry.count) { bytes in
+        withExtendedLifetime(self) { row.append(to: &bytes) }
+      }
+    }
+    return sources
+  }
+
   /// Takes every parameter from the tensors of a file.
   ///
   /// - Throws: When one is missing or has another shape.

@@ -71,14 +71,29 @@ public struct Safetensors: Sendable, Equatable {
 
   // MARK: - Writing
 
+  /// A tensor to be written from where it stands: in a large file it should not be there twice.
+  struct Source {
+    let shape: [Int]
+    let byteCount: Int
+    let append: (_ bytes: inout [UInt8]) -> Void
+  }
+
   /// The file's bytes; the same tensors and metadata always give the same.
   public func encoded() throws -> [UInt8] {
-    var header: [String: HeaderValue] = metadata.isEmpty ? [:] : [Self.metadataName: .metadata(metadata)]
+    try Self.encoded(
+      tensors.mapValues { tensor in
+        Source(shape: tensor.shape, byteCount: tensor.bytes.count) { $0 += tensor.bytes }
+      }, metadata: metadata)
+  }
+
+  /// The bytes of a file of these tensors.
+  static func encoded(_ tensors: [String: Source], metadata: [String: String]) throws -> [UInt8] {
+    var header: [String: HeaderValue] = metadata.isEmpty ? [:] : [metadataName: .metadata(metadata)]
     let names = tensors.keys.sorted()
     var offset = 0
     for name in names {
       guard let tensor = tensors[name] else { continue }
-      let end = offset + tensor.bytes.count
+      let end = offset + tensor.byteCount
       header[name] = .tensor(Entry(dtype: "F32", shape: tensor.shape, offsets: [offset, end]))
       offset = end
     }
@@ -90,7 +105,7 @@ public struct Safetensors: Sendable, Equatable {
     bytes.reserveCapacity(8 + json.count + offset)
     for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: json.count >> shift)) }
     bytes += json
-    for name in names { bytes += tensors[name]?.bytes ?? [] }
+    for name in names { tensors[name]?.append(&bytes) }
     return bytes
   }
 

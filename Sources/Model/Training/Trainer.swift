@@ -18,6 +18,8 @@ public final class Trainer {
   private let randomness: Randomness
   private let lanes: TrainingLanes
   private var progress: TrainingProgress
+  /// Where the run began: its epoch and batch.
+  private var start = (epoch: 0, batch: 0)
   /// The order of the samples in `orderEpoch`.
   private var order: [Int32] = []
   private var orderEpoch = -1
@@ -80,13 +82,16 @@ public final class Trainer {
   /// Whole epochs trained so far.
   public var epoch: Int { progress.epoch }
 
+  /// Whether anything has changed since the run began, or was continued: a batch was trained, or an epoch ended.
+  public var hasAdvanced: Bool { (progress.epoch, progress.batch) != start }
+
   /// The number of trainable parameters.
   public var parameterCount: Int { network.layout.parameterCount }
 
   /// Trains until the end, then measures the best epoch's weights on validation and test samples.
   ///
   /// - Parameter threads: Asked before each batch how many threads to use; the numbers don't depend on it.
-  /// - Parameter shouldStop: Asked every few milliseconds, by any of the threads; when true, the run ends as `interrupted`.
+  /// - Parameter shouldStop: Asked before each layer of a block of histories, by any of the threads; when true, the run ends as `interrupted`.
   /// - Parameter onProgress: Told after each batch.
   /// - Parameter onEpoch: Told after each epoch; what it throws ends the run.
   public func run(
@@ -262,16 +267,15 @@ public final class Trainer {
 
   /// Everything that a later `Trainer` needs to continue from here: a safetensors file.
   public func checkpoint() throws -> [UInt8] {
-    var file = Safetensors(tensors: network.parameters.tensors())
-    file.tensors.merge(best.tensors(prefix: "best.")) { first, _ in first }
+    var tensors = network.parameters.sources()
+    tensors.merge(best.sources(prefix: "best.")) { first, _ in first }
     for (index, moment) in optimizer.moments.enumerated() {
-      file.tensors.merge(moment.tensors(prefix: "moment.\(index).")) { first, _ in first }
+      tensors.merge(moment.sources(prefix: "moment.\(index).")) { first, _ in first }
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    file.metadata["progress"] = String(decoding: try encoder.encode(progress), as: UTF8.self)
-    file.metadata["step"] = "\(optimizer.step)"
-    return try file.encoded()
+    let progress = String(decoding: try encoder.encode(progress), as: UTF8.self)
+    return try Safetensors.encoded(tensors, metadata: ["progress": progress, "step": "\(optimizer.step)"])
   }
 
   private func restore(_ state: SavedRun) throws(SafetensorsError) {
@@ -290,6 +294,7 @@ public final class Trainer {
     }
     optimizer.step = state.step
     progress = state.progress
+    start = (progress.epoch, progress.batch)
   }
 }
 

@@ -87,14 +87,15 @@ final class TrainingLanes {
     var block = Block()
     for sample in samples {
       if !network.blockSize.fits(length: sample.items.count, targets: sample.targets.count, in: block) {
-        if control.shouldStop() { return nil }
-        loss += network.train(block, weight: weight, dropout)
+        guard let own = network.train(block, weight: weight, dropout, shouldStop: control.shouldStop) else {
+          return nil
+        }
+        loss += own
         block.removeAll()
       }
       block.append(sample.items, targets: sample.targets, key: sample.key)
     }
-    if control.shouldStop() { return nil }
-    return loss + network.train(block, weight: weight, dropout)
+    return network.train(block, weight: weight, dropout, shouldStop: control.shouldStop).map { loss + $0 }
   }
 }
 

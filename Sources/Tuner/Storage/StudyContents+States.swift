@@ -5,12 +5,15 @@ extension StudyContents {
 
   /// Owners live, and what a trial has fits its state.
   func checkStates(_ check: inout Verification.Check, _ store: StudyStore, _ db: Database) throws {
-    let abandoned = Set(try store.abandonedTrials(of: study.id, db).map(\.id))
-    let owned = trials.filter { $0.state == .running }
-    for trial in owned where abandoned.contains(trial.id) {
-      check.notes.append("\(trial.place) was left behind by a process that is gone; the next run goes on with it")
+    let owned = try store.ownedTrials(of: study.id, db)
+    for trial in owned where trial.seemsAbandoned(after: store.heartbeatTimeout) {
+      check.notes.append(
+        trial.life == .dead
+          ? "trial \(trial.number) was left behind by a process that is gone; the next run goes on with it"
+          : "trial \(trial.number) is with \(trial.ownerText), which seems to be silent; a run that hears nothing of it "
+            + "for \(Int(store.heartbeatTimeout / .seconds(1))) s goes on with it")
     }
-    let living = owned.filter { !abandoned.contains($0.id) }
+    let living = owned.filter { !$0.seemsAbandoned(after: store.heartbeatTimeout) }
     if !living.isEmpty {
       check.notes.append("\(living.count.counting("trial")) running: \(Self.list(living.map(\.number)))")
     }

@@ -141,48 +141,4 @@ extension StudyStore {
       }
     }
   }
-
-  /// Puts the trials of dead owners back to pending, with their states, and returns their numbers.
-  @discardableResult
-  package func reclaim(in study: Study) throws -> [Int] {
-    let candidates = try read { db in try abandonedTrials(of: study.id, db) }
-    guard !candidates.isEmpty else { return [] }
-    let numbers = try transaction { db in
-      var numbers: [Int] = []
-      for trial in candidates {
-        try db.execute(
-          sql: """
-            UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL
-            WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
-            """, arguments: [trial.id, trial.owner, trial.attempt])
-        guard db.changesCount == 1 else { continue }
-        try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process ended without a word", db)
-        try pruneAgain(trial.id, number: trial.number, of: study, db)
-        numbers.append(trial.number)
-      }
-      FaultPoint.reclaimUncommitted.pass()
-      return numbers
-    }
-    FaultPoint.reclaimCommitted.pass()
-    return numbers
-  }
-
-  /// Running trials whose owner is dead, or silent for too long on another host.
-  func abandonedTrials(of study: Int64, _ db: Database) throws -> [(
-    id: Int64, number: Int, attempt: Int, owner: String
-  )] {
-    let rows = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT id, ordinal, attempt, owner, (julianday('now') - julianday(heartbeat_at)) * 86400 AS silence
-        FROM trial WHERE study_id = ? AND state = 'running' ORDER BY ordinal
-        """, arguments: [study])
-    return rows.compactMap { row in
-      let owner: String = row["owner"]
-      let life = ProcessIdentity(owner)?.life(seenFrom: process) ?? .unknown
-      let silence: Double = row["silence"] ?? .infinity
-      let isAbandoned = life == .dead || (life == .unknown && .seconds(silence) > heartbeatTimeout)
-      return isAbandoned ? (row["id"], row["ordinal"], row["attempt"], owner) : nil
-    }
-  }
 }

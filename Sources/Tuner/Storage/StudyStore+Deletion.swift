@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// What went with a study.
@@ -20,10 +21,17 @@ extension StudyStore {
   /// After a crash between the two, files are left that no row names; the next run of any study in this store removes them.
   ///
   /// Throws a `StorageError` and changes nothing while a process that may be alive runs trials of the study, or when it is gone already.
-  public func delete(_ study: Study) throws -> DeletedStudy {
+  ///
+  /// Where owners on other hosts seem to be silent, it first listens to them for `heartbeatTimeout`.
+  ///
+  /// - Parameter onWait: Told whom is listened to, and for how long at most.
+  public func delete(_ study: Study, onWait: (_ owners: [String], _ limit: Duration) -> Void = { _, _ in }) throws
+    -> DeletedStudy
+  {
+    let gone = try listen(to: study, onWait)
     let (deleted, files) = try transaction { db in
       try requirePresent(study, db)
-      try requireIdle(study, db)
+      try requireIdle(study, gone: gone, db)
       let files = try String.fetchAll(
         db, sql: "SELECT file FROM checkpoint JOIN trial ON trial.id = trial_id WHERE study_id = ?",
         arguments: [study.id])
@@ -56,22 +64,35 @@ extension StudyStore {
     }
   }
 
-  /// Makes sure that no process that may be alive has a trial of the study.
-  private func requireIdle(_ study: Study, _ db: Database) throws {
-    let abandoned = Set(try abandonedTrials(of: study.id, db).map(\.number))
-    let rows = try Row.fetchAll(
-      db, sql: "SELECT ordinal, owner FROM trial WHERE study_id = ? AND state = 'running' ORDER BY ordinal",
-      arguments: [study.id])
-    let running = rows.filter { !abandoned.contains($0["ordinal"]) }
-    guard !running.isEmpty else { return }
-    let owners = running.map { row in
-      ProcessIdentity(row["owner"] as String).map { "process \($0.process) on \($0.host)" } ?? "an unknown process"
+  /// The running trials of a study whose owners are gone, after listening to those of other hosts that seem to be silent.
+  private func listen(to study: Study, _ onWait: ([String], Duration) -> Void) throws -> [OwnedTrial] {
+    var first: [OwnedTrial]?
+    while true {
+      let gone = try abandonedTrials(of: study)
+      let others = try read { db in try ownedTrials(of: study.id, db) }.filter { !$0.isAmong(gone) }
+      // Who lives for certain, or gave a sign of life, has not to be listened to any longer.
+      guard !others.isEmpty,
+        others.allSatisfy({ $0.seemsAbandoned(after: heartbeatTimeout) && $0.isAmong(first ?? [$0]) })
+      else { return gone }
+      if first == nil {
+        first = others
+        onWait(Set(others.map(\.ownerText)).sorted(), heartbeatTimeout)
+      }
+      Thread.sleep(forTimeInterval: min(0.25, heartbeatInterval / .seconds(1)))
     }
-    let trials = running.map { "\($0["ordinal"] as Int)" }.joined(separator: ", ")
+  }
+
+  /// Makes sure that no process that may be alive has a trial of the study.
+  ///
+  /// - Parameter gone: Trials whose owners are gone.
+  private func requireIdle(_ study: Study, gone: [OwnedTrial], _ db: Database) throws {
+    let running = try ownedTrials(of: study.id, db).filter { !$0.isAmong(gone) }
+    guard !running.isEmpty else { return }
+    let trials = running.map { "\($0.number)" }.joined(separator: ", ")
     throw StorageError(
       location: path,
       found: "study '\(study.name)' running: \(running.count == 1 ? "trial" : "trials") \(trials) in "
-        + Set(owners).sorted().joined(separator: " and "),
+        + Set(running.map(\.ownerText)).sorted().joined(separator: " and "),
       expected: "it to be stopped first")
   }
 

@@ -84,12 +84,12 @@ extension StudyStore {
 
   /// All studies, the oldest first, with what they have reached.
   ///
-  /// Trials of processes that are gone count as pending.
+  /// Trials of processes that are gone, or seem so, count as pending.
   public func studies() throws -> [StudySummary] {
     try read { db in
       try Self.fetchStudies(db).map { study in
         var counts = try Self.counts(of: study.id, db)
-        let abandoned = try abandonedTrials(of: study.id, db).count
+        let abandoned = try ownedTrials(of: study.id, db).count { $0.seemsAbandoned(after: heartbeatTimeout) }
         counts.running -= abandoned
         counts.pending += abandoned
         let order = study.definition.direction == .maximize ? "DESC" : "ASC"

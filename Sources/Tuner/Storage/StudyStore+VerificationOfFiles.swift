@@ -72,7 +72,7 @@ extension StudyStore {
         try Row.fetchAll(
           db,
           sql: """
-            SELECT trial_id AS id, 0 AS epoch, file, bytes, sha256, ordinal, active, state, repeat, finished_at
+            SELECT trial_id AS id, 0 AS epoch, file, bytes, sha256, ordinal, active, state, repeat, \(Self.endOrder) AS end_order
             FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?
             """, arguments: [study.id]),
         try bestTrial(of: study, db)
@@ -94,7 +94,7 @@ extension StudyStore {
         check.fail("trial \(number)", found: "weights, and it \(row["state"] as String)", expected: "a completed trial")
       } else if let best, best.number != number, row["active"] == true {
         // While the best trial was put aside, another one could take its place.
-        if (row["finished_at"] as String?) ?? "" > best.finishedAt {
+        if row["end_order"] > best.endOrder {
           check.notes.append("trial \(best.number) is better; its weights went while it was put aside")
         } else {
           check.fail(
@@ -115,16 +115,19 @@ extension StudyStore {
     }
   }
 
-  private func bestTrial(of study: Study, _ db: Database) throws -> (number: Int, finishedAt: String)? {
+  /// In which order trials completed: a clock may have been set back between them, but ranks are appended.
+  private static let endOrder = "coalesce((SELECT max(user_rank.rowid) FROM user_rank WHERE trial_id = trial.id), 0)"
+
+  private func bestTrial(of study: Study, _ db: Database) throws -> (number: Int, endOrder: Int)? {
     let order = study.definition.direction == .maximize ? "DESC" : "ASC"
     return try Row.fetchOne(
       db,
       sql: """
-        SELECT ordinal, finished_at FROM trial
+        SELECT ordinal, \(Self.endOrder) AS end_order FROM trial
         WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0 AND best_value IS NOT NULL
         ORDER BY best_value \(order), ordinal LIMIT 1
         """, arguments: [study.id]
-    ).map { ($0["ordinal"], $0["finished_at"] ?? "") }
+    ).map { ($0["ordinal"], $0["end_order"]) }
   }
 
   // MARK: - Files that nobody needs

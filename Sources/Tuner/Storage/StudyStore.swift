@@ -27,7 +27,7 @@ public final class StudyStore: Sendable {
   /// This process, as the owner of trials.
   let process: ProcessIdentity
 
-  /// Owners on other hosts whose last heartbeat is older than this are taken for dead.
+  /// Owners on other hosts whose heartbeat stands still for longer than this are taken for dead.
   ///
   /// Twelve missed beats: a slow disk must not cost a living process its trial.
   package let heartbeatTimeout: Duration
@@ -41,6 +41,9 @@ public final class StudyStore: Sendable {
 
   /// By study.
   let pruningMemory = Locked<[Int64: PruningMemory]>([:])
+
+  /// By study.
+  let heartbeatWatches = Mutex<[Int64: HeartbeatWatch]>([:])
 
   /// Opens a store for running studies; makes the file and its folder when they are missing.
   ///
@@ -261,6 +264,9 @@ extension StudyStore {
   }
 
   /// Looks whether a file is a study database, without changing it.
+  ///
+  /// Reading its header takes away, when the file is closed, the locks that another store of this process has on it: a rule of the
+  /// system for all locks of a process. So a process has one store on a file at a time.
   private static func inspect(_ path: String, isNeeded: Bool) throws {
     guard FileManager.default.fileExists(atPath: path) else {
       if isNeeded {

@@ -39,7 +39,10 @@ public enum StudyEvent: Sendable {
   case lost(trial: Int)
 
   /// Nothing is left to start, and other processes still have this many trials.
-  case waiting(trials: Int)
+  ///
+  /// - Parameter elsewhere: Those of them on other hosts, in words: whether they live is told by their silence.
+  /// - Parameter limit: How long they have to be silent to count as gone.
+  case waiting(trials: Int, elsewhere: [String], limit: Duration)
 
   /// Something went wrong that the study survives.
   case warning(String)

@@ -26,10 +26,10 @@ public final class StopController: Sendable {
     condition.unlock()
   }
 
-  /// Waits for a wake or for the time to pass.
-  func wait(seconds: Double) {
+  /// Waits for a wake, which has to come from time to time.
+  func waitForPulse() {
     condition.lock()
-    if !isRequested { _ = condition.wait(until: Date(timeIntervalSinceNow: seconds)) }
+    if !isRequested { condition.wait() }
     condition.unlock()
   }
 }

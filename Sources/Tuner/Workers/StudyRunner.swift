@@ -31,6 +31,11 @@ public struct StudyRunner: Sendable {
     let heartbeat = Task { [shared] in
       while (try? await Task.sleep(for: shared.store.heartbeatInterval)) != nil { shared.beat(owners) }
     }
+    // A wait with a limit of its own would go by the wall clock in Foundation and Dispatch, and last an hour longer when that is set
+    // back by one. A task sleeps by a clock that nobody sets.
+    let pulse = Task { [shared] in
+      while (try? await Task.sleep(for: StudyRun.pollInterval)) != nil { shared.wakeWaiting() }
+    }
     let alarm = deadline.map { deadline in
       Task { [shared] in
         if (try? await Task.sleep(until: deadline, clock: .continuous)) != nil { shared.timeIsUp() }
@@ -49,6 +54,7 @@ public struct StudyRunner: Sendable {
       isToGoOn = shared.hasMoreToDo
     }
     heartbeat.cancel()
+    pulse.cancel()
     alarm?.cancel()
     shared.store.consolidate()
     return try shared.outcome()
@@ -75,8 +81,8 @@ private final class StudyRun: Sendable {
     var end: RunOutcome?
   }
 
-  /// Seconds between two looks for trials of other processes.
-  private static let pollInterval = 0.25
+  /// Time between two looks for trials of other processes.
+  static let pollInterval: Duration = .milliseconds(250)
 
   init(
     store: StudyStore, study: Study, objective: any Objective, workers: Int, target: MetricTarget?,
@@ -125,7 +131,12 @@ private final class StudyRun: Sendable {
   func beat(_ owners: [String]) {
     // What a beat cannot write, the next report cannot either, and says so.
     do { try store.beat(owners: owners) } catch { onEvent(.warning("no heartbeat: \(error)")) }
+    // Owners on other hosts are listened to all the time, so that nobody has to wait for their silence at the end. What can not be
+    // read here, a worker can not read either, and says so.
+    if let isNews = try? reclaim(), isNews { wakeWaiting() }
   }
+
+  func wakeWaiting() { stop.wakeWaiting() }
 
   /// Runs trials one after another until none is left anywhere.
   func work(as owner: String) {
@@ -143,8 +154,8 @@ private final class StudyRun: Sendable {
         case .over: return
         case .wait(let running):
           if try reclaim() { continue }
-          announceWaiting(for: running)
-          stop.wait(seconds: Self.pollInterval)
+          try announceWaiting(for: running)
+          stop.waitForPulse()
         }
       } catch let lost as TrialLost {
         onEvent(.lost(trial: lost.trial))
@@ -306,13 +317,15 @@ private final class StudyRun: Sendable {
   }
 
   /// Says once that only other processes' trials are left.
-  private func announceWaiting(for trials: Int) {
+  private func announceWaiting(for trials: Int) throws {
     let isNews = state.withLock { state in
       guard state.running.isEmpty, !state.hasAnnouncedWaiting else { return false }
       state.hasAnnouncedWaiting = true
       return true
     }
-    if isNews { onEvent(.waiting(trials: trials)) }
+    guard isNews else { return }
+    onEvent(
+      .waiting(trials: trials, elsewhere: try store.ownersElsewhere(of: study), limit: store.heartbeatTimeout))
   }
 }
 

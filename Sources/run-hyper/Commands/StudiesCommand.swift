@@ -31,7 +31,10 @@ struct StudiesCommand: ParsableCommand {
       let study = try StudyStore(reading: storage.storage).requiredStudy(name)
       let store = try StudyStore(writing: storage.storage)
       defer { store.close() }
-      return try store.delete(study)
+      return try store.delete(study) { owners, limit in
+        Output.note(
+          "note: \(owners.joined(separator: " and ")) may be gone; listening for up to \(Int(limit / .seconds(1))) s")
+      }
     }
     switch format {
     case .table: Output.result(Self.text(deleted))

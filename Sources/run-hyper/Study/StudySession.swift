@@ -210,8 +210,14 @@ private final class StudyNarrator: Sendable {
       display.update(
         { $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) was taken over by another process",
         important: true)
-    case .waiting(let trials):
-      display.update({ _ in }, line: "waiting for \(trials) trials of other processes", important: true)
+    case .waiting(let trials, let elsewhere, let limit):
+      let silence =
+        elsewhere.isEmpty
+        ? ""
+        : "; \(elsewhere.joined(separator: ", ").visible) counts as gone when silent for \(Int(limit / .seconds(1))) s"
+      display.update(
+        { _ in }, line: "waiting for \(trials) \(trials == 1 ? "trial" : "trials") of other processes\(silence)",
+        important: true)
     case .warning(let text):
       display.update({ _ in }, line: "warning: \(text)", important: true)
     }

@@ -78,7 +78,8 @@ struct TrainingObjective: Objective {
     case .diverged(let divergence):
       return .diverged(epoch: divergence.epoch, message: divergence.description)
     case .interrupted:
-      return .interrupted(epoch: trainer.epoch, checkpoint: try trainer.checkpoint())
+      // Where it began it can begin again.
+      return .interrupted(epoch: trainer.epoch, checkpoint: trainer.hasAdvanced ? try trainer.checkpoint() : nil)
     }
   }
 

@@ -89,7 +89,7 @@ extension BERT4Rec {
   func meanLoss(_ block: Block, _ dropout: Dropout = .none) -> Double {
     gradients.buffer.clear()
     parametersDidChange()
-    return train(block, weight: 1 / Float(block.targetCount), dropout) / Double(block.targetCount)
+    return (train(block, weight: 1 / Float(block.targetCount), dropout) ?? .nan) / Double(block.targetCount)
   }
 
   /// The scores of all classes after each history, the reference's way.
@@ -105,7 +105,7 @@ extension BERT4Rec {
 
   /// The scores of all classes at the block's targets.
   func scores(_ block: Block) -> [[Float]] {
-    let head = forward(block, .none)
+    guard let head = forward(block, .none) else { return [] }
     let bias = parameters.row("output_bias").values
     var result = [[Float]](repeating: [], count: head.rows)
     ItemHead(classes: itemCount, hiddenSize: configuration.hiddenSize).forEachTile(head, headItems) { items, logits in

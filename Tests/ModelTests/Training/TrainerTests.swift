@@ -124,7 +124,9 @@ import Testing
         #expect(trace == whole)
         break
       }
-      checkpoint = try trainer.checkpoint()
+      let state = try trainer.checkpoint()
+      if let checkpoint { #expect(trainer.hasAdvanced == (state != checkpoint)) }
+      checkpoint = state
       stops += 1
     }
     #expect(stops > 3)

@@ -1,0 +1,104 @@
+import GRDB
+import Synchronization
+
+/// A running trial, and what can be told of its owner by one look.
+struct OwnedTrial: Sendable {
+  let id: Int64
+  let number: Int
+  let attempt: Int
+  let owner: String
+  let heartbeat: String?
+
+  /// How far the heartbeat is from this host's time, in seconds and either way: whose clock is wrong can not be told.
+  let distance: Double
+
+  let life: ProcessIdentity.Life
+
+  /// Whether the owner is gone, or on another host and seems so.
+  ///
+  /// For reports, which look once; only a watch of the heartbeat can tell silence from a wrong clock.
+  func seemsAbandoned(after limit: Duration) -> Bool {
+    life == .dead || (life == .unknown && .seconds(distance) > limit)
+  }
+
+  /// Whether it stands among others as it is here: the same attempt, and no sign of life in between.
+  func isAmong(_ others: [OwnedTrial]) -> Bool {
+    others.contains { ($0.id, $0.attempt, $0.owner, $0.heartbeat) == (id, attempt, owner, heartbeat) }
+  }
+
+  /// Who has the trial, in words.
+  var ownerText: String {
+    ProcessIdentity(owner).map { "process \($0.process) on \($0.host)" } ?? "an unknown process"
+  }
+}
+
+extension StudyStore {
+  /// The running trials of a study with what can be told of their owners, in the order of their numbers.
+  func ownedTrials(of study: Int64, _ db: Database) throws -> [OwnedTrial] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, ordinal, attempt, owner, heartbeat_at,
+          abs(julianday('now') - julianday(heartbeat_at)) * 86400 AS distance
+        FROM trial WHERE study_id = ? AND state = 'running' ORDER BY ordinal
+        """, arguments: [study])
+    return rows.map { row in
+      let owner: String = row["owner"]
+      return OwnedTrial(
+        id: row["id"], number: row["ordinal"], attempt: row["attempt"], owner: owner, heartbeat: row["heartbeat_at"],
+        distance: row["distance"] ?? .infinity, life: ProcessIdentity(owner)?.life(seenFrom: process) ?? .unknown)
+    }
+  }
+
+  /// Running trials whose owner is gone: it is no living process of this host, or its heartbeat was seen to stand still for too long.
+  ///
+  /// - Parameter clock: Where the time is read, which does not go on while the machine sleeps: then nobody listens.
+  func abandonedTrials(
+    of study: Study, clock: () -> SuspendingClock.Instant = { .now }
+  ) throws -> [OwnedTrial] {
+    let began = clock()
+    let trials = try read { db in try ownedTrials(of: study.id, db) }
+    let ended = clock()
+    let silent = heartbeatWatches.withLock { watches in
+      watches[study.id, default: HeartbeatWatch()].silent(
+        among: trials.filter { $0.life == .unknown }, for: heartbeatTimeout, began: began, ended: ended)
+    }
+    let gone = Set(silent.map(\.id))
+    return trials.filter { $0.life == .dead || gone.contains($0.id) }
+  }
+
+  /// Puts the trials of owners that are gone back to pending, with their states, and returns their numbers.
+  ///
+  /// An owner on another host has to be silent for `heartbeatTimeout` from the first call on.
+  ///
+  @discardableResult
+  package func reclaim(in study: Study, clock: () -> SuspendingClock.Instant = { .now }) throws -> [Int] {
+    let candidates = try abandonedTrials(of: study, clock: clock)
+    guard !candidates.isEmpty else { return [] }
+    let numbers = try transaction { db in
+      var numbers: [Int] = []
+      for trial in candidates {
+        // Who gave a sign of life since it was looked at keeps its trial.
+        try db.execute(
+          sql: """
+            UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL
+            WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ? AND heartbeat_at IS ?
+            """, arguments: [trial.id, trial.owner, trial.attempt, trial.heartbeat])
+        guard db.changesCount == 1 else { continue }
+        try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process ended without a word", db)
+        try pruneAgain(trial.id, number: trial.number, of: study, db)
+        numbers.append(trial.number)
+      }
+      FaultPoint.reclaimUncommitted.pass()
+      return numbers
+    }
+    FaultPoint.reclaimCommitted.pass()
+    return numbers
+  }
+
+  /// Those who have running trials of a study on other hosts, in words.
+  func ownersElsewhere(of study: Study) throws -> [String] {
+    let trials = try read { db in try ownedTrials(of: study.id, db) }
+    return Set(trials.filter { $0.life == .unknown }.map(\.ownerText)).sorted()
+  }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+
+/// Wall clocks that are set while a study runs, differ between processes, or differ between hosts.
+@Suite(.serialized, .enabled(if: WrongClock.isAvailable)) struct ClockTests {
+  private static let study = ["--params_file=hyper.test", "--epochs=20", "--workers=1"]
+  private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0", "RUN_HYPER_HEARTBEAT_SECONDS": "1"]
+  /// Owners elsewhere may be late on a busy machine.
+  private static let patient = environment.merging(["RUN_HYPER_HEARTBEAT_SECONDS": "5"]) { $1 }
+  private static let hour = 3600
+  private static let year = 31_536_000
+
+  private static func program() throws -> Program {
+    let program = try Program()
+    try program.write("n_layers choice [1,2]\n", to: "hyper.test")
+    return program
+  }
+
+  /// Leaderboards, learning curves, ranks and weights.
+  private static func everything(_ program: Program) throws -> [String] {
+    let boards = try ["csv", "json"].map { try program.run(["leaderboard", "--top=0", "--format=\($0)"]).output }
+    let rows = try [
+      "SELECT trial_id, epoch, metric, value FROM learning_curve ORDER BY 1, 2, 3",
+      "SELECT trial_id, split, metric, value FROM result ORDER BY 1, 2, 3",
+      "SELECT trial_id, split, hex(ranks) FROM user_rank ORDER BY 1, 2",
+      "SELECT trial_id, file, sha256 FROM weights",
+    ].map { try SQLite.run($0, in: program) }
+    return boards + rows
+  }
+
+  private static let reference = Result { () throws -> [String] in
+    let program = try ClockTests.program()
+    #expect(try program.run(study).status == 0)
+    return try everything(program)
+  }
+
+  private static func expectSound(_ program: Program, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    for (found, expected) in zip(try everything(program), try reference.get()) {
+      #expect(found == expected, sourceLocation: sourceLocation)
+    }
+    let verified = try program.run(["verify"])
+    #expect(verified.status == 0, "\(verified.output)", sourceLocation: sourceLocation)
+    let times = "SELECT count(*) FROM trial WHERE training_seconds NOT BETWEEN 0 AND 600"
+    #expect(try SQLite.run(times, in: program) == "0\n", sourceLocation: sourceLocation)
+  }
+
+  /// Waits until a query gives 1.
+  private static func wait(until condition: String, in program: Program, while process: Process) throws {
+    while process.isRunning {
+      if program.exists("studies/studies.sqlite"), try SQLite.run("PRAGMA user_version", in: program) != "0\n",
+        try SQLite.run("SELECT \(condition)", in: program) == "1\n"
+      {
+        return
+      }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    Issue.record("the process ended before \(condition)")
+  }
+
+  private static func epochs(_ count: Int) -> String { "count(DISTINCT epoch) >= \(count) FROM observation" }
+
+  /// From the right time, in seconds; the year 1970 is one too.
+  @Test(arguments: [-hour, hour, year, -year, -Int(Date.now.timeIntervalSince1970)])
+  func `A clock that is set in the middle of a trial and between two runs changes nothing but dates`(
+    seconds: Int
+  ) throws {
+    let program = try Self.program()
+    let clock = try WrongClock()
+    let environment = Self.environment.merging(clock.environment) { $1 }
+    let process = try program.start(Self.study, environment: environment)
+    try Self.wait(until: Self.epochs(5), in: program, while: process)
+    try clock.set(seconds)
+    try Self.wait(until: Self.epochs(10), in: program, while: process)
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(Program.status(of: process) == 130)
+    // Set right again between the runs, and the other way in the second one.
+    try clock.set(0)
+    let second = try program.start(Self.study, environment: environment)
+    try Self.wait(until: Self.epochs(15), in: program, while: second)
+    try clock.set(seconds < 0 ? -seconds : max(-seconds, -Self.year))
+    second.waitUntilExit()
+    #expect(Program.status(of: second) == 0)
+    try Self.expectSound(program)
+    // It has been the program's clock.
+    let spread = "SELECT max(abs(julianday(ended_at) - julianday(started_at))) * 86400 > 3000 FROM attempt"
+    #expect(try SQLite.run(spread, in: program) == "1\n")
+  }
+
+  @Test func `Two processes of one host share a study although their clocks are hours apart`() throws {
+    let program = try Self.program()
+    let clocks = try [WrongClock(seconds: 5 * Self.hour), WrongClock(seconds: -5 * Self.hour)]
+    let processes = try clocks.map { clock in
+      try program.start(Self.study, environment: Self.environment.merging(clock.environment) { $1 })
+    }
+    for process in processes {
+      process.waitUntilExit()
+      #expect(Program.status(of: process) == 0)
+    }
+    withExtendedLifetime(clocks) {}
+    try Self.expectSound(program)
+    #expect(try SQLite.run("SELECT group_concat(attempt) FROM trial", in: program) == "1,1\n")
+  }
+
+  @Test func `A process that waits for another one goes on when that has ended, whatever became of the clock`() throws {
+    let program = try Self.program()
+    try program.write("n_layers choice [1]\n", to: "hyper.test")
+    let first = try program.start(Self.study, environment: Self.environment)
+    try Self.wait(until: Self.epochs(1), in: program, while: first)
+    // Any wait for a time of this clock would last a year.
+    let clock = try WrongClock(seconds: Self.year)
+    let second = try program.run(Self.study, environment: Self.environment.merging(clock.environment) { $1 })
+    first.waitUntilExit()
+    #expect(Program.status(of: first) == 0 && second.status == 0)
+    #expect(!second.errors.contains("left behind"), "\(second.errors)")
+  }
+
+  // MARK: - Other hosts
+
+  @Test(.enabled(if: Isolation.isAvailable), arguments: [-10 * 60, 10 * 60, year])
+  func `A process that lives on another host keeps its trial, by whatever clock`(seconds: Int) throws {
+    let program = try Self.program()
+    let clock = try WrongClock(seconds: seconds)
+    let elsewhere = try Isolation.start(
+      program, Self.study, environment: Self.patient.merging(clock.environment) { $1 })
+    try Self.wait(until: Self.epochs(1), in: program, while: elsewhere)
+    let here = try program.run(Self.study, environment: Self.patient)
+    elsewhere.waitUntilExit()
+    #expect(here.status == 0 && Program.status(of: elsewhere) == 0)
+    #expect(!here.errors.contains("left behind"), "\(here.errors)")
+    try Self.expectSound(program)
+    #expect(try SQLite.run("SELECT group_concat(attempt) FROM trial", in: program) == "1,1\n")
+  }
+
+  @Test(.enabled(if: Isolation.isAvailable), arguments: [-10 * 60, year])
+  func `A process that died on another host is missed, by whatever clock`(seconds: Int) throws {
+    let program = try Self.program()
+    let clock = try WrongClock(seconds: seconds)
+    let elsewhere = try Isolation.start(
+      program, Self.study, environment: Self.environment.merging(clock.environment) { $1 })
+    try Self.wait(until: Self.epochs(2), in: program, while: elsewhere)
+    kill(try Isolation.child(of: elsewhere), SIGKILL)
+    elsewhere.waitUntilExit()
+    let noted = try program.run(["verify"])
+    #expect(noted.status == 0 && noted.output.contains("which seems to be silent"), "\(noted.output)")
+    let here = try program.run(Self.study, environment: Self.environment)
+    #expect(here.status == 0 && here.errors.contains("left behind"), "\(here.errors)")
+    try Self.expectSound(program)
+  }
+}

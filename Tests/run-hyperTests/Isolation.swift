@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+/// Process namespaces: nobody outside can tell whether a process lives there, as on another host.
+enum Isolation {
+  private static let command = ["unshare", "--pid", "--fork", "--mount-proc"]
+
+  /// Whether processes can be given namespaces of their own here, which takes root.
+  static let isAvailable: Bool = {
+    let probe = Process()
+    probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    probe.arguments = command + ["true"]
+    probe.standardError = FileHandle.nullDevice
+    guard (try? probe.run()) != nil else { return false }
+    probe.waitUntilExit()
+    return probe.terminationStatus == 0
+  }()
+
+  /// Starts the program in a namespace of its own.
+  static func start(
+    _ program: Program, _ arguments: [String], environment: [String: String]
+  ) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command + [try Program.path] + arguments
+    process.currentDirectoryURL = program.folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+      .merging(["RUN_HYPER_HOME": Program.home.path]) { $1 }
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// The process that `unshare` made.
+  static func child(of process: Process) throws -> Int32 {
+    let pid = process.processIdentifier
+    let text = try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+    return try #require(text.split(separator: " ").first.flatMap { Int32($0) })
+  }
+}
