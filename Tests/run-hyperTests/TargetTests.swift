@@ -7,6 +7,7 @@ import run_hyper
     ("valid.mrr@10>0.05", "mrr@10", 0.05, "valid.mrr@10>0.05"),
     ("mrr@10>=0.05", "mrr@10", 0.05, "valid.mrr@10>=0.05"), (" NDCG@10 > 1e-1 ", "ndcg@10", 0.1, "valid.ndcg@10>0.1"),
     ("hit@5>=1/4", "hit@5", 0.25, "valid.hit@5>=0.25"), ("recall@10>-1", "recall@10", -1, "valid.recall@10>-1.0"),
+    ("\u{64C}o>0", "\u{64C}o", 0, "valid.\u{64C}o>0.0"),
   ])
   func `A target is a validation metric and a number`(
     text: String, metric: String, threshold: Double, description: String

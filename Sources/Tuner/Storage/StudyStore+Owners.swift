@@ -1,5 +1,5 @@
 import GRDB
-import Synchronization
+import Locks
 
 /// A running trial, and what can be told of its owner by one look.
 struct OwnedTrial: Sendable {

@@ -43,7 +43,7 @@ public final class StudyStore: Sendable {
   let pruningMemory = Locked<[Int64: PruningMemory]>([:])
 
   /// By study.
-  let heartbeatWatches = Mutex<[Int64: HeartbeatWatch]>([:])
+  let heartbeatWatches = Locked<[Int64: HeartbeatWatch]>([:])
 
   /// Opens a store for running studies; makes the file and its folder when they are missing.
   ///

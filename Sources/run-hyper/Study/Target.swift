@@ -22,10 +22,10 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     let includesThreshold = tail.first == "="
     let number = (includesThreshold ? tail.dropFirst() : tail).trimmingCharacters(in: .whitespaces)
     let name = text[..<sign].trimmingCharacters(in: .whitespaces).lowercased()
-    guard !name.hasPrefix("test.") else {
+    guard Self.text(name, after: "test.") == nil else {
       throw mistake("a metric of the validation samples: choosing by test metrics is choosing by luck")
     }
-    let metric = name.hasPrefix("valid.") ? String(name.dropFirst("valid.".count)) : name
+    let metric = Self.text(name, after: "valid.") ?? name
     guard !metric.isEmpty else { throw mistake(Self.example) }
     guard let threshold = Literal(commandLine: number).double, threshold.isFinite else {
       throw mistake("a finite number after \(includesThreshold ? ">=" : ">"), as in \(metric)>0.05")
@@ -42,6 +42,14 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     throw .input(
       message(
         at: Self.option, found: "metric '\(value.metric)', which is not measured", expected: "\(nearest)\(all)"))
+  }
+
+  /// What stands behind a prefix; `nil` without it.
+  ///
+  /// Goes by scalars: with a combining mark behind it the dot is part of another character.
+  private static func text(_ name: String, after prefix: String) -> String? {
+    guard name.unicodeScalars.starts(with: prefix.unicodeScalars) else { return nil }
+    return String(name.unicodeScalars.dropFirst(prefix.unicodeScalars.count))
   }
 
   package var description: String { "\(value)" }
