@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Wall clocks that are set while a study runs, differ between processes, or differ between hosts.
-@Suite(.serialized, .enabled(if: WrongClock.isAvailable)) struct ClockTests {
+@Suite(.serialized, .enabled(if: PreloadedLibrary.isAvailable)) struct ClockTests {
   private static let study = ["--params_file=hyper.test", "--epochs=20", "--workers=1"]
   private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0", "RUN_HYPER_HEARTBEAT_SECONDS": "1"]
   /// Owners elsewhere may be late on a busy machine.

@@ -22,13 +22,23 @@ import Testing
     return try board(program)
   }
 
+  /// Stops a process while it does not write: what is held in the middle of a write nobody else can have.
+  private static func pause(_ process: Int32, of program: Program) throws {
+    while true {
+      kill(process, SIGSTOP)
+      if try SQLite.isFree(program) { return }
+      kill(process, SIGCONT)
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+  }
+
   @Test(.enabled(if: Isolation.isAvailable))
   func `A process that sleeps too long on another host loses its trial, and does no harm when it wakes`() throws {
     let program = try Self.program()
     let sleeper = try Isolation.start(program, Self.study, environment: Self.environment)
     Thread.sleep(forTimeInterval: 1)
     let number = try Isolation.child(of: sleeper)
-    kill(number, SIGSTOP)
+    try Self.pause(number, of: program)
     // Silent for longer than the limit.
     Thread.sleep(forTimeInterval: 1.5)
     let other = try program.run(Self.study, environment: Self.environment)
@@ -74,36 +84,49 @@ import Testing
     }
   }
 
-  @Test(arguments: ["host", "boot", "start"])
-  func `An owner that can not be any living process is gone`(part: String) throws {
+  /// What a shell does before the program goes on, under another name of the host, after a restart of the machine as the kernel would
+  /// tell of it, or where another process has the number that the dead one had.
+  private static let changes = [
+    "host": #"exec unshare --uts sh -c 'hostname elsewhere; exec "$0" "$@"' "$0" "$@""#,
+    "boot": """
+    tr 0-9a-f 1-9a-f0 < /proc/sys/kernel/random/boot_id > boot_id
+    exec unshare --mount sh -c 'mount --bind boot_id /proc/sys/kernel/random/boot_id; exec "$0" "$@"' "$0" "$@"
+    """,
+    "process": """
+    exec unshare --pid --fork --mount-proc sh -c '
+      last=/proc/sys/kernel/ns_last_pid
+      echo 99 > $last; "$0" "$@" & number=$!
+      sleep 0.7; kill -9 $number; wait $number
+      echo 99 > $last; sleep 60 & [ $! = $number ] || exit 9
+      RUN_HYPER_HEARTBEAT_SECONDS=3600 "$0" resume; status=$?
+      kill $!; exit $status' "$0" "$@"
+    """,
+  ]
+
+  @Test(.enabled(if: Isolation.isAvailable), .timeLimit(.minutes(3)), arguments: ["host", "boot", "process"])
+  func `The dead are known under another name of the host, after a restart, and when their number is taken`(
+    what: String
+  )
+    throws
+  {
     let program = try Self.program()
-    let process = try program.start(Self.study, environment: Self.environment)
-    Thread.sleep(forTimeInterval: 0.7)
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-    // As if the number belonged to a living process by now, the host had another name, or the machine had been started anew.
-    let own = ProcessInfo.processInfo.processIdentifier
-    let change =
-      switch part {
-      case "host": "owner = 'elsewhere' || substr(owner, instr(owner, '/'))"
-      case "boot":
-        "owner = substr(owner, 1, instr(owner, '/')) || '00000000' || substr(owner, instr(owner, '/') + 9)"
-      default: "owner = replace(owner, '/\(process.processIdentifier)/', '/\(own)/')"
-      }
-    let sql = Process()
-    sql.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    sql.arguments = [
-      "sqlite3", program.folder.appendingPathComponent("studies/studies.sqlite").path,
-      "UPDATE trial SET \(change) WHERE state = 'running'; SELECT changes()",
-    ]
-    let output = Pipe()
-    sql.standardOutput = output
-    try sql.run()
-    let changed = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    sql.waitUntilExit()
-    #expect(changed == "1\n")
-    let resumed = try program.run(["resume"], environment: Self.environment)
+    let resumed: Program.Ending
+    if what == "process" {
+      resumed = try program.run(Self.study, environment: Self.environment, prelude: Self.changes[what])
+    } else {
+      let process = try program.start(Self.study, environment: Self.environment)
+      Thread.sleep(forTimeInterval: 0.7)
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      // Nobody waits an hour for a sign of life.
+      resumed = try program.run(
+        ["resume"], environment: ["RUN_HYPER_HEARTBEAT_SECONDS": "3600"], prelude: Self.changes[what])
+    }
     #expect(resumed.status == 0 && resumed.errors.contains("left behind"), "\(resumed.errors)")
     #expect(try Self.board(program) == Self.reference.get())
+    let owners = try SQLite.run(
+      "SELECT count(DISTINCT owner) FROM attempt WHERE trial_id = (SELECT trial_id FROM attempt WHERE ending = 'lost')",
+      in: program)
+    #expect(owners == "2\n")
   }
 }

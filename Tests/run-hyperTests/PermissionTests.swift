@@ -11,13 +11,13 @@ import Testing
     let arguments = [
       "--params_file=hyper.test", "--train_batch_size=8192", "--output_file=all.result", "--display_file=charts.html",
     ]
-    #expect(try program.run(arguments + ["--epochs=2"], umask: umask).status == 0)
+    #expect(try program.run(arguments + ["--epochs=2"], prelude: "umask \(umask)").status == 0)
     let train = ["train", "--train_batch_size=8192", "--epochs=1", "--save=w.safetensors"]
-    #expect(try program.run(train, umask: umask).status == 0)
+    #expect(try program.run(train, prelude: "umask \(umask)").status == 0)
     // A study that is interrupted leaves its checkpoints and SQLite's log.
     let process = try program.start(
       arguments + ["--epochs=100000", "--stopping_step=100000", "--study=long"],
-      environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"], umask: umask)
+      environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"], prelude: "umask \(umask)")
     func paths() throws -> [String] {
       try FileManager.default.subpathsOfDirectory(atPath: program.folder.path).filter { !before.contains($0) }
     }

@@ -37,18 +37,18 @@ final class Program: Sendable {
 
   /// Starts the program and does not wait for it.
   ///
-  /// - Parameter umask: The bits that files it makes shall not have, as a shell takes them; this process's when left out.
+  /// - Parameter prelude: What a shell does before the program takes its place, such as `umask 077`.
   func start(
-    _ arguments: [String], environment: [String: String] = [:], umask: String? = nil,
+    _ arguments: [String], environment: [String: String] = [:], prelude: String? = nil,
     output: FileHandle = .nullDevice, errors: FileHandle = .nullDevice
   ) throws -> Process {
     let process = Process()
     process.executableURL = try Self.executable
     process.arguments = arguments
-    if let umask {
+    if let prelude {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       process.arguments =
-        ["-c", "umask \(umask); exec \"$0\" \"$@\"", try Self.executable.path] + arguments
+        ["-c", "\(prelude); exec \"$0\" \"$@\"", try Self.executable.path] + arguments
     }
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(
@@ -62,12 +62,12 @@ final class Program: Sendable {
   }
 
   /// Runs the program to its end.
-  func run(_ arguments: [String], environment: [String: String] = [:], umask: String? = nil) throws -> Ending {
+  func run(_ arguments: [String], environment: [String: String] = [:], prelude: String? = nil) throws -> Ending {
     let files = ["output", "errors"].map { folder.appendingPathComponent(".\($0)-\(UUID().uuidString)") }
     for file in files { try Data().write(to: file) }
     defer { for file in files { try? FileManager.default.removeItem(at: file) } }
     let process = try start(
-      arguments, environment: environment, umask: umask, output: try FileHandle(forWritingTo: files[0]),
+      arguments, environment: environment, prelude: prelude, output: try FileHandle(forWritingTo: files[0]),
       errors: try FileHandle(forWritingTo: files[1]))
     process.waitUntilExit()
     return Ending(

@@ -12,20 +12,32 @@ enum SQLite {
 
   @discardableResult
   static func run(_ sql: String, on file: URL) throws -> String {
+    let (status, output) = try ask(sql, of: file, patience: 60_000)
+    #expect(status == 0, "\(sql)")
+    return output
+  }
+
+  /// Whether no process is in the middle of a write.
+  static func isFree(_ program: Program) throws -> Bool {
+    let file = program.folder.appendingPathComponent("studies/studies.sqlite")
+    return try ask("BEGIN IMMEDIATE; ROLLBACK", of: file, patience: 100).status == 0
+  }
+
+  /// - Parameter patience: Milliseconds to wait for others.
+  private static func ask(_ sql: String, of file: URL, patience: Int) throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["sqlite3", file.path]
+    process.arguments = ["sqlite3", "-cmd", ".timeout \(patience)", file.path]
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input
     process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
     try process.run()
-    try input.fileHandleForWriting.write(contentsOf: Data(".bail on\n.timeout 60000\n\(sql);\n".utf8))
+    try input.fileHandleForWriting.write(contentsOf: Data(".bail on\n\(sql);\n".utf8))
     try input.fileHandleForWriting.close()
     let text = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(sql)")
-    // Setting the timeout prints it.
-    return String(decoding: text, as: UTF8.self).replacing(/^60000\n/, with: "")
+    return (process.terminationStatus, String(decoding: text, as: UTF8.self))
   }
 
   /// Puts the rows of a database into one of an earlier schema, in its place.

@@ -14,7 +14,7 @@ import Testing
     return program
   }
 
-  private static func run(_ program: Program, _ arguments: String..., environment: [String: String] = [:]) throws
+  private static func run(_ program: Program, _ arguments: [String] = [], environment: [String: String] = [:]) throws
     -> Program.Ending
   {
     let ending = try program.run(study + arguments, environment: Self.environment.merging(environment) { $1 })
@@ -26,18 +26,20 @@ import Testing
     try program.run(["leaderboard", "--top=0", "--format=json"]).output
   }
 
-  private static let whole = Result { () throws -> String in
-    let program = try StorageFaultTests.program()
-    #expect(try run(program).status == 0)
+  private static func wholeBoard(_ arguments: [String] = []) throws -> String {
+    let program = try program()
+    #expect(try run(program, arguments).status == 0)
     return try board(program)
   }
 
+  private static let whole = Result { try wholeBoard() }
+
   /// The study goes on, ends with the bytes of an undisturbed one, and is sound.
-  private static func expectEnd(_ program: Program, noting piece: String? = nil) throws {
-    let ending = try run(program)
+  private static func expectEnd(_ program: Program, _ arguments: [String] = [], noting piece: String? = nil) throws {
+    let ending = try run(program, arguments)
     #expect(ending.status == 0, "\(ending.errors)")
     if let piece { #expect(ending.errors.contains(piece), "\(ending.errors)") }
-    #expect(try board(program) == whole.get())
+    #expect(try board(program) == (arguments.isEmpty ? whole.get() : wholeBoard(arguments)))
     let verified = try program.run(["verify"])
     #expect(verified.status == 0, "\(verified.output)")
   }
@@ -71,29 +73,28 @@ import Testing
     return system("umount", place)
   }()
 
-  @Test(.enabled(if: mayMount, "mounting a small file system takes root"))
-  func `A full disk costs checkpoints, then ends the run with a remedy, and the study goes on when there is space`()
-    throws
-  {
+  private static let narrow = ["--hidden_size=8", "--inner_size=8", "--n_heads=2"]
+
+  /// Before the study is made, in the middle of it, and at the weights of the first trial.
+  @Test(
+    .enabled(if: mayMount, "mounting a small file system takes root"),
+    arguments: [("150k", narrow, 2, storage), ("260k", narrow, 1, storage), ("300k", [], 1, "\(storage).weights")])
+  func `A full disk costs checkpoints, then ends the run with a remedy, and the study goes on when there is space`(
+    size: String, arguments: [String], status: Int32, place: String
+  ) throws {
     let program = try Self.program()
-    try Self.mounting(program, size: "300k") { place in
-      let ending = try Self.run(program)
-      #expect(ending.status == 1, "\(ending.errors)")
-      #expect(ending.errors.contains("goes on without a checkpoint: "), "\(ending.errors)")
-      #expect(
-        ending.errors.contains(
-          "\(Self.storage): found no space left on its disk; expected free space there; the same command continues then"
-        ),
-        "\(ending.errors)")
-      let before = try program.run(["show", "bert4rec-grocery-hyper", "1"])
-      #expect(before.status == 0)
-      try #require(Self.system("mount", "-o", "remount,size=64m", place))
-      #expect(try Self.run(program).status == 0)
-      #expect(try Self.board(program) == Self.whole.get())
-      // Weights that found no space were warned of; all else is whole.
-      let verified = try program.run(["verify"])
-      let wrong = verified.output.split(separator: "\n").filter { $0.contains("WRONG") }
-      #expect(wrong.allSatisfy { $0.contains("  WRONG  weights") }, "\(verified.output)")
+    try Self.mounting(program, size: size) { folder in
+      let ending = try Self.run(program, arguments)
+      #expect(ending.status == status, "\(ending.errors)")
+      #expect(ending.errors.contains("error: \(place)"), "\(ending.errors)")
+      #expect(ending.errors.contains("found no space left on"), "\(ending.errors)")
+      #expect(ending.errors.contains("expected free space there; the same command continues then"), "\(ending.errors)")
+      if status == 1 {
+        #expect(ending.errors.contains("goes on without a checkpoint: "), "\(ending.errors)")
+        #expect(try program.run(["show", "bert4rec-grocery-hyper", "1"]).status == 0)
+      }
+      try #require(Self.system("mount", "-o", "remount,size=64m", folder))
+      try Self.expectEnd(program, arguments)
     }
   }
 
@@ -174,7 +175,7 @@ import Testing
     let (program, other) = (try Self.program(), try Self.program())
     let fault = ["RUN_HYPER_FAULT": "observation-committed:1"]
     #expect(try Self.run(program, environment: fault).status == -SIGKILL)
-    #expect(try Self.run(other, "--hidden_size=16", environment: fault).status == -SIGKILL)
+    #expect(try Self.run(other, ["--hidden_size=16"], environment: fault).status == -SIGKILL)
     let states = try [program, other].map {
       try SQLite.run("SELECT file, bytes, sha256 FROM checkpoint", in: $0).dropLast().split(separator: "|")
     }
@@ -200,6 +201,123 @@ import Testing
       at: program.folder.appendingPathComponent(Self.storage), to: copy.folder.appendingPathComponent(Self.storage))
     try Self.expectEnd(copy)
     try Self.expectEnd(program, noting: "finished  2 of 4")
+  }
+
+  // MARK: - Disks that fail
+
+  private static let disk = Result { try FaultyDisk() }
+
+  private struct DiskFault: CustomTestStringConvertible {
+    let call: FaultyDisk.Call
+    let file: String
+    let count: Int
+    let error: Int32
+    let message: String
+
+    var testDescription: String { "\(call) of \(file), error \(error)" }
+  }
+
+  @Test(
+    .enabled(if: PreloadedLibrary.isAvailable),
+    arguments: [
+      DiskFault(
+        call: .write, file: "studies.sqlite-wal", count: 100, error: EIO, message: "disk I/O error when writing"),
+      DiskFault(
+        call: .write, file: "studies.sqlite-wal", count: 100, error: EDQUOT, message: "disk I/O error when writing"),
+      DiskFault(call: .sync, file: "studies.sqlite-wal", count: 5, error: EIO, message: "disk I/O error when syncing"),
+      DiskFault(call: .read, file: "studies.sqlite", count: 40, error: EIO, message: "a damaged database"),
+      DiskFault(call: .write, file: ".safetensors", count: 0, error: EIO, message: "input/output error on write"),
+      DiskFault(call: .write, file: ".safetensors", count: 0, error: EDQUOT, message: "disk quota exceeded on write"),
+      DiskFault(call: .sync, file: ".safetensors", count: 0, error: EIO, message: "input/output error on sync"),
+    ])
+  private func `A disk that fails ends the run with what it could not do, and the study goes on when it can`(
+    fault: DiskFault
+  ) throws {
+    let program = try Self.program()
+    let ending = try Self.run(
+      program,
+      environment: try Self.disk.get().environment(
+        failing: fault.call, of: fault.file, after: fault.count, with: fault.error))
+    #expect(ending.status == 1, "\(ending.errors)")
+    #expect(ending.errors.contains("error: \(Self.storage)"), "\(ending.errors)")
+    #expect(ending.errors.contains("found \(fault.message)"), "\(ending.errors)")
+    #expect(try program.run(["verify"]).status == 0)
+    try Self.expectEnd(program)
+  }
+
+  @Test(.enabled(if: PreloadedLibrary.isAvailable), arguments: [FaultyDisk.Call.write, .sync])
+  private func `A disk that takes no checkpoints costs them and nothing else`(call: FaultyDisk.Call) throws {
+    let program = try Self.program()
+    let ending = try Self.run(
+      program, environment: try Self.disk.get().environment(failing: call, of: ".checkpoint.partial", with: EIO))
+    #expect(ending.status == 0, "\(ending.errors)")
+    #expect(ending.errors.contains("goes on without a checkpoint: "), "\(ending.errors)")
+    let left = try FileManager.default.contentsOfDirectory(
+      atPath: program.folder.appendingPathComponent(Self.storage + ".checkpoints").path)
+    #expect(left.isEmpty)
+    try Self.expectEnd(program, noting: "finished  4 of 4")
+  }
+
+  @Test(arguments: [40, 300])
+  func `A limit on the size of files ends the run with a remedy`(kilobytes: Int) throws {
+    let program = try Self.program()
+    // In blocks of 512 bytes.
+    let ending = try program.run(
+      Self.study, environment: Self.environment, prelude: "ulimit -f \(2 * kilobytes)")
+    #expect(ending.status == 1 || ending.status == 2, "\(ending.status) \(ending.errors)")
+    #expect(ending.errors.contains("room within quotas and limits"), "\(ending.errors)")
+    try Self.expectEnd(program)
+  }
+
+  // MARK: - File systems without shared memory
+
+  @Test(.enabled(if: PreloadedLibrary.isAvailable))
+  func `Where memory can not be shared a study is kept without a log, says so, and is the same`() throws {
+    let program = try Self.program()
+    let foreign = try Self.disk.get().environment(failing: .map, of: "/studies/", with: ENODEV)
+    let note =
+      "note: \(Self.storage) is on a file system without shared memory; it is kept with a rollback journal, which takes longer at each write"
+    // With the log of a process that died elsewhere.
+    #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed"]).status == -SIGKILL)
+    let journal = { try SQLite.run("PRAGMA journal_mode", in: program) }
+    #expect(try journal() == "wal\n")
+    let board = try program.run(["leaderboard"], environment: foreign)
+    #expect(board.status == 0 && board.output.contains("1 completed"), "\(board.output)\(board.errors)")
+    #expect(try program.run(["verify"], environment: foreign).status == 0)
+    let died = try Self.run(program, environment: foreign.merging(["RUN_HYPER_FAULT": "end-uncommitted"]) { $1 })
+    #expect(died.status == -SIGKILL && died.errors.contains(note), "\(died.errors)")
+    let processes = try (1...2).map { _ in
+      try program.start(Self.study, environment: Self.environment.merging(foreign) { $1 })
+    }
+    for process in processes {
+      process.waitUntilExit()
+      #expect(Program.status(of: process) == 0)
+    }
+    #expect(try journal() == "delete\n")
+    #expect(try program.run(["verify"], environment: foreign).status == 0)
+    // And back.
+    try Self.expectEnd(program, noting: "finished  4 of 4")
+    #expect(try journal() == "wal\n")
+  }
+
+  /// Before, in and after the making of the study, and all along its trials; a run makes some 350 writes and 50 syncs.
+  private static let deaths =
+    (0..<7).map { (call: FaultyDisk.Call.write, count: 23 + 47 * $0) } + (0..<7).map { (.sync, 3 + 6 * $0) }
+
+  @Test(.enabled(if: PreloadedLibrary.isAvailable), arguments: [true, false], deaths)
+  private func `Killed at any call that writes, with a log or without, a study goes on with the same bytes`(
+    hasLog: Bool, death: (call: FaultyDisk.Call, count: Int)
+  ) throws {
+    let program = try Self.program()
+    let disk = try Self.disk.get()
+    let foreign = hasLog ? [:] : disk.environment(failing: .map, of: "/studies/", with: ENODEV)
+    let deadly = disk.environment(failing: death.call, of: "/studies/", after: death.count, with: nil)
+    #expect(try Self.run(program, environment: foreign.merging(deadly) { $1 }).status == -SIGKILL)
+    let board = try program.run(["leaderboard"], environment: foreign)
+    let isMade = !board.errors.contains("begin one first") && !board.errors.contains("found no study")
+    #expect(board.status == 0 || !isMade, "\(board.errors)")
+    #expect(try Self.run(program, environment: foreign).status == 0)
+    try Self.expectEnd(program, noting: "finished  4 of 4")
   }
 
   // MARK: - Other programs

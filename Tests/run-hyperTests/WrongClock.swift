@@ -49,29 +49,13 @@ final class WrongClock {
     }
     """
 
-  private let folder: URL
-  private var shift: URL { folder.appendingPathComponent("shift") }
-  private var library: URL { folder.appendingPathComponent("clock.so") }
-
-  /// Whether there is a compiler for the library here; Swift's own toolchain has one.
-  static let isAvailable = (try? WrongClock()) != nil
+  private let library: PreloadedLibrary
+  private var shift: URL { library.folder.appendingPathComponent("shift") }
 
   init(seconds: Int = 0) throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("run-hyper-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    library = try PreloadedLibrary(Self.source)
     try set(seconds)
-    let file = folder.appendingPathComponent("clock.c")
-    try Data(Self.source.utf8).write(to: file)
-    let compiler = Process()
-    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    compiler.arguments = ["clang", "-O1", "-shared", "-fPIC", file.path, "-o", library.path, "-ldl"]
-    compiler.standardError = FileHandle.nullDevice
-    try compiler.run()
-    compiler.waitUntilExit()
-    guard compiler.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
   }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// Sets the clock to so many seconds after the right time, also for processes that run already.
   func set(_ seconds: Int) throws {
@@ -84,5 +68,5 @@ final class WrongClock {
   }
 
   /// What gives a process this clock.
-  var environment: [String: String] { ["LD_PRELOAD": library.path, "WRONG_CLOCK_SHIFT": shift.path] }
+  var environment: [String: String] { library.environment.merging(["WRONG_CLOCK_SHIFT": shift.path]) { $1 } }
 }

@@ -8,10 +8,11 @@ give_up() {
   exit 1
 }
 
-# Installs the system libraries that are missing. Elsewhere than on Debian and Ubuntu, the compiler has the last word.
+# Installs the system libraries that are missing, and the packages that are named. Elsewhere than on Debian and Ubuntu, the compiler has
+# the last word.
 install_packages() {
   command -v dpkg-query >/dev/null || return 0
-  local needed=(libsqlite3-dev) missing=() package as_root=()
+  local needed=(libsqlite3-dev "$@") missing=() package as_root=()
   for package in "${needed[@]}"; do
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
   done

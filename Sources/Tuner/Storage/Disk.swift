@@ -35,27 +35,31 @@ enum Disk {
     let aside = path + ".partial"
     let descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure(aside, doing: "create", expected: "a folder that can be written") }
-    var isOpen = true
-    defer { if isOpen { close(descriptor) } }
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe write(descriptor, $0.baseAddress! + written, $0.count - written)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        let error = failure(aside, doing: "write", expected: "free space on its disk")
-        remove(aside)
-        throw error
-      }
-      written += count
+    do throws(StorageError) {
+      defer { close(descriptor) }
+      try write(bytes, to: descriptor, named: aside)
+      guard fsync(descriptor) == 0 else { throw failure(aside, doing: "sync", expected: "a disk that works") }
+    } catch {
+      remove(aside)
+      throw error
     }
-    guard fsync(descriptor) == 0 else { throw failure(aside, doing: "sync", expected: "a disk that works") }
-    isOpen = false
-    guard close(descriptor) == 0 else { throw failure(aside, doing: "close", expected: "a disk that works") }
     faults.written.pass()
     try moveDurably(aside, to: path)
     faults.renamed.pass()
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: CInt, named path: String) throws(StorageError) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
+      }
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        throw failure(path, doing: "write", expected: "a disk that works, and room within quotas and limits")
+      }
+    }
   }
 
   /// Gives a file that is synced its name, in the place of another one where there is one.
@@ -106,6 +110,28 @@ enum Disk {
   /// Whether this process may write a file or folder that exists.
   static func isWritable(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }
 
+  /// What keeps processes from sharing memory by a file beside a path whose folder exists, or `nil`.
+  static func logObstacle(_ path: String) -> LogObstacle? {
+    let folder = (path as NSString).deletingLastPathComponent
+    var status = stat()
+    if unsafe stat(folder.isEmpty ? "." : folder, &status) == 0, let mounts = try? read("/proc/self/mountinfo"),
+      let obstacle = LogObstacle(device: UInt64(status.st_dev), mounts: String(decoding: mounts, as: UTF8.self))
+    {
+      return obstacle
+    }
+    let probe = "\(path)-shm-\(UUID().uuidString)"
+    let descriptor = unsafe open(probe, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    remove(probe)
+    let size = 4096
+    guard ftruncate(descriptor, off_t(size)) == 0 else { return nil }
+    let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+    if unsafe memory == MAP_FAILED { return .noSharedMemory }
+    unsafe munmap(memory, size)
+    return nil
+  }
+
   private static func syncFolder(_ path: String) throws(StorageError) {
     let folder = path.isEmpty ? "." : path
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -118,6 +144,11 @@ enum Disk {
   }
 
   private static func failure(_ path: String, doing what: String, expected: String) -> StorageError {
+    if errno == ENOSPC {
+      return StorageError(
+        location: path, found: "no space left on its disk",
+        expected: "free space there; the same command continues then")
+    }
     let reason = unsafe String(cString: strerror(errno))
     return StorageError(location: path, found: "\(reason.lowercased()) on \(what)", expected: expected)
   }

@@ -40,12 +40,36 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         ("a damaged database (\(message))", "an undamaged one; restore a copy or use another --storage")
       case .SQLITE_BUSY, .SQLITE_LOCKED:
         ("it held by another program for too long", "that program to let go of it; the same command continues then")
-      case .SQLITE_IOERR: (message, "a disk that works, and a file system with shared memory for SQLite's WAL mode")
-      case .SQLITE_ERROR where message.contains("WAL"):
-        (message, "a file system with shared memory for SQLite's WAL mode")
+      case .SQLITE_PROTOCOL: (message, "a file system whose locks work, or another --storage")
+      case .SQLITE_IOERR where error.failedCall == "locking":
+        ("\(message) when locking", "a file system whose locks work, or another --storage")
+      case .SQLITE_IOERR:
+        (
+          "\(message)\(error.failedCall.map { " when \($0)" } ?? "")",
+          "a disk that works, and room within quotas and limits; the same command continues then"
+        )
       default: (message, "a database that this program wrote")
       }
     self.init(location: location, found: found, expected: expected)
+  }
+}
+
+extension DatabaseError {
+  /// Whether the file system can not share memory, which SQLite's write-ahead log needs.
+  var saysNoSharedMemory: Bool {
+    [.SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMMAP, .SQLITE_IOERR_SHMLOCK].contains(
+      extendedResultCode)
+  }
+
+  /// What SQLite asked the system for in vain, where it says so.
+  fileprivate var failedCall: String? {
+    switch extendedResultCode {
+    case .SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ: "reading"
+    case .SQLITE_IOERR_WRITE, .SQLITE_IOERR_TRUNCATE: "writing"
+    case .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC: "syncing"
+    case .SQLITE_IOERR_LOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_UNLOCK: "locking"
+    default: nil
+    }
   }
 }
 

@@ -67,36 +67,23 @@ extension StudyStore {
     }
   }
 
-  /// What came of ending a trial.
-  package struct Finished: Sendable {
-    /// Why its weights could not be kept.
-    package let failure: StorageError?
-
-    /// The trial that its owner has taken next.
-    package let next: TakenTrial?
-  }
-
-  /// Ends a trial for good.
+  /// Ends a trial for good, and returns the trial that its owner has taken next.
+  ///
+  /// The best trial keeps its weights: where they can not be written the trial has not ended, and a `StorageError` says why.
   ///
   /// - Parameter taking: How to take the next trial with the same sync to the disk. It is left for a claim of its own where the end of a
   ///   trial decides what is next: with a pruner or an early end.
   package func finish(
     _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study, taking: ClaimPolicy? = nil
-  ) throws -> Finished {
+  ) throws -> TakenTrial? {
     let definition = study.definition
     var weights: SavedState?
-    var failure: StorageError?
     if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
       let file = "trial-\(trial.number).safetensors"
-      do {
-        try Disk.createFolder(weightsFolder(of: trial.study))
-        try Disk.writeDurably(
-          bytes, to: weightsPath(file, of: trial.study),
-          faults: (.weightsUnwritten, .weightsWritten, .weightsRenamed))
-        weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
-      } catch {
-        failure = error
-      }
+      try Disk.createFolder(weightsFolder(of: trial.study))
+      try Disk.writeDurably(
+        bytes, to: weightsPath(file, of: trial.study), faults: (.weightsUnwritten, .weightsWritten, .weightsRenamed))
+      weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
     }
     let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
     let (states, others, next) = try transaction { db in
@@ -116,7 +103,7 @@ extension StudyStore {
     for file in states { Disk.remove(checkpointPath(file)) }
     for file in others { Disk.remove(weightsPath(file, of: trial.study)) }
     FaultPoint.endCleaned.pass()
-    return Finished(failure: failure, next: next)
+    return next
   }
 
   /// Puts an interrupted trial back to pending, to go on from `checkpoint` or from the last one reported.

@@ -85,7 +85,7 @@ extension StudyStore {
     if rows.isEmpty, let best {
       check.fail(
         "trial \(best.number)", found: "no weights, and it is the best",
-        expected: "its weights; a run warns when they can not be written")
+        expected: "its weights; run-hyper train with its configuration gives them again")
     }
     for row in rows {
       let (state, number): (SavedState, Int) = (SavedState(row), row["ordinal"])

@@ -15,6 +15,9 @@ public final class StudyStore: Sendable {
   /// What opening the file changed in it, or `nil`.
   public let upgrade: Upgrade?
 
+  /// Why changes are kept in a rollback journal and not in a write-ahead log, or `nil` where there is such a log.
+  public let logObstacle: LogObstacle?
+
   /// A file of an earlier schema that was brought up to date.
   public struct Upgrade: Sendable, Equatable {
     /// The schema that it had.
@@ -66,8 +69,8 @@ public final class StudyStore: Sendable {
           expected: "a place that can be written, or another --storage")
       }
     }
-    let (database, upgrade) = try storing(in: path) { try Self.openForWriting(path) }
-    try self.init(path: path, database: database, heartbeatTimeout: heartbeatTimeout, upgrade: upgrade)
+    let opening = try storing(in: path) { try Self.openForWriting(path) }
+    try self.init(path: path, opening, heartbeatTimeout: heartbeatTimeout)
   }
 
   /// Opens a store for reports; changes nothing.
@@ -81,23 +84,24 @@ public final class StudyStore: Sendable {
       guard version < Schema.version else { return file }
       let copy = try DatabaseQueue()
       try file.backup(to: copy)
-      _ = try copy.write(Self.migrate)
+      try copy.write { db in _ = try Self.migrate(db) }
       return copy
     }
-    try self.init(path: path, database: database, heartbeatTimeout: Self.standardHeartbeatTimeout)
+    try self.init(
+      path: path, Opening(database: database, upgrade: nil, logObstacle: nil),
+      heartbeatTimeout: Self.standardHeartbeatTimeout)
   }
 
-  private init(
-    path: String, database: any DatabaseWriter, heartbeatTimeout: Duration, upgrade: Upgrade? = nil
-  ) throws {
+  private init(path: String, _ opening: Opening, heartbeatTimeout: Duration) throws {
     guard let process = ProcessIdentity() else {
       throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")
     }
     self.path = path
-    self.database = database
+    database = opening.database
+    upgrade = opening.upgrade
+    logObstacle = opening.logObstacle
     self.process = process
     self.heartbeatTimeout = heartbeatTimeout
-    self.upgrade = upgrade
   }
 
   /// A new owner of trials in this process.
@@ -148,192 +152,5 @@ public final class StudyStore: Sendable {
   /// Runs `work` in an immediate transaction.
   func transaction<Value>(_ work: (Database) throws -> Value) throws -> Value {
     try storing(in: path) { try database.write(work) }
-  }
-}
-
-// MARK: - Opening
-
-extension StudyStore {
-  private static func configuration(isReadOnly: Bool) throws -> Configuration {
-    var configuration = Configuration()
-    configuration.readonly = isReadOnly
-    configuration.busyMode = .timeout(try patience())
-    return configuration
-  }
-
-  /// Seconds to wait for another program to let go of the database.
-  ///
-  /// A minute is longer than any transaction of ours; RUN_HYPER_BUSY_SECONDS is another time.
-  private static func patience() throws -> Double {
-    let variable = "RUN_HYPER_BUSY_SECONDS"
-    guard let text = ProcessInfo.processInfo.environment[variable] else { return 60 }
-    guard let seconds = Double(text), (0...86_400).contains(seconds) else {
-      throw StorageError(location: variable, found: "'\(text)'", expected: "a number from 0 to 86400")
-    }
-    return seconds
-  }
-
-  private static func openForReading(_ path: String) throws -> DatabaseQueue {
-    do {
-      let queue = try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: true))
-      _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
-      return queue
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
-      // Beside a file that lies where nothing can be written, SQLite can not make the index of a log. Without a log the file is all.
-      let log = (try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int) ?? 0
-      guard log == 0, let bytes = try? Disk.read(path) else { throw error }
-      return try reading(copy: bytes)
-    }
-  }
-
-  /// A database in memory, by way of a file elsewhere.
-  private static func reading(copy bytes: [UInt8]) throws -> DatabaseQueue {
-    let copy = NSTemporaryDirectory() + "run-hyper-\(UUID().uuidString).sqlite"
-    defer { for suffix in ["", "-wal", "-shm"] { Disk.remove(copy + suffix) } }
-    do { try Data(bytes).write(to: URL(fileURLWithPath: copy)) } catch {
-      throw StorageError(location: copy, found: "no way to write it", expected: "a folder for temporary files (TMPDIR)")
-    }
-    let memory = try DatabaseQueue()
-    try DatabaseQueue(path: copy).backup(to: memory)
-    return memory
-  }
-
-  private static func openForWriting(_ path: String) throws -> (DatabasePool, Upgrade?) {
-    let pool = try retryingWhenBusy {
-      try DatabasePool(path: path, configuration: try configuration(isReadOnly: false))
-    }
-    try pool.writeWithoutTransaction { db in
-      // GRDB sets NORMAL for WAL, which may lose the last commits when the power fails.
-      try db.execute(sql: "PRAGMA synchronous = FULL")
-    }
-    let (hasChanged, upgrade) = try pool.write { db in
-      let schema = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-      let upgrade = 0 < schema && schema < Schema.version ? try copy(path, schema: schema) : nil
-      return (try migrate(db), upgrade)
-    }
-    if hasChanged {
-      FaultPoint.schemaCommitted.pass()
-      // The file says whose it is even when somebody copies it without its write-ahead log.
-      _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
-    }
-    return (pool, upgrade)
-  }
-
-  /// Copies a database as it is; nobody writes it meanwhile, since the caller does.
-  private static func copy(_ path: String, schema: Int32) throws -> Upgrade {
-    let copy = "\(path).schema-\(schema)"
-    let aside = copy + ".partial"
-    Disk.remove(aside)
-    do {
-      let source = try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: true))
-      let target = try DatabaseQueue(path: aside)
-      try source.backup(to: target)
-      try target.close()
-      try source.close()
-    } catch let error as DatabaseError {
-      Disk.remove(aside)
-      throw StorageError(error, location: copy)
-    }
-    try Disk.moveDurably(aside, to: copy)
-    return Upgrade(schema: Int(schema), copy: copy)
-  }
-
-  /// Brings the tables up to date; false when they are.
-  private static func migrate(_ db: Database) throws -> Bool {
-    // Read inside the transaction: another process may have made the tables meanwhile.
-    let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-    guard version < Schema.version else { return false }
-    for migration in Schema.migrations[Int(version)...] { try db.execute(sql: migration) }
-    try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-    try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
-    FaultPoint.schemaUncommitted.pass()
-    return true
-  }
-
-  /// Two processes that make one file at once can both find it busy while it changes to WAL mode, where SQLite
-  /// does not wait.
-  private static func retryingWhenBusy<Value>(_ work: () throws -> Value) throws -> Value {
-    let end = ContinuousClock.now + .seconds(try patience())
-    while true {
-      do { return try work() } catch let error as DatabaseError
-        where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
-      {
-        Thread.sleep(forTimeInterval: 0.02)
-      }
-    }
-  }
-
-  /// Looks whether a file is a study database, without changing it.
-  ///
-  /// Reading its header takes away, when the file is closed, the locks that another store of this process has on it: a rule of the
-  /// system for all locks of a process. So a process has one store on a file at a time.
-  private static func inspect(_ path: String, isNeeded: Bool) throws {
-    guard FileManager.default.fileExists(atPath: path) else {
-      if isNeeded {
-        throw StorageError(
-          location: path, found: "no such file", expected: "a study database; begin a study or name one with --storage",
-          isAbsence: true)
-      }
-      return
-    }
-    if Disk.isFolder(path) {
-      throw StorageError(
-        location: path, found: "a folder", expected: "a file; name one with --storage", isAbsence: true)
-    }
-    let header = try header(of: path)
-    if header.isEmpty {
-      guard isNeeded else { return }
-      throw StorageError(
-        location: path, found: "an empty file", expected: "a study in it; begin one first", isAbsence: true)
-    }
-    guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
-      throw StorageError(
-        location: path, found: "a file that is no SQLite database",
-        expected: "a study database; name another with --storage")
-    }
-    let applicationID = header[68..<72].reduce(0) { $0 << 8 | Int32($1) }
-    guard applicationID == 0 || applicationID == Schema.applicationID else { throw foreign(path) }
-
-    // The newest header may still be in the write-ahead log, so SQLite has the last word.
-    let (identity, version, tables) = try storing(in: path) {
-      try openForReading(path).read { db in
-        (
-          try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
-          try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        )
-      }
-    }
-    if identity == 0, version == 0, tables == 0 {
-      guard isNeeded else { return }
-      // The process that made the file may have died before it made the tables.
-      throw StorageError(
-        location: path, found: "a database without tables", expected: "a study in it; begin one first", isAbsence: true)
-    }
-    guard identity == Schema.applicationID else { throw foreign(path) }
-    guard version <= Schema.version else {
-      throw StorageError(
-        location: path, found: "a study database of schema \(version)",
-        expected: "at most \(Schema.version); use a newer run-hyper")
-    }
-    guard version > 0, tables > 0 else {
-      throw StorageError(
-        location: path, found: "a study database without tables", expected: "a study in it; begin one first",
-        isAbsence: true)
-    }
-  }
-
-  private static func foreign(_ path: String) -> StorageError {
-    StorageError(
-      location: path, found: "a SQLite database of another program",
-      expected: "a study database; name another with --storage")
-  }
-
-  private static func header(of path: String) throws -> [UInt8] {
-    guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 100) ?? Data() else {
-      throw StorageError(
-        location: path, found: "no permission to read", expected: "a file that can be read, or another --storage")
-    }
-    return Array(data)
   }
 }

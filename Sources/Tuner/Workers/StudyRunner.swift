@@ -213,13 +213,7 @@ private final class StudyRun: Sendable {
   private func record(
     _ result: Result<TrialOutcome, any Error>, of trial: ClaimedTrial, _ running: RunningTrial, seconds: Double
   ) throws -> TakenTrial? {
-    if let error = running.reportError {
-      // The study cannot be written: the trial is not to blame and waits for the next run.
-      if !(error is TrialLost) {
-        _ = try? store.release(trial, epoch: 0, checkpoint: nil, seconds: seconds, note: "\(error)")
-      }
-      throw error
-    }
+    try putBackIfUnwritten(trial, seconds: seconds) { if let error = running.reportError { throw error } }
     switch result {
     case .success(.completed(let result)):
       return try finish(trial, .completed(result), seconds: seconds, value: result.bestValue, message: nil)
@@ -255,14 +249,25 @@ private final class StudyRun: Sendable {
   ) throws -> TakenTrial? {
     // A target may be reached by what has just ended.
     let takesNext = target == nil && mayGoOn
-    let finished = try store.finish(trial, ending, seconds: seconds, of: study, taking: takesNext ? policy : nil)
-    if let failure = finished.failure {
-      onEvent(.warning("the weights of trial \(trial.number) were not kept: \(failure)"))
+    let next = try putBackIfUnwritten(trial, seconds: seconds) {
+      try store.finish(trial, ending, seconds: seconds, of: study, taking: takesNext ? policy : nil)
     }
     onEvent(.ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
     try endEarly()
     if let reaching = try trialWithTarget() { end(.reachedTarget(trial: reaching)) }
-    return finished.next
+    return next
+  }
+
+  /// Puts a trial back to pending when the study can not be written: the trial is not to blame and waits for the next run.
+  private func putBackIfUnwritten<Value>(_ trial: ClaimedTrial, seconds: Double, _ work: () throws -> Value) throws
+    -> Value
+  {
+    do { return try work() } catch {
+      if !(error is TrialLost) {
+        _ = try? store.release(trial, epoch: 0, checkpoint: nil, seconds: seconds, note: "\(error)")
+      }
+      throw error
+    }
   }
 
   // MARK: - Ends before everything is done

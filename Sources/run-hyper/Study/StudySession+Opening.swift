@@ -29,6 +29,10 @@ extension StudySession {
     if let upgrade = store.upgrade {
       Output.note("note: \(storage) had schema \(upgrade.schema) and is up to date now; \(upgrade.copy) is as it was")
     }
+    if let obstacle = store.logObstacle {
+      Output.note(
+        "note: \(storage) is on \(obstacle); it is kept with a rollback journal, which takes longer at each write")
+    }
     if let version = try store.study(named: definition.name)?.definition.numericVersion,
       datasets.values.allSatisfy({ TrainingObjective.agrees(with: version, itemCount: $0.itemCount) })
     {

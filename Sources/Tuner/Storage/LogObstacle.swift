@@ -1,0 +1,46 @@
+/// Why SQLite can not keep changes in a write-ahead log, whose processes share memory by a file beside the database.
+///
+/// Source: SQLite's documentation of WAL mode, "All processes using a database must be on the same host computer".
+public enum LogObstacle: Sendable, Equatable, CustomStringConvertible {
+  /// A file system that several hosts may share, by its name.
+  case network(String)
+
+  /// A file system whose files can not be mapped into memory to be shared.
+  case noSharedMemory
+
+  public var description: String {
+    switch self {
+    case .network(let name): "\(name), which several hosts may share"
+    case .noSharedMemory: "a file system without shared memory"
+    }
+  }
+
+  /// File systems that several hosts may share, as Linux calls them; one in user space (`fuse.NAME`) may be any.
+  private static let networks: Set<String> = [
+    "9p", "afs", "beegfs", "ceph", "cifs", "fuse", "gfs2", "gpfs", "lustre", "nfs", "nfs4", "ocfs2", "orangefs", "smb3",
+    "virtiofs",
+  ]
+
+  /// What the file system of a device is, if several hosts may share it.
+  ///
+  /// - Parameters:
+  ///   - device: Its number, as `stat(2)` gives it (`makedev(3)`).
+  ///   - mounts: What `/proc/self/mountinfo` says (`proc_pid_mountinfo(5)`).
+  init?(device: UInt64, mounts: String) {
+    let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
+    let minor = device & 0xFF | (device >> 12) & ~0xFF
+    for line in mounts.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard fields.count > 2, fields[2] == "\(major):\(minor)", let dash = fields.firstIndex(of: "-"),
+        dash + 1 < fields.count
+      else {
+        continue
+      }
+      let name = String(fields[dash + 1])
+      guard Self.networks.contains(name) || name.hasPrefix("fuse.") else { continue }
+      self = .network(name)
+      return
+    }
+    return nil
+  }
+}
