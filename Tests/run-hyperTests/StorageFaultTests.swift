@@ -124,6 +124,32 @@ import Testing
 
   // MARK: - Files
 
+  /// What makes permissions count for root, too.
+  private static let asAnybody =
+    geteuid() == 0 ? #"exec setpriv --bounding-set=-dac_override,-dac_read_search -- "$0" "$@""# : ":"
+
+  @Test(arguments: [(storage, 0o444, 0o644), ("studies", 0o555, 0o755)])
+  func `A file or a folder without permission to write is refused, and read`(place: String, mode: Int, usual: Int)
+    throws
+  {
+    let program = try Self.program()
+    #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed:2"]).status == -SIGKILL)
+    let path = program.folder.appendingPathComponent(place).path
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    defer { try? FileManager.default.setAttributes([.posixPermissions: usual], ofItemAtPath: path) }
+    let ending = try program.run(Self.study, environment: Self.environment, prelude: Self.asAnybody)
+    #expect(ending.status == 2)
+    #expect(
+      ending.errors
+        == "error: \(place): found no permission to write; expected a place that can be written, or another --storage\n"
+    )
+    let board = try program.run(["leaderboard"], prelude: Self.asAnybody)
+    #expect(board.status == 0 && board.output.contains("2 completed"), "\(board.output)\(board.errors)")
+    #expect(try program.run(["verify"], prelude: Self.asAnybody).status == 0)
+    try FileManager.default.setAttributes([.posixPermissions: usual], ofItemAtPath: path)
+    try Self.expectEnd(program, noting: "finished  2 of 4")
+  }
+
   @Test(arguments: ["half", "header", "page"])
   func `A truncated or damaged database is refused with a remedy, and its rows are left as they are`(damage: String)
     throws
