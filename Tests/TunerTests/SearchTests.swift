@@ -154,7 +154,10 @@ import Testing
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1,2,3]")
-    let slow = Toy(epochs: 200) { _, _ in Thread.sleep(forTimeInterval: 0.02) }
+    // However late the end of the time is noticed, no trial ends before it.
+    let slow = Toy(epochs: 200) { trial, epoch in
+      while epoch == 5, !trial.shouldStop { Thread.sleep(forTimeInterval: 0.02) }
+    }
     let limits = RunLimits(deadline: .now + .milliseconds(500))
     let (study, outcome) = try await Self.run(definition, cells, in: store, slow, workers: 2, limits: limits)
     #expect(outcome == .timedOut)

@@ -4,17 +4,17 @@ import Testing
 /// What a disk, a file system and other programs can do to a study: a clear message, nothing lost, and the study goes on afterwards.
 @Suite(.serialized) struct StorageFaultTests {
   private static let parameters = "learning_rate choice [0.01,0.001]\nn_layers choice [1,2]\n"
-  private static let study = ["--params_file=hyper.test", "--epochs=2", "--workers=1"]
-  private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0", "RUN_HYPER_BUSY_SECONDS": "1"]
-  private static let storage = "studies/studies.sqlite"
+  static let study = ["--params_file=hyper.test", "--epochs=2", "--workers=1"]
+  static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0", "RUN_HYPER_BUSY_SECONDS": "1"]
+  static let storage = "studies/studies.sqlite"
 
-  private static func program() throws -> Program {
+  static func program() throws -> Program {
     let program = try Program()
     try program.write(parameters, to: "hyper.test")
     return program
   }
 
-  private static func run(_ program: Program, _ arguments: [String] = [], environment: [String: String] = [:]) throws
+  static func run(_ program: Program, _ arguments: [String] = [], environment: [String: String] = [:]) throws
     -> Program.Ending
   {
     let ending = try program.run(study + arguments, environment: Self.environment.merging(environment) { $1 })
@@ -22,7 +22,7 @@ import Testing
     return ending
   }
 
-  private static func board(_ program: Program) throws -> String {
+  static func board(_ program: Program) throws -> String {
     try program.run(["leaderboard", "--top=0", "--format=json"]).output
   }
 
@@ -35,7 +35,7 @@ import Testing
   private static let whole = Result { try wholeBoard() }
 
   /// The study goes on, ends with the bytes of an undisturbed one, and is sound.
-  private static func expectEnd(_ program: Program, _ arguments: [String] = [], noting piece: String? = nil) throws {
+  static func expectEnd(_ program: Program, _ arguments: [String] = [], noting piece: String? = nil) throws {
     let ending = try run(program, arguments)
     #expect(ending.status == 0, "\(ending.errors)")
     if let piece { #expect(ending.errors.contains(piece), "\(ending.errors)") }
@@ -55,7 +55,7 @@ import Testing
     try body(place)
   }
 
-  private static func system(_ words: String...) -> Bool {
+  static func system(_ words: String...) -> Bool {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = words
@@ -227,123 +227,6 @@ import Testing
       at: program.folder.appendingPathComponent(Self.storage), to: copy.folder.appendingPathComponent(Self.storage))
     try Self.expectEnd(copy)
     try Self.expectEnd(program, noting: "finished  2 of 4")
-  }
-
-  // MARK: - Disks that fail
-
-  private static let disk = Result { try FaultyDisk() }
-
-  private struct DiskFault: CustomTestStringConvertible {
-    let call: FaultyDisk.Call
-    let file: String
-    let count: Int
-    let error: Int32
-    let message: String
-
-    var testDescription: String { "\(call) of \(file), error \(error)" }
-  }
-
-  @Test(
-    .enabled(if: PreloadedLibrary.isAvailable),
-    arguments: [
-      DiskFault(
-        call: .write, file: "studies.sqlite-wal", count: 100, error: EIO, message: "disk I/O error when writing"),
-      DiskFault(
-        call: .write, file: "studies.sqlite-wal", count: 100, error: EDQUOT, message: "disk I/O error when writing"),
-      DiskFault(call: .sync, file: "studies.sqlite-wal", count: 5, error: EIO, message: "disk I/O error when syncing"),
-      DiskFault(call: .read, file: "studies.sqlite", count: 40, error: EIO, message: "a damaged database"),
-      DiskFault(call: .write, file: ".safetensors", count: 0, error: EIO, message: "input/output error on write"),
-      DiskFault(call: .write, file: ".safetensors", count: 0, error: EDQUOT, message: "disk quota exceeded on write"),
-      DiskFault(call: .sync, file: ".safetensors", count: 0, error: EIO, message: "input/output error on sync"),
-    ])
-  private func `A disk that fails ends the run with what it could not do, and the study goes on when it can`(
-    fault: DiskFault
-  ) throws {
-    let program = try Self.program()
-    let ending = try Self.run(
-      program,
-      environment: try Self.disk.get().environment(
-        failing: fault.call, of: fault.file, after: fault.count, with: fault.error))
-    #expect(ending.status == 1, "\(ending.errors)")
-    #expect(ending.errors.contains("error: \(Self.storage)"), "\(ending.errors)")
-    #expect(ending.errors.contains("found \(fault.message)"), "\(ending.errors)")
-    #expect(try program.run(["verify"]).status == 0)
-    try Self.expectEnd(program)
-  }
-
-  @Test(.enabled(if: PreloadedLibrary.isAvailable), arguments: [FaultyDisk.Call.write, .sync])
-  private func `A disk that takes no checkpoints costs them and nothing else`(call: FaultyDisk.Call) throws {
-    let program = try Self.program()
-    let ending = try Self.run(
-      program, environment: try Self.disk.get().environment(failing: call, of: ".checkpoint.partial", with: EIO))
-    #expect(ending.status == 0, "\(ending.errors)")
-    #expect(ending.errors.contains("goes on without a checkpoint: "), "\(ending.errors)")
-    let left = try FileManager.default.contentsOfDirectory(
-      atPath: program.folder.appendingPathComponent(Self.storage + ".checkpoints").path)
-    #expect(left.isEmpty)
-    try Self.expectEnd(program, noting: "finished  4 of 4")
-  }
-
-  @Test(arguments: [40, 300])
-  func `A limit on the size of files ends the run with a remedy`(kilobytes: Int) throws {
-    let program = try Self.program()
-    // In blocks of 512 bytes.
-    let ending = try program.run(
-      Self.study, environment: Self.environment, prelude: "ulimit -f \(2 * kilobytes)")
-    #expect(ending.status == 1 || ending.status == 2, "\(ending.status) \(ending.errors)")
-    #expect(ending.errors.contains("room within quotas and limits"), "\(ending.errors)")
-    try Self.expectEnd(program)
-  }
-
-  // MARK: - File systems without shared memory
-
-  @Test(.enabled(if: PreloadedLibrary.isAvailable))
-  func `Where memory can not be shared a study is kept without a log, says so, and is the same`() throws {
-    let program = try Self.program()
-    let foreign = try Self.disk.get().environment(failing: .map, of: "/studies/", with: ENODEV)
-    let note =
-      "note: \(Self.storage) is on a file system without shared memory; it is kept with a rollback journal, which takes longer at each write"
-    // With the log of a process that died elsewhere.
-    #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed"]).status == -SIGKILL)
-    let journal = { try SQLite.run("PRAGMA journal_mode", in: program) }
-    #expect(try journal() == "wal\n")
-    let board = try program.run(["leaderboard"], environment: foreign)
-    #expect(board.status == 0 && board.output.contains("1 completed"), "\(board.output)\(board.errors)")
-    #expect(try program.run(["verify"], environment: foreign).status == 0)
-    let died = try Self.run(program, environment: foreign.merging(["RUN_HYPER_FAULT": "end-uncommitted"]) { $1 })
-    #expect(died.status == -SIGKILL && died.errors.contains(note), "\(died.errors)")
-    let processes = try (1...2).map { _ in
-      try program.start(Self.study, environment: Self.environment.merging(foreign) { $1 })
-    }
-    for process in processes {
-      process.waitUntilExit()
-      #expect(Program.status(of: process) == 0)
-    }
-    #expect(try journal() == "delete\n")
-    #expect(try program.run(["verify"], environment: foreign).status == 0)
-    // And back.
-    try Self.expectEnd(program, noting: "finished  4 of 4")
-    #expect(try journal() == "wal\n")
-  }
-
-  /// Before, in and after the making of the study, and all along its trials; a run makes some 350 writes and 50 syncs.
-  private static let deaths =
-    (0..<7).map { (call: FaultyDisk.Call.write, count: 23 + 47 * $0) } + (0..<7).map { (.sync, 3 + 6 * $0) }
-
-  @Test(.enabled(if: PreloadedLibrary.isAvailable), arguments: [true, false], deaths)
-  private func `Killed at any call that writes, with a log or without, a study goes on with the same bytes`(
-    hasLog: Bool, death: (call: FaultyDisk.Call, count: Int)
-  ) throws {
-    let program = try Self.program()
-    let disk = try Self.disk.get()
-    let foreign = hasLog ? [:] : disk.environment(failing: .map, of: "/studies/", with: ENODEV)
-    let deadly = disk.environment(failing: death.call, of: "/studies/", after: death.count, with: nil)
-    #expect(try Self.run(program, environment: foreign.merging(deadly) { $1 }).status == -SIGKILL)
-    let board = try program.run(["leaderboard"], environment: foreign)
-    let isMade = !board.errors.contains("begin one first") && !board.errors.contains("found no study")
-    #expect(board.status == 0 || !isMade, "\(board.errors)")
-    #expect(try Self.run(program, environment: foreign).status == 0)
-    try Self.expectEnd(program, noting: "finished  4 of 4")
   }
 
   // MARK: - Other programs
