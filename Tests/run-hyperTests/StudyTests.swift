@@ -19,13 +19,14 @@ import Testing
     return program
   }
 
-  /// The whole leaderboard in both formats for programs.
+  /// The whole leaderboard in both formats for programs, and the hash of the best weights.
   private static func board(of program: Program) throws -> [String] {
-    try ["csv", "json"].map { format in
+    let boards = try ["csv", "json"].map { format in
       let ending = try program.run(["leaderboard", "--top=0", "--format=\(format)"])
       #expect(ending.status == 0)
       return ending.output
     }
+    return boards + [try SQLite.run("SELECT file, sha256 FROM weights", in: program)]
   }
 
   /// What an undisturbed run with one worker gives.

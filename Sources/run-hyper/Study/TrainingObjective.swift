@@ -106,9 +106,9 @@ extension EpochReport {
 }
 
 extension Model.Configuration {
-  /// What a file of weights says about where they come from: every key and its value.
+  /// What a file of weights says about where they come from: every key and its value, but not where the data lay on this machine.
   var metadata: [String: String] {
-    Dictionary(values.map { ($0.key, $0.value.exactJSON) }) { $1 }
+    Dictionary(values.filter { $0.key != "data_path" }.map { ($0.key, $0.value.exactJSON) }) { $1 }
   }
 }
 
