@@ -2,9 +2,9 @@
 """Kills studies with SIGKILL at random moments, continues them, and compares every byte with undisturbed runs.
 
 scripts/crash-test calls it. Studies are of the kinds below, in turn by one process and by four on one database. Each is killed at least
-kills / studies times (one that ends before that is followed by another of its kind) and continued each time by the same command;
-of four processes any number from one to all are killed at once, and started again. After every kill the database is read: a trial that
-had ended has to end up as it was, with no further attempt.
+kills / studies times (one that ends before that is followed by another of its kind) and continued each time by the same command or, once
+a trial has ended, by `resume`; of four processes any number from one to all are killed at once, and started again. After every kill the
+database is read: a trial that had ended has to end up as it was, with no further attempt.
 
 At the end of a study these have to be those of an undisturbed run with one worker, byte for byte: the leaderboard as CSV and as JSON,
 every point of every learning curve, every user's rank, and the file of the best weights. `run-hyper verify` has to find nothing. What a
@@ -124,8 +124,8 @@ class Study:
     def __init__(self, kind, processes, folder, generator, reference):
         self.kind, self.processes, self.folder, self.random, self.reference = kind, processes, folder, generator, reference
         self.kills, self.problems, self.ended = 0, [], set()
-        workers = "--workers=1" if processes > 1 or not kind[4] else f"--workers={generator.choice([1, 2])}"
-        self.command = ["--params_file=hyper.test", workers]
+        self.workers = "--workers=1" if processes > 1 or not kind[4] else f"--workers={generator.choice([1, 2])}"
+        self.command = ["--params_file=hyper.test", self.workers]
 
     def complain(self, text):
         self.problems.append(text)
@@ -137,11 +137,16 @@ class Study:
             self.complain(f"trial {trial[0]} had ended as {trial} and is not so any more")
         self.ended |= now
 
+    def start(self):
+        if self.ended and self.random.random() < 0.5:
+            return self.folder.start("resume", NAME, self.workers)
+        return self.folder.start(*self.command, *self.kind[2])
+
     def run(self, kills, longest):
         running = []
         while self.kills < kills:
             while len(running) < self.processes:
-                running.append(self.folder.start(*self.command, *self.kind[2]))
+                running.append(self.start())
             time.sleep(self.random.uniform(0.01, longest))
             if all(process.poll() is not None for process in running):
                 break
