@@ -86,7 +86,7 @@ struct TokenTable {
 
   private func slot(of source: Span<UInt8>, _ start: Int, _ end: Int, _ key: UInt64) -> Int {
     let mask = slots.count - 1
-    var slot = home(of: key) & mask
+    var slot = home(of: key)
     while slots[slot].place > 0 {
       if slots[slot].key == key, end - start < 8 || holds(Int(slots[slot].place) - 1, source, start, end) { break }
       slot = (slot + 1) & mask
@@ -105,15 +105,17 @@ struct TokenTable {
     slots = [Slot](repeating: Slot(), count: old.count * 2)
     let mask = slots.count - 1
     for entry in old where entry.place > 0 {
-      var slot = home(of: entry.key) & mask
+      var slot = home(of: entry.key)
       while slots[slot].place > 0 { slot = (slot + 1) & mask }
       slots[slot] = entry
     }
   }
 
-  /// Where a key is looked for first, before masking: the upper half of a product (multiplicative hashing, Dietzfelbinger et
-  /// al., 1997).
-  private func home(of key: UInt64) -> Int { Int(truncatingIfNeeded: (key ^ key >> 29) &* secret >> 32) }
+  /// Where a key is looked for first: the highest bits of a product, which depend on all bits of the key (multiplicative hashing,
+  /// Dietzfelbinger et al., 1997).
+  func home(of key: UInt64) -> Int {
+    Int(truncatingIfNeeded: (key &* secret) >> UInt64(64 - slots.count.trailingZeroBitCount))
+  }
 
   /// The key of a text; of a long one made with FNV-1a in 64 bits from a start of its own.
   private func key(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
