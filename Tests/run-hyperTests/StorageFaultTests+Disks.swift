@@ -84,6 +84,23 @@ extension StorageFaultTests {
     #expect(try SQLite.run("PRAGMA journal_mode", in: program) == "wal\n")
   }
 
+  @Test(.enabled(if: PreloadedLibrary.isAvailable))
+  func `A link to a database elsewhere counts as the place that it leads to`() throws {
+    let program = try Self.program()
+    #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed"]).status == -SIGKILL)
+    let place = program.folder.appendingPathComponent("elsewhere").path
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    let file = program.folder.appendingPathComponent(Self.storage).path
+    for suffix in ["", "-wal", "-shm"] {
+      try FileManager.default.moveItem(atPath: file + suffix, toPath: "\(place)/studies.sqlite\(suffix)")
+    }
+    try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "../elsewhere/studies.sqlite")
+    try Self.expectNoLog(
+      program, noting: "a file system without shared memory",
+      environment: try Self.disk.get().environment(failing: .map, of: "/elsewhere/", with: ENODEV))
+    try Self.expectEnd(program, noting: "finished  4 of 4")
+  }
+
   @Test(
     .enabled(if: system("bindfs", "--version"), "bindfs mounts a folder elsewhere by a file system in user space"),
     .timeLimit(.minutes(5)))

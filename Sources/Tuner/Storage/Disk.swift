@@ -101,6 +101,13 @@ enum Disk {
     try? FileManager.default.destinationOfSymbolicLink(atPath: path)
   }
 
+  /// Where a file is that a link may lead to, which is where SQLite puts its own files; the path itself when there is no file.
+  static func resolved(_ path: String) -> String {
+    guard let place = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(place) }
+    return unsafe String(cString: place)
+  }
+
   /// Whether a folder stands at a path.
   static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
@@ -112,6 +119,7 @@ enum Disk {
 
   /// What keeps processes from sharing memory by a file beside a path whose folder exists, or `nil`.
   static func logObstacle(_ path: String) -> LogObstacle? {
+    let path = resolved(path)
     let folder = (path as NSString).deletingLastPathComponent
     var status = stat()
     if unsafe stat(folder.isEmpty ? "." : folder, &status) == 0, let mounts = try? read("/proc/self/mountinfo"),
