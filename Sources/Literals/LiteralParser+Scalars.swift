@@ -157,7 +157,7 @@ extension Unicode.Scalar {
   /// As in Python's names: letters, digits, underscores, combining marks.
   var belongsToName: Bool { properties.isXIDContinue }
 
-  /// What can not follow a number.
+  /// What cannot follow a number.
   var belongsToNumber: Bool { belongsToName || self == "." }
 
   /// Anything but spaces, control characters and what gives lists and maps their shape.

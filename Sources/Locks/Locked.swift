@@ -6,7 +6,7 @@
 
 /// A value that one thread at a time can use.
 ///
-/// It is the standard library's `Mutex`. That waits in the kernel, where ThreadSanitizer can not see that one thread has let go before the
+/// It is the standard library's `Mutex`. That waits in the kernel, where ThreadSanitizer cannot see that one thread has let go before the
 /// next one goes on, so that it would report a race at every lock that two threads want. For `scripts/sanitize` the lock is one that it knows.
 public struct Locked<Value>: ~Copyable, Sendable {
   #if THREAD_SANITIZER

@@ -1,6 +1,6 @@
 /// What a command takes beside its operands, as `CommandLineArguments` has to know it.
 ///
-/// ArgumentParser has the same lists in the commands' properties but can not be asked for them; a test holds the two
+/// ArgumentParser has the same lists in the commands' properties but cannot be asked for them; a test holds the two
 /// together.
 package struct CommandSyntax: Sendable {
   /// The words that call it, such as `dataset describe`.

@@ -116,7 +116,7 @@ import Tuner
            4      4  diverged                       4
 
         toy: 4 trials: 3 completed, 1 diverged
-        = : can not be told from the best of all trials, going by 100 users (95 %)
+        = : cannot be told from the best of all trials, going by 100 users (95 %)
 
         """)
     #expect(board.text(.csv).contains("interval_low,interval_high,may_be_best,epochs,"))

@@ -52,7 +52,7 @@ import run_hyper
       "found command 'leaderbord'; expected compare, dataset, evaluate, importance, leaderboard, resume, show, studies, study, train, verify"
     ),
   ])
-  func `What can not be meant is an error`(given: [String], message: String) {
+  func `What cannot be meant is an error`(given: [String], message: String) {
     #expect(throws: CommandError.input(message)) { try CommandLineArguments(given) }
   }
 }

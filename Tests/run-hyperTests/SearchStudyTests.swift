@@ -233,7 +233,7 @@ import Testing
     }
   }
 
-  @Test func `The trials that can not be told from the best are repeated with further seeds`() throws {
+  @Test func `The trials that cannot be told from the best are repeated with further seeds`() throws {
     let program = try Self.program("n_heads choice [1,2]\n")
     let ending = try Self.search(program, "--epochs=3", "--repeats=2")
     #expect(ending.status == 0)

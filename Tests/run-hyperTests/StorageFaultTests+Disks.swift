@@ -72,7 +72,7 @@ extension StorageFaultTests {
   // MARK: - File systems without shared memory
 
   @Test(.enabled(if: PreloadedLibrary.isAvailable))
-  func `Where memory can not be shared a study is kept without a log, says so, and is the same`() throws {
+  func `Where memory cannot be shared a study is kept without a log, says so, and is the same`() throws {
     let program = try Self.program()
     // With the log of a process that died elsewhere.
     #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed"]).status == -SIGKILL)
@@ -104,7 +104,7 @@ extension StorageFaultTests {
   @Test(
     .enabled(if: system("bindfs", "--version"), "bindfs mounts a folder elsewhere by a file system in user space"),
     .timeLimit(.minutes(5)))
-  func `On a file system in user space, whose files can not be mapped to be shared, it is the same`() throws {
+  func `On a file system in user space, whose files cannot be mapped to be shared, it is the same`() throws {
     let program = try Self.program()
     #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed"]).status == -SIGKILL)
     let place = program.folder.appendingPathComponent("studies").path

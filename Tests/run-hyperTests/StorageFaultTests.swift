@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(.enabled(if: mayMount, "mounting a file system takes root"))
-  func `On a file system that can not be written a study is read and not run`() throws {
+  func `On a file system that cannot be written a study is read and not run`() throws {
     let program = try Self.program()
     try Self.mounting(program, size: "64m") { place in
       #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed:2"]).status == -SIGKILL)

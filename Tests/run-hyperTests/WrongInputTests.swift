@@ -72,7 +72,7 @@ import Testing
       testDescription: "a range and the grid", parameters: "n_layers choice [1,2]\nattn_dropout_prob uniform 0.1,0.5\n",
       message: ["hyper.test:2:1", "no grid covers", "--algo=random"]),
     Case(
-      testDescription: "a bound that can not be trained, for bayes",
+      testDescription: "a bound that cannot be trained, for bayes",
       parameters: "attn_dropout_prob uniform 0.1,1.5\n", arguments: ["--algo=bayes"],
       message: ["hyper.test:1:1", "1.5"]),
     Case(
@@ -209,7 +209,7 @@ import Testing
     (["nonsense"], "expected compare, dataset"),
     ([], "--params-file"), (["studies", "--top=3"], "--top"),
   ])
-  func `Commands refuse what they can not do`(arguments: [String], message: String) throws {
+  func `Commands refuse what they cannot do`(arguments: [String], message: String) throws {
     let program = try Program()
     try program.write("n_layers choice [1]\n", to: "hyper.test")
     let ending = try program.run(arguments)

@@ -16,7 +16,7 @@ private struct Place {
     let descriptor = unsafe open("\(folder)/toy/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     defer { close(descriptor) }
     let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-    guard count == bytes.count else { fatalError("\(folder)/toy/\(name) can not be written") }
+    guard count == bytes.count else { fatalError("\(folder)/toy/\(name) cannot be written") }
   }
 }
 

@@ -28,9 +28,9 @@ private func check(_ value: Literal) {
   let python = value.python
   require(reading(python, .python) == value, "\(value) is not what \(python) reads as")
   let canonical = value.canonical
-  guard let again = reading(canonical, .python) else { fatalError("\(canonical) can not be read") }
+  guard let again = reading(canonical, .python) else { fatalError("\(canonical) cannot be read") }
   require(again.canonical == canonical, "\(again.canonical) in place of \(canonical)")
-  require(reading(value.json, .configuration) != nil, "\(value.json) can not be read")
+  require(reading(value.json, .configuration) != nil, "\(value.json) cannot be read")
 }
 
 private func reading(_ text: String, _ grammar: Literal.Grammar) -> Literal? {

@@ -20,8 +20,8 @@ private func tryInput(_ input: inout Input) {
     let content = try Safetensors(decoding: file, file: "f")
     let size = content.tensors.values.reduce(0) { $0 + $1.bytes.count }
     require(size <= file.count, "\(size) bytes of tensors in a file of \(file.count)")
-    guard let encoded = try? content.encoded() else { fatalError("\(content) can not be written") }
-    guard let again = try? Safetensors(decoding: encoded, file: "f") else { fatalError("\(content) can not be read") }
+    guard let encoded = try? content.encoded() else { fatalError("\(content) cannot be written") }
+    guard let again = try? Safetensors(decoding: encoded, file: "f") else { fatalError("\(content) cannot be read") }
     require(again == content, "\(again) in place of \(content)")
   } catch {
     require(isPlain(error.description), "not plain: \(error.description.debugDescription)")

@@ -26,7 +26,7 @@ private func tryInput(_ input: inout Input) {
 private func check(_ space: SearchSpace) {
   let lines = space.parameters.map { "\($0.name) \($0.distribution.keyword) \(values(of: $0.distribution))" }
   let text = lines.joined(separator: "\n")
-  guard let again = try? SearchSpace(parsing: text, file: "f") else { fatalError("\(text) can not be read") }
+  guard let again = try? SearchSpace(parsing: text, file: "f") else { fatalError("\(text) cannot be read") }
   require(
     again.parameters.map(\.name) == space.parameters.map(\.name)
       && again.parameters.map(\.distribution) == space.parameters.map(\.distribution),

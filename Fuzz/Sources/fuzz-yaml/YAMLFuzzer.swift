@@ -24,7 +24,7 @@ private func tryInput(_ input: inout Input) {
     require(configuration.notes.allSatisfy(isPlain), "not plain: \(configuration.notes)")
     let values = Dictionary(configuration.values.map { ($0.key, $0.value) }) { $1 }
     guard let again = try? Configuration(layers: [ConfigurationLayer(source: "again", canonical: values)]) else {
-      fatalError("\(values) can not be read")
+      fatalError("\(values) cannot be read")
     }
     require(again == configuration, "\(again) in place of \(configuration)")
   } catch {

@@ -110,7 +110,7 @@ extension Leaderboard {
     let line =
       "\(study.visible): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
     guard userCount > 0, !rows.isEmpty else { return line }
-    return line + "\n= : can not be told from the best of all trials, going by \(userCount) users (95 %)"
+    return line + "\n= : cannot be told from the best of all trials, going by \(userCount) users (95 %)"
   }
 
   private var failureLines: String {

@@ -51,6 +51,6 @@ package struct Certainty: Sendable, Equatable {
   /// 95 % interval of the mean over users.
   package let interval: ConfidenceInterval
 
-  /// Whether the trial can not be told from the best one; see `BestSet`.
+  /// Whether the trial cannot be told from the best one; see `BestSet`.
   package let mayBeBest: Bool
 }

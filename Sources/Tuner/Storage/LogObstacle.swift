@@ -1,11 +1,11 @@
-/// Why SQLite can not keep changes in a write-ahead log, whose processes share memory by a file beside the database.
+/// Why SQLite cannot keep changes in a write-ahead log, whose processes share memory by a file beside the database.
 ///
 /// Source: SQLite's documentation of WAL mode, "All processes using a database must be on the same host computer".
 public enum LogObstacle: Sendable, Equatable, CustomStringConvertible {
   /// A file system that several hosts may share, by its name.
   case network(String)
 
-  /// A file system whose files can not be mapped into memory to be shared.
+  /// A file system whose files cannot be mapped into memory to be shared.
   case noSharedMemory
 
   public var description: String {

@@ -55,7 +55,7 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 extension DatabaseError {
-  /// Whether the file system can not share memory, which SQLite's write-ahead log needs.
+  /// Whether the file system cannot share memory, which SQLite's write-ahead log needs.
   var saysNoSharedMemory: Bool {
     [.SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMMAP, .SQLITE_IOERR_SHMLOCK].contains(
       extendedResultCode)

@@ -36,7 +36,7 @@ extension StudyStore {
       try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: false)).close()
       return try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: true))
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN || error.saysNoSharedMemory {
-      // Where nothing can be written, or memory not be shared, SQLite can not make the index of a log. With a log, somebody may
+      // Where nothing can be written, or memory not be shared, SQLite cannot make the index of a log. With a log, somebody may
       // write there in the first case; in the second nobody can.
       let log = (try? Disk.read(Disk.resolved(path) + "-wal")) ?? []
       guard log.isEmpty || error.saysNoSharedMemory, let bytes = try? Disk.read(path) else { throw error }

@@ -9,7 +9,7 @@ struct OwnedTrial: Sendable {
   let owner: String
   let heartbeat: String?
 
-  /// How far the heartbeat is from this host's time, in seconds and either way: whose clock is wrong can not be told.
+  /// How far the heartbeat is from this host's time, in seconds and either way: whose clock is wrong cannot be told.
   let distance: Double
 
   let life: ProcessIdentity.Life

@@ -69,7 +69,7 @@ extension StudyStore {
 
   /// Ends a trial for good, and returns the trial that its owner has taken next.
   ///
-  /// The best trial keeps its weights: where they can not be written the trial has not ended, and a `StorageError` says why.
+  /// The best trial keeps its weights: where they cannot be written the trial has not ended, and a `StorageError` says why.
   ///
   /// - Parameter taking: How to take the next trial with the same sync to the disk. It is left for a claim of its own where the end of a
   ///   trial decides what is next: with a pruner or an early end.

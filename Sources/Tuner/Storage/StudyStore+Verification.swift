@@ -40,7 +40,7 @@ extension StudyStore {
     return verification
   }
 
-  /// Runs a check; rows or a search space that can not be read are findings, too.
+  /// Runs a check; rows or a search space that cannot be read are findings, too.
   private func answer(_ name: String, _ body: (inout Verification.Check) throws -> Void) throws -> Verification.Check {
     var check = Verification.Check(name)
     do {
@@ -61,7 +61,7 @@ extension StudyStore {
 
   private func integrity() throws -> Verification.Check {
     var check = try answer("integrity") { check in
-      // It tells what it has found, and then perhaps that it can not go on.
+      // It tells what it has found, and then perhaps that it cannot go on.
       try read { db in
         let lines = try String.fetchCursor(db, sql: "PRAGMA integrity_check")
         while let line = try lines.next() {

@@ -47,7 +47,7 @@ public struct Verification: Sendable {
   /// The checks of the file as a whole.
   public internal(set) var database: [Check]
 
-  /// Empty when the database is so damaged that its rows can not be trusted.
+  /// Empty when the database is so damaged that its rows cannot be trusted.
   public internal(set) var studies: [StudyChecks] = []
 
   /// How many things are wrong.
@@ -55,7 +55,7 @@ public struct Verification: Sendable {
     (database + studies.flatMap(\.checks)).reduce(0) { $0 + $1.problems.count }
   }
 
-  /// A database that can not even be opened.
+  /// A database that cannot even be opened.
   public init(unreadable error: StorageError) {
     var check = Check("database")
     check.fail(error.location, found: error.found, expected: error.expected)

@@ -74,7 +74,7 @@ public struct StudyDefinition: Sendable {
   /// Which trials stop before their end.
   public var pruner: Pruner
 
-  /// Further seeds for each trial that can not be told from the best.
+  /// Further seeds for each trial that cannot be told from the best.
   public var repeats: Int
 
   public var seed: Int

@@ -131,8 +131,8 @@ private final class StudyRun: Sendable {
   func beat(_ owners: [String]) {
     // What a beat cannot write, the next report cannot either, and says so.
     do { try store.beat(owners: owners) } catch { onEvent(.warning("no heartbeat: \(error)")) }
-    // Owners on other hosts are listened to all the time, so that nobody has to wait for their silence at the end. What can not be
-    // read here, a worker can not read either, and says so.
+    // Owners on other hosts are listened to all the time, so that nobody has to wait for their silence at the end. What cannot be
+    // read here, a worker cannot read either, and says so.
     if let isNews = try? reclaim(), isNews { wakeWaiting() }
   }
 
@@ -258,7 +258,7 @@ private final class StudyRun: Sendable {
     return next
   }
 
-  /// Puts a trial back to pending when the study can not be written: the trial is not to blame and waits for the next run.
+  /// Puts a trial back to pending when the study cannot be written: the trial is not to blame and waits for the next run.
   private func putBackIfUnwritten<Value>(_ trial: ClaimedTrial, seconds: Double, _ work: () throws -> Value) throws
     -> Value
   {

@@ -69,7 +69,7 @@ struct ResultFileOptions: ParsableArguments {
       do {
         try Data(page.utf8).write(to: URL(fileURLWithPath: displayFile), options: .atomic)
       } catch {
-        throw CommandError.failed("\(displayFile): the charts can not be written there; expected a writable folder")
+        throw CommandError.failed("\(displayFile): the charts cannot be written there; expected a writable folder")
       }
     }
   }
@@ -140,7 +140,7 @@ enum InputFile {
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
       return Array(try (most.map { try file.read(upToCount: $0 + 1) } ?? file.readToEnd()) ?? Data())
     } catch {
-      let found = FileManager.default.fileExists(atPath: path) ? "a file that can not be read" : "no such file"
+      let found = FileManager.default.fileExists(atPath: path) ? "a file that cannot be read" : "no such file"
       throw .input("\(path): found \(found); expected \(remedy)")
     }
   }

@@ -46,7 +46,7 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "At the end, train the trials that can not be told from the best with so many further seeds.", valueName: "count")
+      "At the end, train the trials that cannot be told from the best with so many further seeds.", valueName: "count")
   )
   var repeats: Int?
 
@@ -123,7 +123,7 @@ struct RunOptions: ParsableArguments {
     let files: ResultFileOptions
   }
 
-  /// - Throws: `CommandError.input` for what can not be meant.
+  /// - Throws: `CommandError.input` for what cannot be meant.
   func request() throws(CommandError) -> Request {
     if let retry, retry != TrialState.failed.rawValue {
       let reason =

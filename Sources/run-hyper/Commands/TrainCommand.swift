@@ -68,7 +68,7 @@ struct TrainCommand: ParsableCommand {
     do {
       try Data(try weights.encoded()).write(to: URL(fileURLWithPath: file), options: .atomic)
     } catch {
-      throw CommandError.failed("\(file): the weights can not be written there; expected a writable folder with room")
+      throw CommandError.failed("\(file): the weights cannot be written there; expected a writable folder with room")
     }
     Output.note("Wrote \(file)")
   }

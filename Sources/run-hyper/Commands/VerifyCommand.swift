@@ -41,7 +41,7 @@ struct VerifyCommand: ParsableCommand {
     do {
       store = try StudyStore(reading: storage.storage)
     } catch let error as StorageError where !error.isAbsence {
-      // A file that is there and can not be opened is what this command is asked about.
+      // A file that is there and cannot be opened is what this command is asked about.
       return Verification(unreadable: error)
     }
     let verification = try store.verify(study, rules: Self.rules)

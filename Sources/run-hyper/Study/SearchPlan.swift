@@ -31,7 +31,7 @@ struct SearchPlan: Codable, Equatable {
   var firstRung: Int?
   var reductionFactor: Int?
 
-  /// Further seeds for each trial that can not be told from the best.
+  /// Further seeds for each trial that cannot be told from the best.
   var repeats: Int?
 
   /// As many as the reference program's tuning object tries unless it is told otherwise.

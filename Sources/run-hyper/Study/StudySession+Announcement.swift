@@ -19,7 +19,7 @@ extension StudySession {
     if let pruning { lines.append("  pruner    \(pruning)") }
     lines += ends.map { "  end       \($0)" }
     if let repeats = space.plan.repeats {
-      lines.append("  repeats   \(repeats) further seeds for each trial that can not be told from the best, at the end")
+      lines.append("  repeats   \(repeats) further seeds for each trial that cannot be told from the best, at the end")
     }
     lines += [
       "  workers   \(admission.workers)",

@@ -72,7 +72,7 @@ struct StudySession {
     let added = try store.addRepeats(of: group, count: count, in: study)
     if added > 0 {
       Output.note(
-        "Repeating \(group.count) \(group.count == 1 ? "trial" : "trials") that can not be told from the best with \(count) further "
+        "Repeating \(group.count) \(group.count == 1 ? "trial" : "trials") that cannot be told from the best with \(count) further "
           + "\(count == 1 ? "seed" : "seeds"): \(added) trials to run")
     }
     return added
