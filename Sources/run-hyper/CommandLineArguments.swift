@@ -77,7 +77,7 @@ package struct CommandLineArguments: Equatable {
         return
       }
       let isNew = syntax.repeatable.contains(option) ? true : try isNew(value, for: typed, as: option)
-      if isNew { parsed.append("--\(option)=\(value)") }
+      if isNew, let value = try OptionText.value(value, of: option) { parsed.append("--\(option)=\(value)") }
       return
     }
     if syntax.flags.contains(option), pieces.count == 1, !nextIsValue {

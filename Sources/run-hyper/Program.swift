@@ -1,12 +1,13 @@
 import ArgumentParser
 import Foundation
+import Literals
 
 /// Finds the command, runs it, and turns what it throws into a message and an exit status.
 @main
 enum Program {
   static func main() async {
     _ = signal(SIGPIPE, SIG_IGN)
-    var called = "run-hyper"
+    var called = ProgramCommand.name
     do {
       let arguments = try CommandLineArguments(Array(CommandLine.arguments.dropFirst()))
       called = ([called] + arguments.command).joined(separator: " ")
@@ -29,12 +30,12 @@ enum Program {
     }
     let code = RunHyper.exitCode(for: error)
     if code.isSuccess {
-      Output.result(RunHyper.fullMessage(for: error).trimmingCharacters(in: .newlines))
+      Output.result(ProgramCommand.naming(in: RunHyper.fullMessage(for: error).trimmingCharacters(in: .newlines)))
       exit(0)
     }
     if code == .validationFailure {
       Output.note("error: \(RunHyper.message(for: error))")
-      Output.note("See '\(called) --help'.")
+      Output.note("For help: \(called) --help")
       exit(2)
     }
     Output.note("error: \(error)")

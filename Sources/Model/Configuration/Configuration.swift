@@ -92,7 +92,7 @@ extension Configuration {
     if path.unicodeScalars.contains(where: \.isInvisible) {
       reader.report("data_path", found: "'\(path)' with an invisible character", expected: "a folder")
     }
-    if !path.isEmpty { dataset.dataPaths = [path] }
+    if !path.isEmpty { dataset.dataPaths = [path.expandingHome] }
   }
 
   fileprivate mutating func readDataset(_ reader: inout ConfigurationReader, _ dataDirectories: [String]) {

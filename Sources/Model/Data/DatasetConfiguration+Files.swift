@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 
 extension DatasetConfiguration {
   /// The first folder of `dataPaths` that holds one of the dataset's name, or `nil`.
@@ -20,7 +21,7 @@ extension DatasetConfiguration {
     }
     if let folder { return folder }
     let places = dataPaths.map { "\($0)/\(name)" }.joined(separator: ", ")
-    let remedy = name == "ml-100k" ? "'run-hyper dataset fetch ml-100k'" : "--data_path=FOLDER"
+    let remedy = name == "ml-100k" ? "'\(ProgramCommand.line("dataset fetch ml-100k"))'" : "--data_path=FOLDER"
     throw DataError(
       at: name, found: "no such dataset in \(places)",
       expected: "a folder \(name) that holds \(name).inter, or \(remedy)")

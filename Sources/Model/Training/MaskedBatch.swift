@@ -20,9 +20,9 @@ struct MaskedBatch {
   /// The batch in parts of about the same number of positions, in order.
   ///
   /// Parts are what threads share out among themselves. Their gradients are added up one after the other, so how a batch is cut has to
-  /// depend on the batch alone: into one part for every 8,192 positions, but at most eight.
+  /// depend on the batch alone.
   func parts() -> [ArraySlice<Sample>] {
-    let count = max(1, min(8, positionCount / 8192))
+    let count = Self.partCount(positions: positionCount)
     var parts: [ArraySlice<Sample>] = []
     var start = 0
     var positions = 0
@@ -35,4 +35,7 @@ struct MaskedBatch {
     }
     return parts
   }
+
+  /// One part for every 8,192 positions, but at most eight.
+  static func partCount(positions: Int) -> Int { max(1, min(8, positions / 8192)) }
 }

@@ -57,8 +57,7 @@ final class TrainingLanes {
 
   /// The rank of each sample's target, or `nil` when stopped.
   func ranks(of samples: [Sample], _ evaluator: Evaluator, _ control: RunControl) -> [Int]? {
-    // Below some hundred samples a thread is not worth its start.
-    let count = min(max(1, control.threads()), samples.count / 256)
+    let count = min(max(1, control.threads()), Self.mostThreads(measuring: samples.count))
     if count <= 1 { return evaluator.ranks(of: samples, lanes[0], shouldStop: control.shouldStop) }
     let networks = networks(count)
     let share = (samples.count + count - 1) / count
@@ -70,6 +69,9 @@ final class TrainingLanes {
       })
     return parts.contains { $0 == nil } ? nil : parts.flatMap { $0 ?? [] }
   }
+
+  /// The most threads that rank held-out samples: below some hundred samples one is not worth its start.
+  static func mostThreads(measuring samples: Int) -> Int { max(1, samples / 256) }
 
   /// The first networks; the missing ones are made.
   private func networks(_ count: Int) -> [BERT4Rec] {

@@ -10,9 +10,13 @@ public struct TrainingMemory: Sendable, Equatable {
   /// Bytes that each further thread of the run adds.
   public let bytesPerThread: Double
 
-  package init(bytes: Double, bytesPerThread: Double) {
+  /// The most threads that the run has work for; further ones take no memory.
+  public let mostThreads: Int
+
+  package init(bytes: Double, bytesPerThread: Double, mostThreads: Int = .max) {
     self.bytes = bytes
     self.bytesPerThread = bytesPerThread
+    self.mostThreads = mostThreads
   }
 
   /// - Parameter keepsCheckpoints: Whether the run's state is written and read on the way.
@@ -28,6 +32,10 @@ public struct TrainingMemory: Sendable, Equatable {
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
     // A gradient of its own, and one that waits for its turn.
     bytesPerThread = 4 * (2 * parameters + workspace) + Self.roundingBytes
+    let positions = min(configuration.training.batchSize, dataset.train.count) * configuration.network.maximumLength
+    let heldOut = max(dataset.valid.count, dataset.test.count)
+    mostThreads = max(
+      MaskedBatch.partCount(positions: positions), TrainingLanes.mostThreads(measuring: heldOut))
   }
 
   /// What measuring weights from a file takes, the file included.
@@ -40,6 +48,7 @@ public struct TrainingMemory: Sendable, Equatable {
       4 * (4 * parameters + turned + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
       + Self.roundingBytes
     bytesPerThread = 0
+    mostThreads = 1
   }
 
   /// Allocator, thread stacks, epoch reports, and what else is small.

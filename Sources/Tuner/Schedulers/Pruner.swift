@@ -107,12 +107,7 @@ public struct Pruner: Sendable, Equatable {
     switch kind {
     case .none: return nil
     case .median: return epoch >= firstRung ? epoch : nil
-    case .asha, .hyperband:
-      var rung = firstRung
-      for _ in 0..<bracket { rung *= reductionFactor }
-      guard epoch >= rung else { return nil }
-      while rung <= epoch / reductionFactor { rung *= reductionFactor }
-      return rung
+    case .asha, .hyperband: return rungs(upTo: epoch, bracket: bracket).last
     }
   }
 
@@ -137,12 +132,11 @@ public struct Pruner: Sendable, Equatable {
 
   /// The rungs that lie up to an epoch, in their order.
   func rungs(upTo epoch: Int, bracket: Int) -> [Int] {
-    guard epoch > 0 else { return [] }
-    var rungs: [Int] = []
-    for epoch in 1...epoch {
-      if let rung = rung(at: epoch, bracket: bracket), rungs.last != rung { rungs.append(rung) }
-    }
-    return rungs
+    guard kind != .none, epoch >= firstRung else { return [] }
+    guard isHalving else { return Array(firstRung...epoch) }
+    var rungs = [firstRung]
+    while let last = rungs.last, last <= epoch / reductionFactor { rungs.append(last * reductionFactor) }
+    return Array(rungs.dropFirst(bracket))
   }
 }
 
@@ -159,6 +153,9 @@ extension Pruner: CustomStringConvertible {
     return words.joined(separator: " ")
   }
 
+  /// As many as a trial can have; with more, the shares of brackets could overflow.
+  private static let mostEpochs = 1_000_000_000
+
   /// Reads what `description` wrote.
   init?(_ description: String) {
     let words = description.split(separator: " ")
@@ -172,6 +169,8 @@ extension Pruner: CustomStringConvertible {
     self.init(
       kind, firstRung: numbers["first_rung"] ?? 0, reductionFactor: numbers["reduction_factor"] ?? 0,
       longest: numbers["longest"] ?? 0, promotesEarly: words.contains("promotes_early"))
-    guard firstRung >= 1, reductionFactor >= 2 else { return nil }
+    guard 1...Self.mostEpochs ~= firstRung, 2...1_000_000 ~= reductionFactor, 0...Self.mostEpochs ~= longest else {
+      return nil
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Literals
 
 /// Files that survive a crash, and what the system says about processes.
 ///
@@ -67,7 +68,7 @@ enum Disk {
     guard unsafe rename(aside, path) == 0 else {
       throw failure(path, doing: "rename", expected: "a folder that can be written")
     }
-    try syncFolder((path as NSString).deletingLastPathComponent)
+    try syncFolder(path.parentFolder)
   }
 
   /// Removes a file; one that is gone already is fine.
@@ -88,7 +89,7 @@ enum Disk {
       throw StorageError(
         location: path, found: "no folder, and none can be made", expected: "a place that can be written")
     }
-    try syncFolder((path as NSString).deletingLastPathComponent)
+    try syncFolder(path.parentFolder)
   }
 
   /// The names of the files in a folder, sorted; none when there is no folder.
@@ -120,9 +121,8 @@ enum Disk {
   /// What keeps processes from sharing memory by a file beside a path whose folder exists, or `nil`.
   static func logObstacle(_ path: String) -> LogObstacle? {
     let path = resolved(path)
-    let folder = (path as NSString).deletingLastPathComponent
     var status = stat()
-    if unsafe stat(folder.isEmpty ? "." : folder, &status) == 0, let mounts = try? read("/proc/self/mountinfo"),
+    if unsafe stat(path.parentFolder, &status) == 0, let mounts = try? read("/proc/self/mountinfo"),
       let obstacle = LogObstacle(device: UInt64(status.st_dev), mounts: String(decoding: mounts, as: UTF8.self))
     {
       return obstacle
@@ -140,8 +140,7 @@ enum Disk {
     return nil
   }
 
-  private static func syncFolder(_ path: String) throws(StorageError) {
-    let folder = path.isEmpty ? "." : path
+  private static func syncFolder(_ folder: String) throws(StorageError) {
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(folder, doing: "open", expected: "a folder that can be read") }
     defer { close(descriptor) }

@@ -57,7 +57,7 @@ extension StudyContents {
         let gap = next == trial.number - 1 ? "trial \(next)" : "trials \(next) to \(trial.number - 1)"
         check.fail(study.name, found: "no \(gap)", expected: "numbers without a gap: rows have been deleted")
       }
-      next = trial.number + 1
+      next = trial.number &+ 1
     }
   }
 

@@ -19,7 +19,7 @@ extension StudyContents {
       (first, last) = (row["first"], row["last"])
       let odd: Int? = row["odd"]
       // Different multiples of the first one, as many as there are up to the last.
-      isRegular = first > 0 && odd == 0 && last == first * epochs
+      isRegular = first > 0 && odd == 0 && last / first == epochs
     }
   }
 
@@ -59,7 +59,7 @@ extension StudyContents {
           trial.place, found: "two values of \(line.metric) for one epoch", expected: "one on the surviving line")
       }
       // The next value would have been due after so many epochs.
-      if !line.isRegular || line.last + line.first <= last {
+      if !line.isRegular || line.first <= last - line.last {
         check.fail(
           trial.place, found: "\(line.metric) for \(line.epochs) epochs from \(line.first) to \(line.last)",
           expected: "no epoch missing up to \(last)")

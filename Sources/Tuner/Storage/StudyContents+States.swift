@@ -37,7 +37,7 @@ extension StudyContents {
     for trial in trials {
       let own = attempts[trial.id] ?? []
       let numbers = own.map { $0["attempt"] as Int }
-      if numbers != Array(1..<max(numbers.count, trial.attempt) + 1) {
+      if trial.attempt > numbers.count || numbers != Array(1..<numbers.count + 1) {
         let found = numbers.map(String.init).joined(separator: ", ")
         check.fail(
           trial.place, found: numbers.isEmpty ? "no attempts" : "attempts \(found)",

@@ -20,7 +20,7 @@ extension StudyStore {
     _ cell: Hyperparameters, to study: Study, cost: @escaping (Hyperparameters) -> TrialCost?, _ db: Database
   ) throws {
     let writer = try TrialWriter(study, cost: cost, db)
-    try writer.add(cell, turn: writer.lastNumber + 1)
+    try writer.add(cell, turn: writer.lastNumber &+ 1)
   }
 
   /// The points that drawing leaves in the study: those that have ended and, of a sampler that learns, those begun.
@@ -101,7 +101,8 @@ private final class TrialWriter {
       try update.execute(arguments: [turn, cost?.perEpoch, cost?.epochs, trial.id])
       return
     }
-    lastNumber += 1
+    // Past the largest number it becomes negative, which the table refuses.
+    lastNumber &+= 1
     let insert = try db.cachedStatement(
       sql: """
         INSERT INTO trial (study_id, ordinal, fingerprint, configuration, turn, epoch_cost, epoch_limit)

@@ -18,7 +18,7 @@ extension StudyStore {
           db, sql: "SELECT max(ordinal) FROM trial WHERE study_id = ?", arguments: [study.id]) ?? 0
       for repetition in stride(from: 1, through: count, by: 1) {
         for number in numbers {
-          if try Self.addRepeat(repetition, of: number, numbered: last + 1, in: study, db) { last += 1 }
+          if try Self.addRepeat(repetition, of: number, numbered: last &+ 1, in: study, db) { last &+= 1 }
         }
       }
       FaultPoint.repeatsUncommitted.pass()

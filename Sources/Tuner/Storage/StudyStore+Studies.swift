@@ -119,7 +119,11 @@ extension StudyStore {
   {
     try Row.fetchAll(db, sql: "SELECT * FROM study WHERE \(condition) ORDER BY id", arguments: arguments).map { row in
       let fixed = try Row.fetchAll(
-        db, sql: "SELECT key, value FROM json_each(?)", arguments: [row["fixed_configuration"] as String])
+        db,
+        // JSON that somebody changed may hold other values than texts, and be a list or a plain value.
+        sql: """
+          SELECT coalesce(CAST(key AS TEXT), '') AS key, coalesce(CAST(value AS TEXT), 'null') AS value FROM json_each(?)
+          """, arguments: [row["fixed_configuration"] as String])
       return Study(
         id: row["id"],
         definition: StudyDefinition(

@@ -1,4 +1,5 @@
 import GRDB
+import Literals
 
 extension StudyStore {
   // MARK: - Checkpoints
@@ -18,7 +19,7 @@ extension StudyStore {
     var trials: Set<Int> = []
     for row in rows {
       let (state, trial) = (SavedState(row), "trial \(row["ordinal"] as Int)")
-      bytes += state.bytes
+      bytes &+= state.bytes
       if !trials.insert(row["ordinal"]).inserted {
         check.fail(trial, found: "two checkpoints", expected: "the last one only")
       }
@@ -85,7 +86,7 @@ extension StudyStore {
     if rows.isEmpty, let best {
       check.fail(
         "trial \(best.number)", found: "no weights, and it is the best",
-        expected: "its weights; run-hyper train with its configuration gives them again")
+        expected: "its weights; '\(ProgramCommand.line("train"))' with its configuration gives them again")
     }
     for row in rows {
       let (state, number): (SavedState, Int) = (SavedState(row), row["ordinal"])
@@ -110,7 +111,7 @@ extension StudyStore {
       if isRegistered == true {
         check.fail(
           "trial \(number), \(problem.location)", found: problem.found,
-          expected: "\(problem.expected); run-hyper train gives them again")
+          expected: "\(problem.expected); '\(ProgramCommand.line("train"))' with its configuration gives them again")
       }
     }
   }

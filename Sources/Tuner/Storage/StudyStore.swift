@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Literals
 import Locks
 import Synchronization
 
@@ -59,10 +60,9 @@ public final class StudyStore: Sendable {
   public convenience init(
     writing path: String, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
   ) throws {
-    let folder = (path as NSString).deletingLastPathComponent
-    if !folder.isEmpty { try Disk.createFolder(folder) }
+    try Disk.createFolder(path.parentFolder)
     try Self.inspect(path, isNeeded: false)
-    for place in [path, folder.isEmpty ? "." : folder] where FileManager.default.fileExists(atPath: place) {
+    for place in [path, path.parentFolder] where FileManager.default.fileExists(atPath: place) {
       guard Disk.isWritable(place) else {
         throw StorageError(
           location: place, found: "no permission to write",

@@ -120,7 +120,9 @@ public struct StudyDefinition: Sendable {
   }
 
   /// The seed that a repeat of a trial has in place of the study's; repetition 0 is the trial itself.
-  public static func seed(_ seed: Int, ofRepetition repetition: Int) -> Int { seed + repetition }
+  ///
+  /// After the largest seed comes 0.
+  public static func seed(_ seed: Int, ofRepetition repetition: Int) -> Int { (seed &+ repetition) & .max }
 
   /// Whether a name in a report is the metric to tune, with or without its split.
   func isMetric(_ name: String) -> Bool { name == metric || name == "valid.\(metric)" }

@@ -28,7 +28,8 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(
     name: .customLong(CommandLineArguments.configurationOption),
     help: ArgumentHelp(
-      "A configuration key; --KEY=VALUE is the same. run-hyper train --help lists them.", valueName: "key=value"))
+      "A configuration key; --KEY=VALUE is the same. \(ProgramCommand.line("train --help")) lists them.",
+      valueName: "key=value"))
   var settings: [Setting] = []
 }
 
@@ -52,10 +53,15 @@ struct ResultFileOptions: ParsableArguments {
     help: ArgumentHelp("Also write charts to this file: one HTML page that needs no network.", valueName: "file"))
   var displayFile: String?
 
+  /// - Parameter others: Files of the same command, none of which is to be overwritten, with their options.
   /// - Throws: `CommandError.input` when one has no place to be written.
-  func check() throws(CommandError) {
-    if let outputFile { try InputFile.checkFolder(of: outputFile, option: "--output_file") }
-    if let displayFile { try InputFile.checkFolder(of: displayFile, option: "--display_file") }
+  func check(beside others: [(option: String, path: String)]) throws(CommandError) {
+    var taken = others
+    for (option, file) in [("--output_file", outputFile), ("--display_file", displayFile)] {
+      guard let file else { continue }
+      try InputFile.checkPlace(of: file, option: option, beside: taken)
+      taken.append((option, file))
+    }
   }
 
   /// Writes what was asked for.
@@ -123,13 +129,27 @@ enum InputFile {
     return text
   }
 
-  /// Makes sure, before any work, that a file can be written.
-  static func checkFolder(of file: String, option: String) throws(CommandError) {
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+  /// Makes sure, before any work, that a file can be written and is none of the others.
+  static func checkPlace(
+    of file: String, option: String, beside others: [(option: String, path: String)] = []
+  ) throws(CommandError) {
+    guard !file.utf8.isEmpty, file.utf8.last != UInt8(ascii: "/"), !FileManager.default.fileExists(atPath: file + "/.")
+    else { throw .input(message(at: option, found: "'\(file)', a folder", expected: "the path of a file")) }
+    let folder = file.parentFolder
     guard FileManager.default.fileExists(atPath: folder + "/."), FileManager.default.isWritableFile(atPath: folder)
     else {
-      throw .input("\(option): found no writable folder \(folder); expected one")
+      throw .input(message(at: option, found: "no writable folder '\(folder)'", expected: "one that exists"))
     }
+    guard let same = others.first(where: { place(of: $0.path) == place(of: file) }) else { return }
+    throw .input(
+      message(at: option, found: "'\(file)', which \(same.option) names as well", expected: "another file"))
+  }
+
+  /// The same for all paths that lead to a file.
+  private static func place(of file: String) -> String {
+    let path = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+    let folder = URL(fileURLWithPath: path.parentFolder).resolvingSymlinksInPath().path
+    return "\(folder)/\(path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? "")"
   }
 
   /// Its bytes.

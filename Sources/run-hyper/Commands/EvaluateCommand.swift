@@ -28,7 +28,8 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let (model, dataset) = try reading {
       let file = try Safetensors(
-        decoding: InputFile.bytes(of: weights, remedy: "a safetensors file, as run-hyper train --save writes it"),
+        decoding: InputFile.bytes(
+          of: weights, remedy: "a safetensors file, as '\(ProgramCommand.line("train --save=FILE"))' writes it"),
         file: weights)
       let configuration = try configuration(for: file)
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)

@@ -19,7 +19,7 @@ struct ResumeCommand: AsyncParsableCommand {
   @OptionGroup var options: RunOptions
 
   func run() async throws {
-    let request = try options.request()
+    let request = try options.request(beside: [("--storage", storage.storage)])
     let names = try reading { try unfinishedStudies(request) }
     if names.isEmpty { Output.note("Every study in \(storage.storage) is finished") }
     for name in names {

@@ -123,8 +123,9 @@ struct RunOptions: ParsableArguments {
     let files: ResultFileOptions
   }
 
+  /// - Parameter others: Other files of the command, with the options that name them.
   /// - Throws: `CommandError.input` for what cannot be meant.
-  func request() throws(CommandError) -> Request {
+  func request(beside others: [(option: String, path: String)]) throws(CommandError) -> Request {
     if let retry, retry != TrialState.failed.rawValue {
       let reason =
         retry == TrialState.diverged.rawValue
@@ -135,7 +136,7 @@ struct RunOptions: ParsableArguments {
     if let workers, !(1...1024).contains(workers) {
       throw .input("--workers: found \(workers); expected a number from 1 to 1024")
     }
-    try files.check()
+    try files.check(beside: others)
     let timeLimit = try timeout.map { text throws(CommandError) in try TimeLimit(parsing: text) }
     return Request(
       workers: workers, timeLimit: timeLimit, deadline: timeLimit.map { .now + $0.duration },

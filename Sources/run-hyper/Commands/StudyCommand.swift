@@ -1,4 +1,5 @@
 import ArgumentParser
+import Literals
 import Tuner
 
 /// Starts a study, or continues it.
@@ -32,7 +33,9 @@ struct StudyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try reading {
-      let request = try options.request()
+      let yaml = configuration.configFiles.split(separator: " ").map { ("--config_files", String($0).expandingHome) }
+      let request = try options.request(
+        beside: [("--params_file", paramsFile), ("--storage", storage.storage)] + yaml)
       let text = try InputFile.text(of: paramsFile, remedy: "a file with lines such as: n_layers choice [1,2]")
       let space = try TuningSpace(
         text: text, file: paramsFile, sources: configuration.sources(), plan: search.plan())

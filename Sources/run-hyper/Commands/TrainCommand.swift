@@ -28,7 +28,7 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let (configuration, dataset) = try reading {
       let configuration = try options.sources().configuration()
-      if let save { try InputFile.checkFolder(of: save, option: "--save") }
+      if let save { try InputFile.checkPlace(of: save, option: "--save") }
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
       return (configuration, dataset)

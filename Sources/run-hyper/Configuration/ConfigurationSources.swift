@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 import Model
 import Tuner
 
@@ -19,7 +20,7 @@ struct ConfigurationSources {
   init(files: String, arguments: [(key: String, text: String)], below: ConfigurationLayer? = nil) throws {
     dataDirectories = Self.bundledDatasets.map { [$0] } ?? []
     commandLineKeys = Set(arguments.map(\.key))
-    var layers = try files.split(separator: " ").map { try ConfigurationLayer(yamlFile: String($0)) }
+    var layers = try files.split(separator: " ").map { try ConfigurationLayer(yamlFile: String($0).expandingHome) }
     layers.append(try ConfigurationLayer(arguments: arguments))
     let named = (below.map { [$0] } ?? []) + layers
     let own = try Configuration.datasetLayer(for: named, dataDirectories: dataDirectories)
@@ -42,12 +43,12 @@ struct ConfigurationSources {
   /// The datasets that come with the program: in the folder that its script names, else above the program itself.
   private static var bundledDatasets: String? {
     var homes: [String] = []
-    if let home = ProcessInfo.processInfo.environment["RUN_HYPER_HOME"] { homes.append(home) }
+    if let home = ProcessInfo.processInfo.environment["RUN_HYPER_HOME"] { homes.append(home.expandingHome) }
     if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-      var folder = URL(fileURLWithPath: program).deletingLastPathComponent()
-      while folder.path != "/" {
-        homes.append(folder.path)
-        folder.deleteLastPathComponent()
+      var folder = program.parentFolder
+      while folder.utf8.count > 1 {
+        homes.append(folder)
+        folder = folder.parentFolder
       }
     }
     return homes.map { "\($0)/datasets" }.first {

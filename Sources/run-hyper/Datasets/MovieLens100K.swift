@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Literals
 
 /// MovieLens 100K, which its licence lets nobody pass on: fetched by each user, checked, never committed.
 ///
@@ -45,7 +46,7 @@ enum MovieLens100K {
         let content = try bring(workshop)
         guard isRight(content) else { throw CommandError.failed("the file's SHA-256 is not \(hash)") }
         try FileManager.default.createDirectory(
-          at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+          atPath: target.path.parentFolder, withIntermediateDirectories: true)
         try content.write(to: target, options: .atomic)
         note(
           "Wrote \(target.path), 100,000 ratings; terms of use: https://files.grouplens.org/datasets/movielens/ml-100k-README.txt"

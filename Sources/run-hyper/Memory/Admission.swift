@@ -17,18 +17,26 @@ package struct Admission: Equatable, Sendable {
   /// need memory there.
   ///
   /// - Parameter trials: What each trial needs; at least one.
+  /// - Parameter copies: How many trials that need the same can run at the same time; at least 1.
   /// - Parameter threads: For all trials together, at least `workers`.
   /// - Returns: `nil` when not even the largest trial fits by itself.
-  package init?(of trials: [TrainingMemory], workers: Int, threads: Int, available: AvailableMemory) {
+  package init?(
+    of trials: [TrainingMemory], copies: Int = 1, workers: Int, threads: Int, available: AvailableMemory
+  ) {
     let largest = trials.map(\.bytes).sorted(by: >)
     let perThread = trials.map(\.bytesPerThread).max() ?? 0
+    let mostThreads = trials.map(\.mostThreads).max() ?? 1
     for workers in (1...workers).reversed() {
-      let own = largest.prefix(workers).reduce(0, +)
+      let own = (0..<workers).reduce(0.0) { sum, index in
+        sum + (index / copies < largest.count ? largest[index / copies] : 0)
+      }
       guard own <= available.bytes else { continue }
-      let helpers = threads - min(workers, trials.count)
-      let admitted = perThread > 0 ? min(Double(helpers), ((available.bytes - own) / perThread).rounded(.down)) : 0
+      let running = (workers - 1) / copies < trials.count ? workers : trials.count * copies
+      // Of the threads that help, those that a trial has no work for need no memory.
+      let helpers = min(Double(threads - running), Double(running) * Double(mostThreads - 1))
+      let admitted = perThread > 0 ? min(helpers, ((available.bytes - own) / perThread).rounded(.down)) : helpers
       self.workers = workers
-      self.threads = threads - helpers + Int(admitted)
+      self.threads = admitted < helpers ? running + Int(admitted) : threads
       bytes = own + admitted * perThread
       return
     }
@@ -37,11 +45,13 @@ package struct Admission: Equatable, Sendable {
 
   /// The admission, or an error that says what is missing; what is reduced is told to `note`.
   static func check(
-    _ trials: [TrainingMemory], workers: Int, threads: Int, note: (String) -> Void
+    _ trials: [TrainingMemory], copies: Int = 1, workers: Int, threads: Int, note: (String) -> Void
   ) throws(CommandError) -> Admission {
     let available = try AvailableMemory.now()
     let free = "\(megabytes(available.bytes)) that are free (\(available.source))"
-    guard let admission = Admission(of: trials, workers: workers, threads: threads, available: available) else {
+    let fitting = Admission(
+      of: trials, copies: copies, workers: workers, threads: threads, available: available)
+    guard let admission = fitting else {
       throw .input(
         "memory: found the \(free); expected \(megabytes(trials.map(\.bytes).max() ?? 0)) for the largest "
           + "configuration: a smaller hidden_size, inner_size, n_layers or train_batch_size needs less")

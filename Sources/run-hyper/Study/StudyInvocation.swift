@@ -22,7 +22,7 @@ struct StudyInvocation: Codable {
     let tuned = Set(space.space.parameters.map(\.name))
     paramsFile = space.space.file
     dataPath = space.firstConfiguration.dataset.folder.map {
-      URL(fileURLWithPath: $0).standardizedFileURL.deletingLastPathComponent().path
+      URL(fileURLWithPath: $0).standardizedFileURL.path.parentFolder
     }
     values = Dictionary(
       space.firstConfiguration.values.filter { !tuned.contains($0.key) }.map { ($0.key, $0.value.exactJSON) }
@@ -43,7 +43,8 @@ struct StudyInvocation: Codable {
   ) {
     guard let stored = try? JSONDecoder().decode(Self.self, from: Data(definition.invocation.utf8)) else {
       throw CommandError.input(
-        "study '\(definition.name)': found no command that made it; expected to go on with run-hyper --study=\(definition.name)"
+        "study '\(definition.name)': found no command that made it; expected to go on with "
+          + ProgramCommand.line("--params_file=FILE --study=\(definition.name.inShell)")
       )
     }
     var values: [String: Literal] = [:]
@@ -51,9 +52,22 @@ struct StudyInvocation: Codable {
     // The folder may have moved with the study; then the usual places are searched.
     let isThere = stored.dataPath.map { FileManager.default.fileExists(atPath: $0) } ?? false
     values["data_path"] = isThere ? stored.dataPath.map { .text($0) } : nil
+    guard stored.plan?.isPossible ?? true else {
+      throw CommandError.input(
+        "study '\(definition.name)': found a search in its database that no command asks for; expected to go on with "
+          + ProgramCommand.line("--params_file=FILE --study=\(definition.name.inShell)"))
+    }
     return (
       stored.paramsFile, ConfigurationSources(stored: .init(source: "study \(definition.name)", canonical: values)),
       stored.plan ?? SearchPlan()
     )
+  }
+}
+
+extension SearchPlan {
+  /// Whether the options of a command can have made it: in a database somebody may have changed it.
+  fileprivate var isPossible: Bool {
+    let counts = [maxEvaluations, earlyStop, firstRung, repeats].compactMap { $0 }
+    return counts.allSatisfy { 1...1_000_000_000 ~= $0 } && 2...1_000_000 ~= reductionFactor ?? 2
   }
 }

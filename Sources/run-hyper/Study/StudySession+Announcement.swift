@@ -22,7 +22,8 @@ extension StudySession {
       lines.append("  repeats   \(repeats) further seeds for each trial that cannot be told from the best, at the end")
     }
     lines += [
-      "  workers   \(admission.workers)",
+      "  workers   \(admission.workers)"
+        + (admission.threads > admission.workers ? ", \(admission.threads) threads" : ""),
       "  memory    at most \(Admission.megabytes(AvailableMemory.residentBytes + admission.bytes))",
     ]
     if !opening.isNew {

@@ -13,7 +13,9 @@ extension StudySession {
   static func open(
     _ space: TuningSpace, name: String?, storage: String, _ request: RunOptions.Request
   ) throws -> StudySession {
-    let workers = request.workers ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = request.workers ?? ProcessInfo.processInfo.activeProcessorCount
+    // Threads beyond the trials help those.
+    let workers = min(threads, space.mostTrials)
     let interval = try seconds("RUN_HYPER_CHECKPOINT_SECONDS", in: 0...86_400) ?? .seconds(1)
     let heartbeatTimeout =
       try seconds("RUN_HYPER_HEARTBEAT_SECONDS", in: 1...86_400) ?? StudyStore.standardHeartbeatTimeout
@@ -22,7 +24,7 @@ extension StudySession {
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     var definition = try definition(of: space, name: name, datasets: datasets)
     let admission = try Admission.check(
-      try space.memory(datasets), workers: workers, threads: workers, note: Output.note)
+      try space.memory(datasets), copies: space.copies, workers: workers, threads: threads, note: Output.note)
     let objective = TrainingObjective(
       space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
     let store = try StudyStore(writing: storage, heartbeatTimeout: heartbeatTimeout)

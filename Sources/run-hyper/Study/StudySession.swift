@@ -45,7 +45,7 @@ struct StudySession {
       throw CommandError.interrupted(
         """
         Interrupted after \(counts.ended) of \(counts.total) trials; nothing is lost. Continue with:
-          run-hyper resume \(study.name.inShell)\(storageOption)
+          \(ProgramCommand.line("resume \(study.name.inShell)\(storageOption)"))
         """)
     }
     try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
@@ -96,9 +96,10 @@ struct StudySession {
     var lines = ["", "Finished in \(ProgressText.duration(seconds: seconds))"]
     if let reason = reason(outcome, board.counts) { lines.append(reason) }
     let name = study.name.inShell
-    lines.append("All trials: run-hyper leaderboard \(name) --top=\(max(board.counts.total, 1))\(storageOption)")
+    let all = "leaderboard \(name) --top=\(max(board.counts.total, 1))\(storageOption)"
+    lines.append("All trials: \(ProgramCommand.line(all))")
     if let best = board.rows.first {
-      lines.append("One trial:  run-hyper show \(name) \(best.trial)\(storageOption)")
+      lines.append("One trial:  \(ProgramCommand.line("show \(name) \(best.trial)\(storageOption)"))")
     }
     Output.note(lines.joined(separator: "\n"))
   }

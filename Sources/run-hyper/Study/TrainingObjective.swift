@@ -49,7 +49,8 @@ struct TrainingObjective: Objective {
   private func train(_ trial: RunningTrial) throws -> TrialOutcome {
     let configuration = try space.configuration(of: trial.hyperparameters, repetition: trial.repetition)
     guard let dataset = datasets[configuration.dataset] else {
-      preconditionFailure("the dataset of \(trial.hyperparameters) was not loaded")
+      // A trial that somebody changed in the database may read its data in another way than any of the study's.
+      throw CommandError.failed("the dataset of \(trial.hyperparameters) was not loaded")
     }
     let trainer = try Self.trainer(configuration, dataset, for: trial)
     let epochs = configuration.training.epochs

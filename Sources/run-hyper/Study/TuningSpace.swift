@@ -90,6 +90,16 @@ struct TuningSpace {
     }
   }
 
+  /// The most trials that can run at the same time: all, or all repeats with further seeds.
+  var mostTrials: Int {
+    let count = max(1, cells.isEmpty ? plan.trialLimit(of: space) : cells.count)
+    let (product, overflow) = count.multipliedReportingOverflow(by: plan.repeats ?? 1)
+    return overflow ? count : product
+  }
+
+  /// How many trials that need as much memory as one of `memory(_:)` can run at the same time.
+  var copies: Int { cells.isEmpty ? mostTrials : plan.repeats ?? 1 }
+
   /// The configuration of a cell.
   ///
   /// - Parameter repetition: Which of the repeats with another seed; 0 for the study's own.
@@ -138,7 +148,7 @@ struct TuningSpace {
         problems.append(
           .init(
             location: parameter.location, found: "unknown parameter '\(parameter.name)'",
-            expected: nearest ?? "a configuration key; run-hyper train --help lists them"))
+            expected: nearest ?? "a configuration key; \(ProgramCommand.line("train --help")) lists them"))
       }
     }
     guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }

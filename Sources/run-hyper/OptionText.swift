@@ -1,0 +1,52 @@
+import Foundation
+import Literals
+
+/// What becomes of an option's text before a command sees it.
+enum OptionText {
+  /// Options that name one file or folder. Those of `--config_files` are told apart later.
+  private static let paths: Set<String> = [
+    "params-file", "storage", "output-file", "display-file", "save", "weights", "data-path",
+  ]
+
+  /// Options for which `None` means that they are not given, as in RecBole, whose options have that default.
+  private static let clearable: Set<String> = [
+    "config-files", "data-path", "display-file", "early-stop", "first-rung", "max-evals", "metric", "output-file",
+    "pruner", "reduction-factor", "repeats", "retry", "save", "sort", "storage", "target", "threads", "timeout", "tool",
+    "workers",
+  ]
+
+  /// The text as the command gets it, or `nil` when the option counts as not given.
+  ///
+  /// - Parameter option: In kebab case, without dashes.
+  /// - Throws: `CommandError.input` for a storage that is no path.
+  static func value(_ text: String, of option: String) throws(CommandError) -> String? {
+    if clearable.contains(option), ["none", "null"].contains(text.lowercased()) { return nil }
+    if option == "storage", let problem = storageProblem(text) { throw .input(problem) }
+    return paths.contains(option) ? text.expandingHome : text
+  }
+
+  // MARK: - Databases that are no files
+
+  /// What is wrong with a text as the path of a database, or `nil`.
+  ///
+  /// Optuna and SQLAlchemy take URLs. As a path, `sqlite:///a.sqlite` would be a file in a folder `sqlite:`.
+  static func storageProblem(_ text: String) -> String? {
+    func problem(_ found: String, _ expected: String) -> String {
+      message(at: "--storage", found: found, expected: expected)
+    }
+    if text == ":memory:" { return problem("':memory:'", "the path of a file: a study is kept on disk") }
+    guard let match = text.prefixMatch(of: #/([A-Za-z][A-Za-z0-9.+\-]*):(//)?/#) else { return nil }
+    let scheme = match.output.1.lowercased()
+    let kind = scheme.prefix { $0 != "+" }
+    guard kind == "sqlite" || kind == "sqlite3" || match.output.2 != nil else { return nil }
+    guard kind.hasPrefix("sqlite") || kind == "file" else {
+      // The rest may hold a password.
+      return problem("a URL that begins with '\(scheme)://'", "the path of a file, such as \(StorageOptions.standard)")
+    }
+    // Of three slashes the third ends the name of the host in SQLAlchemy's URLs, and begins the path in those of files.
+    var rest = text[match.range.upperBound...].prefix { $0 != "?" && $0 != "#" }
+    if kind.hasPrefix("sqlite"), match.output.2 != nil, rest.hasPrefix("/") { rest = rest.dropFirst() }
+    let path = rest.isEmpty || rest == ":memory:" ? "such as \(StorageOptions.standard)" : "'\(rest)'"
+    return problem("the URL '\(text)'", "the path of a file: \(path)")
+  }
+}
