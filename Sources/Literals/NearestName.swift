@@ -1,17 +1,21 @@
 /// The candidate most like a misspelled name, ignoring case, or `nil` when none is close.
 ///
-/// Close means that one letter or at most a third of them differ; of equally close ones the first in the alphabet wins.
-/// Two swapped neighbors count as one mistake. Files can hold many unknown names, so most candidates are dropped early.
-public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+/// Two swapped neighbors count as one mistake; of equally close ones the first in the alphabet wins. Files can hold many
+/// unknown names, so most candidates are dropped early.
+///
+/// - Parameter lettersPerEdit: Letters of the longer name for each mistake; one mistake is always close.
+public func nearestName(
+  to name: String, among candidates: some Sequence<String>, lettersPerEdit: Int = 3
+) -> String? {
   // Nobody misspells a name of that length, and the distance takes the product of both lengths.
   let letters = name.unicodeScalars.prefix(64).map(lowercase)
   var best: (name: String, distance: Int)?
   var distance = EditDistance()
   for candidate in candidates where candidate.utf8.count <= 256 {
     // It has no more letters than bytes.
-    guard letters.count - candidate.utf8.count <= max(1, letters.count / 3) else { continue }
+    guard letters.count - candidate.utf8.count <= max(1, letters.count / lettersPerEdit) else { continue }
     let other = candidate.unicodeScalars.map(lowercase)
-    let most = min(max(1, max(letters.count, other.count) / 3), best?.distance ?? .max)
+    let most = min(max(1, max(letters.count, other.count) / lettersPerEdit), best?.distance ?? .max)
     guard let found = distance(letters, other, most: most) else { continue }
     if let best, found == best.distance, candidate > best.name { continue }
     best = (candidate, found)

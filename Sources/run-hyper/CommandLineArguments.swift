@@ -89,9 +89,7 @@ package struct CommandLineArguments: Equatable {
       return
     }
     let key = String(typed.map { $0 == "-" ? "_" : $0 })
-    if !Self.keys.contains(key), let meant = nearestName(to: option, among: syntax.options),
-      nearestName(to: key, among: Self.keys) == nil
-    {
+    if !Self.isKey(key), let meant = nearestName(to: option, among: syntax.options) {
       throw .input(
         "found --\(typed), which is neither an option nor a configuration key; expected --\(meant)".inMessage)
     }
@@ -120,5 +118,12 @@ package struct CommandLineArguments: Equatable {
     return false
   }
 
-  private static let keys = Set(Configuration.keys.map(\.name))
+  /// Whether a name is that of a key with an effect, or close to one.
+  private static func isKey(_ name: String) -> Bool {
+    switch Configuration.meaning(ofKey: name) {
+    case .known: true
+    case .near(let key): Configuration.meaning(ofKey: key) == .known
+    case .fixed, .withoutEffect, .alias, .unknown: false
+    }
+  }
 }

@@ -31,7 +31,7 @@ public struct Configuration: Sendable, Hashable {
     readEvaluation(&reader)
     check(&reader)
     reader.reportOthers()
-    guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+    guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems, notes: reader.notes) }
     notes = reader.notes
   }
 
@@ -55,6 +55,7 @@ extension Configuration {
   /// The YAML file in the folder of the dataset that `layers` name, to be put below them.
   ///
   /// - Returns: `nil` if the dataset or the file `<path>/<name>/<name>.yaml` is not there.
+  ///   Neither is it if their names are wrong, which `init(layers:)` says together with all other problems.
   /// - Throws: If the file cannot be read, or names another dataset or place.
   public static func datasetLayer(
     for layers: [ConfigurationLayer], dataDirectories: [String] = []
@@ -62,7 +63,7 @@ extension Configuration {
     var reader = ConfigurationReader(layers: layers)
     var configuration = Configuration()
     configuration.readPlace(&reader, dataDirectories)
-    guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+    guard reader.problems.isEmpty else { return nil }
     let dataset = configuration.dataset
     guard let folder = dataset.folder else { return nil }
     let path = "\(folder)/\(dataset.name).yaml"
@@ -106,7 +107,8 @@ extension Configuration {
     reader.separator("seq_separator", into: &dataset.sequenceSeparator)
     reader.text("USER_ID_FIELD", into: &dataset.userField)
     reader.text("ITEM_ID_FIELD", into: &dataset.itemField)
-    reader.text("TIME_FIELD", into: &dataset.timeField)
+    reader.text("TIME_FIELD", expected: "the name of a column: \(DataError.whyTimes)", into: &dataset.timeField)
+    reader.encoding()
     reader.text("LIST_SUFFIX", into: &dataset.listSuffix)
     reader.loadedColumns(into: &dataset.loadedColumns)
     reader.choice("rm_dup_inter", ["first", "last"], orNull: true) {
@@ -172,8 +174,8 @@ extension Configuration {
     reader.choice("loss_type", NetworkConfiguration.Loss.allCases.map(\.rawValue)) {
       network.loss = .init(rawValue: $0) ?? .crossEntropy
     }
-    reader.constant("transform", .text("mask_itemseq"), why: "BERT4Rec trains on masked histories")
-    reader.constant("enable_amp", .boolean(false), why: "training is in 32 bits throughout")
+    reader.constant("transform")
+    reader.constant("enable_amp")
   }
 
   fileprivate mutating func readTraining(_ reader: inout ConfigurationReader) {
@@ -197,8 +199,8 @@ extension Configuration {
   }
 
   fileprivate mutating func readEvaluation(_ reader: inout ConfigurationReader) {
-    reader.evaluationArguments(into: &dataset.split)
-    reader.constant("repeatable", .boolean(true), why: "known items stay in the ranking")
+    reader.evaluationArguments(into: &dataset.split, isSplitBeforehand: dataset.benchmarkFiles != nil)
+    reader.constant("repeatable")
     reader.integer("metric_decimal_place", in: 0...15, into: &evaluation.metricDecimalPlaces)
     reader.integer("eval_batch_size", in: 1...Int(Int32.max), into: &evaluation.batchSize)
     let earlierProblemCount = reader.problems.count

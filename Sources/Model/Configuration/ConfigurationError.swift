@@ -5,12 +5,20 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   /// At least one, in the order of the layers and keys.
   public let problems: [Problem]
 
-  init(_ problems: [Problem]) { self.problems = problems }
+  /// What was noted beside them.
+  let notes: [String]
 
-  init(at location: String, found: String, expected: String) {
-    problems = [Problem(location: location, found: found, expected: expected)]
+  init(_ problems: [Problem], notes: [String] = []) {
+    self.problems = problems
+    self.notes = notes
   }
 
-  /// One line a problem.
-  public var description: String { problems.map(\.description).joined(separator: "\n") }
+  init(at location: String, found: String, expected: String) {
+    self.init([Problem(location: location, found: found, expected: expected)])
+  }
+
+  /// A line for each problem, then one for each note.
+  public var description: String {
+    (problems.map(\.description) + notes.map { "note: \($0)" }).joined(separator: "\n")
+  }
 }

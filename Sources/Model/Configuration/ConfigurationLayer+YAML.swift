@@ -11,9 +11,7 @@ extension ConfigurationLayer {
   public init(yaml text: String, file: String) throws(ConfigurationError) {
     let root: Node?
     do {
-      // Unless it is told the encoding, Yams asks the environment for it.
-      root = try Yams.compose(
-        yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text, .default, .default, .utf8)
+      root = try RepeatedKeys.compose(text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
     } catch {
       throw Self.problem(with: error, in: text, file: file)
     }
@@ -29,50 +27,18 @@ extension ConfigurationLayer {
       throw ConfigurationError(
         at: "\(file):\(root.mark?.line ?? 1)", found: "YAML that is not a map", expected: "lines like 'key: value'")
     }
+    var reader = NodeReader(file: file)
     var entries: [Entry] = []
-    var names: Set<String> = []
-    var valueCount = 0
-    for (key, node) in mapping {
-      let location = "\(file):\((key.mark ?? node.mark)?.line ?? 1)"
-      guard case .scalar(let name) = key else {
-        throw ConfigurationError(at: location, found: "a key that is a list or a map", expected: "a word")
+    var unknownCount = 0
+    for (name, value, location) in try reader.pairs(of: mapping) {
+      let entry = Entry(key: name, value: value, location: location, isFromFile: true)
+      if entry.meaning == .unknown { unknownCount += 1 }
+      guard unknownCount <= 1000 else {
+        throw ConfigurationError(at: location, found: "more than 1000 unknown keys", expected: "a configuration file")
       }
-      guard names.insert(name.string).inserted else {
-        throw ConfigurationError(at: location, found: "the key '\(name.string)' again", expected: "each key once")
-      }
-      let value = try Self.value(of: node, at: location, depth: 0, counting: &valueCount)
-      entries.append(Entry(key: name.string, value: value, location: location, text: nil))
+      entries.append(entry)
     }
-    self.init(source: file, entries: entries)
-  }
-
-  /// - Parameter count: Values so far. Aliases of aliases can make billions of a few lines.
-  private static func value(
-    of node: Node, at location: String, depth: Int, counting count: inout Int
-  ) throws(ConfigurationError) -> Literal {
-    count += 1
-    guard depth < 32, count < 100_000 else {
-      throw ConfigurationError(
-        at: location, found: depth < 32 ? "100,000 values" : "values nested 32 deep", expected: "a short file")
-    }
-    switch node {
-    case .scalar(let scalar): return YAMLScalar.value(of: scalar)
-    case .sequence(let nodes):
-      var values: [Literal] = []
-      for node in nodes { values.append(try value(of: node, at: location, depth: depth + 1, counting: &count)) }
-      return .list(values)
-    case .mapping(let pairs):
-      var values: [String: Literal] = [:]
-      for (key, node) in pairs {
-        guard case .scalar(let name) = key else {
-          throw ConfigurationError(at: location, found: "a key that is a list or a map", expected: "a word")
-        }
-        values[name.string] = try value(of: node, at: location, depth: depth + 1, counting: &count)
-      }
-      return .map(values)
-    case .alias:
-      throw ConfigurationError(at: location, found: "an alias without its anchor", expected: "a value")
-    }
+    self.init(source: file, entries: entries, problems: reader.problems)
   }
 
   private static func problem(with error: any Error, in text: String, file: String) -> ConfigurationError {
@@ -82,17 +48,16 @@ extension ConfigurationLayer {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
+      let intervals = unquotedIntervals(in: text, file: file)
+      guard intervals.isEmpty else { return ConfigurationError(intervals) }
       return ConfigurationError(
         at: "\(file):\(mark.line)", found: "a mistake in the YAML (\(problem), column \(mark.column))",
         expected: "lines like 'key: value'")
     case .duplicatedKeysInMapping(let names, let context):
       return ConfigurationError(
         names.sorted().map { name in
-          let line = secondLine(of: name, in: text, from: context.mark.line)
-          return .init(
-            location: "\(file):\(line ?? context.mark.line)", found: "the key '\(name)' again",
-            expected: "each key once"
-          )
+          .init(
+            location: "\(file):\(context.mark.line)", found: "the key '\(name)' again", expected: "each key once")
         })
     case .reader(let problem, let offset, _, _):
       return ConfigurationError(
@@ -103,16 +68,21 @@ extension ConfigurationLayer {
     }
   }
 
-  /// The line, counted from 1, where `name` stands as a key for the second time.
-  private static func secondLine(of name: String, in text: String, from start: Int) -> Int? {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let holding = lines.indices.filter { line in
-      guard line + 1 >= start else { return false }
-      let content = lines[line].drop { $0 == " " || $0 == "\"" || $0 == "'" }
-      guard content.hasPrefix(name) else { return false }
-      return content.dropFirst(name.count).drop { " \"'".contains($0) }.hasPrefix(":")
+  /// Intervals such as `[5,inf)`, which YAML takes for the beginning of a list.
+  private static func unquotedIntervals(in text: String, file: String) -> [Problem] {
+    let interval =
+      #/[:{,]\s+(?<written>[\[(][^\[\](),'"#]+,[^\[\](),'"#]+[\])](?:\s*;\s*[\[(][^\[\](),'"#]+,[^\[\](),'"#]+[\])])*)/#
+    var problems: [Problem] = []
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().prefix(10_000)
+    where line.contains("[") && line.utf8.count < 1000 && problems.count < 100 {
+      guard let written = line.firstMatch(of: interval)?.output.written, written.hasSuffix(")") || written.contains(";")
+      else { continue }
+      problems.append(
+        .init(
+          location: "\(file):\(index + 1)", found: "the interval \(written)",
+          expected: "\"\(written)\": put intervals in quotes"))
     }
-    return holding.count > 1 ? holding[1] + 1 : nil
+    return problems
   }
 }
 

@@ -19,7 +19,26 @@ public struct ConfigurationLayer: Sendable, Hashable {
 
     /// The text that `value` was read from, where it came as text.
     let text: String?
+
+    /// The value where no text is wanted: as the command line would read `value`, if that is a text in a file.
+    let meant: Literal
+
+    /// Whether it stands in a YAML file, which may hold settings of other programs.
+    let isFromFile: Bool
+
+    let meaning: KeyMeaning
+
+    init(key: String, value: Literal, location: String, text: String? = nil, isFromFile: Bool = false) {
+      (self.key, self.value, self.location, self.text) = (key, value, location, text)
+      self.isFromFile = isFromFile
+      meant =
+        if isFromFile, case .text(let text) = value { .init(commandLine: text, as: .configuration) } else { value }
+      meaning = Configuration.meaning(ofKey: key)
+    }
   }
+
+  /// What is wrong with the source itself, to be said together with what is wrong with its values.
+  let problems: [Problem]
 
   /// A layer of ready values, such as a trial's parameters.
   ///
@@ -28,12 +47,13 @@ public struct ConfigurationLayer: Sendable, Hashable {
   /// - Parameter locations: Where a key stands; the source for those left out.
   public init(source: String, values: [String: Literal], locations: [String: String] = [:]) {
     self.source = source
+    problems = []
     entries = values.sorted { $0.key < $1.key }.map { key, value in
       if case .text(let text) = value {
         Entry(
           key: key, value: .init(commandLine: text, as: .configuration), location: locations[key] ?? source, text: text)
       } else {
-        Entry(key: key, value: value, location: locations[key] ?? source, text: nil)
+        Entry(key: key, value: value, location: locations[key] ?? source)
       }
     }
   }
@@ -41,8 +61,9 @@ public struct ConfigurationLayer: Sendable, Hashable {
   /// A layer of values as `Configuration.values` gives them: text among them is that text, whatever it looks like.
   public init(source: String, canonical values: [String: Literal]) {
     self.source = source
+    problems = []
     entries = values.sorted { $0.key < $1.key }.map { key, value in
-      Entry(key: key, value: value, location: source, text: nil)
+      Entry(key: key, value: value, location: source)
     }
   }
 
@@ -65,8 +86,7 @@ public struct ConfigurationLayer: Sendable, Hashable {
         Entry(key: key, value: .init(commandLine: text, as: .configuration), location: "--\(key)", text: text))
     }
     guard problems.isEmpty else { throw ConfigurationError(problems) }
-    self.source = source
-    self.entries = entries
+    self.init(source: source, entries: entries)
   }
 
   /// Bytes of a file; configurations have a few hundred.
@@ -95,9 +115,10 @@ public struct ConfigurationLayer: Sendable, Hashable {
     try self.init(yaml: text, file: path)
   }
 
-  init(source: String, entries: [Entry]) {
+  init(source: String, entries: [Entry], problems: [Problem] = []) {
     self.source = source
     self.entries = entries
+    self.problems = problems
   }
 
   /// What the layer says about `key`.

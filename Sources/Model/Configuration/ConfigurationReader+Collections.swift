@@ -5,7 +5,7 @@ extension ConfigurationReader {
     guard let value = value(key) else { return }
     if value.isNullLike {
       property = []
-    } else if let names = value.names {
+    } else if let names = value.names ?? entries[key]?.value.names {
       property = names
       reportRepetition(key, in: names)
     } else {
@@ -40,6 +40,14 @@ extension ConfigurationReader {
     guard case .map(let files) = value else { return reportType(key) }
     var selections: [String: DatasetConfiguration.ColumnSelection] = [:]
     for (file, columns) in files.sorted(by: { $0.key < $1.key }) {
+      guard Self.fileSuffixes.contains(file) else {
+        if let nearest = nearestName(to: file, among: Self.fileSuffixes, lettersPerEdit: 4) {
+          report(key, found: "the unknown file '\(file)'", expected: nearest)
+        } else {
+          noteWithoutEffect(key, "load_col's .\(file)", because: "BERT4Rec does not use it")
+        }
+        continue
+      }
       if columns == .text("*") {
         selections[file] = .all
       } else if let names = columns.names {
@@ -47,15 +55,11 @@ extension ConfigurationReader {
       } else {
         report(key, found: "\(file): \(columns.plain)", expected: "a list of columns or '*'")
       }
-      if !["inter", "user", "item"].contains(file) {
-        if notes.count < 100 {
-          note("\(entries[key]?.location ?? key): load_col's .\(file) has no effect here: BERT4Rec does not use it")
-        }
-        selections[file] = nil
-      }
     }
     property = selections
   }
+
+  private static let fileSuffixes = ["inter", "user", "item"]
 
   mutating func valueFilters(into property: inout [String: DatasetConfiguration.ValueFilter]) {
     let key = "val_interval"
@@ -106,9 +110,12 @@ extension ConfigurationReader {
     guard let value = value(key) else { return }
     guard let names = value.names, (1...100).contains(names.count) else { return reportType(key) }
     property = []
+    var unmeasured: [String] = []
     for name in names {
       if let metric = RankingMetric(rawValue: name.lowercased()) {
         property.append(metric)
+      } else if Self.otherMetrics.contains(name.lowercased()) {
+        unmeasured.append(name)
       } else {
         let nearest = nearestName(to: name, among: RankingMetric.allCases.map(\.rawValue))
         report(
@@ -116,8 +123,21 @@ extension ConfigurationReader {
           expected: "Hit, Recall, Precision, MRR, MAP or NDCG" + (nearest.map { "; perhaps \($0)" } ?? ""))
       }
     }
+    if unmeasured.count == names.count {
+      report(
+        key, found: "only metrics that are not measured here: '\(unmeasured.joined(separator: "', '"))'",
+        expected: "Hit, Recall, Precision, MRR, MAP or NDCG")
+    } else {
+      for name in unmeasured { noteWithoutEffect(key, "the metric \(name)", because: "it is not measured") }
+    }
     reportRepetition(key, in: names.map { $0.lowercased() })
   }
+
+  /// The metrics of RecBole 1.2.1 that are not measured, in lower case.
+  private static let otherMetrics: Set<String> = [
+    "gauc", "auc", "mae", "rmse", "logloss", "itemcoverage", "averagepopularity", "shannonentropy", "giniindex",
+    "tailpercentage",
+  ]
 
   mutating func cutoffs(into property: inout [Int]) {
     let key = "topk"
@@ -133,55 +153,5 @@ extension ConfigurationReader {
     let repeated = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
     guard !repeated.isEmpty else { return }
     report(key, found: "\(repeated.joined(separator: ", ")) more than once", expected: "each once")
-  }
-}
-
-// MARK: - What is held out
-
-extension ConfigurationReader {
-  /// Reads `eval_args`; sub-keys that are not given keep their defaults.
-  mutating func evaluationArguments(into split: inout DatasetConfiguration.Split) {
-    let key = "eval_args"
-    guard let value = value(key) else { return }
-    if value.isNullLike { return }
-    guard case .map(let arguments) = value else { return reportType(key) }
-    for (name, value) in arguments.sorted(by: { $0.key < $1.key }) {
-      switch name {
-      case "split": readSplit(value, into: &split)
-      case "order" where value != .text("TO"):
-        report(key, found: "order \(value.plain)", expected: "TO: sequences are ordered by time")
-      case "mode":
-        let modes: [Literal] = if case .map(let phases) = value { Array(phases.values) } else { [value] }
-        if modes.contains(where: { $0 != .text("full") }) {
-          report(
-            key, found: "mode \(value.plain)",
-            expected: "full: rankings of all items; samples of them are not supported")
-        }
-      case "group_by" where value != .text("user") && !value.isNullLike:
-        report(key, found: "group_by \(value.plain)", expected: "user")
-      case "order", "group_by": break
-      default:
-        if hasEnoughProblems { return }
-        let nearest = nearestName(to: name, among: ["split", "order", "group_by", "mode"])
-        report(
-          key, found: "the unknown sub-key '\(name)'",
-          expected: "split, order, group_by or mode" + (nearest.map { "; perhaps \($0)" } ?? ""))
-      }
-    }
-  }
-
-  private mutating func readSplit(_ value: Literal, into split: inout DatasetConfiguration.Split) {
-    let key = "eval_args"
-    let names = Self.alternatives(DatasetConfiguration.Split.allCases.map(\.rawValue))
-    if case .map(let kinds) = value, kinds.count == 1, case .text(let name)? = kinds["LS"],
-      let kind = DatasetConfiguration.Split(rawValue: name.lowercased())
-    {
-      split = kind
-    } else if case .map(let kinds) = value, let other = kinds.keys.sorted().first(where: { ["RS", "TS"].contains($0) })
-    {
-      report(key, found: "split \(other), which is not supported yet", expected: "split {LS: \(names)}")
-    } else {
-      report(key, found: "split \(value.plain)", expected: "split {LS: \(names)}")
-    }
   }
 }

@@ -3,7 +3,8 @@ import Literals
 /// Takes typed values out of layers and collects what is wrong with them.
 struct ConfigurationReader {
   private(set) var problems: [Problem] = []
-  private(set) var notes: [String] = []
+  private var generalNotes: [String] = []
+  private var effectlessNotes: [String] = []
   let entries: [String: ConfigurationLayer.Entry]
   private let order: [String]
 
@@ -16,6 +17,7 @@ struct ConfigurationReader {
     }
     self.entries = entries
     self.order = order
+    problems = Array(layers.flatMap(\.problems).prefix(100))
   }
 
   /// Whether there are more problems than anyone reads.
@@ -34,38 +36,45 @@ struct ConfigurationReader {
     problems.append(.init(location: location, found: names + found, expected: expected))
   }
 
+  /// What is worth knowing; what has no effect comes last, and counted.
+  var notes: [String] {
+    guard effectlessNotes.count > 1 else { return generalNotes + effectlessNotes }
+    return generalNotes + ["\(effectlessNotes.count) settings have no effect here:"] + effectlessNotes
+  }
+
   /// Collects something worth knowing.
-  mutating func note(_ text: String) { notes.append(text.inMessage) }
+  mutating func note(_ text: String) { generalNotes.append(text.inMessage) }
+
+  /// Collects that `what` has no effect, as part of the value of `key` or as the key itself.
+  mutating func noteWithoutEffect(_ key: String, _ what: String? = nil, because reason: String) {
+    let text = "\(entries[key]?.location ?? key): \(what ?? key) has no effect here: \(reason)"
+    effectlessNotes.append(text.inMessage)
+  }
 
   /// Reports keys that nothing reads: a note if they have no effect here, else a problem.
+  ///
+  /// A key that resembles no known one is a note in a YAML file, where RecBole's users keep settings of other programs too.
   mutating func reportOthers() {
-    let known = Self.readKeys
-    for key in order where !known.contains(key) && !hasEnoughProblems {
+    for key in order where !hasEnoughProblems {
       guard let entry = entries[key] else { continue }
-      if let reason = Configuration.ignoredKeys[key] {
+      switch entry.meaning {
+      case .known, .fixed: continue
+      case .withoutEffect(let reason):
         // A null asks for nothing, so nothing is missing.
-        if entry.value != .null { note("\(entry.location): \(key) has no effect here: \(reason)") }
-      } else {
-        // Who has many unknown keys has another kind of file.
-        let nearest =
-          Configuration.mistakenKeys[key.lowercased()]
-          ?? (problems.count < 10 ? nearestName(to: key, among: Self.allKeys) : nil)
+        if entry.value != .null { noteWithoutEffect(key, because: reason) }
+      case .unknown where entry.isFromFile: noteWithoutEffect(key, because: "it is not a configuration key")
+      case .alias, .near, .unknown:
+        let isOnCommandLine = entry.location == "--\(key)"
+        let rewritten = RewrittenKey(key, entry.meant)?.text(onCommandLine: isOnCommandLine)
         problems.append(
           .init(
-            location: entry.location, found: "the unknown key '\(key)'",
-            expected: nearest.map { "a known key, such as \($0)" } ?? "a known key"))
+            location: entry.location, found: "the unknown key '\(key)'", expected: rewritten ?? entry.meaning.remedy))
       }
     }
   }
 
-  /// The keys with an effect, and those that are accepted without one.
-  private static let allKeys = Configuration.keys.map(\.name) + Configuration.ignoredKeys.keys.sorted()
-
-  /// The keys with an effect, and those that are only checked.
-  private static let readKeys = Set(Configuration.keys.map(\.name) + ["transform", "enable_amp", "repeatable"])
-
   /// The strongest layer's value of `key`.
-  func value(_ key: String) -> Literal? { entries[key]?.value }
+  func value(_ key: String) -> Literal? { entries[key]?.meant }
 
   /// What the table says that `key` takes.
   private func type(of key: String) -> String {
@@ -75,7 +84,7 @@ struct ConfigurationReader {
   /// Collects that `key` has a value of a wrong type or range.
   mutating func reportType(_ key: String, expected: String? = nil) {
     report(
-      key, found: entries[key]?.text.map { "'\($0)'" } ?? shown(value(key) ?? .null),
+      key, found: entries[key]?.text.map { "'\($0)'" } ?? shown(entries[key]?.value ?? .null),
       expected: expected ?? type(of: key))
   }
 
@@ -176,11 +185,11 @@ extension ConfigurationReader {
     }
   }
 
-  mutating func text(_ key: String, into property: inout String) {
+  mutating func text(_ key: String, expected: String? = nil, into property: inout String) {
     guard has(key) else { return }
     guard let text = writtenText(key), !text.isEmpty else {
       if key == "data_path", isNull(key) { return }
-      return reportType(key)
+      return reportType(key, expected: expected)
     }
     property = text
   }
@@ -206,7 +215,9 @@ extension ConfigurationReader {
     guard has(key) else { return }
     if orNull, isNull(key) { return use("") }
     let written = writtenText(key)
-    if let written, let name = names.first(where: { $0.lowercased() == written.lowercased() }) { return use(name) }
+    for text in [written, value(key)?.plain] {
+      if let name = names.first(where: { $0.lowercased() == text?.lowercased() }) { return use(name) }
+    }
     let expected = Self.alternatives(names) + (orNull ? " or null" : "")
     let nearest = written.flatMap { nearestName(to: $0, among: names) }
     report(
@@ -214,20 +225,36 @@ extension ConfigurationReader {
       expected: expected + (nearest.map { names.count > 1 ? "; perhaps \($0)" : "" } ?? ""))
   }
 
-  /// Accepts a key only with the one value that is supported.
-  mutating func constant(_ key: String, _ supported: Literal, why: String) {
-    guard let value = value(key), value != supported else { return }
-    reportType(key, expected: "\(supported.plain), since \(why)")
+  /// Accepts a key of `fixedKeys` only with the one value that is supported.
+  mutating func constant(_ key: String) {
+    guard let value = value(key), let fixed = Configuration.fixedKeys[key], value != fixed.value else { return }
+    reportType(key, expected: "\(fixed.value.plain), since \(fixed.reason)")
   }
 
+  /// Accepts the names that Python has for UTF-8 and its part ASCII, or null.
+  mutating func encoding() {
+    let key = "encoding"
+    guard let value = value(key), !value.isNullLike else { return }
+    let name = value.plain.lowercased().replacing("_", with: "-")
+    guard !["utf-8", "utf8", "u8", "utf", "utf-8-sig", "ascii", "us-ascii"].contains(name) else { return }
+    let isPlain = name.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "-")
+    }
+    let given = name == "latin-1" ? "latin1" : isPlain ? name : "ENCODING"
+    reportType(key, expected: "only UTF-8: convert with iconv -f \(given) -t utf-8 FILE > NEWFILE")
+  }
+
+  /// Reads a text of intervals.
+  ///
+  /// As RecBole goes by the text of whatever stands there, a list of two numbers is the closed interval.
   mutating func intervals(_ key: String, into property: inout Intervals?) {
     guard let value = value(key) else { return }
     if value.isNullLike {
       property = nil
-    } else if let text = entries[key]?.text ?? value.names?.first, let intervals = Intervals(parsing: text) {
+    } else if let intervals = entries[key]?.text.flatMap({ Intervals(parsing: $0) }) ?? Intervals(value) {
       property = intervals
     } else {
-      reportType(key, expected: "intervals such as [5,inf) or [1,5);(7,9], or null")
+      reportType(key, expected: "intervals such as \"[5,inf)\" or \"[1,5);(7,9]\", or null")
     }
   }
 

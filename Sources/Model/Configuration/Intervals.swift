@@ -1,3 +1,5 @@
+import Literals
+
 /// A union of intervals of numbers, such as `[1,5);[10,inf)`.
 public struct Intervals: Sendable, Hashable {
   let pieces: [Piece]
@@ -25,6 +27,32 @@ public struct Intervals: Sendable, Hashable {
     }
     self.pieces = pieces
     self.text = compact
+  }
+
+  /// The intervals that a value stands for: a text, a list of that one text, or two numbers with all between them.
+  init?(_ value: Literal) {
+    switch value {
+    case .text(let text): self.init(parsing: text)
+    case .list(let values):
+      if values.count == 1, case .text(let text) = values[0] {
+        self.init(parsing: text)
+      } else {
+        let ends = values.compactMap(\.double).map {
+          $0.isInfinite ? ($0 < 0 ? "-inf" : "inf") : Literal.number($0).canonical
+        }
+        guard ends.count == 2, values.count == 2 else { return nil }
+        self.init(parsing: "[\(ends[0]),\(ends[1])]")
+      }
+    default: return nil
+    }
+  }
+
+  /// The closed interval between two numbers, in either order.
+  init?(between ends: [String]) {
+    let numbers = ends.compactMap { Double($0) }
+    guard ends.count == 2, numbers.count == 2 else { return nil }
+    let isOrdered = numbers[0] <= numbers[1]
+    self.init(parsing: isOrdered ? "[\(ends[0]),\(ends[1])]" : "[\(ends[1]),\(ends[0])]")
   }
 
   /// Whether `number` lies in one of them.

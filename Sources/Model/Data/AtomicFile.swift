@@ -84,10 +84,10 @@ struct AtomicFile {
     for cell in header.split(separator: separator, omittingEmptySubsequences: false) {
       let parts = cell.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {
-        let hint = parts.count > 2 ? ", columns divided by \(shown(separator)) (key field_separator)" : ""
         throw DataError(
           at: location, found: "the column '\(cell)' \(parts.count == 2 ? "without a name" : "without one type")",
-          expected: "name:type in each column, such as user_id:token\(hint)")
+          expected: "name:type in each column, such as user_id:token"
+            + (parts.count > 2 ? Self.hint(at: header, dividedBy: separator) : ""))
       }
       guard let type = ColumnType(rawValue: String(parts[1])) else {
         let nearest = nearestName(to: String(parts[1]), among: ColumnType.allCases.map(\.rawValue))
@@ -110,10 +110,11 @@ struct AtomicFile {
   func column(_ name: String, _ type: ColumnType, key: String) throws(DataError) -> Int {
     guard let index = columns.firstIndex(where: { $0.name == name }) else {
       let names = columns.map(\.name)
-      let nearest = nearestName(to: name, among: names).map { "; perhaps '\($0)' with \(key)=\($0)" } ?? ""
+      let nearest = nearestName(to: name, among: names).map { "; perhaps '\($0)' with \(key)=\($0)" }
+      let hint = nearest ?? (key == "TIME_FIELD" ? ": \(DataError.whyTimes), \(numbering(name))" : "")
       throw DataError(
         at: "\(path):1", found: "no column '\(name)' among \(names.joined(separator: ", "))",
-        expected: "the column that \(key) names\(nearest)")
+        expected: "the column that \(key) names\(hint)")
     }
     guard columns[index].type == type else {
       throw DataError(
@@ -127,7 +128,7 @@ struct AtomicFile {
     Rows(firstBlock, from: reader, path: path, start: bodyStart, columnCount: columns.count, separator: separator)
   }
 
-  fileprivate static func shown(_ separator: String) -> String {
+  static func shown(_ separator: String) -> String {
     separator == "\t" ? "a tab" : separator == " " ? "a space" : "'\(separator)'"
   }
 }

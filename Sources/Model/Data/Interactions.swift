@@ -168,7 +168,11 @@ extension AtomicFile {
         conditions.append(Condition(column: column, test: .intervals(intervals)))
       case (.token, .tokens(let tokens)):
         conditions.append(Condition(column: column, test: .tokens(tokens.map { Array($0.utf8) })))
-      case (.float, .tokens):
+      case (.float, .tokens(let tokens)):
+        if let interval = Intervals(between: tokens) {  // as RecBole reads such a list
+          conditions.append(Condition(column: column, test: .intervals(interval)))
+          continue
+        }
         throw DataError(
           at: "\(path):1", found: "val_interval with a list for \(name):float", expected: "intervals such as [3,inf)")
       case (.token, .intervals(let intervals)):

@@ -74,10 +74,21 @@ struct DatasetLoader {
     guard let loaded = configuration.loadedColumns else { return exists ? try file(suffix) : nil }
     guard loaded[suffix] != nil else { return nil }
     guard exists else {
-      throw DataError(
-        at: path, found: "no such file", expected: "the file that load_col names, or load_col without '\(suffix)'")
+      warn("\(path): load_col names this file, which is not there, so it filters no rows")
+      return nil
     }
-    return try file(suffix)
+    let file = try file(suffix)
+    noteMissingColumns(in: file, suffix)
+    return file
+  }
+
+  /// Notes columns that `load_col` names and the file lacks.
+  private mutating func noteMissingColumns(in file: AtomicFile, _ suffix: String) {
+    guard case .some(let asked)? = configuration.loadedColumns?[suffix] else { return }
+    let needed = [configuration.userField, configuration.itemField, "user_id", "item_id"]
+    for name in asked where !needed.contains(name) && !file.columns.contains(where: { $0.name == name }) {
+      warn("\(file.path): load_col names the column '\(name)', which is not there")
+    }
   }
 
   /// Reads `.user` and `.item` into `interactions`.
@@ -105,13 +116,7 @@ struct DatasetLoader {
         at: files[0].path, found: "no column '\(name)', which val_interval names",
         expected: "one of \(names.joined(separator: ", "))\(nearest)")
     }
-    guard case .some(let asked)? = configuration.loadedColumns?["inter"] else { return }
-    for name in asked where !files[0].columns.contains(where: { $0.name == name }) {
-      if [configuration.userField, configuration.itemField].contains(name) || ["user_id", "item_id"].contains(name) {
-        continue
-      }
-      warn("\(files[0].path): load_col names the column '\(name)', which is not there")
-    }
+    noteMissingColumns(in: files[0], "inter")
   }
 
   /// Runs a filter and notes what it removed.

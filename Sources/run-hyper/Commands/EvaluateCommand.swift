@@ -33,7 +33,7 @@ struct EvaluateCommand: ParsableCommand {
         file: weights)
       let configuration = try configuration(for: file)
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
-      for warning in report.warnings { Output.note("note: \(warning)") }
+      for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
       _ = try Admission.check(
         [TrainingMemory(measuring: configuration, dataset)], workers: 1, threads: 1, note: Output.note)
       let model = try SavedModel(file, file: weights, configuration: configuration, dataset: dataset)

@@ -130,7 +130,6 @@ struct TuningSpace {
   }
 
   private static func checkNames(_ space: SearchSpace, _ sources: ConfigurationSources) throws(SearchSpaceError) {
-    let known = Configuration.keys.map(\.name)
     var problems: [Problem] = []
     for parameter in space.parameters {
       if commonKeys.contains(parameter.name) {
@@ -143,12 +142,9 @@ struct TuningSpace {
           .init(
             location: parameter.location, found: "parameter '\(parameter.name)', which --\(parameter.name) also sets",
             expected: "one of the two"))
-      } else if !known.contains(parameter.name) {
-        let nearest = nearestName(to: parameter.name, among: known).map { "'\($0)', the nearest key" }
+      } else if let obstacle = Configuration.meaning(ofKey: parameter.name).obstacle(tuning: parameter.name) {
         problems.append(
-          .init(
-            location: parameter.location, found: "unknown parameter '\(parameter.name)'",
-            expected: nearest ?? "a configuration key; \(ProgramCommand.line("train --help")) lists them"))
+          .init(location: parameter.location, found: obstacle.found, expected: obstacle.expected))
       }
     }
     guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }

@@ -35,7 +35,9 @@ import Testing
     ("a: *b\n", "a.yaml:1"), ("a:\n  x: 1\n  x: 2\n", "the key 'x' again"), ("a: \"open\n", "a.yaml:"),
   ])
   func `YAML that is no map of keys is refused with its line`(text: String, part: String) {
-    let error = #expect(throws: ConfigurationError.self) { try ConfigurationLayer(yaml: text, file: "a.yaml") }
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration(layers: [ConfigurationLayer(yaml: text, file: "a.yaml")])
+    }
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
   }
 

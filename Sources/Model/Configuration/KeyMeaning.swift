@@ -1,0 +1,77 @@
+import Literals
+
+/// What a key means to a configuration, in whichever source it stands.
+public enum KeyMeaning: Sendable, Hashable {
+  /// It has an effect.
+  case known
+
+  /// It is one of RecBole's that has a single possible value here, and why.
+  case fixed(reason: String)
+
+  /// It is one of RecBole's that has no effect here, and why.
+  case withoutEffect(reason: String)
+
+  /// It is another program's name for a key, or an old one.
+  case alias(of: String)
+
+  /// It is probably a misspelling of this key.
+  case near(String)
+
+  /// It resembles no key.
+  case unknown
+}
+
+extension Configuration {
+  /// What `key` means: the one place that decides it, for the command line, YAML files and parameter files alike.
+  ///
+  /// A key is close to another if at most one letter in four differs. That keeps `d_state` apart from `state`.
+  public static func meaning(ofKey key: String) -> KeyMeaning {
+    if effectiveKeys.contains(key) { return .known }
+    if let fixed = fixedKeys[key] { return .fixed(reason: fixed.reason) }
+    if let reason = ignoredKeys[key] { return .withoutEffect(reason: reason) }
+    if let target = mistakenKeys[key.lowercased()] { return .alias(of: target) }
+    if otherModelsKeys.contains(key) { return .withoutEffect(reason: "only other models of RecBole use it") }
+    if let name = nearestName(to: key, among: correctKeys, lettersPerEdit: 4) { return .near(name) }
+    // One wrong letter in a name of another program is no coincidence if the name is long.
+    let alias = nearestName(to: key, among: longMistakenKeys, lettersPerEdit: .max)
+    return alias.flatMap { mistakenKeys[$0] }.map { .near($0) } ?? .unknown
+  }
+
+  private static let effectiveKeys = Set(keys.map(\.name))
+
+  /// What a misspelled key can have meant.
+  private static let correctKeys = keys.map(\.name) + fixedKeys.keys.sorted() + ignoredKeys.keys.sorted()
+
+  private static let longMistakenKeys = mistakenKeys.keys.filter { $0.count >= 8 }.sorted()
+}
+
+extension KeyMeaning {
+  /// What to write in place of a key that is an error, for a message.
+  var remedy: String {
+    switch self {
+    case .alias(let name): name
+    case .near(let name): "a known key, such as \(name)\(Self.idleness(of: name))"
+    case .known, .fixed, .withoutEffect, .unknown: "a known key; run-hyper train --help lists them"
+    }
+  }
+
+  /// Words behind a key that has no effect.
+  private static func idleness(of key: String) -> String {
+    guard case .withoutEffect(let reason) = Configuration.meaning(ofKey: key) else { return "" }
+    return ", which has no effect here: \(reason)"
+  }
+
+  /// Why a parameter file cannot tune `key`, or `nil` if it can.
+  public func obstacle(tuning key: String) -> (found: String, expected: String)? {
+    switch self {
+    case .known: nil
+    case .fixed(let reason):
+      ("parameter '\(key)', which can have one value only", "no such line, since \(reason)")
+    case .withoutEffect(let reason):
+      ("parameter '\(key)'", "no such line, since \(key) has no effect on BERT4Rec: \(reason)")
+    case .alias(let name): ("unknown parameter '\(key)'", "'\(name)'")
+    case .near(let name): ("unknown parameter '\(key)'", "'\(name)', the nearest key\(Self.idleness(of: name))")
+    case .unknown: ("unknown parameter '\(key)'", "a configuration key; run-hyper train --help lists them")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// What to do about a header that does not fit, for messages.
+
+extension AtomicFile {
+  /// What divides the columns of a header that `separator` does not divide.
+  static func hint(at header: String, dividedBy separator: String) -> String {
+    let hint = ", columns divided by \(shown(separator)) (key field_separator)"
+    let others = [
+      (",", "commas", ","), (" ", "spaces", "' '"), (";", "semicolons", "';'"), ("::", "'::'", "::"),
+      ("\t", "tabs", "'\\t'"), ("|", "'|'", "'|'"),
+    ]
+    let seen = others.first { other, _, _ in
+      let cells = header.split(separator: other, omittingEmptySubsequences: false)
+      return other != separator && cells.count > 1
+        && cells.allSatisfy { cell in
+          let parts = cell.split(separator: ":", omittingEmptySubsequences: false)
+          return parts.count == 2 && !parts[0].isEmpty && ColumnType(rawValue: String(parts[1])) != nil
+        }
+    }
+    return hint + (seen.map { "; it looks divided by \($0.1): --field_separator=\($0.2)" } ?? "")
+  }
+
+  /// A command that adds a column with the numbers of the rows.
+  func numbering(_ name: String) -> String {
+    let separator = String(decoding: separator, as: UTF8.self).replacing("\t", with: "\\t")
+    let file = path.split(separator: "/").last ?? ""
+    return "with awk '{print $0 \"\(separator)\" (NR == 1 ? \"\(name):float\" : NR)}' \(file) > NEWFILE"
+  }
+}
