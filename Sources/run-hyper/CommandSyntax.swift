@@ -47,7 +47,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("importance", options: ["storage", "metric", "split", "format"]),
     CommandSyntax("verify", options: ["storage", "format"]),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
-    CommandSyntax("evaluate", options: sources.union(["weights", "split"]), takesConfiguration: true),
+    CommandSyntax("evaluate", options: sources.union(["weights", "split", "format"]), takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data-path"]),
     CommandSyntax("dataset", "describe", options: ["data-path", "config-files"], takesConfiguration: true),
   ]

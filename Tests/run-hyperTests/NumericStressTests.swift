@@ -76,7 +76,7 @@ import Testing
   @Test(arguments: [
     (["u a 1", "u a 2", "u a 3", "u a 4", "u a 5"], "one user and one item"),
     (["u a 1", "u b 2", "u a 3", "u b 4", "u a 5"], "one user"),
-    (["u a 1", "u a 2", "u a 3", "u a 4", "v a 1", "v a 2", "v a 3", "v a 4"], "one item"),
+    ((1...5).flatMap { ["u a \($0)", "v a \($0)"] }, "one item"),
     (["u a 1", "u b 1", "u c 1", "u d 1", "u e 1"], "one time"),
   ])
   func `The least of datasets trains and is measured`(rows: [String], what: String) throws {
@@ -92,11 +92,12 @@ import Testing
   }
 
   @Test func `Without a sample to validate on the last epoch counts, and no trial is better than another`() throws {
-    let program = try Self.program(Self.users(5, rows: 3, items: 4))
+    let program = try Self.program(Self.users(5, rows: 4, items: 4))
     try program.write("n_layers choice [1,2]\n", to: "hyper.test")
-    let run = try program.run(["--params_file=hyper.test", "--dataset=own", "--epochs=2"])
+    let run = try program.run([
+      "--params_file=hyper.test", "--dataset=own", "--epochs=2", "--eval_args={'split':{'LS':'test_only'}}",
+    ])
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.errors.contains("no user has the four items that validation takes"))
     let lines = try program.run(["leaderboard", "--format=csv"]).output.split(separator: "\n")
     #expect(lines.count == 3 && lines.dropFirst().allSatisfy { $0.contains(",completed,") }, "\(lines)")
     #expect(!run.output.lowercased().contains("nan"))

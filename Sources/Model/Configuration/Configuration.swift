@@ -238,7 +238,12 @@ extension Configuration {
         found: "layers of \(perLayer * network.layerCount) parameters", expected: "at most \(1 << 31)",
         namesKey: false)
     }
-    if network.lastItemRatio < 1, (network.maskRatio * Double(network.maximumLength)).rounded(.down) < 1 {
+    if network.maximumLength < 2 {
+      reader.report(
+        "MAX_ITEM_LIST_LENGTH",
+        found: "1, so that every history has one item, and a mask on the first item never counts in the loss",
+        expected: "2 or more")
+    } else if network.lastItemRatio < 1, (network.maskRatio * Double(network.maximumLength)).rounded(.down) < 1 {
       reader.report(
         reader.has("mask_ratio") ? "mask_ratio" : "MAX_ITEM_LIST_LENGTH",
         found: "mask_ratio \(network.maskRatio) of \(network.maximumLength) items, which is no whole item",

@@ -24,7 +24,10 @@ public struct DatasetStatistics: Sendable, Hashable {
   /// Share of kept rows whose time another row of the same user has too, as times are compared.
   public let tiedShare: Double
 
-  /// The part of the user–item table without a row.
+  /// Pairs of a user and an item that have a row, each counted once.
+  public let pairCount: Int
+
+  /// The part of the user–item table without a row, 0 to 1.
   public let sparsity: Double
 
   /// The same as the reference prints it, which counts padding as a user and as an item.
@@ -81,7 +84,8 @@ public struct DatasetStatistics: Sendable, Hashable {
     buckets = Self.buckets(of: sorted)
     tiedShare = report.keptRowCount > 0 ? Double(report.tiedRowCount) / Double(report.keptRowCount) : 0
     let rows = Double(report.keptRowCount)
-    sparsity = 1 - rows / Double(max(userCount, 1)) / Double(max(itemCount, 1))
+    pairCount = dataset.pairCount(report)
+    sparsity = 1 - Double(pairCount) / Double(max(userCount, 1)) / Double(max(itemCount, 1))
     referenceSparsity = 1 - rows / Double(userCount + 1) / Double(itemCount + 1)
     trainCount = dataset.train.count
     validCount = dataset.valid.count
@@ -100,6 +104,32 @@ public struct DatasetStatistics: Sendable, Hashable {
       let count = sorted.count { $0 >= lower && $0 <= upper ?? .max }
       return Bucket(lower: lower, upper: upper, share: sorted.isEmpty ? 0 : Double(count) / Double(sorted.count))
     }
+  }
+}
+
+extension SequenceDataset {
+  /// Pairs of a user and an item that have a row, each counted once, however often the user came back to the item.
+  ///
+  /// Of files split beforehand the rows' targets count.
+  ///
+  /// - Parameter report: Of loading this dataset.
+  public func pairCount(_ report: LoadReport) -> Int {
+    guard report.sequenceLengths.isEmpty else {
+      var lastUsers = [Int32](repeating: 0, count: itemCount)
+      var count = 0
+      var row = 0
+      for (number, length) in report.sequenceLengths.enumerated() {
+        let user = Int32(number + 1)
+        for item in items[row..<row + Int(length)] where lastUsers[Int(item)] != user {
+          lastUsers[Int(item)] = user
+          count += 1
+        }
+        row += Int(length)
+      }
+      return count
+    }
+    let pairs = [train, valid, test].joined().map { UInt64($0.user) << 32 | UInt64(target(of: $0)) }.sorted()
+    return pairs.isEmpty ? 0 : 1 + zip(pairs, pairs.dropFirst()).count { $0 != $1 }
   }
 }
 

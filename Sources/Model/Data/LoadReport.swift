@@ -21,6 +21,9 @@ public struct LoadReport: Sendable, Hashable {
   /// Rows whose time, as it is compared, another row of the same user has too.
   public internal(set) var tiedRowCount = 0
 
+  /// Rows left after all filters that repeat another one exactly: of the same user, item and time, the first not counted.
+  public internal(set) var repeatedRowCount = 0
+
   /// The first and the last time, or `nil` for files split beforehand.
   public internal(set) var timeRange: ClosedRange<Double>?
 

@@ -167,10 +167,15 @@ extension DatasetLoader {
       interactions.users[row] = users.ids[Int(interactions.users[row])]
       interactions.items[row] = items.ids[Int(interactions.items[row])]
     }
-    prepareTimes(&interactions.times)
-    let sequences = Sequences(interactions, userCount: users.tokens.count)
+    let times = interactions.times
+    guard let earliest = times.min(), let latest = times.max() else { preconditionFailure("no row is left") }
+    report.timeRange = earliest...latest
+    let sequences = Sequences(
+      interactions, userCount: users.tokens.count, comparing: ComparedTime(configuration, range: earliest...latest))
     report.sequenceLengths = sequences.lengths
     report.tiedRowCount = sequences.tiedRowCount
+    report.repeatedRowCount = sequences.repeatedRowCount
+    warnOfRepeats()
     var splitter = Splitter(configuration.split, maximumLength: configuration.maximumLength)
     splitter.split(sequences)
     try splitter.requireSamples(at: report.files[0])
@@ -232,19 +237,14 @@ extension DatasetLoader {
     return (tokens, ids)
   }
 
-  /// Notes the range of times and brings them into the precision that they are compared in.
-  private mutating func prepareTimes(_ times: inout [Double]) {
-    guard let earliest = times.min(), let latest = times.max() else { return }
-    report.timeRange = earliest...latest
-    guard configuration.timePrecision == .float32 else { return }
-    let isScaled = configuration.normalizesAll || configuration.normalizedFields.contains(configuration.timeField)
-    // Halves, where the span itself is too large for a number.
-    let scale = (latest - earliest).isFinite ? 1 : 0.5
-    let span = latest * scale - earliest * scale
-    for row in times.indices {
-      let time = isScaled ? (span > 0 ? (times[row] * scale - earliest * scale) / span : 1) : times[row]
-      times[row] = Double(Float(time))
-    }
+  /// Says that rows repeat others exactly, where these are more than a few slips.
+  private mutating func warnOfRepeats() {
+    guard report.repeatedRowCount * 1000 >= report.keptRowCount, report.repeatedRowCount > 0 else { return }
+    let isOne = report.repeatedRowCount == 1
+    warn(
+      "\(report.files[0]): \(report.repeatedRowCount) of \(report.keptRowCount) rows "
+        + "\(isOne ? "repeats" : "repeat") another row exactly (same user, item and time); "
+        + "--rm_dup_inter=first keeps only the first row of each user and item")
   }
 }
 

@@ -14,6 +14,9 @@ struct Sequences {
   /// Rows whose time another row of the same user has too.
   private(set) var tiedRowCount = 0
 
+  /// Rows that repeat one before them exactly: of the same user and item at the same time, as the file has it.
+  private(set) var repeatedRowCount = 0
+
   /// Items of each user with items, by id from 1.
   var lengths: [Int32] {
     zip(starts.dropFirst(), starts.dropFirst(2)).map { Int32($1 - $0) }.filter { $0 > 0 }
@@ -22,13 +25,15 @@ struct Sequences {
   /// Sorts rows by user and then by time; equal times keep the order of the rows.
   ///
   /// - Parameter userCount: Ids of users, with the padding's.
-  init(_ interactions: Interactions, userCount: Int) {
+  /// - Parameter comparedTime: What of a time decides about the order.
+  init(_ interactions: Interactions, userCount: Int, comparing comparedTime: ComparedTime) {
     var starts = [Int](repeating: 0, count: userCount + 1)
     for user in interactions.users { starts[Int(user) + 1] += 1 }
     for user in 0..<userCount { starts[user + 1] += starts[user] }
-    let visits = Self.visitsByUser(interactions, starts)
+    let visits = Self.visitsByUser(interactions, starts, comparedTime)
     let parts = Self.partition(starts)
-    let sorted = inParallel(parts.count) { part in Part(visits, starts, users: parts[part]) }
+    let times = interactions.times
+    let sorted = inParallel(parts.count) { part in Part(visits, starts, users: parts[part], times: times) }
     self.starts = starts
     items = []
     items.reserveCapacity(interactions.count)
@@ -37,24 +42,28 @@ struct Sequences {
       items += part.items
       secondTimes += part.secondTimes
       tiedRowCount += part.tiedRowCount
+      repeatedRowCount += part.repeatedRowCount
     }
   }
 
   /// What happened in a row and when, and which it was.
   private struct Visit {
+    /// As it is compared.
     var time = 0.0
     var item: Int32 = 0
     var row: Int32 = 0
   }
 
   /// All rows by user, those of one user in their order.
-  private static func visitsByUser(_ interactions: Interactions, _ starts: [Int]) -> [Visit] {
+  private static func visitsByUser(
+    _ interactions: Interactions, _ starts: [Int], _ comparedTime: ComparedTime
+  ) -> [Visit] {
     var next = starts.map { Int32($0) }
     var visits = [Visit](repeating: Visit(), count: interactions.count)
     for row in 0..<interactions.count {
       let user = Int(interactions.users[row])
       visits[Int(next[user])] = Visit(
-        time: interactions.times[row], item: interactions.items[row], row: Int32(row))
+        time: comparedTime(interactions.times[row]), item: interactions.items[row], row: Int32(row))
       next[user] += 1
     }
     return visits
@@ -76,8 +85,10 @@ struct Sequences {
     var items: [Int32] = []
     var secondTimes: [Double] = []
     var tiedRowCount = 0
+    var repeatedRowCount = 0
 
-    init(_ all: [Visit], _ starts: [Int], users: Range<Int>) {
+    /// - Parameter times: By row, as the file has them.
+    init(_ all: [Visit], _ starts: [Int], users: Range<Int>, times: [Double]) {
       items.reserveCapacity(starts[users.upperBound] - starts[users.lowerBound])
       secondTimes.reserveCapacity(users.count)
       var visits: [Visit] = []
@@ -88,13 +99,34 @@ struct Sequences {
           visits.sort { $0.time == $1.time ? $0.row < $1.row : $0.time < $1.time }
         }
         secondTimes.append(visits.count > 1 ? visits[1].time : 0)
-        for index in visits.indices {
-          let tiesBefore = index > 0 && visits[index - 1].time == visits[index].time
-          let tiesAfter = index + 1 < visits.count && visits[index + 1].time == visits[index].time
-          if tiesBefore || tiesAfter { tiedRowCount += 1 }
-          items.append(visits[index].item)
-        }
+        for visit in visits { items.append(visit.item) }
+        countTies(visits, times)
       }
+    }
+
+    /// Counts the rows of a user that share their time with others, and of these the exact repeats.
+    private mutating func countTies(_ visits: [Visit], _ times: [Double]) {
+      var start = 0
+      while start < visits.count {
+        var end = start + 1
+        while end < visits.count, visits[end].time == visits[start].time { end += 1 }
+        if end - start > 1 {
+          tiedRowCount += end - start
+          repeatedRowCount += Self.repeats(in: visits[start..<end], times)
+        }
+        start = end
+      }
+    }
+
+    /// Visits that repeat another one of those given; times that are compared as one can still be two in the file.
+    private static func repeats(in tied: ArraySlice<Visit>, _ times: [Double]) -> Int {
+      func areEqual(_ a: Visit, _ b: Visit) -> Bool { a.item == b.item && times[Int(a.row)] == times[Int(b.row)] }
+      // Most ties are of a few rows, for which comparing all of them is faster than sorting.
+      guard tied.count > 8 else {
+        return tied.indices.count { index in tied[..<index].contains { areEqual($0, tied[index]) } }
+      }
+      let sorted = tied.sorted { ($0.item, times[Int($0.row)]) < ($1.item, times[Int($1.row)]) }
+      return zip(sorted, sorted.dropFirst()).count { areEqual($0, $1) }
     }
   }
 }

@@ -222,8 +222,8 @@ public final class Trainer {
     }
     if number >= training.epochs { progress.isOver = true }
     let report = EpochReport(
-      epoch: number, loss: progress.lossSum, batchCount: progress.lossCount, valid: metrics, isBest: improved,
-      isLast: progress.isOver)
+      epoch: number, loss: progress.lossCount > 0 ? progress.lossSum : nil, batchCount: progress.lossCount,
+      valid: metrics, isBest: improved, isLast: progress.isOver)
     progress.epoch = number
     progress.batch = 0
     progress.lossSum = 0

@@ -2,8 +2,8 @@
 public struct EpochReport: Sendable {
   /// Counted from 1.
   public let epoch: Int
-  /// The sum of the batches' losses, as the reference reports it.
-  public let loss: Double
+  /// The sum of the batches' losses, as RecBole reports it; `nil` when no mask counted in the whole epoch.
+  public let loss: Double?
   /// Batches that had a counted mask; `loss` divided by it is the mean.
   public let batchCount: Int
   /// The validation metrics, or `nil` when none was due.
@@ -13,8 +13,8 @@ public struct EpochReport: Sendable {
   /// No epoch comes after this one.
   public let isLast: Bool
 
-  /// The mean of the batches' losses.
-  public var meanLoss: Double { batchCount > 0 ? loss / Double(batchCount) : 0 }
+  /// The mean of the batches' losses; `nil` when no mask counted.
+  public var meanLoss: Double? { loss.map { $0 / Double(batchCount) } }
 }
 
 /// What a finished run leaves.

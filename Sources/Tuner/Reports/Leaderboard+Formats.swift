@@ -17,20 +17,22 @@ extension Leaderboard {
   }
 
   /// The leaderboard in a format, the same bytes for the same results: no times, no paths, no dates.
-  public func text(_ format: Format) -> String {
+  ///
+  /// - Parameter decimalPlaces: Of the metrics in `table` and `markdown`, at most 15; RecBole shows 4.
+  public func text(_ format: Format, decimalPlaces: Int = 4) -> String {
     switch format {
-    case .table: table
+    case .table: table(decimalPlaces)
     case .json: json
     case .csv: csv
-    case .markdown: markdown
+    case .markdown: markdown(decimalPlaces)
     }
   }
 
   // MARK: - For people
 
-  private var table: String {
+  private func table(_ decimalPlaces: Int) -> String {
     guard !rows.isEmpty else { return "\(summary)\n" + failureLines }
-    let cells = displayCells
+    let cells = displayCells(decimalPlaces)
     let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
     let lines = cells.map { line in
       var text = ""
@@ -42,9 +44,9 @@ extension Leaderboard {
     return lines.joined() + "\n\(summary)\n" + failureLines
   }
 
-  private var markdown: String {
+  private func markdown(_ decimalPlaces: Int) -> String {
     guard !rows.isEmpty else { return "\(summary)\n" + failureLines }
-    let cells = displayCells
+    let cells = displayCells(decimalPlaces)
     func line(_ cells: [String]) -> String {
       "| "
         + cells.map { $0.unicodeScalars.map { $0 == "|" ? "\\|" : String($0) }.joined() }.joined(separator: " | ")
@@ -55,12 +57,13 @@ extension Leaderboard {
   }
 
   /// The header and the rows, as text: what they are sorted by comes first, with how sure it is.
-  private var displayCells: [[String]] {
+  private func displayCells(_ decimalPlaces: Int) -> [[String]] {
+    func rounded(_ value: Double?) -> String { value.map { decimal($0, places: decimalPlaces) } ?? "" }
     let parameters = parameterNames
     let isOwn = sort == metric
     let certainty = userCount > 0 ? ["95 % interval", "tied"] : []
     let others = metricNames.filter { $0.hasPrefix("test.") && $0 != sort }
-    let extras = extraColumns
+    let extras = extraColumns(rounded)
     let header =
       ["rank", "trial", sort] + certainty + (isOwn ? [] : [metric]) + extras.map(\.header) + parameters + others
     return [header.map(\.visible)]
@@ -76,7 +79,7 @@ extension Leaderboard {
   }
 
   /// Columns that only some studies have.
-  private var extraColumns: [(header: String, cell: (Row) -> String)] {
+  private func extraColumns(_ rounded: @escaping (Double?) -> String) -> [(header: String, cell: (Row) -> String)] {
     var columns: [(header: String, cell: (Row) -> String)] = []
     if let most = rows.compactMap({ $0.overSeeds?.count }).max() {
       columns.append(
@@ -222,14 +225,16 @@ private func teraFLOP(_ operations: Double) -> String {
   return "\(whole)." + String(repeating: "0", count: places - String(fraction).count) + "\(fraction)"
 }
 
-/// A metric with four decimals, as RecBole shows it; more would be noise.
-private func rounded(_ value: Double?) -> String {
-  guard let value else { return "" }
-  let scaled = (value.magnitude * 10_000).rounded()
-  guard scaled < 1e15 else { return value.description }
-  let (whole, fraction) = Int(scaled).quotientAndRemainder(dividingBy: 10_000)
+/// A metric with a fixed number of decimals, at most 15.
+private func decimal(_ value: Double, places: Int) -> String {
+  let scale = (0..<places).reduce(1) { power, _ in power * 10 }
+  let scaled = (value.magnitude * Double(scale)).rounded()
+  guard value.magnitude < 1e11, scaled < 1e18 else { return value.description }
+  let (whole, fraction) = Int(scaled).quotientAndRemainder(dividingBy: scale)
+  let sign = value < 0 && scaled > 0 ? "-" : ""
+  guard places > 0 else { return "\(sign)\(whole)" }
   let digits = String(fraction)
-  return (value < 0 && scaled > 0 ? "-" : "") + "\(whole)." + String(repeating: "0", count: 4 - digits.count) + digits
+  return "\(sign)\(whole)." + String(repeating: "0", count: places - digits.count) + digits
 }
 
 extension String {

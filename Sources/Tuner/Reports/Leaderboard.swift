@@ -209,12 +209,11 @@ extension Leaderboard {
   ) throws(ReportError) -> (Hyperparameters) -> Bool {
     var conditions: [(name: String, canonical: String)] = []
     for filter in filters {
-      guard let equals = filter.firstIndex(of: "=") else {
+      guard let (name, value) = Leaderboard.parts(of: filter) else {
         throw ReportError(location: "--where", found: "'\(filter)'", expected: "PARAMETER=VALUE")
       }
-      let name = String(filter[..<equals])
       guard parameterNames.contains(name) else { throw ReportError("--where", unknown: name, among: parameterNames) }
-      conditions.append((name, Literal(commandLine: String(filter[filter.index(after: equals)...])).canonical))
+      conditions.append((name, value.canonical))
     }
     return { [conditions] hyperparameters in
       conditions.allSatisfy { hyperparameters[$0.name]?.canonical == $0.canonical }

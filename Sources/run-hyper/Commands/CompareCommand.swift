@@ -49,6 +49,7 @@ struct CompareCommand: ParsableCommand {
     let first, second, users, firstBetter, secondBetter, equal: Int
     let firstValue, secondValue, difference, low, high, pValue: Double
     private let differences: [String]
+    private let decimalPlaces: Int
 
     private enum CodingKeys: CodingKey {
       case study, split, metric, first, second, users, firstBetter, secondBetter, equal
@@ -67,6 +68,7 @@ struct CompareCommand: ParsableCommand {
       (firstBetter, secondBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
       (firstValue, secondValue, difference) = (a.values.mean, b.values.mean, comparison.difference)
       (low, high, pValue) = (comparison.interval.low, comparison.interval.high, comparison.pValue)
+      decimalPlaces = trials.study.definition.metricDecimalPlaces
       differences = a.hyperparameters.pairs.compactMap { pair in
         let other = b.hyperparameters[pair.name]
         return other == pair.value ? nil : "\(pair.name) \(pair.value) and \(other.map { "\($0)" } ?? "nothing")"
@@ -74,8 +76,8 @@ struct CompareCommand: ParsableCommand {
     }
 
     var text: String {
-      func digits(_ value: Double) -> String { ProgressText.decimal(value, places: 4) }
-      let p = pValue < 0.0001 ? "below 0.0001" : digits(pValue)
+      func digits(_ value: Double) -> String { ProgressText.decimal(value, places: decimalPlaces) }
+      let p = pValue < 0.0001 ? "below 0.0001" : ProgressText.decimal(pValue, places: 4)
       return """
         \(study), trials \(first) and \(second): \(metric) of \(users) users, \(split)
           values      \(digits(firstValue)) and \(digits(secondValue))

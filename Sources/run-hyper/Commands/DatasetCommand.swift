@@ -72,7 +72,7 @@ struct DatasetDescribeCommand: ParsableCommand {
       ).configuration()
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
-      return DatasetDescription(dataset: dataset, report: report, evaluation: configuration.evaluation)
+      return DatasetDescription(dataset: dataset, report: report, configuration: configuration)
     }
     Output.result(description.text)
   }

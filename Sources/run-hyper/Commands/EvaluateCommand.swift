@@ -21,12 +21,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "test or valid.")
   var split = EvaluationSplit.test
 
+  @Option(help: "table or json.")
+  var format = AnswerFormat.table
+
   enum EvaluationSplit: String, CaseIterable, ExpressibleByArgument {
     case test, valid
   }
 
   func run() throws {
-    let (model, dataset) = try reading {
+    let (model, dataset, decimalPlaces) = try reading {
       let file = try Safetensors(
         decoding: InputFile.bytes(
           of: weights, remedy: "a safetensors file, as '\(ProgramCommand.line("train --save=FILE"))' writes it"),
@@ -37,14 +40,39 @@ struct EvaluateCommand: ParsableCommand {
       _ = try Admission.check(
         [TrainingMemory(measuring: configuration, dataset)], workers: 1, threads: 1, note: Output.note)
       let model = try SavedModel(file, file: weights, configuration: configuration, dataset: dataset)
-      return (model, dataset)
+      guard !heldOut(of: dataset).isEmpty else {
+        throw CommandError.input(
+          "--split: found \(split.rawValue), and \(dataset.name) has no samples of it; expected "
+            + "--split=\(split == .test ? "valid" : "test"), or other eval_args or data")
+      }
+      return (model, dataset, configuration.evaluation.metricDecimalPlaces)
     }
-    let samples = split == .test ? dataset.test : dataset.valid
+    let samples = heldOut(of: dataset)
     let metrics = model.metrics(of: samples).values.map {
       SplitMetric(split: split.rawValue, name: $0.name, value: $0.value)
     }
-    Output.note("\(weights) on \(dataset.name): \(samples.count) samples")
-    Output.result(MetricTable.lines(metrics).joined(separator: "\n"))
+    switch format {
+    case .table:
+      Output.note("\(weights) on \(dataset.name): \(samples.count) samples")
+      Output.result(MetricTable.lines(metrics, decimalPlaces: decimalPlaces).joined(separator: "\n"))
+    case .json:
+      Output.result(
+        try JSONText.of(
+          Answer(
+            weights: weights, dataset: dataset.name, split: split.rawValue, samples: samples.count,
+            metrics: Dictionary(metrics.map { ($0.name, $0.value) }) { $1 })))
+    }
+  }
+
+  /// The measurement for programs.
+  private struct Answer: Encodable {
+    let weights, dataset, split: String
+    let samples: Int
+    let metrics: [String: Double]
+  }
+
+  private func heldOut(of dataset: SequenceDataset) -> [Sample] {
+    split == .test ? dataset.test : dataset.valid
   }
 
   /// What the file says about its network, below everything else; a file of another program says nothing.

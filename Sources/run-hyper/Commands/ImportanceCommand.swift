@@ -25,14 +25,15 @@ struct ImportanceCommand: ParsableCommand {
   var format = AnswerFormat.table
 
   func run() throws {
-    let answer = try reading {
+    let (answer, decimalPlaces) = try reading {
       let store = try StudyStore(reading: storage.storage)
-      return try Answer(
-        FinishedTrials(
-          of: store.requiredStudy(study), metric: metric.metric, split: metric.split.rawValue, in: store))
+      let study = try store.requiredStudy(study)
+      let answer = try Answer(
+        FinishedTrials(of: study, metric: metric.metric, split: metric.split.rawValue, in: store))
+      return (answer, study.definition.metricDecimalPlaces)
     }
     switch format {
-    case .table: Output.result(answer.text)
+    case .table: Output.result(answer.text(decimalPlaces: decimalPlaces))
     case .json: Output.result(try JSONText.of(answer))
     }
   }
@@ -108,7 +109,8 @@ struct ImportanceCommand: ParsableCommand {
       }.filter { $0.values.count > 1 }
     }
 
-    var text: String {
+    /// - Parameter decimalPlaces: Of the metric.
+    func text(decimalPlaces: Int) -> String {
       func percent(_ share: Double) -> String { ProgressText.decimal(100 * share, places: 1) }
       func row(_ effect: Effect) -> [String] {
         [
@@ -122,7 +124,7 @@ struct ImportanceCommand: ParsableCommand {
       var means = TextTable(header: ["parameter", "value", "mean \(metric)"])
       for value in values {
         means.append([
-          value.parameter, value.value, value.mean.map { ProgressText.decimal($0, places: 4) } ?? "",
+          value.parameter, value.value, value.mean.map { ProgressText.decimal($0, places: decimalPlaces) } ?? "",
         ])
       }
       let kind =

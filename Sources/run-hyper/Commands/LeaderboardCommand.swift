@@ -33,13 +33,20 @@ struct LeaderboardCommand: ParsableCommand {
   var format = BoardFormat.table
 
   func run() throws {
-    let board = try reading {
+    let (board, decimalPlaces, note) = try reading {
       let store = try StudyStore(reading: storage.storage)
       guard top >= 0 else { throw CommandError.input("--top: found \(top); expected 0 or more") }
-      return try store.leaderboard(
-        of: store.requiredStudy(study), LeaderboardQuery(top: top == 0 ? nil : top, sort: sort, filters: conditions))
+      let study = try store.requiredStudy(study)
+      let board = try store.leaderboard(
+        of: study, LeaderboardQuery(top: top == 0 ? nil : top, sort: sort, filters: conditions))
+      let isEmpty = !conditions.isEmpty && board.rows.isEmpty && board.failures.isEmpty
+      let note =
+        isEmpty
+        ? try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).mismatch(conditions) : nil
+      return (board, study.definition.metricDecimalPlaces, note)
     }
-    Output.result(board.text(format.format), newLine: false)
+    Output.result(board.text(format.format, decimalPlaces: decimalPlaces), newLine: false)
+    if let note { Output.note(note) }
   }
 
   /// The leaderboard's formats, as arguments.

@@ -23,13 +23,15 @@ struct ShowCommand: ParsableCommand {
   var format = AnswerFormat.table
 
   func run() throws {
-    let (story, metric) = try reading {
+    let (story, definition) = try reading {
       let store = try StudyStore(reading: storage.storage)
       let study = try store.requiredStudy(study)
-      return (try store.story(of: try number(in: store, study), in: study), study.definition.metric)
+      return (try store.story(of: try number(in: store, study), in: study), study.definition)
     }
     switch format {
-    case .table: Output.result(TrialText(story, metric: metric).text)
+    case .table:
+      Output.result(
+        TrialText(story, metric: definition.metric, decimalPlaces: definition.metricDecimalPlaces).text)
     case .json: Output.result(try JSONText.of(TrialDocument(story)))
     }
   }

@@ -74,10 +74,11 @@ struct StudiesCommand: ParsableCommand {
 
   private static func table(_ studies: [StudySummary]) -> String {
     var table = TextTable(header: ["study", "dataset", "state", "ended", "of", "metric", "best", "trial", "created"])
-    for study in studies.map(Entry.init) {
+    for (summary, study) in studies.map({ ($0, Entry($0)) }) {
+      let places = summary.study.definition.metricDecimalPlaces
       table.append([
         study.study, study.dataset, study.state, "\(study.ended)", "\(study.trials)", study.metric,
-        study.bestValue.map { ProgressText.decimal($0, places: 4) } ?? "", study.bestTrial.map { "\($0)" } ?? "",
+        study.bestValue.map { ProgressText.decimal($0, places: places) } ?? "", study.bestTrial.map { "\($0)" } ?? "",
         study.created,
       ])
     }

@@ -31,6 +31,7 @@ struct TrainCommand: ParsableCommand {
       if let save { try InputFile.checkPlace(of: save, option: "--save") }
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
+      try checkTrainable(configuration, dataset)
       return (configuration, dataset)
     }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
@@ -44,7 +45,8 @@ struct TrainCommand: ParsableCommand {
     Output.note(
       "Training \(trainer.parameterCount) parameters on \(dataset.name): \(dataset.train.count) samples, "
         + "at most \(configuration.training.epochs) epochs and \(most) of memory")
-    let display = TrainingDisplay(epochs: configuration.training.epochs)
+    let decimalPlaces = configuration.evaluation.metricDecimalPlaces
+    let display = TrainingDisplay(epochs: configuration.training.epochs, decimalPlaces: decimalPlaces)
     let stop = StopController()
     let interruption = Interruption { stop.requestStop() }
     let outcome = try trainer.run(
@@ -56,12 +58,21 @@ struct TrainCommand: ParsableCommand {
     case .finished(let result):
       if let save { try write(trainer.weights(metadata: configuration.metadata), to: save) }
       Output.note("Best epoch \(result.bestEpoch) of \(result.epochCount), after \(display.elapsed)")
-      Output.result(MetricTable.lines(TrialResult(result, weights: []).metrics).joined(separator: "\n"))
+      let metrics = TrialResult(result, weights: []).metrics
+      Output.result(MetricTable.lines(metrics, decimalPlaces: decimalPlaces).joined(separator: "\n"))
     case .diverged(let divergence):
       throw CommandError.failed("the training diverged: \(divergence)")
     case .interrupted:
       throw CommandError.interrupted("Interrupted in epoch \(trainer.epoch + 1); only a study keeps what was trained")
     }
+  }
+
+  /// Ends a training that could learn nothing before it starts, and says where little can be learned.
+  private func checkTrainable(_ configuration: Model.Configuration, _ dataset: SequenceDataset) throws(CommandError) {
+    guard configuration.training.epochs > 0 else { return }
+    let samples = TrainableSamples(dataset, configuration.network)
+    if let problem = samples.problem(configuration.dataset) { throw .input(problem) }
+    if let note = samples.note { Output.note("note: \(note)") }
   }
 
   private func write(_ weights: Safetensors, to file: String) throws {

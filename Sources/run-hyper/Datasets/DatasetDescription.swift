@@ -5,7 +5,9 @@ import Model
 struct DatasetDescription {
   let dataset: SequenceDataset
   let report: LoadReport
-  let evaluation: EvaluationConfiguration
+  let configuration: Configuration
+
+  private var evaluation: EvaluationConfiguration { configuration.evaluation }
 
   var text: String {
     let users = dataset.userTokens.count - 1
@@ -14,16 +16,19 @@ struct DatasetDescription {
       ("rows", "\(report.rowCount) read, \(report.keptRowCount) kept"), ("users", "\(users)"), ("items", "\(items)"),
     ]
     facts += report.filters.map { ("  by \($0.name)", "\($0.removed) removed, \($0.remaining) left") }
+    let pairs = dataset.pairCount(report)
     if users > 0, items > 0 {
-      facts.append(("sparsity", "\(percent(1 - Double(report.keptRowCount) / Double(users) / Double(items)))"))
+      facts.append(("sparsity", "\(percent(1 - Double(pairs) / Double(users) / Double(items)))"))
     }
     facts += lengths
     if let range = report.timeRange {
       facts.append(("time", "\(date(range.lowerBound)) to \(date(range.upperBound))"))
       facts.append(("ties", "\(report.tiedRowCount) rows have a time that another row of their user has"))
+      facts.append(("repeats", repeats(pairs: pairs)))
     }
     facts.append(
       ("samples", "\(dataset.train.count) training, \(dataset.valid.count) validation, \(dataset.test.count) test"))
+    facts.append(("trainable", TrainableSamples(dataset, configuration.network).text))
     facts.append(("histories", "at most \(dataset.maximumLength) items"))
     facts.append(("files", report.files.joined(separator: ", ")))
     facts.append(("SHA-256", dataset.contentHash))
@@ -40,6 +45,15 @@ struct DatasetDescription {
     return [("rows a user", "\(least) to \(most), median \(middle), mean \(ProgressText.decimal(mean, places: 1))")]
   }
 
+  /// How often users come back to an item, and whether whole rows are there twice.
+  private func repeats(pairs: Int) -> String {
+    let again = report.keptRowCount - pairs
+    let share = percent(Double(again) / Double(max(report.keptRowCount, 1)))
+    let repeats = report.repeatedRowCount
+    return "\(again) of \(report.keptRowCount) rows (\(share)) are of an item that their user had before; "
+      + "\(repeats) \(repeats == 1 ? "repeats" : "repeat") another row exactly (same user, item and time)"
+  }
+
   /// What the most frequent items would score.
   private var popularity: [String] {
     let ranking = PopularityRanking(dataset)
@@ -49,7 +63,11 @@ struct DatasetDescription {
     guard !splits.isEmpty else { return [] }
     var table = TextTable(header: ["popularity"] + evaluation.metricNames)
     for (split, _) in splits {
-      table.append([split] + (metrics[split]?.values ?? []).map { ProgressText.decimal($0.value, places: 4) })
+      table.append(
+        [split]
+          + (metrics[split]?.values ?? []).map {
+            ProgressText.decimal($0.value, places: evaluation.metricDecimalPlaces)
+          })
     }
     return ["", "Ranking by popularity, which a model has to beat"] + table.lines.map { "  " + $0 }
   }

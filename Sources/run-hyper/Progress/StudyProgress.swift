@@ -23,6 +23,9 @@ package struct StudyProgress: Equatable {
   package private(set) var running: [Int: Trial] = [:]
 
   private let metric: String
+
+  /// Decimals of the metric.
+  private let decimalPlaces: Int
   private var endedBefore: Int
   private var workBefore: Double
 
@@ -59,10 +62,13 @@ package struct StudyProgress: Equatable {
 
   /// - Parameter metric: The name of the value, such as `mrr@10`.
   /// - Parameter work: Of the study; without it, each trial counts 1.
-  package init(total: Int, ended: Int, metric: String, best: Best?, work: StudyWork? = nil) {
+  package init(
+    total: Int, ended: Int, metric: String, decimalPlaces: Int = 4, best: Best?, work: StudyWork? = nil
+  ) {
     self.total = total
     self.ended = ended
     self.metric = metric
+    self.decimalPlaces = decimalPlaces
     self.best = best
     self.work = work ?? StudyWork(total: Double(total), ended: Double(ended))
     endedBefore = ended
@@ -138,10 +144,12 @@ package struct StudyProgress: Equatable {
     if let rate = rate(after: seconds), let left = timeLeft(after: seconds) {
       first += "  \(ProgressText.rate(perSecond: rate, of: "trials")), \(ProgressText.duration(seconds: left)) left"
     }
-    if let best { first += "  best \(metric) \(ProgressText.decimal(best.value, places: 4)) in trial \(best.trial)" }
+    if let best {
+      first += "  best \(metric) \(ProgressText.decimal(best.value, places: decimalPlaces)) in trial \(best.trial)"
+    }
     let lines = running.sorted { $0.key < $1.key }.map { number, trial in
       var line = "  trial \(number) \(ProgressText.bar(trial.fraction, width: 12)) \(trial.detail)"
-      if let value = trial.value { line += "  \(metric) \(ProgressText.decimal(value, places: 4))" }
+      if let value = trial.value { line += "  \(metric) \(ProgressText.decimal(value, places: decimalPlaces))" }
       return line + "  " + trial.parameters
     }
     let room = max(height - 2, 1)

@@ -4,12 +4,17 @@ import Model
 /// Shows how one training run goes: a line an epoch, and on a terminal a bar below it.
 final class TrainingDisplay {
   private let epochs: Int
+  private let decimalPlaces: Int
   private let isTerminal = Output.noteIsTerminal
   private let start = ContinuousClock.now
   private var epochStart = ContinuousClock.now
   private var lastDrawing: ContinuousClock.Instant?
 
-  init(epochs: Int) { self.epochs = epochs }
+  /// - Parameter decimalPlaces: Of the metrics.
+  init(epochs: Int, decimalPlaces: Int) {
+    self.epochs = epochs
+    self.decimalPlaces = decimalPlaces
+  }
 
   /// Time since the start.
   var elapsed: String { ProgressText.duration(seconds: seconds(since: start)) }
@@ -27,10 +32,13 @@ final class TrainingDisplay {
   }
 
   func report(_ epoch: EpochReport) {
-    let metrics = (epoch.valid?.values ?? []).map { "  \($0.name) \(ProgressText.decimal($0.value, places: 4))" }
+    let metrics = (epoch.valid?.values ?? []).map {
+      "  \($0.name) \(ProgressText.decimal($0.value, places: decimalPlaces))"
+    }
+    let loss = epoch.loss.map { "loss \(ProgressText.decimal($0, places: 4))" } ?? "no loss: no mask counted"
     let line =
       "epoch \(epoch.epoch)  \(ProgressText.duration(seconds: seconds(since: epochStart)))"
-      + "  loss \(ProgressText.decimal(epoch.loss, places: 4))\(metrics.joined())\(epoch.isBest ? "  best" : "")"
+      + "  \(loss)\(metrics.joined())\(epoch.isBest ? "  best" : "")"
     finish()
     Output.note(line)
     epochStart = .now

@@ -4,28 +4,29 @@ import Tuner
 /// The winner of a study, as people want to read it.
 enum BestTrial {
   /// Its parameters, one a line, and its metrics by split.
-  static func text(_ row: Leaderboard.Row, metric: String) -> String {
+  static func text(_ row: Leaderboard.Row, decimalPlaces: Int) -> String {
     var lines = ["Best: trial \(row.trial)" + (row.bestEpoch.map { ", weights of epoch \($0)" } ?? "")]
     let width = row.hyperparameters.names.map(\.visible.count).max() ?? 0
     for pair in row.hyperparameters.pairs {
       lines.append("  " + pair.name.visible.padding(to: width) + "  " + "\(pair.value)".visible)
     }
-    lines += MetricTable.lines(row.metrics).map { "  " + $0 }
+    lines += MetricTable.lines(row.metrics, decimalPlaces: decimalPlaces).map { "  " + $0 }
     return lines.joined(separator: "\n")
   }
 
   /// The trial with the highest mean over further seeds, which is less a matter of luck than the highest value with one.
-  static func text(overSeeds row: Leaderboard.Row, metric: String) -> String {
+  static func text(overSeeds row: Leaderboard.Row, metric: String, decimalPlaces: Int) -> String {
     guard let seeds = row.overSeeds else { return "" }
-    let deviation = seeds.deviation.map { " ± \(ProgressText.decimal($0, places: 4))" } ?? ""
+    let deviation = seeds.deviation.map { " ± \(ProgressText.decimal($0, places: decimalPlaces))" } ?? ""
     return "Best over \(seeds.count) further \(seeds.count == 1 ? "seed" : "seeds"): trial \(row.trial), "
-      + "\(metric) \(ProgressText.decimal(seeds.mean, places: 4))\(deviation)"
+      + "\(metric) \(ProgressText.decimal(seeds.mean, places: decimalPlaces))\(deviation)"
   }
 }
 
 /// Metrics in columns, splits in rows.
 enum MetricTable {
-  static func lines(_ metrics: [SplitMetric]) -> [String] {
+  /// - Parameter decimalPlaces: As the key `metric_decimal_place` says.
+  static func lines(_ metrics: [SplitMetric], decimalPlaces: Int) -> [String] {
     var names: [String] = []
     var splits: [String] = []
     for metric in metrics {
@@ -34,13 +35,15 @@ enum MetricTable {
     }
     guard !splits.isEmpty else { return [] }
     let labels = splits.map(\.count).max() ?? 0
-    func cell(_ text: String, of name: String) -> String { text.padding(to: max(name.count, 6), onTheLeft: true) }
+    func text(_ metric: SplitMetric) -> String { ProgressText.decimal(metric.value, places: decimalPlaces) }
+    let widest = max(6, metrics.map { text($0).count }.max() ?? 0)
+    func cell(_ text: String, of name: String) -> String { text.padding(to: max(name.count, widest), onTheLeft: true) }
     let header = "".padding(to: labels) + names.map { "  " + cell($0, of: $0) }.joined()
     let rows = splits.map { split in
       split.padding(to: labels)
         + names.map { name in
-          let value = metrics.first { $0.split == split && $0.name == name }?.value
-          return "  " + cell(value.map { ProgressText.decimal($0, places: 4) } ?? "", of: name)
+          let metric = metrics.first { $0.split == split && $0.name == name }
+          return "  " + cell(metric.map(text) ?? "", of: name)
         }.joined()
     }
     return [header] + rows

@@ -22,6 +22,7 @@ extension StudySession {
     try checkFault()
     try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
+    for note in try space.checkTrainable(datasets) { Output.note("note: \(note)") }
     var definition = try definition(of: space, name: name, datasets: datasets)
     let admission = try Admission.check(
       try space.memory(datasets), copies: space.copies, workers: workers, threads: threads, note: Output.note)

@@ -27,6 +27,7 @@ struct StudySession {
       display: ProgressDisplay(
         StudyProgress(
           total: opening.counts.total, ended: opening.counts.ended, metric: study.definition.metric,
+          decimalPlaces: study.definition.metricDecimalPlaces,
           best: best.flatMap { row in row.value.map { StudyProgress.Best(value: $0, trial: row.trial) } })))
     let stop = StopController()
     let interruption = Interruption {
@@ -84,11 +85,12 @@ struct StudySession {
   private func conclude(_ outcome: RunOutcome, after seconds: Double) throws {
     try request.files.write(study, in: store)
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
-    Output.result(board.text(.table).trimmingCharacters(in: .newlines))
+    let decimalPlaces = study.definition.metricDecimalPlaces
+    Output.result(board.text(.table, decimalPlaces: decimalPlaces).trimmingCharacters(in: .newlines))
     if let best = board.rows.first {
-      if best.state == .completed { Output.result("\n" + BestTrial.text(best, metric: board.metric)) }
+      if best.state == .completed { Output.result("\n" + BestTrial.text(best, decimalPlaces: decimalPlaces)) }
       if let steady = try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).bestOverSeeds {
-        Output.result("\n" + BestTrial.text(overSeeds: steady, metric: board.metric))
+        Output.result("\n" + BestTrial.text(overSeeds: steady, metric: board.metric, decimalPlaces: decimalPlaces))
       }
     } else if outcome.completesSearch {
       throw CommandError.failed("no trial of \(study.name) succeeded")
@@ -144,6 +146,11 @@ private final class StudyNarrator: Sendable {
 
   private var metric: String { study.definition.metric }
 
+  /// The metric as it is shown.
+  private func shown(_ value: Double) -> String {
+    ProgressText.decimal(value, places: study.definition.metricDecimalPlaces)
+  }
+
   init(store: StudyStore, study: Study, objective: TrainingObjective, display: ProgressDisplay) {
     self.store = store
     self.study = study
@@ -185,14 +192,14 @@ private final class StudyNarrator: Sendable {
       let value = values.first { $0.name == "valid.\(metric)" }?.value
       if let value { display.update({ $0.validate(trial, value: value) }) }
     case .ended(let trial, let state, let value, let seconds, let message):
-      let result = value.map { ", best \(metric) \(ProgressText.decimal($0, places: 4))" } ?? ""
+      let result = value.map { ", best \(metric) \(shown($0))" } ?? ""
       let reason = message.map { ": \($0.visible)" } ?? ""
       display.update(
         { $0.end(trial, value: state == .completed ? value : nil) },
         line: "trial \(trial) \(state.rawValue) in \(ProgressText.duration(seconds: seconds))\(result)\(reason)",
         important: state != .completed, addsSummary: true)
     case .pruned(let trial, let epoch, let value, let seconds):
-      let result = value.map { ", \(metric) \(ProgressText.decimal($0, places: 4))" } ?? ""
+      let result = value.map { ", \(metric) \(shown($0))" } ?? ""
       display.update(
         { $0.end(trial, value: nil, isPruned: true) },
         line: "trial \(trial) stopped by the pruner after epoch \(epoch), "

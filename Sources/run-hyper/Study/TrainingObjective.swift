@@ -101,8 +101,10 @@ struct TrainingObjective: Objective {
 
 extension EpochReport {
   /// The epoch's points of the learning curve.
+  ///
+  /// A loss that there is none of is stored as what is no number: an epoch without a point would be a hole in the curve.
   var curve: [(name: String, value: Double)] {
-    [("train.loss", loss)] + (valid?.values ?? []).map { (name: "valid.\($0.name)", value: $0.value) }
+    [("train.loss", loss ?? .nan)] + (valid?.values ?? []).map { (name: "valid.\($0.name)", value: $0.value) }
   }
 }
 

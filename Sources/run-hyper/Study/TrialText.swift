@@ -5,10 +5,13 @@ import Tuner
 struct TrialText {
   private let story: TrialStory
   private let metric: String
+  private let decimalPlaces: Int
 
-  init(_ story: TrialStory, metric: String) {
+  /// - Parameter decimalPlaces: Of the metrics.
+  init(_ story: TrialStory, metric: String, decimalPlaces: Int) {
     self.story = story
     self.metric = metric
+    self.decimalPlaces = decimalPlaces
   }
 
   var text: String {
@@ -22,7 +25,7 @@ struct TrialText {
     if let repeated = story.repeated { facts.append(("repeats", "trial \(repeated.trial) with seed \(repeated.seed)")) }
     if let value = story.value {
       let epoch = story.bestEpoch.map { " at epoch \($0)" } ?? ""
-      facts.append((metric, "\(ProgressText.decimal(value, places: 4))\(epoch)"))
+      facts.append((metric, "\(shown(value))\(epoch)"))
     }
     if let message = story.failureMessage {
       facts.append(((story.failureKind ?? "reason").visible, message.visible))
@@ -36,8 +39,12 @@ struct TrialText {
   }
 
   private var results: [String] {
-    story.metrics.isEmpty ? [] : ["Results"] + MetricTable.lines(story.metrics).map { "  " + $0 }
+    guard !story.metrics.isEmpty else { return [] }
+    return ["Results"] + MetricTable.lines(story.metrics, decimalPlaces: decimalPlaces).map { "  " + $0 }
   }
+
+  /// A metric as it is shown.
+  private func shown(_ value: Double) -> String { ProgressText.decimal(value, places: decimalPlaces) }
 
   private var attempts: [String] {
     guard !story.attempts.isEmpty else { return [] }
@@ -63,7 +70,7 @@ struct TrialText {
       table.append(
         ["\(decision.epoch)"] + (hasBrackets ? ["\(decision.bracket)"] : [])
           + [
-            decision.value.map { ProgressText.decimal($0, places: 4) } ?? "", rank, decision.action.words,
+            decision.value.map(shown) ?? "", rank, decision.action.words,
             rung.decidedAt,
             rung.scheduler,
           ])
@@ -85,8 +92,9 @@ struct TrialText {
       table.append(
         ["\(epoch)"]
           + names.map { name in
-            guard let point = points.first(where: { $0.metric == name }) else { return "" }
-            return point.value.map { ProgressText.decimal($0, places: 4) } ?? "nan"
+            // An epoch in which no mask counted has no loss.
+            guard let value = points.first(where: { $0.metric == name })?.value else { return "" }
+            return name.hasPrefix("train.") ? ProgressText.decimal(value, places: 4) : shown(value)
           })
     }
     return ["Learning curve"] + table.lines.map { "  " + $0 }

@@ -17,7 +17,7 @@ struct TuningSpace {
   let cells: [Hyperparameters]
 
   /// Points that stand for all that may be tried: `cells`, or every combination of the values and the ends of ranges.
-  private let samples: [Hyperparameters]
+  let samples: [Hyperparameters]
 
   /// The most epochs that a trial can have.
   let longest: Int

@@ -42,7 +42,7 @@ import Testing
 
   /// Everything a run leaves, weights included.
   struct Trace: Equatable {
-    var losses: [Double] = []
+    var losses: [Double?] = []
     var weights = Safetensors()
     var valid: [Int] = []
     var test: [Int] = []
@@ -70,7 +70,7 @@ import Testing
     }
     let trainer = Trainer(configuration: configuration, dataset: Self.dataset())
     var losses: [Double] = []
-    let outcome = try trainer.run(onEpoch: { losses.append($0.meanLoss) })
+    let outcome = try trainer.run(onEpoch: { losses.append($0.meanLoss ?? .nan) })
     guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
     #expect(losses[losses.count - 1] < 0.7 * losses[0])
     #expect((result.bestValue ?? 0) > 0.3)
@@ -102,7 +102,7 @@ import Testing
     }
     let whole = try Self.trace(Trainer(configuration: configuration, dataset: dataset))
     var checkpoint: [UInt8]?
-    var losses: [Double] = []
+    var losses: [Double?] = []
     var stops = 0
     while true {
       let trainer =
@@ -130,6 +130,31 @@ import Testing
       stops += 1
     }
     #expect(stops > 3)
+  }
+
+  @Test func `An epoch in which no mask counts has no loss, and the others keep theirs`() throws {
+    // One sample of one item and one of two, of which the second is masked in half of the epochs.
+    let dataset = SequenceDataset(
+      name: "few", contentHash: "", userTokens: ["[PAD]", "u"], itemTokens: ["[PAD]", "a", "b", "c"],
+      items: [1, 2, 3, 1], maximumLength: 2,
+      train: [Sample(user: 1, start: 0, length: 1), Sample(user: 1, start: 0, length: 2)],
+      valid: [Sample(user: 1, start: 1, length: 2)], test: [Sample(user: 1, start: 1, length: 2)])
+    let configuration = Self.configuration {
+      $0.network.lastItemRatio = 0
+      $0.network.maskRatio = 0.5
+      $0.network.maximumLength = 2
+      $0.training.epochs = 20
+      $0.training.patience = 100
+    }
+    var reports: [EpochReport] = []
+    let outcome = try Trainer(configuration: configuration, dataset: dataset).run(onEpoch: { reports.append($0) })
+    guard case .finished = outcome else { throw TestFailure("the run did not finish") }
+    #expect(reports.map(\.epoch) == Array(1...20))
+    #expect(reports.contains { $0.loss == nil } && reports.contains { $0.loss != nil })
+    for report in reports {
+      #expect((report.loss == nil) == (report.batchCount == 0) && (report.loss == nil) == (report.meanLoss == nil))
+      #expect(report.loss.map { $0 > 0.1 } ?? true)
+    }
   }
 
   @Test func `Another seed gives other numbers`() throws {

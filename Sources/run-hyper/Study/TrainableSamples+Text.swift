@@ -1,0 +1,89 @@
+import Literals
+import Model
+import Tuner
+
+extension TrainableSamples {
+  /// What is wrong where nothing can be learned, on one line; `nil` where something can.
+  func problem(_ configuration: DatasetConfiguration) -> String? {
+    guard count == 0, total > 0 else { return nil }
+    let needed =
+      configuration.benchmarkFiles == nil
+      ? "users with at least \(configuration.rowsNeeded(forTrainingHistory: 2)) rows"
+      : "histories of at least 2 items in the training file"
+    let samples =
+      total == 1 ? "1 training sample, whose history has" : "\(total) training samples, whose histories all have"
+    return "\(configuration.name): found nothing to learn in \(samples) one item, and a mask on the first item never "
+      + "counts in the loss; expected \(needed)"
+  }
+
+  /// A warning where only few samples can teach, or `nil`.
+  var note: String? {
+    areFew ? "only \(text)" : nil
+  }
+
+  /// How many can teach, and why the others cannot.
+  var text: String {
+    let what =
+      "\(count) of \(total) training samples, from \(userCount) of \(totalUserCount) users, can teach the model anything"
+    guard count < total else { return what }
+    return what + "; histories of one item cannot, since a mask on the first item never counts in the loss"
+  }
+}
+
+extension TuningSpace {
+  /// Checks, before anything is trained, that every configuration has something to learn.
+  ///
+  /// - Returns: A note where in some configuration only few samples can teach.
+  /// - Throws: A line for each dataset with nothing to learn, with the configurations that read it so.
+  func checkTrainable(_ datasets: [DatasetConfiguration: SequenceDataset]) throws -> [String] {
+    var notes: [(samples: TrainableSamples, cells: CellCount)] = []
+    var problems: [String] = []
+    for (configuration, cells) in try trainingCases() {
+      guard let dataset = datasets[configuration.dataset] else {
+        preconditionFailure("the dataset of \(cells.first) was not loaded")
+      }
+      let samples = TrainableSamples(dataset, configuration.network)
+      if let problem = samples.problem(configuration.dataset) { problems.append(problem + cells.text) }
+      if samples.areFew { notes.append((samples, cells)) }
+    }
+    guard problems.isEmpty else { throw CommandError.input(problems.joined(separator: "\n")) }
+    // One note is enough: the worst.
+    let worst = notes.min { $0.samples.count * $1.samples.total < $1.samples.count * $0.samples.total }
+    return worst.flatMap { worst in worst.samples.note.map { [$0 + worst.cells.text] } } ?? []
+  }
+
+  /// How many configurations have something in common, and the first of them.
+  struct CellCount {
+    let first: Hyperparameters
+    var count = 1
+    let total: Int
+
+    /// Where that is; nothing where it is everywhere.
+    var text: String { count == total ? "" : " (in \(count) of \(total) configurations, such as \(first))" }
+  }
+
+  /// One configuration for each case of what there is to learn: another dataset, or other masks.
+  private func trainingCases() throws -> [(configuration: Configuration, cells: CellCount)] {
+    struct Case: Hashable {
+      let dataset: DatasetConfiguration
+      let shortest: Int?
+    }
+    var cases: [(configuration: Configuration, cells: CellCount)] = []
+    var indices: [Case: Int] = [:]
+    let decisive: Set<String> = ["ft_ratio", "mask_ratio", "epochs"]
+    let areAlike = datasetConfigurations.count == 1 && decisive.isDisjoint(with: space.parameters.map(\.name))
+    for cell in areAlike ? samples.prefix(1) : samples[...] {
+      let configuration = try configuration(of: cell)
+      // Without training there is nothing to learn from.
+      guard configuration.training.epochs > 0 else { continue }
+      let key = Case(dataset: configuration.dataset, shortest: configuration.network.shortestTrainableHistory)
+      if let index = indices[key] {
+        cases[index].cells.count += 1
+      } else {
+        indices[key] = cases.count
+        cases.append((configuration, CellCount(first: cell, total: areAlike ? 1 : samples.count)))
+      }
+    }
+    return cases
+  }
+}
