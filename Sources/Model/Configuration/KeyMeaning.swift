@@ -51,7 +51,7 @@ extension KeyMeaning {
     switch self {
     case .alias(let name): name
     case .near(let name): "a known key, such as \(name)\(Self.idleness(of: name))"
-    case .known, .fixed, .withoutEffect, .unknown: "a known key; run-hyper train --help lists them"
+    case .known, .fixed, .withoutEffect, .unknown: "a known key; \(ProgramCommand.line("train --help")) lists them"
     }
   }
 
@@ -71,7 +71,7 @@ extension KeyMeaning {
       ("parameter '\(key)'", "no such line, since \(key) has no effect on BERT4Rec: \(reason)")
     case .alias(let name): ("unknown parameter '\(key)'", "'\(name)'")
     case .near(let name): ("unknown parameter '\(key)'", "'\(name)', the nearest key\(Self.idleness(of: name))")
-    case .unknown: ("unknown parameter '\(key)'", "a configuration key; run-hyper train --help lists them")
+    case .unknown: ("unknown parameter '\(key)'", "a configuration key; \(ProgramCommand.line("train --help")) lists them")
     }
   }
 }
