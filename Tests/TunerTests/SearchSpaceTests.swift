@@ -118,7 +118,7 @@ import Testing
     let error = #expect(throws: SearchSpaceError.self) { try space.grid() }
     #expect(
       error?.description
-        == "f:2:1: found 'b' of type uniform, which no grid covers; expected choice and a list of values, such as b choice [0.0, 0.5, 1.0]; or --algo=random"
+        == "f:2:1: found 'b' of type uniform, which cannot be searched exhaustively; expected --algo=random or bayes, or a list of values such as b choice [0.0, 0.5, 1.0]"
     )
   }
 
@@ -128,7 +128,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "f:1:1: found 'a' of type loguniform_bounds, which no grid covers; expected choice and a list of values, such as a choice [0.25, 1.0, 4.0]; or --algo=random"
+        == "f:1:1: found 'a' of type loguniform_bounds, which cannot be searched exhaustively; expected --algo=random or bayes, or a list of values such as a choice [0.25, 1.0, 4.0]"
     )
   }
 

@@ -3,22 +3,22 @@ import Literals
 import Model
 import Tuner
 
-/// Measures weights from a file.
+/// Evaluates weights from a file.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure the weights of a safetensors file on a dataset.",
+    abstract: "Evaluate saved weights on a dataset.",
     discussion: """
       Example:
         run-hyper evaluate --weights=model.safetensors --dataset=grocery --split=test
       """)
 
-  @Option(help: ArgumentHelp("The weights, by the reference program's names (safetensors).", valueName: "file"))
+  @Option(help: ArgumentHelp("Weights file (safetensors), with RecBole's tensor names.", valueName: "file"))
   var weights: String
 
   @OptionGroup var options: ConfigurationOptions
 
-  @Option(help: "test or valid.")
+  @Option(help: "Held-out items to evaluate on.")
   var split = EvaluationSplit.test
 
   enum EvaluationSplit: String, CaseIterable, ExpressibleByArgument {
@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let (model, dataset) = try reading {
       let file = try Safetensors(
-        decoding: InputFile.bytes(of: weights, remedy: "a safetensors file, as run-hyper train --save writes it"),
+        decoding: InputFile.bytes(of: weights, remedy: "a safetensors file, as written by run-hyper train --save"),
         file: weights)
       let configuration = try configuration(for: file)
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
@@ -46,7 +46,7 @@ struct EvaluateCommand: ParsableCommand {
     Output.result(MetricTable.lines(metrics).joined(separator: "\n"))
   }
 
-  /// What the file says about its network, below everything else; a file of another program says nothing.
+  /// The configuration: the file's metadata as the weakest layer, if this program wrote the file.
   private func configuration(for file: Safetensors) throws -> Model.Configuration {
     let known = Set(Model.Configuration.keys.map(\.name))
     var values: [String: Literal] = [:]
