@@ -1,14 +1,14 @@
-/// The candidate most like a misspelled name, ignoring case, or `nil` when none is close.
+/// The candidate most similar to a misspelled name, ignoring case, or `nil` if none is close.
 ///
-/// Close means that one letter or at most a third of them differ; of equally close ones the first in the alphabet wins.
-/// Two swapped neighbors count as one mistake. Files can hold many unknown names, so most candidates are dropped early.
+/// Close means that one letter, or at most a third of the letters, differ; of equally close candidates, the first in the alphabet wins.
+/// Two swapped neighbors count as one mistake. Files can contain many unknown names, so most candidates are dropped early.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
-  // Nobody misspells a name of that length, and the distance takes the product of both lengths.
+  // Nobody misspells a longer name, and computing the distance takes time proportional to the product of both lengths.
   let letters = name.unicodeScalars.prefix(64).map(lowercase)
   var best: (name: String, distance: Int)?
   var distance = EditDistance()
   for candidate in candidates where candidate.utf8.count <= 256 {
-    // It has no more letters than bytes.
+    // A name has at most as many letters as bytes.
     guard letters.count - candidate.utf8.count <= max(1, letters.count / 3) else { continue }
     let other = candidate.unicodeScalars.map(lowercase)
     let most = min(max(1, max(letters.count, other.count) / 3), best?.distance ?? .max)
@@ -27,16 +27,16 @@ private func lowercase(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
   }
 }
 
-/// Insertions, deletions, replacements and swaps of neighbors between two words.
+/// The number of insertions, deletions, replacements and swaps of neighbors between two words.
 ///
 /// Source: Damerau, *A technique for computer detection and correction of spelling errors*, 1964, in
 /// the restricted form that edits no part twice. Complexity: the product of both lengths.
 private struct EditDistance {
   private var rows: [[Int]] = [[], [], []]
 
-  /// The distance, or `nil` if it is more than `most`.
+  /// The distance, or `nil` if it is greater than `most`.
   mutating func callAsFunction(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], most: Int) -> Int? {
-    // As many edits as the lengths differ by are needed at least.
+    // At least as many edits are needed as the difference of the lengths.
     guard abs(a.count - b.count) <= most else { return nil }
     for index in rows.indices where rows[index].count <= b.count {
       rows[index] = [Int](repeating: 0, count: b.count + 1)

@@ -96,7 +96,7 @@ import Testing
     try program.write("n_layers choice [1,2]\n", to: "hyper.test")
     let run = try program.run(["--params_file=hyper.test", "--dataset=own", "--epochs=2"])
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.errors.contains("no user has the four items that validation takes"))
+    #expect(run.errors.contains("no user has at least four interactions"))
     let lines = try program.run(["leaderboard", "--format=csv"]).output.split(separator: "\n")
     #expect(lines.count == 3 && lines.dropFirst().allSatisfy { $0.contains(",completed,") }, "\(lines)")
     #expect(!run.output.lowercased().contains("nan"))

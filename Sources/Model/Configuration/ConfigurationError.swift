@@ -1,8 +1,8 @@
 public import Literals
 
-/// All that is wrong with a configuration, found in one go.
+/// All problems of a configuration.
 public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
-  /// At least one, in the order of the layers and keys.
+  /// At least one problem, in the order of the layers and keys.
   public let problems: [Problem]
 
   init(_ problems: [Problem]) { self.problems = problems }
@@ -11,6 +11,6 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     problems = [Problem(location: location, found: found, expected: expected)]
   }
 
-  /// One line a problem.
+  /// One line per problem.
   public var description: String { problems.map(\.description).joined(separator: "\n") }
 }

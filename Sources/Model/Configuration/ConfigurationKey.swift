@@ -44,7 +44,7 @@ extension Configuration {
   public static let keys: [ConfigurationKey] = generalKeys + trainingKeys + evaluationKeys + datasetKeys + networkKeys
 
   private static let generalKeys: [ConfigurationKey] = [
-    .init("model", "BERT4Rec", .text("BERT4Rec"), "Model; BERT4Rec is the only one.", .general),
+    .init("model", "BERT4Rec", .text("BERT4Rec"), "Model.", .general),
     .init("dataset", "text", .text("grocery"), "Dataset: the name of its folder and files.", .general),
     .init(
       "data_path", "text or null", .null, "Folder of datasets; null searches the usual places.",
@@ -68,7 +68,7 @@ extension Configuration {
     .init("eval_step", "integer", .integer(1), "Epochs between validations; 0 or less disables validation.", .training),
     .init(
       "stopping_step", "integer ≥ 0", .integer(10),
-      "Early-stopping patience N: training stops at the (N + 1)-th validation in a row without improvement.",
+      "Early stopping: training stops after more than this many validations in a row without improvement.",
       .training),
   ]
 

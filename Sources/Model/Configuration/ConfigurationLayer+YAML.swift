@@ -4,14 +4,14 @@ internal import Yams
 extension ConfigurationLayer {
   /// Reads the text of a YAML file: one map of keys to values.
   ///
-  /// YAML 1.1 as the reference reads it: `yes` and `on` are booleans, `017` is 15, `1:30` is 90, and
-  /// unlike in plain YAML 1.1 `1e-3` is a number.
+  /// YAML 1.1 is read as in RecBole: `yes` and `on` are booleans, `017` is 15, `1:30` is 90, and, unlike in
+  /// standard YAML 1.1, `1e-3` is a number.
   ///
-  /// - Parameter file: What locations in messages begin with.
+  /// - Parameter file: The file's name, with which locations in messages begin.
   public init(yaml text: String, file: String) throws(ConfigurationError) {
     let root: Node?
     do {
-      // Unless it is told the encoding, Yams asks the environment for it.
+      // Without an explicit encoding, Yams takes it from the environment.
       root = try Yams.compose(
         yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text, .default, .default, .utf8)
     } catch {
@@ -46,7 +46,7 @@ extension ConfigurationLayer {
     self.init(source: file, entries: entries)
   }
 
-  /// - Parameter count: Values so far. Aliases of aliases can make billions of a few lines.
+  /// - Parameter count: The number of values so far. Aliases of aliases can turn a few lines into billions of values.
   private static func value(
     of node: Node, at location: String, depth: Int, counting count: inout Int
   ) throws(ConfigurationError) -> Literal {
@@ -77,7 +77,7 @@ extension ConfigurationLayer {
 
   private static func problem(with error: any Error, in text: String, file: String) -> ConfigurationError {
     guard let error = error as? YamlError else {
-      return ConfigurationError(at: file, found: "what is not YAML", expected: "lines like 'key: value'")
+      return ConfigurationError(at: file, found: "text that is not YAML", expected: "lines like 'key: value'")
     }
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -99,11 +99,11 @@ extension ConfigurationLayer {
         at: file, found: "a character that YAML does not allow (\(problem)\(offset.map { ", offset \($0)" } ?? ""))",
         expected: "plain text")
     default:
-      return ConfigurationError(at: file, found: "what is not YAML", expected: "lines like 'key: value'")
+      return ConfigurationError(at: file, found: "text that is not YAML", expected: "lines like 'key: value'")
     }
   }
 
-  /// The line, counted from 1, where `name` stands as a key for the second time.
+  /// The line, counted from 1, in which `name` is a key for the second time.
   private static func secondLine(of name: String, in text: String, from start: Int) -> Int? {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let holding = lines.indices.filter { line in
@@ -118,7 +118,7 @@ extension ConfigurationLayer {
 
 // MARK: - Scalars
 
-/// Decides what a YAML scalar is: null, boolean, integer, number or text.
+/// Determines the type of a YAML scalar: null, boolean, integer, number or text.
 enum YAMLScalar {
   static func value(of scalar: Node.Scalar) -> Literal {
     guard scalar.style == .plain || scalar.style == .any else { return .text(scalar.string) }

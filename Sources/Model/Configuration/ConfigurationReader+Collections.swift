@@ -81,7 +81,7 @@ extension ConfigurationReader {
     }
   }
 
-  /// Reads null, the largest norm, or the reference's map of arguments.
+  /// Reads null, the maximum norm, or RecBole's map of arguments.
   mutating func gradientNorm(into property: inout Double?) {
     let key = "clip_grad_norm"
     guard let value = value(key) else { return }
@@ -112,7 +112,7 @@ extension ConfigurationReader {
       } else {
         let nearest = nearestName(to: name, among: RankingMetric.allCases.map(\.rawValue))
         report(
-          key, found: "'\(name)', which is not measured here",
+          key, found: "the unknown metric '\(name)'",
           expected: "Hit, Recall, Precision, MRR, MAP or NDCG" + (nearest.map { "; perhaps \($0)" } ?? ""))
       }
     }
@@ -139,7 +139,7 @@ extension ConfigurationReader {
 // MARK: - What is held out
 
 extension ConfigurationReader {
-  /// Reads `eval_args`; sub-keys that are not given keep their defaults.
+  /// Reads `eval_args`; missing sub-keys keep their defaults.
   mutating func evaluationArguments(into split: inout DatasetConfiguration.Split) {
     let key = "eval_args"
     guard let value = value(key) else { return }
@@ -149,13 +149,13 @@ extension ConfigurationReader {
       switch name {
       case "split": readSplit(value, into: &split)
       case "order" where value != .text("TO"):
-        report(key, found: "order \(value.plain)", expected: "TO: sequences are ordered by time")
+        report(key, found: "order \(value.plain)", expected: "TO, since sequences are ordered by time")
       case "mode":
         let modes: [Literal] = if case .map(let phases) = value { Array(phases.values) } else { [value] }
         if modes.contains(where: { $0 != .text("full") }) {
           report(
             key, found: "mode \(value.plain)",
-            expected: "full: rankings of all items; samples of them are not supported")
+            expected: "full; ranking sampled items is not supported")
         }
       case "group_by" where value != .text("user") && !value.isNullLike:
         report(key, found: "group_by \(value.plain)", expected: "user")

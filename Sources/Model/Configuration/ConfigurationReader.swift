@@ -1,6 +1,6 @@
 import Literals
 
-/// Takes typed values out of layers and collects what is wrong with them.
+/// Reads typed values from layers and collects problems.
 struct ConfigurationReader {
   private(set) var problems: [Problem] = []
   private(set) var notes: [String] = []
@@ -18,7 +18,7 @@ struct ConfigurationReader {
     self.order = order
   }
 
-  /// Whether there are more problems than anyone reads.
+  /// Whether there are more problems than anyone would read.
   var hasEnoughProblems: Bool { problems.count >= 100 }
 
   /// Whether a layer has the key.
@@ -26,7 +26,7 @@ struct ConfigurationReader {
 
   /// Collects a problem with `key`.
   ///
-  /// - Parameter namesKey: Whether to put the key before `found` where the location does not name it.
+  /// - Parameter namesKey: Whether to put the key before `found` if the location does not name it.
   mutating func report(_ key: String, found: String, expected: String, namesKey: Bool = true) {
     guard !hasEnoughProblems else { return }
     let location = entries[key]?.location ?? key
@@ -34,19 +34,19 @@ struct ConfigurationReader {
     problems.append(.init(location: location, found: names + found, expected: expected))
   }
 
-  /// Collects something worth knowing.
+  /// Collects a note.
   mutating func note(_ text: String) { notes.append(text.inMessage) }
 
-  /// Reports keys that nothing reads: a note if they have no effect here, else a problem.
+  /// Reports keys that are never read: as a note if they are known to have no effect, otherwise as a problem.
   mutating func reportOthers() {
     let known = Self.readKeys
     for key in order where !known.contains(key) && !hasEnoughProblems {
       guard let entry = entries[key] else { continue }
       if let reason = Configuration.ignoredKeys[key] {
-        // A null asks for nothing, so nothing is missing.
+        // A null requests nothing, so there is nothing to note.
         if entry.value != .null { note("\(entry.location): \(key) has no effect here: \(reason)") }
       } else {
-        // Who has many unknown keys has another kind of file.
+        // Many unknown keys mean that this is another kind of file.
         let nearest =
           Configuration.mistakenKeys[key.lowercased()]
           ?? (problems.count < 10 ? nearestName(to: key, among: Self.allKeys) : nil)
@@ -67,7 +67,7 @@ struct ConfigurationReader {
   /// The strongest layer's value of `key`.
   func value(_ key: String) -> Literal? { entries[key]?.value }
 
-  /// What the table says that `key` takes.
+  /// The values that `key` takes, from the table of keys.
   private func type(of key: String) -> String {
     Configuration.keys.first { $0.name == key }?.type ?? "another value"
   }
@@ -83,7 +83,7 @@ struct ConfigurationReader {
     if case .text(let text) = value { "'\(text)'" } else { value.exactJSON }
   }
 
-  /// The text of `key`, exactly as written; `nil` if it is no text.
+  /// The text of `key`, exactly as written; `nil` if it is not text.
   private func writtenText(_ key: String) -> String? {
     guard let entry = entries[key] else { return nil }
     if case .text(let text) = entry.value { return text }
@@ -97,7 +97,7 @@ struct ConfigurationReader {
 }
 
 extension Literal {
-  /// Null, or a word for it: the reference's users write `None` in YAML and `~` on command lines.
+  /// Whether the value is null or a word for it: RecBole's users write `None` in YAML and `~` on command lines.
   var isNullLike: Bool {
     switch self {
     case .null: true
@@ -106,7 +106,7 @@ extension Literal {
     }
   }
 
-  /// The integer it is, also when written as 2.0.
+  /// The value as an integer, even if it is written as 2.0.
   var wholeNumber: Int? {
     switch self {
     case .integer(let count): count
@@ -115,12 +115,12 @@ extension Literal {
     }
   }
 
-  /// The finite number it is.
+  /// The value as a finite number.
   var finiteNumber: Double? {
     double.flatMap { $0.isFinite ? $0 : nil }
   }
 
-  /// The names in a list of texts, or the one text.
+  /// The names in a list of texts, or a single text.
   var names: [String]? {
     switch self {
     case .text(let text): return [text]
@@ -148,7 +148,7 @@ extension ConfigurationReader {
     property = count
   }
 
-  /// Reads a number from `lower`, itself left out if `isOpen`, to `upper`.
+  /// Reads a number from `lower` (excluded if `isOpen`) to `upper`.
   mutating func number(
     _ key: String, from lower: Double, isOpen: Bool = false, to upper: Double = .greatestFiniteMagnitude,
     into property: inout Double
@@ -185,20 +185,20 @@ extension ConfigurationReader {
     property = text
   }
 
-  /// Reads a separator, with `\t` written out meaning a tab.
+  /// Reads a separator; the two characters `\t` stand for a tab.
   mutating func separator(_ key: String, into property: inout String) {
     guard has(key) else { return }
     guard let text = writtenText(key)?.replacing("\\t", with: "\t"), !text.isEmpty else { return reportType(key) }
     guard !text.unicodeScalars.contains(where: { "\n\r\"\\".unicodeScalars.contains($0) }) else {
-      return reportType(key, expected: "plain characters without quotes, line ends or patterns")
+      return reportType(key, expected: "plain characters without quotes, backslashes or line ends")
     }
     property = text
   }
 
-  /// Reads one of `names`, in any case, and hands it to `use` as `names` spells it.
+  /// Reads one of `names`, ignoring case, and passes it to `use` as spelled in `names`.
   ///
-  /// - Parameter orNull: Whether null is allowed too; `use` then gets an empty text.
-  /// - Parameter explaining: Values that deserve more than "found 'value'".
+  /// - Parameter orNull: Whether null is allowed, too; `use` then receives an empty text.
+  /// - Parameter explaining: Explanations for values that need more than "found 'value'".
   mutating func choice(
     _ key: String, _ names: [String], orNull: Bool = false, explaining: [String: String] = [:],
     use: (String) -> Void
@@ -214,7 +214,7 @@ extension ConfigurationReader {
       expected: expected + (nearest.map { names.count > 1 ? "; perhaps \($0)" : "" } ?? ""))
   }
 
-  /// Accepts a key only with the one value that is supported.
+  /// Accepts a key only with its single supported value.
   mutating func constant(_ key: String, _ supported: Literal, why: String) {
     guard let value = value(key), value != supported else { return }
     reportType(key, expected: "\(supported.plain), since \(why)")

@@ -1,4 +1,4 @@
-/// The samples of a batch after masking, those without a counted mask left out: they have no loss and no gradient.
+/// The samples of a batch after masking. Samples without a counted mask are omitted, since they have no loss and no gradient.
 struct MaskedBatch {
   struct Sample {
     var items: [Int32] = []
@@ -17,10 +17,10 @@ struct MaskedBatch {
     positionCount += sample.items.count
   }
 
-  /// The batch in parts of about the same number of positions, in order.
+  /// The batch, divided in order into parts with about the same number of positions.
   ///
-  /// Parts are what threads share out among themselves. Their gradients are added up one after the other, so how a batch is cut has to
-  /// depend on the batch alone: into one part for every 8,192 positions, but at most eight.
+  /// Parts are distributed among threads. Their gradients are added one after the other, so the division must depend on the batch
+  /// alone: one part per 8,192 positions, but at most eight.
   func parts() -> [ArraySlice<Sample>] {
     let count = max(1, min(8, positionCount / 8192))
     var parts: [ArraySlice<Sample>] = []

@@ -16,13 +16,13 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Model; BERT4Rec is the only one.", valueName: "name"))
   var model: String?
 
-  @Option(help: ArgumentHelp("Dataset: a folder NAME with a file NAME.inter (default: grocery).", valueName: "name"))
+  @Option(help: ArgumentHelp("Dataset: a folder NAME with a file NAME.inter. (default: grocery)", valueName: "name"))
   var dataset: String?
 
   @Option(
     name: .customLong("data_path"),
     help: ArgumentHelp(
-      "Folder of datasets (default: ./datasets, ./dataset, then the bundled ones).", valueName: "folder"))
+      "Folder of datasets. (default: ./datasets, ./dataset, then the bundled ones)", valueName: "folder"))
   var dataPath: String?
 
   @Option(
@@ -86,7 +86,7 @@ struct ResultFileOptions: ParsableArguments {
 
 /// The metric by which trials are compared.
 struct MetricOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Metric at any cut-off, such as mrr@5 (default: the study's metric).", valueName: "name"))
+  @Option(help: ArgumentHelp("Metric at any cut-off, such as mrr@5. (default: the study's metric)", valueName: "name"))
   var metric: String?
 
   @Option(help: "Held-out items to use.")

@@ -6,6 +6,7 @@ struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare two trials over the same users.",
+    usage: "run-hyper compare <study> <first> <second> [<options>]",
     discussion: """
       The p-value is the probability of a difference at least this large, in
       either direction, between two equally good trials (sign-flip test). It is

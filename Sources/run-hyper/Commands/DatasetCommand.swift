@@ -29,7 +29,7 @@ struct DatasetFetchCommand: ParsableCommand {
   var name: String
 
   @Option(
-    name: .customLong("data_path"), help: ArgumentHelp("Folder of datasets (default: ./datasets).", valueName: "folder")
+    name: .customLong("data_path"), help: ArgumentHelp("Folder of datasets. (default: ./datasets)", valueName: "folder")
   )
   var dataPath: String?
 
@@ -46,6 +46,7 @@ struct DatasetDescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
     abstract: "Print statistics of a dataset and its popularity baseline.",
+    usage: "run-hyper dataset describe <name> [<options>]",
     discussion: """
       Example:
         run-hyper dataset describe grocery
@@ -57,7 +58,7 @@ struct DatasetDescribeCommand: ParsableCommand {
   @Option(
     name: .customLong("data_path"),
     help: ArgumentHelp(
-      "Folder of datasets (default: ./datasets, ./dataset, then the bundled ones).", valueName: "folder"))
+      "Folder of datasets. (default: ./datasets, ./dataset, then the bundled ones)", valueName: "folder"))
   var dataPath: String?
 
   @Option(

@@ -8,6 +8,7 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Evaluate saved weights on a dataset.",
+    usage: "run-hyper evaluate --weights <file> [<options>]",
     discussion: """
       Example:
         run-hyper evaluate --weights=model.safetensors --dataset=grocery --split=test

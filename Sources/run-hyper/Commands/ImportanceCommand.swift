@@ -7,6 +7,7 @@ struct ImportanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "importance",
     abstract: "Show how much each parameter and pair of parameters affects the metric.",
+    usage: "run-hyper importance [<study>] [<options>]",
     discussion: """
       Functional ANOVA: the share of the metric's variance that each parameter,
       and each pair of parameters, explains. Exact for a grid whose configurations
@@ -16,7 +17,7 @@ struct ImportanceCommand: ParsableCommand {
         run-hyper importance bert4rec-grocery-hyper
       """)
 
-  @Argument(help: "Name of the study (default: the newest study).")
+  @Argument(help: "Name of the study. (default: the newest study)")
   var study: String?
 
   @OptionGroup var storage: StorageOptions

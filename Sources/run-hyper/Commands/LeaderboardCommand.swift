@@ -6,14 +6,16 @@ struct LeaderboardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leaderboard",
     abstract: "Rank a study's trials by their validation metric.",
+    usage: "run-hyper leaderboard [<study>] [<options>]",
     discussion: """
       Examples:
         run-hyper leaderboard
-        run-hyper leaderboard bert4rec-grocery-hyper --top=5 --where=n_layers=2 --sort=test.ndcg@10
+        run-hyper leaderboard bert4rec-grocery-hyper --top=5 --where=n_layers=2
+        run-hyper leaderboard --sort=mrr@5
         run-hyper leaderboard --format=csv > results.csv
       """)
 
-  @Argument(help: "Name of the study (default: the newest study).")
+  @Argument(help: "Name of the study. (default: the newest study)")
   var study: String?
 
   @OptionGroup var storage: StorageOptions
@@ -23,7 +25,7 @@ struct LeaderboardCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Metric to sort by, such as test.mrr@5 (default: the study's metric).", valueName: "split.metric"))
+      "Metric to sort by, such as test.mrr@5. (default: the study's metric)", valueName: "split.metric"))
   var sort: String?
 
   @Option(

@@ -6,12 +6,13 @@ struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
     abstract: "Continue a study, or every unfinished study.",
+    usage: "run-hyper resume [<study>] [<options>]",
     discussion: """
       Example:
         run-hyper resume bert4rec-grocery-hyper
       """)
 
-  @Argument(help: "Name of the study (default: every unfinished study).")
+  @Argument(help: "Name of the study. (default: every unfinished study)")
   var study: String?
 
   @OptionGroup var storage: StorageOptions

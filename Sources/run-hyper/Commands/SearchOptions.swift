@@ -15,7 +15,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     name: .customLong("max_evals"),
     help: ArgumentHelp(
-      "Total number of trials, for random and bayes (default: \(SearchPlan.standardMaxEvaluations)).",
+      "Total number of trials, for random and bayes. (default: \(SearchPlan.standardMaxEvaluations))",
       valueName: "count"))
   var maxEvals: Int?
 
@@ -25,7 +25,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     name: .customLong("early_stop"),
     help: ArgumentHelp(
-      "Stop the study after N consecutive trials without improvement (default: never).", valueName: "n"))
+      "Stop the study after N consecutive trials without improvement. (default: never)", valueName: "n"))
   var earlyStop: Int?
 
   @Option(
@@ -37,15 +37,15 @@ struct SearchOptions: ParsableArguments {
   @Option(
     name: .customLong("first_rung"),
     help: ArgumentHelp(
-      "First epoch at which the pruner compares trials (default: \(SearchPlan.standardFirstRung)).", valueName: "epoch")
+      "First epoch at which the pruner compares trials. (default: \(SearchPlan.standardFirstRung))", valueName: "epoch")
   )
   var firstRung: Int?
 
   @Option(
     name: .customLong("reduction_factor"),
     help: ArgumentHelp(
-      "For asha and hyperband: the best 1 in N trials of each rung continues, to N times as many epochs "
-        + "(default: \(SearchPlan.standardReductionFactor)).",
+      "For asha and hyperband: at each rung, one trial in N continues, to N times as many epochs. "
+        + "(default: \(SearchPlan.standardReductionFactor))",
       valueName: "n"))
   var reductionFactor: Int?
 
@@ -101,7 +101,7 @@ struct SearchOptions: ParsableArguments {
 /// Options of one run of a study, for every command that starts one.
 struct RunOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Number of trials to run in parallel (default: number of available cores).", valueName: "count"))
+    help: ArgumentHelp("Number of trials to run in parallel. (default: number of available cores)", valueName: "count"))
   var workers: Int?
 
   @Option(

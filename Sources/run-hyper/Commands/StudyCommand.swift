@@ -24,7 +24,7 @@ struct StudyCommand: AsyncParsableCommand {
 
   @OptionGroup var configuration: ConfigurationOptions
 
-  @Option(help: ArgumentHelp("Name of the study (default: bert4rec-DATASET-PARAMETERFILE).", valueName: "name"))
+  @Option(help: ArgumentHelp("Name of the study. (default: bert4rec-DATASET-PARAMETERFILE)", valueName: "name"))
   var study: String?
 
   @OptionGroup var storage: StorageOptions

@@ -7,12 +7,13 @@ import Tuner
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train one configuration, without a study.",
+    abstract: "Train one configuration, without a study.", usage: "run-hyper train [<options>]",
     discussion: """
       Example:
-        run-hyper train --dataset=grocery --learning_rate=0.005 --save=model.safetensors
+        run-hyper train --learning_rate=0.005 --save=model.safetensors
 
       Configuration keys, for --KEY=VALUE, YAML files and parameter files:
+
       \(ConfigurationKey.table())
       """)
 
@@ -22,7 +23,7 @@ struct TrainCommand: ParsableCommand {
   var save: String?
 
   @Option(
-    help: ArgumentHelp("Number of threads; results do not depend on it (default: number of cores).", valueName: "count")
+    help: ArgumentHelp("Number of threads; results do not depend on it. (default: number of cores)", valueName: "count")
   )
   var threads: Int?
 

@@ -17,7 +17,7 @@ struct VerifyCommand: ParsableCommand {
         run-hyper verify bert4rec-grocery-hyper --format=json
       """)
 
-  @Argument(help: "Name of the study (default: all studies).")
+  @Argument(help: "Name of the study. (default: all studies)")
   var study: String?
 
   @OptionGroup var storage: StorageOptions
