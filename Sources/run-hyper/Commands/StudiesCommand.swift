@@ -6,6 +6,7 @@ struct StudiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "studies",
     abstract: "List all studies with state, trials and best value, or delete one.",
+    usage: "run-hyper studies [<options>]",
     discussion: """
       Examples:
         run-hyper studies --storage=studies/studies.sqlite
