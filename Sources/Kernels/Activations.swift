@@ -5,7 +5,7 @@ package enum ActivationFunction: Sendable, CaseIterable {
   case gelu, relu, swish, tanh, sigmoid
 }
 
-/// Adds the bias to each row, applies the activation, and leaves its derivative where the input was.
+/// Adds the bias to each row, applies the activation, and replaces the input by the derivative.
 ///
 /// GELU is the exact form x · Φ(x) (Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016, section 2).
 ///
@@ -44,7 +44,7 @@ package func addBias(_ bias: Row, thenApply function: ActivationFunction, to x: 
   }
 }
 
-/// The loop of `addBias(_:thenApply:to:into:)`, made anew for each function.
+/// The loop of `addBias(_:thenApply:to:into:)`, specialized for each function.
 @inline(__always)
 private func activate(
   _ x: Matrix, _ bias: Row, _ y: Matrix, _ function: (Vector) -> (value: Vector, slope: Vector)
@@ -59,10 +59,10 @@ private func activate(
   }
 }
 
-/// Turns the gradient of an activation's output into that of its input, and adds up the bias's.
+/// Turns the gradient of an activation's output into that of its input, and accumulates the gradient of the bias.
 ///
 /// - Parameter gradient: `[rows, width]`; multiplied by `slope` in place.
-/// - Parameter slope: `[rows, width]`, as `addBias(_:thenApply:to:into:)` left it.
+/// - Parameter slope: `[rows, width]`, as written by `addBias(_:thenApply:to:into:)`.
 /// - Parameter biasGradient: `[width]`, added to.
 package func multiply(_ gradient: Matrix, bySlope slope: Matrix, addingBiasTo biasGradient: Row) {
   precondition(gradient.rows == slope.rows && gradient.columns == slope.columns)
@@ -88,7 +88,7 @@ package func addBias(_ bias: Row, to x: Matrix) {
   }
 }
 
-/// Adds the columns' sums to a row.
+/// Adds the column sums to a row.
 ///
 /// - Parameter x: `[rows, width]`.
 /// - Parameter total: `[width]`, added to.

@@ -2,7 +2,7 @@ import CSIMD
 
 /// The attention of one head within one sequence.
 ///
-/// `context = dropout(softmax(q · kᵀ · scale)) · v`. Sequences have their true length, so no mask is needed: the reference adds
+/// `context = dropout(softmax(q · kᵀ · scale)) · v`. Sequences have their true length, so no mask is needed: RecBole adds
 /// −10000 to padded keys, whose probability is then exactly 0 in 32 bits.
 ///
 /// Source: Vaswani et al., *Attention Is All You Need*, 2017, section 3.2.1.
@@ -16,7 +16,7 @@ package struct AttentionHead {
   /// 1 / √width
   package let scale: Float
 
-  /// `[queries, keys rounded up to 16]`: the probabilities before dropout; those that dropout removes are negative.
+  /// `[queries, keys rounded up to 16]`: the probabilities before dropout; those removed by dropout are negative.
   package let probabilities: Matrix
 
   package init(query: Matrix, key: Matrix, value: Matrix, scale: Float, probabilities: Matrix) {
@@ -29,7 +29,7 @@ package struct AttentionHead {
     self.probabilities = probabilities
   }
 
-  /// - Parameter mask: Drawn for `probabilities`' shape; the head's first row is `firstRow`.
+  /// - Parameter mask: Drawn for the shape of `probabilities`; the head's first row is `firstRow`.
   /// - Parameter scratch: `[queries, keys rounded up to 16]`, overwritten.
   /// - Parameter turned: `[width, keys rounded up to 16]`, overwritten.
   /// - Parameter context: `[queries, width]`, written.

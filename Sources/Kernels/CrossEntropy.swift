@@ -29,12 +29,12 @@ package func crossEntropy(_ logits: Row, bias: Row, label: Int, weight: Float) -
   return logarithm(denominator) + (shift - own)
 }
 
-/// log Σ exp(x) over a row of logits that comes a piece at a time.
+/// log Σ exp(x) over a row of logits that arrives in pieces.
 ///
-/// Source: Milakov and Gimelshein, *Online normalizer calculation for softmax*, 2018, algorithm 3; but the shift moves only when a
-/// piece's largest logit is far above it.
+/// Source: Milakov and Gimelshein, *Online normalizer calculation for softmax*, 2018, algorithm 3, except that the shift changes
+/// only if a piece's largest logit is far above it.
 package struct LogSumExp {
-  /// What logits are lowered by before the exponential: the largest of the first piece, or of one far above it.
+  /// The number subtracted from logits before the exponential: the maximum of the first piece, or of a later piece far above it.
   fileprivate var shift = -Float.infinity
   /// The sum of exp(x − shift) so far.
   fileprivate var total: Float = 0
@@ -44,13 +44,13 @@ package struct LogSumExp {
 
   package init() {}
 
-  /// Takes the next logits in.
+  /// Adds the next logits.
   ///
   /// - Parameter logits: `[classes]`
   /// - Parameter bias: `[classes]`, added to the logits first.
   package mutating func add(_ logits: Row, bias: Row) {
     precondition(bias.count == logits.count, "\(bias.count) biases for \(logits.count) logits")
-    // −∞ − −∞ is not a number, yet logits of −∞ have no share in the sum.
+    // −∞ − −∞ is NaN, but logits of −∞ contribute nothing to the sum.
     var piece = Self.powers(of: logits, bias, shift: shift == -.infinity ? 0 : shift)
     if piece.largest > shift + Self.room || (shift == -.infinity && piece.largest > shift) {
       total *= Float(exponential(Double(shift - piece.largest)))
@@ -70,13 +70,13 @@ package struct LogSumExp {
     return (sum(total), largest(top))
   }
 
-  /// The logarithm of the sum, less a logit: that logit's cross-entropy.
+  /// The logarithm of the sum minus a logit, which is that logit's cross-entropy.
   package func value(minus logit: Float) -> Float { logarithm(total) + (shift - logit) }
 }
 
-/// Replaces logits by `weight · exp(logits + bias) / Σ exp`, the sum being known.
+/// Replaces logits by `weight · exp(logits + bias) / Σ exp`, with the complete sum.
 ///
-/// - Parameter logits: `[classes]`, some of those that are in the sum.
+/// - Parameter logits: `[classes]`, a piece of those in the sum.
 /// - Parameter bias: `[classes]`, added to the logits first.
 package func softmax(_ logits: Row, bias: Row, _ sum: LogSumExp, weight: Float) {
   precondition(bias.count == logits.count, "\(bias.count) biases for \(logits.count) logits")

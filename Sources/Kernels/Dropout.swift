@@ -1,14 +1,14 @@
 import CSIMD
 
-/// A dropout rate, as the kernels apply it.
+/// A dropout rate in the form used by the kernels.
 ///
-/// An element is dropped when 16 random bits are below `threshold`, so the rate is rounded to a multiple of 2⁻¹⁶;
-/// what is kept is scaled by the exact inverse of the rounded probability to keep.
+/// An element is dropped if 16 random bits are below `threshold`, so the rate is rounded to a multiple of 2⁻¹⁶;
+/// kept elements are scaled by the exact inverse of the rounded keep probability.
 package struct DropoutRate: Sendable {
   /// 0…65535; 0 drops nothing.
   package let threshold: UInt32
 
-  /// 1 / (probability to keep).
+  /// 1 / (keep probability).
   package let scale: Float
 
   /// - Parameter rate: At least 0 and less than 1.
@@ -18,36 +18,36 @@ package struct DropoutRate: Sendable {
     scale = Float(65536 / Double(65536 - threshold))
   }
 
-  /// Whether anything is dropped at all.
+  /// Whether anything is dropped.
   package var isActive: Bool { threshold > 0 }
 
   /// Drops nothing.
   package static let none = DropoutRate(0)
 }
 
-/// Which elements dropout keeps: a bit each, 16 to a word, every row starting a word of its own.
+/// The elements that dropout keeps: one bit each, 16 per word; every row starts with a new word.
 package struct DropoutMask {
-  /// Words a row.
+  /// Words per row.
   package private(set) var wordsPerRow: Int
   private(set) var words: [UInt16]
 
-  /// Room for `rows` rows of `columns` elements, or for any other shape of no more words.
+  /// Allocates space for `rows` rows of `columns` elements, or for any other shape with at most as many words.
   package init(rows: Int, columns: Int) {
     wordsPerRow = (columns + 15) / 16
-    // A draw fills eight words at a time and may run past the last row.
+    // A draw fills eight words at a time and may write past the last row.
     words = [UInt16](repeating: .max, count: rows * wordsPerRow + 8)
   }
 
-  /// Changes the number of columns; what was drawn before is void.
+  /// Changes the number of columns; bits drawn before become invalid.
   package mutating func reshape(columns: Int) { wordsPerRow = (columns + 15) / 16 }
 
   @inline(__always)
   func word(_ row: Int, _ lane: Int) -> UInt16 { words[row * wordsPerRow + lane / 16] }
 
-  /// Draws the bits of `rows` rows from `first` on.
+  /// Draws the bits of `rows` rows, starting at `first`.
   ///
   /// They are a function of the key and of (`sample`, `site`, `epoch`) alone: Philox's counter runs
-  /// over the words of these rows, 8 words for each 16 counters. The rows after these are void.
+  /// over the words of these rows, 8 words per 16 counters. Later rows become invalid.
   package mutating func draw(
     rows: Int, from first: Int, rate: DropoutRate, _ philox: Philox, sample: UInt32, site: UInt32, epoch: UInt32
   ) {
@@ -58,7 +58,7 @@ package struct DropoutMask {
       guard let base = words.baseAddress else { return }
       var counter: UInt32 = 0
       for at in stride(from: start, to: end, by: 8) {
-        // The last draw may run into the next rows' words, which are drawn later, or into the slack.
+        // The last draw may overwrite words of the next rows, which are drawn later, or the slack at the end.
         unsafe drawKeptLanes(
           first: counter, sample, site, epoch, key: philox.key.0, philox.key.1, threshold: rate.threshold,
           into: base + at)

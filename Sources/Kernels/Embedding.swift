@@ -1,8 +1,8 @@
 import CSIMD
 
-/// Looks up items and positions and adds the two rows.
+/// Looks up items and positions and adds the two embeddings.
 ///
-/// - Parameter items: `[rows]`, ids of `table`'s rows; likewise `positions`.
+/// - Parameter items: `[rows]`, indices of `table`'s rows; likewise `positions`.
 /// - Parameter y: `[rows, width]`, written.
 package func embed(
   _ items: [Int32], in table: Matrix, positions: [Int32], in positionTable: Matrix, into y: Matrix
@@ -14,7 +14,7 @@ package func embed(
   }
 }
 
-/// Adds each row's gradient to its item's and its position's.
+/// Adds each row's gradient to those of its item and its position.
 ///
 /// - Parameter gradient: `[rows, width]`
 package func embedBackward(
@@ -27,7 +27,7 @@ package func embedBackward(
   }
 }
 
-/// Copies the rows that `indices` names.
+/// Copies the rows selected by `indices`.
 ///
 /// - Parameter y: `[indices, width]`, written.
 package func gather(_ indices: [Int32], of x: Matrix, into y: Matrix) {
@@ -35,7 +35,7 @@ package func gather(_ indices: [Int32], of x: Matrix, into y: Matrix) {
   for (index, source) in indices.enumerated() { y[index].copy(from: x[Int(source)]) }
 }
 
-/// Adds each row of `x` to the row that `indices` names.
+/// Adds each row of `x` to the row selected by `indices`.
 ///
 /// - Parameter x: `[indices, width]`
 package func scatterAdd(_ x: Matrix, to indices: [Int32], of y: Matrix) {

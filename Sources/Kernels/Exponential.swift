@@ -2,8 +2,8 @@ import CSIMD
 
 /// eˣ in each lane, to about one unit in the last place.
 ///
-/// Below −87 the result is 0, above 88 it is e⁸⁸; a NaN stays one. The argument is split into a multiple of ln 2, which
-/// becomes the exponent, and a rest, whose Taylor-like polynomial of degree 7 is exact to 2⁻²⁵.
+/// Below −87 the result is 0, above 88 it is e⁸⁸; NaN stays NaN. The argument is split into a multiple of ln 2, which
+/// becomes the exponent, and a remainder, whose Taylor-like polynomial of degree 7 is exact to 2⁻²⁵.
 @inline(__always)
 func exponential(_ x: Vector) -> Vector {
   let bounded = maximum(minimum(x, Vector(repeating: 88)), Vector(repeating: -87))
@@ -25,7 +25,7 @@ func exponential(_ x: Vector) -> Vector {
 @inline(__always)
 func logistic(_ x: Vector) -> Vector { Vector(repeating: 1) / (exponential(-x) + 1) }
 
-/// tanh x in each lane: an odd polynomial below 0.625, where the quotient of exponentials would cancel.
+/// tanh x in each lane: an odd polynomial below 0.625, where the quotient of exponentials would suffer from cancellation.
 @inline(__always)
 func hyperbolicTangent(_ x: Vector) -> Vector {
   let square = x * x
@@ -41,9 +41,9 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
 
 /// The standard normal distribution Φ(x) and its density φ(x) in each lane.
 ///
-/// For a = |x|, Φ(−a) = e^(−a²/2) · t · P(t) with t = 1 / (1 + 0.35 a): P is the polynomial of degree 8 of least relative
-/// error (3·10⁻⁸) over 0 ≤ a ≤ 14, fitted for this project. The tail keeps its relative precision, and one
-/// exponential serves both values.
+/// For a = |x|, Φ(−a) = e^(−a²/2) · t · P(t) with t = 1 / (1 + 0.35 a), where P is the polynomial of degree 8 with the
+/// smallest relative error (3·10⁻⁸) over 0 ≤ a ≤ 14, fitted for this project. The tail keeps its relative precision,
+/// and both values need only one exponential.
 @inline(__always)
 func normalDistribution(_ x: Vector) -> (cumulative: Vector, density: Vector) {
   let size = magnitude(x)

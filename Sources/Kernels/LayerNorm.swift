@@ -20,7 +20,7 @@ package struct LayerNorm {
   }
 }
 
-/// What the backward pass of a layer normalization reads.
+/// The values that the backward pass of a layer normalization needs.
 package struct LayerNormMemory {
   /// `[rows, width]`: (x − mean) / √(var + ε).
   package let normalized: Matrix
@@ -38,7 +38,7 @@ package struct LayerNormMemory {
   }
 }
 
-/// Normalizes a row that stands in `memory.normalized[index]`, in place, and returns nothing but its trace there.
+/// Normalizes the row `memory.normalized[index]` in place.
 @inline(__always)
 private func normalize(_ row: Row, epsilon: Float) -> Float {
   let width = Float(row.count)
@@ -47,7 +47,7 @@ private func normalize(_ row: Row, epsilon: Float) -> Float {
   let mean = Vector(repeating: sum(total) / width)
   var squares = Vector.zero
   for lane in row.lanes {
-    // Lanes past the end hold the mean, so that they add nothing to the variance.
+    // Lanes past the end contain the mean, so that they add nothing to the variance.
     let centered = row.load(lane, padding: mean[0]) - mean
     squares = multiplyAdd(centered, centered, squares)
     row.store(centered, lane)
@@ -57,9 +57,9 @@ private func normalize(_ row: Row, epsilon: Float) -> Float {
   return inverse
 }
 
-/// Normalizes each row, scales and shifts it, then drops out.
+/// Normalizes each row, scales and shifts it, then applies dropout.
 ///
-/// - Parameter memory: Its `normalized` holds the input and is replaced by the normalized rows.
+/// - Parameter memory: `normalized` contains the input and is replaced by the normalized rows.
 /// - Parameter y: `[rows, width]`, written.
 package func normalize(
   _ norm: LayerNorm, _ memory: LayerNormMemory, thenDrop mask: DropoutMask, _ rate: DropoutRate, into y: Matrix
@@ -76,11 +76,11 @@ package func normalize(
   }
 }
 
-/// Adds bias to a linear map's output, drops out, adds the residual, and normalizes (post-norm).
+/// Adds the bias to a linear map's output, applies dropout, adds the residual, and normalizes (post-norm).
 ///
 /// For every row: `y = LayerNorm(dropout(x + bias) + residual)`.
 ///
-/// - Parameter memory: Its `normalized` holds x and is replaced by the normalized rows.
+/// - Parameter memory: `normalized` contains x and is replaced by the normalized rows.
 /// - Parameter residual: `[rows, width]`.
 /// - Parameter y: `[rows, width]`, written.
 package func addBias(
@@ -104,7 +104,7 @@ package func addBias(
   }
 }
 
-/// Turns the gradient of a layer normalization's output into that of its input, and adds up the parameters'.
+/// Turns the gradient of a layer normalization's output into that of its input, and accumulates the parameters' gradients.
 ///
 /// With n the normalized row and h = dy · gain: `dx = (h − mean(h) − n · mean(h · n)) / √(var + ε)`.
 ///
@@ -148,7 +148,7 @@ package func normalizeBackward(
   }
 }
 
-/// The backward pass of dropout followed by nothing else: zeroes what was dropped and scales the rest.
+/// The backward pass of dropout alone: zeroes dropped elements and scales the rest.
 ///
 /// - Parameter gradient: `[rows, width]`.
 /// - Parameter result: `[rows, width]`, written; may be `gradient` itself.

@@ -7,10 +7,10 @@ package enum Orientation {
 
 /// `c = scale · a · b`, or `c += a · b` (then `scale` is 1).
 ///
-/// Each element adds up its products in the order of k, whatever the shapes, so a product's bits do not depend on how the work is cut.
-/// There is no product with a transposed right operand: `transpose(_:into:)` makes one, and weights keep theirs.
+/// Each element adds its products in the order of k, whatever the shapes, so a product's bits do not depend on how the work is divided.
+/// There is no product with a transposed right operand: use `transpose(_:into:)`; transposed weights are kept.
 ///
-/// - Parameter a: `[m, k]` as it is read.
+/// - Parameter a: `[m, k]`, in the order in which it is read.
 /// - Parameter b: `[k, n]`
 /// - Parameter c: `[m, n]`, written.
 package func matmul(
@@ -39,7 +39,7 @@ package func transpose(_ x: Matrix, into y: Matrix) {
   unsafe csimd_transpose(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
 }
 
-/// Runs multiply-adds in registers alone, to find the peak that products are compared with.
+/// Runs multiply-adds in registers only, to measure the peak rate for comparison.
 ///
-/// - Returns: Floating-point operations carried out.
+/// - Returns: The number of floating-point operations.
 package func runPeakLoop(rounds: Int) -> Double { csimd_peak(rounds) }

@@ -2,8 +2,8 @@ import CSIMD
 
 /// One step of Adam, or of AdamW when the decay is decoupled.
 ///
-/// `m ← β₁m + (1 − β₁)g`, `v ← β₂v + (1 − β₂)g²`, `p ← p − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)`; with coupled decay λ, g + λp stands
-/// for g; decoupled, p is first multiplied by 1 − ηλ.
+/// `m ← β₁m + (1 − β₁)g`, `v ← β₂v + (1 − β₂)g²`, `p ← p − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)`; with coupled decay λ, g is
+/// replaced by g + λp; with decoupled decay, p is first multiplied by 1 − ηλ.
 ///
 /// Source: Kingma and Ba, *Adam*, 2015, algorithm 1; Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, 2019.
 package struct Adam: Sendable {
@@ -53,7 +53,7 @@ package func stepSGD(_ parameters: Row, gradient: Row, learningRate: Double, wei
 
 /// One step of Adagrad: `s ← s + g²`, `p ← p − η g / (√s + 10⁻¹⁰)`.
 ///
-/// Source: Duchi et al., *Adaptive Subgradient Methods*, 2011; ε as PyTorch.
+/// Source: Duchi et al., *Adaptive Subgradient Methods*, 2011; ε as in PyTorch.
 package func stepAdagrad(_ parameters: Row, gradient: Row, squares: Row, learningRate: Double, weightDecay: Double) {
   let (rate, decay) = (Vector(repeating: -Float(learningRate)), Vector(repeating: Float(weightDecay)))
   for lane in parameters.lanes {
@@ -61,14 +61,14 @@ package func stepAdagrad(_ parameters: Row, gradient: Row, squares: Row, learnin
     let g = multiplyAdd(decay, p, gradient.load(lane))
     let s = multiplyAdd(g, g, squares.load(lane))
     squares.store(s, lane)
-    // Where no gradient ever came, 0 / 10⁻¹⁰ is 0.
+    // Without any gradient so far, 0 / 10⁻¹⁰ is 0.
     parameters.store(multiplyAdd(rate, g / (squareRoot(s) + 1e-10), p), lane)
   }
 }
 
 /// One step of RMSprop: `s ← 0.99 s + 0.01 g²`, `p ← p − η g / (√s + 10⁻⁸)`.
 ///
-/// Source: Tieleman and Hinton, lecture 6.5, 2012; constants as PyTorch.
+/// Source: Tieleman and Hinton, lecture 6.5, 2012; constants as in PyTorch.
 package func stepRMSprop(_ parameters: Row, gradient: Row, squares: Row, learningRate: Double, weightDecay: Double) {
   let (rate, decay) = (Vector(repeating: -Float(learningRate)), Vector(repeating: Float(weightDecay)))
   for lane in parameters.lanes {
@@ -80,7 +80,7 @@ package func stepRMSprop(_ parameters: Row, gradient: Row, squares: Row, learnin
   }
 }
 
-/// The root of the sum of the squares.
+/// The square root of the sum of squares.
 package func norm(_ x: Row) -> Double {
   var total = 0.0
   for start in stride(from: 0, to: x.count, by: 4096) {

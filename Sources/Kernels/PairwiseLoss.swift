@@ -1,10 +1,10 @@
 import CSIMD
 
-/// Bayesian personalized ranking's loss for one pair of scores, and its derivative by their difference.
+/// The loss of Bayesian personalized ranking for one pair of scores, and its derivative with respect to their difference.
 ///
 /// `−log(10⁻¹⁴ + sigmoid(positive − negative))`.
 ///
-/// Source: Rendle et al., *BPR*, 2009, section 4.1; the 10⁻¹⁴ is the reference program's.
+/// Source: Rendle et al., *BPR*, 2009, section 4.1; the 10⁻¹⁴ is from RecBole.
 package func pairwiseLoss(positive: Float, negative: Float) -> (loss: Float, slope: Float) {
   let difference = Double(positive) - Double(negative)
   let chance = 1 / (1 + exponential(-difference))

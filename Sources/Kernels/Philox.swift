@@ -1,7 +1,7 @@
 /// Philox 4x32-10, a random function of a key and a counter.
 ///
-/// It has no state: the same key and counter give the same four words anywhere, at any time, so a
-/// run is continued from any step without saving a generator.
+/// It has no state: the same key and counter always give the same four words, so a run can be resumed at any
+/// step without a saved generator.
 ///
 /// Source: Salmon et al., *Parallel Random Numbers: As Easy as 1, 2, 3*, 2011, section 4.3.
 package struct Philox: Sendable, Equatable {
@@ -26,9 +26,9 @@ package struct Philox: Sendable, Equatable {
   }
 }
 
-/// An endless sequence of random words: those of `Philox` for one (stream, substream, epoch).
+/// An endless sequence of random words, from `Philox` for one (stream, substream, epoch).
 ///
-/// Three of the counter's words name the sequence, the fourth counts.
+/// Three of the counter's words identify the sequence; the fourth counts.
 package struct RandomStream: RandomNumberGenerator {
   private let philox: Philox
   private let name: (UInt32, UInt32, UInt32)
@@ -67,6 +67,6 @@ package struct RandomStream: RandomNumberGenerator {
 
   /// Uniform in 0..<bound.
   ///
-  /// The product's high word, whose bias of bound / 2³² is below 2 · 10⁻⁵ for 65,536 items.
+  /// This is the product's high word; its bias of bound / 2³² is below 2 · 10⁻⁵ for 65,536 items.
   package mutating func next(below bound: UInt32) -> UInt32 { nextWord().multipliedFullWidth(by: bound).high }
 }

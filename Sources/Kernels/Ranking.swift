@@ -1,13 +1,13 @@
 import CSIMD
 
-/// How many items of a row rank above a target: those of a greater score, and those of an equal one and a lower id.
+/// The number of items of a row that rank above a target: those with a greater score, or an equal score and a lower id.
 ///
-/// Item 0 is padding and does not compete. The target may be in the row or not; where its score is not a number, so does
-/// nothing count.
+/// Item 0 is padding and does not compete. The target may or may not be in the row; if its score is NaN, nothing
+/// counts.
 ///
-/// - Parameter target: Its id.
-/// - Parameter own: Its score.
-/// - Parameter scores: `[items]`, of consecutive ids; that of padding is overwritten.
+/// - Parameter target: The target's id.
+/// - Parameter own: The target's score.
+/// - Parameter scores: `[items]`, for consecutive ids; the score of padding is overwritten.
 /// - Parameter bias: `[items]`, added to the scores first.
 /// - Parameter firstItem: The id of the row's first item.
 package func countAbove(_ target: Int, score own: Float, in scores: Row, bias: Row, firstItem: Int) -> Int {
@@ -22,7 +22,7 @@ package func countAbove(_ target: Int, score own: Float, in scores: Row, bias: R
     above += countLanes(score, greaterThan: limit, first: left)
     if lane < lower { above += countLanes(score, equalTo: limit, first: min(left, lower - lane)) }
   }
-  // Padding's −∞ equals a target's −∞, yet does not compete.
+  // The −∞ of padding equals a target's −∞, but does not compete.
   if firstItem == 0 && own == -.infinity { above -= 1 }
   return above
 }

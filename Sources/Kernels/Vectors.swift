@@ -3,12 +3,12 @@ import CSIMD
 /// Sixteen floats, the unit that every kernel works in.
 package typealias Vector = SIMD16<Float>
 
-/// Memory for floats, zero at first, aligned to a cache line.
+/// Memory for floats, initialized to zero and aligned to a cache line.
 ///
 /// Sixteen floats past its end may be read, so that a kernel can load a whole vector at the end of
 /// any view.
 @safe package final class FloatBuffer {
-  /// Floats in the buffer.
+  /// The number of floats in the buffer.
   package let count: Int
 
   let base: UnsafeMutablePointer<Float>
@@ -25,7 +25,7 @@ package typealias Vector = SIMD16<Float>
 
   deinit { unsafe base.deallocate() }
 
-  /// `count` floats from `offset` on.
+  /// `count` floats, starting at `offset`.
   package func row(at offset: Int = 0, count: Int) -> Row {
     precondition(
       offset >= 0 && count >= 0 && offset + count <= self.count,
@@ -36,7 +36,7 @@ package typealias Vector = SIMD16<Float>
   /// The whole buffer.
   package var all: Row { row(count: count) }
 
-  /// A matrix of contiguous rows from `offset` on.
+  /// A matrix of contiguous rows, starting at `offset`.
   package func matrix(at offset: Int = 0, rows: Int, columns: Int) -> Matrix {
     precondition(
       offset >= 0 && rows >= 0 && columns >= 0 && offset + rows * columns <= count,
@@ -57,7 +57,7 @@ package typealias Vector = SIMD16<Float>
   }
 }
 
-/// A view of contiguous floats in a `FloatBuffer`, which has to outlive it.
+/// A view of contiguous floats in a `FloatBuffer`, which must outlive the view.
 @safe package struct Row {
   let base: UnsafeMutablePointer<Float>
   package let count: Int
@@ -68,11 +68,11 @@ package typealias Vector = SIMD16<Float>
     self.count = count
   }
 
-  /// First indices of the vectors that cover the row.
+  /// The first indices of the vectors that cover the row.
   @inline(__always)
   var lanes: StrideTo<Int> { stride(from: 0, to: count, by: 16) }
 
-  /// Sixteen floats from `lane` on; past the row's end they are `padding`.
+  /// Sixteen floats, starting at `lane`; past the row's end they are `padding`.
   @inline(__always)
   func load(_ lane: Int, padding: Float = 0) -> Vector {
     let left = count - lane
@@ -80,7 +80,7 @@ package typealias Vector = SIMD16<Float>
       ? unsafe loadVector(base + lane) : unsafe loadVector(base + lane, first: left, padding: padding)
   }
 
-  /// Writes sixteen floats from `lane` on, or as many as the row still has.
+  /// Writes sixteen floats, starting at `lane`, or fewer if the row ends before.
   @inline(__always)
   func store(_ vector: Vector, _ lane: Int) {
     let left = count - lane
@@ -106,7 +106,7 @@ package typealias Vector = SIMD16<Float>
   /// Sets every float to `value`.
   package func fill(with value: Float) { unsafe base.update(repeating: value, count: count) }
 
-  /// Copies the floats of a row of the same count.
+  /// Copies the floats of a row with the same count.
   package func copy(from other: Row) {
     precondition(count == other.count, "\(other.count) floats copied to \(count)")
     unsafe base.update(from: other.base, count: count)
@@ -118,7 +118,7 @@ package typealias Vector = SIMD16<Float>
     for (index, value) in other.enumerated() { unsafe base[index] = value }
   }
 
-  /// `count` floats from `offset` on.
+  /// `count` floats, starting at `offset`.
   package func slice(at offset: Int, count: Int) -> Row {
     precondition(offset >= 0 && count >= 0 && offset + count <= self.count)
     return unsafe Row(base: base + offset, count: count)
@@ -136,12 +136,12 @@ package typealias Vector = SIMD16<Float>
   /// The floats' bytes, in this machine's order (little-endian on every supported one).
   package var bytes: [UInt8] { unsafe Array(UnsafeRawBufferPointer(start: base, count: count * 4)) }
 
-  /// Adds the floats' bytes at the end of others, without a copy of them in between.
+  /// Appends the floats' bytes to others, without an intermediate copy.
   package func append(to bytes: inout [UInt8]) {
     unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: base, count: count * 4))
   }
 
-  /// Reads the floats from little-endian bytes, four for each.
+  /// Reads the floats from little-endian bytes, four per float.
   package func copy(fromBytes bytes: ArraySlice<UInt8>) {
     precondition(bytes.count == count * 4, "\(bytes.count) bytes for \(count) floats")
     unsafe bytes.withUnsafeBytes { source in
@@ -151,7 +151,7 @@ package typealias Vector = SIMD16<Float>
   }
 }
 
-/// A view of rows of floats, `stride` floats apart, in a `FloatBuffer`, which has to outlive it.
+/// A view of rows of floats, `stride` floats apart, in a `FloatBuffer`, which must outlive the view.
 @safe package struct Matrix {
   let base: UnsafeMutablePointer<Float>
   package let rows: Int
@@ -178,21 +178,21 @@ package typealias Vector = SIMD16<Float>
     nonmutating set { self[row][column] = newValue }
   }
 
-  /// `count` rows from `first` on.
+  /// `count` rows, starting at `first`.
   package func rows(from first: Int, count: Int) -> Matrix {
     precondition(
       first >= 0 && count >= 0 && first + count <= rows, "rows \(first)..<\(first + count) of \(rows)")
     return unsafe Matrix(base: base + first * stride, rows: count, columns: columns, stride: stride)
   }
 
-  /// `count` columns from `first` on.
+  /// `count` columns, starting at `first`.
   package func columns(from first: Int, count: Int) -> Matrix {
     precondition(
       first >= 0 && count >= 0 && first + count <= columns, "columns \(first)..<\(first + count) of \(columns)")
     return unsafe Matrix(base: base + first, rows: rows, columns: count, stride: stride)
   }
 
-  /// Copies the elements of a matrix of the same shape.
+  /// Copies the elements of a matrix with the same shape.
   package func copy(from other: Matrix) {
     precondition(rows == other.rows, "\(other.rows) rows copied to \(rows)")
     for row in 0..<rows { self[row].copy(from: other[row]) }

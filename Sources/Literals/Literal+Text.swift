@@ -4,26 +4,26 @@ extension Literal: CustomStringConvertible {
     if case .text(let text) = self { text } else { python }
   }
 
-  /// A Python literal that reads back as the same value: `'gelu'`, `['a', None]`.
+  /// A Python literal that is parsed back to the same value: `'gelu'`, `['a', None]`.
   public var python: String { text(in: .python) }
 
-  /// The text that two values share exactly when they make the same configuration.
+  /// Text that is equal for two values exactly if they make the same configuration.
   ///
-  /// Types count, the way of writing does not: `1e-3` and `0.001` are one value, `'1'` and `1` are two.
-  /// `1` and `1.0` are one value: whatever accepts both computes the same from either, so training both
-  /// would be training twice, and `n_layers=1` in a filter should find what a file wrote as `1.0`.
+  /// Types matter, notation does not: `1e-3` and `0.001` are the same value, `'1'` and `1` are different.
+  /// `1` and `1.0` are the same value: everything that accepts both computes the same from either, so training both
+  /// would be redundant, and the filter `n_layers=1` should find a value written as `1.0`.
   public var canonical: String { text(in: .canonical) }
 
-  /// The value in JSON, with `null` for a number that JSON cannot write.
+  /// The value as JSON, with `null` for numbers that JSON cannot represent.
   public var json: String { text(in: .json) }
 
-  /// JSON that reads back as the same value, one text for one value.
+  /// JSON that is parsed back to the same value; unique for each value.
   ///
-  /// A `number` always has a point or an exponent, so that 2.0 and 2 stay apart. Infinity, which JSON cannot
-  /// say, is `1e999`; what is not a number is `null`.
+  /// A `number` always has a decimal point or an exponent, which distinguishes 2.0 from 2. Infinity, which JSON cannot
+  /// represent, is `1e999`; NaN is `null`.
   public var exactJSON: String { text(in: .exactJSON) }
 
-  /// The value as configuration files write it: text as it stands, all else as `exactJSON`.
+  /// The value as in configuration files: text unquoted, everything else as `exactJSON`.
   public var plain: String {
     if case .text(let text) = self { text } else { exactJSON }
   }
@@ -45,7 +45,7 @@ extension Literal: CustomStringConvertible {
   }
 }
 
-/// How the parts of a value are written.
+/// The notation for the parts of a value.
 private struct Notation {
   var null = "null"
   var yes = "true"
@@ -70,33 +70,33 @@ private struct Notation {
   static var canonical: Self {
     var notation = python
     (notation.comma, notation.colon) = (",", ":")
-    // Past 2⁵³ a number no longer says which integer was meant.
+    // Beyond 2⁵³, a number no longer identifies an integer.
     notation.quoted = { pythonText($0, escapes: false) }
     notation.number = { $0.magnitude <= 0x1p53 && $0 == $0.rounded() ? Int($0).description : decimal($0) }
     return notation
   }
 
-  /// An infinite number has no name in the grammars, but every decimal beyond the range stands for it.
+  /// The grammars have no name for infinity, but every decimal beyond the range stands for it.
   private static func decimal(_ number: Double) -> String {
     number.isInfinite ? (number < 0 ? "-1e999" : "1e999") : number.description
   }
 
-  /// Python writes exponents from 10¹⁶ on, Swift from 2⁵³; in between all numbers are whole.
+  /// Python uses exponents from 10¹⁶, Swift from 2⁵³; in between, all numbers are whole.
   private static func pythonDecimal(_ number: Double) -> String {
     (0x1p53..<1e16).contains(number.magnitude) ? "\(Int(number)).0" : decimal(number)
   }
 
-  /// Text in quotes, chosen and escaped as Python's `repr` does.
+  /// Text in quotes; quotes and escapes are chosen as by Python's `repr`.
   ///
-  /// - Parameter escapes: Whether characters beyond ASCII that nobody sees are escaped, too; what identifies configurations has them
-  ///   as they are.
+  /// - Parameter escapes: Whether invisible characters outside ASCII are escaped, too; text that identifies configurations keeps them
+  ///   unescaped.
   private static func pythonText(_ text: String, escapes: Bool = true) -> String {
     inQuotes(
       text, by: text.contains("'") && !text.contains("\"") ? "\"" : "'", controls: "\\x", escapesInvisible: escapes)
   }
 }
 
-/// The few pieces of JSON that reports and tables write.
+/// The JSON building blocks of reports and tables.
 public enum JSON {
   /// A finite number in its shortest decimals, `null` for any other.
   public static func number(_ number: Double) -> String { number.isFinite ? number.description : "null" }
@@ -104,9 +104,9 @@ public enum JSON {
   /// Text in double quotes.
   public static func string(_ text: String) -> String { inQuotes(text, by: "\"", controls: "\\u00") }
 
-  /// JSON whose texts have escapes in place of characters that nobody sees.
+  /// The JSON with invisible characters escaped.
   ///
-  /// - Parameter json: Valid JSON, in which such characters stand in texts only; its own lines stay.
+  /// - Parameter json: Valid JSON, which has such characters only in strings; its line breaks are kept.
   public static func visible(_ json: String) -> String {
     guard json.unicodeScalars.contains(where: { $0.isInvisible && $0 != "\n" }) else { return json }
     var result = String.UnicodeScalarView()
@@ -120,13 +120,13 @@ public enum JSON {
     return String(result)
   }
 
-  /// An object with its members in the given order.
+  /// An object, with its members in the given order.
   public static func object(_ members: [(name: String, json: String)]) -> String {
     "{" + members.map { "\(string($0.name)):\($0.json)" }.joined(separator: ",") + "}"
   }
 }
 
-/// Text between quotes, with two hexadecimal digits after `controls` for control characters of ASCII.
+/// Text in quotes; ASCII control characters are written as `controls` and two hexadecimal digits.
 private func inQuotes(
   _ text: String, by quote: Unicode.Scalar, controls: String, escapesInvisible: Bool = true
 ) -> String {

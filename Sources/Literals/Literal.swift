@@ -1,6 +1,6 @@
-/// A value as parameter files, configurations, command lines and studies write it.
+/// A value in parameter files, configurations, command lines and studies.
 ///
-/// `==` tells `1` from `1.0`, as the types do; what makes two configurations one is `canonical`.
+/// `==` distinguishes `1` from `1.0`; to compare configurations, use `canonical`.
 public indirect enum Literal: Sendable, Hashable {
   case null
   case boolean(Bool)
@@ -10,36 +10,36 @@ public indirect enum Literal: Sendable, Hashable {
   case list([Literal])
   case map([String: Literal])
 
-  /// What counts as a literal.
+  /// The grammar of literals.
   public enum Grammar: Sendable {
     /// Python's literals: a number, text in quotes, `True`, `False`, `None`, a list, a tuple or a map.
     ///
     /// A tuple becomes a list, with or without its parentheses. `*`, `/` and `**` between numbers are
-    /// computed, so `1/2` is 0.5.
+    /// evaluated, so `1/2` is 0.5.
     case python
 
-    /// Python's and JSON's literals, in which names need no quotes: `[Recall, NDCG]`, `null`.
+    /// Python's and JSON's literals; names need no quotes: `[Recall, NDCG]`, `null`.
     ///
-    /// Inside brackets whatever is no other literal is text, up to the next space, comma, colon or bracket.
-    /// Any literal can be a key, and an integer beyond 64 bits is a number.
+    /// Inside brackets, anything that is not another literal is text, up to the next space, comma, colon or bracket.
+    /// Any literal can be a key, and an integer of more than 64 bits is a number.
     case configuration
   }
 
-  /// Reads one literal, which is all that `text` holds.
+  /// Parses one literal, which must be the whole text.
   public init(parsing text: String, as grammar: Grammar = .python) throws(LiteralError) {
     var parser = LiteralParser(text, as: grammar)
     self = try parser.parse()
   }
 
-  /// Reads the right side of `--KEY=VALUE`: a literal where it is one, text as it stands otherwise.
+  /// Parses the value of `--KEY=VALUE`: a literal if it is one, otherwise the text itself.
   ///
-  /// So `None` is `null`, while `none`, `~`, `01` and nothing at all are text, as in RecBole 1.2.1, which
-  /// evaluates such texts as Python expressions.
+  /// So `None` is `null`, while `none`, `~`, `01` and the empty string are text, as in RecBole 1.2.1, which
+  /// evaluates values as Python expressions.
   public init(commandLine text: String, as grammar: Grammar = .python) {
     self = (try? Literal(parsing: text, as: grammar)) ?? .text(text)
   }
 
-  /// Whether every number in it is finite.
+  /// Whether every number in the value is finite.
   public var isFinite: Bool {
     switch self {
     case .null, .boolean, .integer, .text: true
@@ -49,7 +49,7 @@ public indirect enum Literal: Sendable, Hashable {
     }
   }
 
-  /// The number that it is, whole or not.
+  /// The value as a number, whether whole or not.
   public var double: Double? {
     switch self {
     case .integer(let integer): Double(integer)

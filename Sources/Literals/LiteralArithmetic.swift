@@ -1,6 +1,6 @@
 import Foundation
 
-/// The arithmetic that literals may hold: `1/2`, `2**3`.
+/// Arithmetic in literals: `1/2`, `2**3`.
 extension Literal {
   func negated(at column: Int) throws(LiteralError) -> Literal {
     if case .number(let number) = self { return .number(-number) }
@@ -12,7 +12,7 @@ extension Literal {
     try combined(with: other, at: column, exactly: { $0.multipliedReportingOverflow(by: $1) }, roughly: *)
   }
 
-  /// A quotient, never whole, as Python's `/`.
+  /// The quotient, never an integer, like Python's `/`.
   func divided(by other: Literal, at column: Int) throws(LiteralError) -> Literal {
     try combined(with: other, at: column, exactly: nil, roughly: /)
   }
@@ -24,9 +24,9 @@ extension Literal {
     return try combined(with: exponent, at: column, exactly: wholePower, roughly: pow)
   }
 
-  /// Computes with two numbers, in integers when both are and `exactly` is there.
+  /// Combines two numbers; as integers if both are and `exactly` is given.
   ///
-  /// - Parameter column: Where the operator stands, for the error.
+  /// - Parameter column: The operator's column, for the error.
   private func combined(
     with other: Literal, at column: Int,
     exactly: ((Int, Int) -> (partialValue: Int, overflow: Bool))?, roughly: (Double, Double) -> Double
@@ -34,23 +34,23 @@ extension Literal {
     if let exactly, case .integer(let a) = self, case .integer(let b) = other {
       let (result, overflow) = exactly(a, b)
       if !overflow { return .integer(result) }
-      throw LiteralError(column: column, found: "a result beyond 64 bits", expected: "a smaller number")
+      throw LiteralError(column: column, found: "a result of more than 64 bits", expected: "a smaller number")
     }
     guard let a = double, let b = other.double else {
       throw LiteralError(
-        column: column, found: "an operator between other things than numbers",
+        column: column, found: "an operator between values that are not numbers",
         expected: "numbers on both sides")
     }
     let result = roughly(a, b)
     guard result.isFinite else {
       throw LiteralError(
-        column: column, found: "a result that is no finite number", expected: "a finite one")
+        column: column, found: "a result that is not a finite number", expected: "a finite number")
     }
     return .number(result)
   }
 }
 
-/// Base to a power of at least 0, by squaring.
+/// The base raised to a non-negative power, by squaring.
 private func wholePower(_ base: Int, _ exponent: Int) -> (partialValue: Int, overflow: Bool) {
   var result = 1
   var square = base

@@ -3,10 +3,10 @@ public struct LiteralError: Error, Equatable, Sendable, CustomStringConvertible 
   /// The character at which reading stopped, counted from 1.
   public let column: Int
 
-  /// What stands there.
+  /// What was found there.
   public let found: String
 
-  /// What could stand there instead.
+  /// What would be valid there.
   public let expected: String
 
   /// One line for a terminal.

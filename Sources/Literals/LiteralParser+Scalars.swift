@@ -10,7 +10,7 @@ extension LiteralParser {
     case "null" where grammar == .configuration: return .null
     case _ where name.lowercased() == "true": return .boolean(true)
     case _ where name.lowercased() == "false": return .boolean(false)
-    default: throw mistake(at: start, found: name, expected: "'\(name)' in quotes if text is meant")
+    default: throw mistake(at: start, found: name, expected: "'\(name)' in quotes, if it is text")
     }
   }
 
@@ -49,7 +49,7 @@ extension LiteralParser {
     }
     if isWhole {
       if decimal.count > 1, decimal.first == "0", decimal.contains(where: { $0 != "0" }) {
-        throw mistake(at: start, found: "a number with leading zeros, \(decimal)", expected: "it without them")
+        throw mistake(at: start, found: "a number with leading zeros, \(decimal)", expected: "a number without them")
       }
       return try integer(decimal, radix: 10, from: start)
     }
@@ -62,7 +62,7 @@ extension LiteralParser {
     if let value = Int(digits, radix: radix) { return .integer(value) }
     if grammar == .configuration, radix == 10 { return .number(Double(digits) ?? .infinity) }
     throw mistake(
-      at: start, found: "an integer beyond 64 bits", expected: "a smaller one, or one with a decimal point")
+      at: start, found: "an integer of more than 64 bits", expected: "a smaller one, or a number with a decimal point")
   }
 
   private func endNumber(from start: Int) throws(LiteralError) {
@@ -72,7 +72,7 @@ extension LiteralParser {
     throw mistake(at: start, found: rest.string(from: start), expected: "a number, or text in quotes")
   }
 
-  /// Digits with single underscores between them, which are left out.
+  /// Digits; single underscores between them are ignored.
   private mutating func digits(_ radix: Int) -> String {
     var digits = ""
     while let scalar = current {
@@ -121,14 +121,14 @@ extension LiteralParser {
     case "x": return try escapedScalar(digitCount: 2, from: start)
     case "u": return try escapedScalar(digitCount: 4, from: start)
     case "U": return try escapedScalar(digitCount: 8, from: start)
-    // Python keeps the backslash of an escape that it does not know.
+    // Python keeps the backslash of an unknown escape.
     default: return "\\" + String(scalar)
     }
   }
 
   private mutating func escapedScalar(digitCount: Int, from start: Int) throws(LiteralError) -> String {
     var code = hexadecimal(digitCount)
-    // JSON writes what is beyond 16 bits as two halves.
+    // JSON writes characters of more than 16 bits as two halves.
     if let high = code, 0xD800..<0xDC00 ~= high, digitCount == 4, consume("\\"), consume("u") {
       let low = hexadecimal(digitCount)
       code = low.flatMap { 0xDC00..<0xE000 ~= $0 ? 0x10000 + (high - 0xD800) << 10 + ($0 - 0xDC00) : nil }
@@ -139,7 +139,7 @@ extension LiteralParser {
       at: start, found: string(from: start), expected: "\(digitCount) hexadecimal digits of a character")
   }
 
-  /// Takes that many hexadecimal digits, or nothing.
+  /// Takes the given number of hexadecimal digits, or nothing.
   private mutating func hexadecimal(_ count: Int) -> UInt32? {
     guard position + count <= scalars.count, (0..<count).allSatisfy({ peek($0)?.isDigit(16) == true })
     else { return nil }
@@ -157,10 +157,10 @@ extension Unicode.Scalar {
   /// As in Python's names: letters, digits, underscores, combining marks.
   var belongsToName: Bool { properties.isXIDContinue }
 
-  /// What cannot follow a number.
+  /// Whether the character cannot follow a number.
   var belongsToNumber: Bool { belongsToName || self == "." }
 
-  /// Anything but spaces, control characters and what gives lists and maps their shape.
+  /// Anything except spaces, control characters, and the punctuation of lists and maps.
   var belongsToBareWord: Bool { value > 0x20 && !",:[](){}\"'".unicodeScalars.contains(self) }
 
   fileprivate func isDigit(_ radix: Int) -> Bool {

@@ -1,16 +1,16 @@
-/// Reads literals: data only, no names and no calls.
+/// Parses literals: data only, without variables or calls.
 public struct LiteralParser {
-  /// Columns at which the elements of the outermost list start.
+  /// The columns at which the elements of the outermost list start.
   public private(set) var elementColumns: [Int] = []
 
   let grammar: Literal.Grammar
   let scalars: [Unicode.Scalar]
   var position = 0
 
-  /// The column of each scalar and of the end. Several scalars can make one character.
+  /// The column of each scalar, and of the end. Several scalars can form one character.
   private let columns: [Int]
 
-  /// Deeper nesting has no use here and would exhaust the stack.
+  /// The maximum nesting depth; deeper nesting is useless here and would exhaust the stack.
   private static let deepest = 64
 
   /// - Parameter firstColumn: The column of the text's first character in its line.
@@ -88,12 +88,12 @@ public struct LiteralParser {
     let value = try power(depth: depth)
     guard hasSign else { return value }
     guard value.double != nil else {
-      throw mistake(at: start, found: "a sign before \(value.python)", expected: "a number after it")
+      throw mistake(at: start, found: "a sign before \(value.python)", expected: "a number after the sign")
     }
     return isNegative ? try value.negated(at: columns[start]) : value
   }
 
-  /// Takes the digits of 2⁶³, which without the sign before them are beyond 64 bits.
+  /// Takes the digits of 2⁶³, which do not fit into 64 bits without the preceding minus sign.
   private mutating func takeSmallestInteger() -> Bool {
     let digits = Int.min.magnitude.description.unicodeScalars
     guard scalars[position...].starts(with: digits) else { return false }
@@ -175,7 +175,7 @@ public struct LiteralParser {
       skipSpaces()
       guard consume(":") else { throw unexpected("':' after the key") }
       guard values.updateValue(try element(depth: depth + 1), forKey: key) == nil else {
-        throw mistake(at: start, found: "the key '\(key)' again", expected: "each key once")
+        throw mistake(at: start, found: "the key '\(key)' a second time", expected: "each key only once")
       }
       skipSpaces()
       guard consume(",") || current == "}" else { throw unexpected("',' or '}'") }
@@ -188,7 +188,7 @@ public struct LiteralParser {
     return try text()
   }
 
-  /// A value inside brackets: where the grammar has them, a bare word too.
+  /// A value inside brackets; a bare word, too, if the grammar allows it.
   private mutating func element(depth: Int) throws(LiteralError) -> Literal {
     guard grammar == .configuration else { return try product(depth: depth) }
     skipSpaces()
@@ -227,24 +227,24 @@ public struct LiteralParser {
     while current?.properties.isWhitespace == true { position += 1 }
   }
 
-  /// What stands from `start` up to here.
+  /// The text from `start` up to the current position.
   func string(from start: Int) -> String {
     var string = String.UnicodeScalarView()
     string.append(contentsOf: scalars[start..<position])
     return String(string)
   }
 
-  /// An error about what begins at `start`.
+  /// An error about the text that begins at `start`.
   func mistake(at start: Int, found: String, expected: String) -> LiteralError {
     LiteralError(column: columns[start], found: found, expected: expected)
   }
 
   func unexpected(_ expected: String) -> LiteralError {
-    let found = current == nil ? "the end" : "'\(character(at: position))'"
+    let found = current == nil ? "the end of the text" : "'\(character(at: position))'"
     return mistake(at: position, found: found, expected: expected)
   }
 
-  /// The whole character that a scalar belongs to.
+  /// The whole character to which a scalar belongs.
   private func character(at position: Int) -> String {
     var whole = self
     while whole.position < scalars.count, columns[whole.position] == columns[position] { whole.position += 1 }

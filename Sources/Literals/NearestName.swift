@@ -1,4 +1,4 @@
-/// The candidate most like a misspelled name, ignoring case, or `nil` when none is close.
+/// The candidate most similar to a misspelled name, ignoring case, or `nil` if none is close.
 ///
 /// Two swapped neighbors count as one mistake; of equally close ones the first in the alphabet wins. Files can hold many
 /// unknown names, so most candidates are dropped early.
@@ -31,16 +31,16 @@ private func lowercase(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
   }
 }
 
-/// Insertions, deletions, replacements and swaps of neighbors between two words.
+/// The number of insertions, deletions, replacements and swaps of neighbors between two words.
 ///
 /// Source: Damerau, *A technique for computer detection and correction of spelling errors*, 1964, in
 /// the restricted form that edits no part twice. Complexity: the product of both lengths.
 private struct EditDistance {
   private var rows: [[Int]] = [[], [], []]
 
-  /// The distance, or `nil` if it is more than `most`.
+  /// The distance, or `nil` if it is greater than `most`.
   mutating func callAsFunction(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], most: Int) -> Int? {
-    // As many edits as the lengths differ by are needed at least.
+    // At least as many edits are needed as the difference of the lengths.
     guard abs(a.count - b.count) <= most else { return nil }
     for index in rows.indices where rows[index].count <= b.count {
       rows[index] = [Int](repeating: 0, count: b.count + 1)

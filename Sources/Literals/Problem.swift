@@ -1,12 +1,12 @@
-/// One thing that is wrong with what somebody wrote.
+/// One mistake in a user's input.
 public struct Problem: Sendable, Hashable, CustomStringConvertible {
-  /// A file with line and column counted from 1, `--key`, or what the source calls itself.
+  /// A file with line and column counted from 1, `--key`, or the name of the source.
   public let location: String
 
-  /// What stands there.
+  /// What was found there.
   public let found: String
 
-  /// What could stand there instead.
+  /// What would be valid there.
   public let expected: String
 
   public init(location: String, found: String, expected: String) {

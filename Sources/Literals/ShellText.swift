@@ -1,9 +1,9 @@
 import Foundation
 
 extension String {
-  /// The text as one word of a shell's command line: in single quotes unless all its characters mean themselves.
+  /// The text as one word of a shell command: in single quotes, unless every character stands for itself.
   ///
-  /// Goes by scalars: with a combining mark behind it a quote is part of another character, and still ends the word.
+  /// Works on scalars: a quote followed by a combining mark is part of another character, but still ends the word.
   public var inShell: String {
     let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-_./@%+=:,"))
     if !isEmpty, unicodeScalars.allSatisfy(plain.contains) { return self }

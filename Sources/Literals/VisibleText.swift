@@ -1,8 +1,8 @@
 extension Unicode.Scalar {
-  /// Whether a terminal or a reader would not see it but its effect: control characters, ends of lines, what changes the
-  /// direction of writing, and the byte order mark.
+  /// Whether the scalar is invisible but has an effect: control characters, line ends, changes of the writing direction, and the
+  /// byte order mark.
   ///
-  /// What joins parts of emoji and of some scripts' letters is not among them.
+  /// Joiners, which connect parts of emoji and letters of some scripts, do not count.
   public var isInvisible: Bool {
     switch value {
     case 0x20...0x7E: false
@@ -13,13 +13,13 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text on one line, with invisible characters as escapes such as `\n` and `\u{1B}`, so that it can do nothing to a terminal.
+  /// The text on one line, with invisible characters as escapes such as `\n` and `\u{1B}`, so that it cannot control a terminal.
   public var visible: String { escapingInvisible(keepingLines: false) }
 
-  /// The same with its lines as they are: ends of lines and tabs stay.
+  /// The same, but with line ends and tabs unchanged.
   public var visibleLines: String { escapingInvisible(keepingLines: true) }
 
-  /// The text as part of a message: visible, and of a length that can be read.
+  /// The text as part of a message: visible, and of readable length.
   public var inMessage: String {
     guard utf8.count > Self.longestInMessage, count > Self.longestInMessage else { return visible }
     return prefix(Self.longestInMessage).description.visible + "… (\(count) characters)"
@@ -47,7 +47,7 @@ extension String {
   }
 }
 
-/// One line for a terminal: where something stands, what it is, and what would be right.
+/// One line for a terminal: the location, what was found there, and what would be valid.
 public func message(at location: String, found: String, expected: String) -> String {
   "\(location.inMessage): found \(found.inMessage); expected \(expected.inMessage)"
 }

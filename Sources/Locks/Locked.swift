@@ -4,10 +4,10 @@
   import Synchronization
 #endif
 
-/// A value that one thread at a time can use.
+/// A value that only one thread at a time can use.
 ///
-/// It is the standard library's `Mutex`. That waits in the kernel, where ThreadSanitizer cannot see that one thread has let go before the
-/// next one goes on, so that it would report a race at every lock that two threads want. For `scripts/sanitize` the lock is one that it knows.
+/// It uses the standard library's `Mutex`. That one waits in the kernel, where ThreadSanitizer cannot see that one thread releases the lock
+/// before the next one acquires it, so it would report a race at every contended lock. For `scripts/sanitize`, a lock that it knows is used.
 public struct Locked<Value>: ~Copyable, Sendable {
   #if THREAD_SANITIZER
     private let value: KnownLock<Value>
@@ -24,7 +24,7 @@ public struct Locked<Value>: ~Copyable, Sendable {
 }
 
 #if THREAD_SANITIZER
-  /// Sendable, since `value` is only touched while `lock` is held.
+  /// Sendable, since `value` is only accessed while `lock` is held.
   private final class KnownLock<Value>: @unchecked Sendable {
     private let lock = NSLock()
     private var value: Value

@@ -1,12 +1,12 @@
-/// Why a command did not do what it was asked for, and the exit status that says so.
+/// Why a command did not succeed, with its exit status.
 package enum CommandError: Error, Equatable, CustomStringConvertible {
   /// Wrong usage or input; nothing was started.
   case input(String)
 
-  /// Something went wrong on the way.
+  /// Something failed on the way.
   case failed(String)
 
-  /// A signal ended it; the message says how to continue.
+  /// A signal ended it; the message says how to resume.
   case interrupted(String)
 
   package var description: String {
@@ -15,7 +15,7 @@ package enum CommandError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// 1, 2, or as shells give it for an interrupt, 128 + 2.
+  /// 1, 2, or 130: 128 + SIGINT, as in shells.
   package var exitStatus: Int32 {
     switch self {
     case .failed: 1
@@ -25,7 +25,7 @@ package enum CommandError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Reads what people and files say: whatever is thrown in here is wrong input.
+/// Reads and checks input: every error thrown by `body` counts as wrong input.
 func reading<Value>(_ body: () throws -> Value) throws(CommandError) -> Value {
   do {
     return try body()

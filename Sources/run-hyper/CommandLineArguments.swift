@@ -2,19 +2,19 @@ import Literals
 import Model
 import Tuner
 
-/// The arguments of a command line, sorted into what the commands declare and configuration keys.
+/// The arguments of a command line, sorted into declared options and configuration keys.
 ///
-/// ArgumentParser wants every option declared; a configuration has some forty keys, which the model knows. So each
-/// `--KEY=VALUE` that is no option of the command becomes `--set KEY=VALUE`, and spellings become one: `--params_file x`
-/// and `--params-file=x` are the same.
+/// ArgumentParser requires every option to be declared; a configuration has some forty keys, which the model knows. So each
+/// `--KEY=VALUE` that is not an option of the command becomes `--set KEY=VALUE`. Underscores and dashes in names are
+/// interchangeable: `--params_file x` and `--params-file=x` are the same option.
 package struct CommandLineArguments: Equatable {
-  /// What ArgumentParser gets, the command's name first.
+  /// The arguments for ArgumentParser, the command's name first.
   package private(set) var parsed: [String] = []
 
-  /// The words of the command that is called.
+  /// The words of the called command.
   package private(set) var command: [String] = []
 
-  /// The option that carries a configuration key.
+  /// The option that sets a configuration key.
   package static let configurationOption = "set"
 
   private var remaining: ArraySlice<String>
@@ -44,25 +44,35 @@ package struct CommandLineArguments: Equatable {
     remaining = []
   }
 
-  /// The command that is called, taken off the arguments; `nil` where ArgumentParser answers alone.
+  /// Removes the command's name from the arguments; returns `nil` when ArgumentParser answers without a command.
   private mutating func takeCommand() throws(CommandError) -> CommandSyntax? {
     guard let first = remaining.first, !Self.general.contains(first) else { return nil }
     if first.hasPrefix("-") { return CommandSyntax.all[0] }
     let candidates = CommandSyntax.all.filter { $0.words[0] == first }
     guard let found = candidates.first else {
-      let names = Array(Set(CommandSyntax.all.map { $0.words[0] })).sorted()
-      throw .input("found command '\(first.inMessage)'; expected \(names.joined(separator: ", "))")
+      throw Self.unknownCommand(first, among: Set(CommandSyntax.all.map { $0.words[0] }))
     }
     guard found.words.count > 1 else {
       remaining.removeFirst()
       return found
     }
-    guard let syntax = candidates.first(where: { remaining.starts(with: $0.words) }) else { return nil }
-    remaining.removeFirst(syntax.words.count)
-    return syntax
+    if let syntax = candidates.first(where: { remaining.starts(with: $0.words) }) {
+      remaining.removeFirst(syntax.words.count)
+      return syntax
+    }
+    if let second = remaining.dropFirst().first, !second.hasPrefix("-"), second != "help" {
+      throw Self.unknownCommand("\(first) \(second)", among: Set(candidates.map { $0.words.joined(separator: " ") }))
+    }
+    return nil
   }
 
-  /// What ArgumentParser answers without a command.
+  private static func unknownCommand(_ name: String, among known: Set<String>) -> CommandError {
+    let remedy = nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+    return .input(
+      "unknown command '\(name.inMessage)'; \(remedy ?? "expected one of \(known.sorted().joined(separator: ", "))")")
+  }
+
+  /// Words that ArgumentParser answers without a command.
   private static let general: Set<String> = [
     "help", "--help", "-h", "--version", "--generate-completion-script", "--experimental-dump-help",
   ]
@@ -70,7 +80,7 @@ package struct CommandLineArguments: Equatable {
   private mutating func sort(_ argument: String, of syntax: CommandSyntax) throws(CommandError) {
     let pieces = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let typed = String(pieces[0])
-    let option = String(typed.map { $0 == "_" ? "-" : $0 })
+    let option = String(typed.map { $0 == "-" ? "_" : $0 })
     if syntax.options.contains(option) {
       guard let value = takeValue(pieces) else {
         parsed.append("--\(option)")
@@ -88,16 +98,14 @@ package struct CommandLineArguments: Equatable {
       parsed.append(argument)
       return
     }
-    let key = String(typed.map { $0 == "-" ? "_" : $0 })
-    if !Self.isKey(key), let meant = nearestName(to: option, among: syntax.options) {
-      throw .input(
-        "found --\(typed), which is neither an option nor a configuration key; expected --\(meant)".inMessage)
+    if !Self.isKey(option), let meant = nearestName(to: option, among: syntax.options) {
+      throw .input("unknown option --\(typed); did you mean --\(meant)?".inMessage)
     }
     guard let value = takeValue(pieces) else {
-      throw .input("found --\(typed) without a value; expected --\(typed)=VALUE".inMessage)
+      throw .input("--\(typed) has no value; expected --\(typed)=VALUE".inMessage)
     }
-    if try isNew(value, for: typed, as: key) {
-      parsed += ["--\(Self.configurationOption)", "\(key)=\(value)"]
+    if try isNew(value, for: typed, as: option) {
+      parsed += ["--\(Self.configurationOption)", "\(option)=\(value)"]
     }
   }
 
@@ -109,13 +117,23 @@ package struct CommandLineArguments: Equatable {
 
   private var nextIsValue: Bool { remaining.first.map { !$0.hasPrefix("--") } ?? false }
 
-  /// Whether `name` has no value yet; it may be said twice, but not with two values.
+  /// Whether `name` has no value yet; giving the same value twice is allowed, giving two values is not.
   private mutating func isNew(_ value: String, for typed: String, as name: String) throws(CommandError) -> Bool {
     guard let earlier = values.updateValue(value, forKey: name) else { return true }
     guard earlier == value else {
       throw .input("found --\(typed) twice, with '\(earlier)' and '\(value)'; expected one of them".inMessage)
     }
     return false
+  }
+
+  /// - Throws: `CommandError.input` when a study is called for without its parameter file, with the next step.
+  package func checkParameterFile() throws(CommandError) {
+    let needsFile = command == ["study"] || (command.isEmpty && parsed.isEmpty)
+    let asksForHelp = parsed.contains { ["--help", "-h", "--version"].contains($0) }
+    guard needsFile, !asksForHelp, values["params_file"] == nil else { return }
+    throw .input(
+      "no parameter file given; start a study with \(ProgramCommand.line("--params_file=hyper.test")), "
+        + "or see \(ProgramCommand.line("--help"))")
   }
 
   /// Whether a name is that of a key with an effect, or close to one.

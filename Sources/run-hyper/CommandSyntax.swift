@@ -1,18 +1,18 @@
-/// What a command takes beside its operands, as `CommandLineArguments` has to know it.
+/// The options of a command, for `CommandLineArguments`.
 ///
-/// ArgumentParser has the same lists in the commands' properties but cannot be asked for them; a test holds the two
-/// together.
+/// ArgumentParser has the same lists in the commands' properties, but offers no way to query them; a test keeps the two
+/// consistent.
 package struct CommandSyntax: Sendable {
-  /// The words that call it, such as `dataset describe`.
+  /// The words that call the command, such as `dataset describe`.
   package let words: [String]
 
-  /// Options with a value, without their dashes, in kebab case.
+  /// Options with a value, without their dashes.
   package let options: Set<String>
 
-  /// Options of which several may stand on one line.
+  /// Options that may be repeated.
   package let repeatable: Set<String>
 
-  /// Options without a value; with one, the same name is a configuration key.
+  /// Flags; with a value, the same name is a configuration key.
   package let flags: Set<String>
 
   /// Whether `--KEY=VALUE` sets configuration keys.
@@ -29,12 +29,12 @@ package struct CommandSyntax: Sendable {
     self.takesConfiguration = takesConfiguration
   }
 
-  /// All commands; the first is meant when none is named.
+  /// All commands; the first is the default.
   package static let all = [
     CommandSyntax(
       "study",
       options: sources.union(running).union([
-        "params-file", "study", "tool", "algo", "max-evals", "early-stop", "pruner", "first-rung", "reduction-factor",
+        "params_file", "study", "tool", "algo", "max_evals", "early_stop", "pruner", "first_rung", "reduction_factor",
         "repeats",
       ]),
       flags: ["shuffle"], takesConfiguration: true),
@@ -48,15 +48,15 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("verify", options: ["storage", "format"]),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
     CommandSyntax("evaluate", options: sources.union(["weights", "split", "format"]), takesConfiguration: true),
-    CommandSyntax("dataset", "fetch", options: ["data-path"]),
-    CommandSyntax("dataset", "describe", options: ["data-path", "config-files"], takesConfiguration: true),
+    CommandSyntax("dataset", "fetch", options: ["data_path"]),
+    CommandSyntax("dataset", "describe", options: ["data_path", "config_files"], takesConfiguration: true),
   ]
 
-  /// How a study runs, whichever command begins it.
+  /// Options of running a study, for every command that does.
   private static let running: Set<String> = [
-    "storage", "workers", "timeout", "target", "retry", "output-file", "display-file",
+    "storage", "workers", "timeout", "target", "retry", "output_file", "display_file",
   ]
 
-  /// Where a configuration comes from.
-  private static let sources: Set<String> = ["model", "dataset", "data-path", "config-files"]
+  /// Options that select the configuration.
+  private static let sources: Set<String> = ["model", "dataset", "data_path", "config_files"]
 }

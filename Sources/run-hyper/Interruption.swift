@@ -3,16 +3,16 @@ import Foundation
 import Locks
 import Synchronization
 
-/// Signals, turned into a wish to stop: the first asks, the second ends the process at once.
+/// Handles signals: the first requests a stop, the second ends the process at once.
 ///
-/// Interrupt, termination and hangup are one thing here. A hangup that the parent ignored (`nohup`) stays ignored; an
-/// interrupt does not, since a shell's background jobs inherit it ignored and could not be stopped otherwise.
+/// Interrupt, termination and hangup are treated alike. A hangup that the parent ignored (`nohup`) stays ignored; an
+/// interrupt does not, since a shell's background jobs inherit it as ignored and could not be stopped otherwise.
 final class Interruption: Sendable {
   private let requested = Atomic(false)
   private let onRequest: @Sendable () -> Void
   private let sources = Locked<[any DispatchSourceSignal]>([])
 
-  /// Starts to listen.
+  /// Starts listening.
   ///
   /// - Parameter onRequest: Called once, on a thread of its own, at the first signal.
   init(onRequest: @escaping @Sendable () -> Void) {
@@ -37,7 +37,7 @@ final class Interruption: Sendable {
 
   private static func signalsToHandle() -> [Int32] {
     [SIGINT, SIGTERM, SIGHUP].filter { number in
-      // The source sees a signal only when its own action is to be ignored.
+      // A dispatch source sees a signal only if the signal's default action is ignored.
       let before = signal(number, SIG_IGN)
       return unsafe number != SIGHUP || unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
     }

@@ -5,19 +5,19 @@ import Literals
 enum OptionText {
   /// Options that name one file or folder. Those of `--config_files` are told apart later.
   private static let paths: Set<String> = [
-    "params-file", "storage", "output-file", "display-file", "save", "weights", "data-path",
+    "params_file", "storage", "output_file", "display_file", "save", "weights", "data_path",
   ]
 
   /// Options for which `None` means that they are not given, as in RecBole, whose options have that default.
   private static let clearable: Set<String> = [
-    "config-files", "data-path", "display-file", "early-stop", "first-rung", "max-evals", "metric", "output-file",
-    "pruner", "reduction-factor", "repeats", "retry", "save", "sort", "storage", "target", "threads", "timeout", "tool",
+    "config_files", "data_path", "display_file", "early_stop", "first_rung", "max_evals", "metric", "output_file",
+    "pruner", "reduction_factor", "repeats", "retry", "save", "sort", "storage", "target", "threads", "timeout", "tool",
     "workers",
   ]
 
   /// The text as the command gets it, or `nil` when the option counts as not given.
   ///
-  /// - Parameter option: In kebab case, without dashes.
+  /// - Parameter option: The name as documented, without dashes.
   /// - Throws: `CommandError.input` for a storage that is no path.
   static func value(_ text: String, of option: String) throws(CommandError) -> String? {
     if clearable.contains(option), ["none", "null"].contains(text.lowercased()) { return nil }

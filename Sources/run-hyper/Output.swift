@@ -1,34 +1,34 @@
 import Foundation
 import Literals
 
-/// Where a command writes: results to standard output, all else to standard error.
+/// A command's output: results go to standard output, everything else to standard error.
 ///
-/// Names and values come from files and databases that anybody may have made, so nothing but lines and tabs gets through that a
-/// terminal would act on.
+/// Names and values come from files and databases of unknown origin, so of all control characters only newlines and tabs are
+/// passed on to the terminal.
 ///
-/// A reader that goes away (`| head`) ends a result quietly and never a study: with SIGPIPE ignored, a write fails and
-/// that is all.
+/// A reader that closes the pipe (`| head`) ends the output of a result quietly, and never ends a study: SIGPIPE is ignored,
+/// so the write merely fails.
 enum Output {
-  /// Writes lines that somebody asked for.
+  /// Writes the lines of a result.
   ///
-  /// When nobody reads any more, the process ends here: the answer was its only purpose.
+  /// If nobody reads any more, the process ends here, since the result was its only purpose.
   static func result(_ text: String, newLine: Bool = true) {
     if !write(text.visibleLines + (newLine ? "\n" : ""), to: STDOUT_FILENO) { exit(0) }
   }
 
-  /// Writes a line about what is going on.
+  /// Writes a message.
   static func note(_ text: String) {
     _ = write(text.visibleLines + "\n", to: STDERR_FILENO)
   }
 
-  /// Writes to standard error as it stands, without a new line: what moves a terminal's cursor.
+  /// Writes to standard error unchanged, without a newline, for control sequences.
   static func raw(_ text: String) {
     _ = write(text, to: STDERR_FILENO)
   }
 
   static var noteIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Columns and rows of the terminal on standard error, 80 and 24 where it does not say.
+  /// Columns and rows of the terminal on standard error; 80 and 24 if unknown.
   static var terminalSize: (width: Int, height: Int) {
     var size = winsize()
     guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Literals
 
-/// Finds the command, runs it, and turns what it throws into a message and an exit status.
+/// Parses the command line, runs the command, and turns errors into a message and an exit status.
 @main
 enum Program {
   static func main() async {
@@ -11,6 +11,7 @@ enum Program {
     do {
       let arguments = try CommandLineArguments(Array(CommandLine.arguments.dropFirst()))
       called = ([called] + arguments.command).joined(separator: " ")
+      try arguments.checkParameterFile()
       var command = try RunHyper.parseAsRoot(arguments.parsed)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
@@ -22,7 +23,7 @@ enum Program {
     }
   }
 
-  /// Says what was wrong on one line and exits with the status that the kind of error has.
+  /// Prints what was wrong on one line and exits with the status for this kind of error.
   private static func end(with error: any Error, of called: String) -> Never {
     if let error = error as? CommandError {
       Output.note(error.exitStatus == 130 ? error.description : "error: \(error)")

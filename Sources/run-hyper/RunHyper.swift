@@ -4,12 +4,18 @@ import ArgumentParser
 struct RunHyper: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run-hyper",
-    abstract: "Tunes BERT4Rec: trains it for every configuration of a parameter file and ranks them.",
+    abstract: "Tune BERT4Rec: train it with every configuration of a parameter file and rank the results.",
     discussion: """
-      Example:
-        run-hyper --params_file=hyper.test
+      Examples:
+        run-hyper --params_file=hyper.test      start a study, or continue it
+        run-hyper leaderboard                   rank the trials of the newest study
+        run-hyper study --help                  all options of a study
 
-      Exit status: 0 done; 1 failed; 2 wrong usage or input, nothing started; 130 interrupted, to be continued.
+      Exit status:
+        0    done
+        1    something failed on the way
+        2    wrong usage or input; nothing was started
+        130  interrupted; run the same command to resume
       """,
     version: "0.1.0",
     subcommands: [

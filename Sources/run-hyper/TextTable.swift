@@ -4,12 +4,12 @@ import Literals
 struct TextTable {
   private var rows: [[String]]
 
-  /// - Parameter header: As many cells as every row has.
+  /// - Parameter header: The cells of the first row; every row has the same number.
   init(header: [String]) { rows = [header] }
 
   mutating func append(_ row: [String]) { rows.append(row.map(\.visible)) }
 
-  /// The lines, two spaces between columns; numbers stand on the right.
+  /// The lines, with two spaces between columns; columns of numbers are right-aligned.
   var lines: [String] {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let isNumeric = rows[0].indices.map { column in

@@ -24,16 +24,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", 1, "the end"), ("[1, 2", 6, "the end"), ("[1 2]", 4, "'2'"), ("[1, gelu]", 5, "gelu"),
+    ("", 1, "the end of the text"), ("[1, 2", 6, "the end of the text"), ("[1 2]", 4, "'2'"), ("[1, gelu]", 5, "gelu"),
     ("01", 1, "a number with leading zeros, 01"),
     ("'abc", 1, "text without an end"), ("1abc", 1, "1abc"), ("[1,,2]", 4, "','"), ("1 2", 3, "'2'"), ("nan", 1, "nan"),
-    ("{1: 2}", 2, "'1'"), ("{'a' 1}", 6, "'1'"), ("1/0", 2, "a result that is no finite number"),
+    ("{1: 2}", 2, "'1'"), ("{'a' 1}", 6, "'1'"), ("1/0", 2, "a result that is not a finite number"),
     ("-'a'", 1, "a sign before 'a'"),
-    ("'a'*2", 4, "an operator between other things than numbers"),
-    ("99999999999999999999", 1, "an integer beyond 64 bits"),
-    ("2**99", 2, "a result beyond 64 bits"), ("0x", 3, "the end"), (#"'\xg1'"#, 2, #"\xg1"#), ("os.x", 1, "os"),
+    ("'a'*2", 4, "an operator between values that are not numbers"),
+    ("99999999999999999999", 1, "an integer of more than 64 bits"),
+    ("2**99", 2, "a result of more than 64 bits"), ("0x", 3, "the end of the text"), (#"'\xg1'"#, 2, #"\xg1"#),
+    ("os.x", 1, "os"),
     ("[1])", 4, "')'"),
-    ("1__0", 1, "1__0"), ("-(-2)**63", 1, "a result beyond 64 bits"), ("1.2.3", 1, "1.2.3"),
+    ("1__0", 1, "1__0"), ("-(-2)**63", 1, "a result of more than 64 bits"), ("1.2.3", 1, "1.2.3"),
     ("{'a': 1, 'a': 2}", 10, "the key 'a' again"), ("['e\u{301}', e\u{301}]", 7, "e\u{301}"),
     ("[\u{1F1E9}\u{1F1EA}]", 2, "'\u{1F1E9}\u{1F1EA}'"),
   ])

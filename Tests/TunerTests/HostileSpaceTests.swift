@@ -91,7 +91,8 @@ import Testing
       try SearchSpace(parsing: String(repeating: "a chioce [1]\n", count: 200_000), file: "f")
     }
     #expect(error?.problems.count == 101)
-    #expect(error?.problems.last?.description == "f: found more than 100 mistakes; expected these mended first")
+    #expect(
+      error?.problems.last?.description == "f: found more than 100 mistakes; expected these to be corrected first")
     #expect(ContinuousClock.now - start < .seconds(5))
   }
 

@@ -41,7 +41,7 @@ import Testing
     ("a choice # [1]", "f:1:10: found no value after 'choice'; expected a list such as [1, 2]"),
     ("a choice []", "f:1:10: found an empty list; expected at least one value in it"),
     ("a choice 5", "f:1:10: found 5; expected a list of values, such as [5]"),
-    ("a choice [1, gelu]", "f:1:14: found gelu; expected 'gelu' in quotes if text is meant"),
+    ("a choice [1, gelu]", "f:1:14: found gelu; expected 'gelu' in quotes, if it is text"),
     ("a choice [1, 2", "f:1:15: found the end; expected ',' or ']'"),
     ("a choice [0.001, 1e-3]", "f:1:18: found 0.001 a second time; expected each value once"),
     ("a choice [1, 2, 1.0]", "f:1:17: found 1.0 a second time, the same as 1; expected each value once"),
@@ -118,7 +118,7 @@ import Testing
     let error = #expect(throws: SearchSpaceError.self) { try space.grid() }
     #expect(
       error?.description
-        == "f:2:1: found 'b' of type uniform, which no grid covers; expected choice and a list of values, such as b choice [0.0, 0.5, 1.0]; or --algo=random"
+        == "f:2:1: found 'b' of type uniform, which cannot be searched exhaustively; expected --algo=random or bayes, or a list of values such as b choice [0.0, 0.5, 1.0]"
     )
   }
 
@@ -128,7 +128,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "f:1:1: found 'a' of type loguniform_bounds, which no grid covers; expected choice and a list of values, such as a choice [0.25, 1.0, 4.0]; or --algo=random"
+        == "f:1:1: found 'a' of type loguniform_bounds, which cannot be searched exhaustively; expected --algo=random or bayes, or a list of values such as a choice [0.25, 1.0, 4.0]"
     )
   }
 

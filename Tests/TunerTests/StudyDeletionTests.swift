@@ -45,7 +45,8 @@ import Testing
     let again = #expect(throws: StorageError.self) { try store.delete(study) }
     #expect(
       again?.description
-        == "\(folder.database): found no study 'second' any more; expected it not to be deleted while it is in use")
+        == "\(folder.database): found study 'second' deleted by another process; expected no deletion of a study in use"
+    )
   }
 
   @Test func `What a deletion that was cut short left is removed by the next run`() async throws {
@@ -98,7 +99,7 @@ import Testing
     let error = #expect(throws: StorageError.self) { try store.delete(study) }
     let found = try #require(error?.found)
     #expect(found.hasPrefix("study 'toy' running: trials 1, 2 in process \(child.number) on "))
-    #expect(error?.expected == "it to be stopped first")
+    #expect(error?.expected == "a stopped study")
     #expect(try sqlite(folder.database, ".dump") == before)
 
     child.kill()

@@ -124,7 +124,7 @@ import Tuner
     let (definition, cells) = try makeStudy("a choice [1]")
     let study = try store.createOrContinue(definition, cells: cells).study
     #expect(try await StudyRunner(store: store, study: study, objective: Quitter(), workers: 1).run() == .finished)
-    #expect(try store.leaderboard(of: study).failures.map(\.message) == ["it stopped without having been asked to"])
+    #expect(try store.leaderboard(of: study).failures.map(\.message) == ["stopped without being asked to"])
   }
 
   @Test func `A checkpoint that cannot be written costs a warning`() async throws {
@@ -140,7 +140,7 @@ import Tuner
         == .finished)
     #expect(try store.counts(of: study).completed == 1)
     #expect(log.warnings().count == 5)
-    #expect(log.warnings().allSatisfy { $0.hasPrefix("trial 1 goes on without a checkpoint: ") })
+    #expect(log.warnings().allSatisfy { $0.hasPrefix("trial 1 continues without a new checkpoint: ") })
   }
 
   @Test func `A trial whose weights cannot be written has not ended, and ends when they can`() async throws {

@@ -93,9 +93,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("CREATE TABLE t (x)", "a SQLite database of another program"),
-    ("PRAGMA application_id = 5", "a SQLite database of another program"),
-    ("PRAGMA application_id = 5; CREATE TABLE t (x)", "a SQLite database of another program"),
+    ("CREATE TABLE t (x)", "an SQLite database of another program"),
+    ("PRAGMA application_id = 5", "an SQLite database of another program"),
+    ("PRAGMA application_id = 5; CREATE TABLE t (x)", "an SQLite database of another program"),
     (
       "PRAGMA application_id = 1382959225; PRAGMA user_version = 99; CREATE TABLE t (x)",
       "a study database of schema 99"
@@ -117,7 +117,7 @@ import Testing
     let folder = Folder()
     try Data(text.utf8).write(to: URL(fileURLWithPath: folder.database))
     let error = #expect(throws: StorageError.self) { try StudyStore(writing: folder.database) }
-    #expect(error?.found == "a file that is no SQLite database")
+    #expect(error?.found == "a file that is not an SQLite database")
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.database)) == Data(text.utf8))
   }
 

@@ -52,7 +52,7 @@ import Testing
     let limit = try #require(Double(text)) + 10
     let run = try program.run(command + ["--workers=2"], environment: ["RUN_HYPER_MEMORY_MB": "\(limit)"])
     #expect(run.status == 0)
-    #expect(run.errors.contains("note: 1 in place of 2 trials at a time"))
+    #expect(run.errors.contains("note: using 1 instead of 2 parallel trials"))
     #expect(run.errors.contains("workers   1"))
   }
 

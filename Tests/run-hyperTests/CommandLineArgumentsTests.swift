@@ -3,8 +3,8 @@ import run_hyper
 
 @Suite struct CommandLineArgumentsTests {
   @Test(arguments: [
-    (["--params_file=hyper.test"], ["study", "--params-file=hyper.test"]),
-    (["--params-file", "hyper.test"], ["study", "--params-file=hyper.test"]),
+    (["--params_file=hyper.test"], ["study", "--params_file=hyper.test"]),
+    (["--params-file", "hyper.test"], ["study", "--params_file=hyper.test"]),
     (["study", "--workers", "2"], ["study", "--workers=2"]),
     (["--hidden_size=32", "--loss_type", "BPR"], ["study", "--set", "hidden_size=32", "--set", "loss_type=BPR"]),
     (["train", "--learning-rate=1e-3"], ["train", "--set", "learning_rate=1e-3"]),
@@ -16,12 +16,12 @@ import run_hyper
       ["leaderboard", "first", "--where=n_layers=2", "--where=n_heads=1"]
     ),
     (["studies", "--hidden_size=3"], ["studies", "--hidden_size=3"]),
-    (["dataset", "describe", "grocery", "--data_path=x"], ["dataset", "describe", "grocery", "--data-path=x"]),
-    (["--tool", "Ray", "--max_evals=3"], ["study", "--tool=Ray", "--max-evals=3"]),
+    (["dataset", "describe", "grocery", "--data_path=x"], ["dataset", "describe", "grocery", "--data_path=x"]),
+    (["--tool", "Ray", "--max_evals=3"], ["study", "--tool=Ray", "--max_evals=3"]),
     (["--workers=2", "--workers=2"], ["study", "--workers=2"]),
     (["--shuffle", "--epochs=2"], ["study", "--shuffle", "--set", "epochs=2"]),
     (["--shuffle", "False", "--shuffle=False"], ["study", "--set", "shuffle=False"]),
-    (["--shuffle", "--shuffle", "--early_stop", "3"], ["study", "--shuffle", "--early-stop=3"]),
+    (["--shuffle", "--shuffle", "--early_stop", "3"], ["study", "--shuffle", "--early_stop=3"]),
     (["train", "--epochs=2", "--epochs", "2"], ["train", "--set", "epochs=2"]),
     (["show", "s", "3", "--", "--x"], ["show", "s", "3", "--", "--x"]),
     (["--help"], ["--help"]),
@@ -40,19 +40,36 @@ import run_hyper
       ["--learning-rate=2", "--learning_rate=3"],
       "found --learning_rate twice, with '2' and '3'; expected one of them"
     ),
-    (["--epochs"], "found --epochs without a value; expected --epochs=VALUE"),
-    (["train", "--shuffle", "--epochs=2"], "found --shuffle without a value; expected --shuffle=VALUE"),
+    (["--epochs"], "--epochs has no value; expected --epochs=VALUE"),
+    (["train", "--shuffle", "--epochs=2"], "--shuffle has no value; expected --shuffle=VALUE"),
     (
       ["--param_file=x"],
-      "found --param_file, which is neither an option nor a configuration key; expected --params-file"
+      "unknown option --param_file; did you mean --params_file?"
     ),
-    (["--worker=2"], "found --worker, which is neither an option nor a configuration key; expected --workers"),
+    (["--worker=2"], "unknown option --worker; did you mean --workers?"),
+    (["leaderbord"], "unknown command 'leaderbord'; did you mean 'leaderboard'?"),
     (
-      ["leaderbord"],
-      "found command 'leaderbord'; expected compare, dataset, evaluate, importance, leaderboard, resume, show, studies, study, train, verify"
+      ["dance"],
+      "unknown command 'dance'; expected one of compare, dataset, evaluate, importance, leaderboard, resume, show, studies, study, train, verify"
     ),
+    (["dataset", "fecth"], "unknown command 'dataset fecth'; did you mean 'dataset fetch'?"),
+    (["dataset", "x"], "unknown command 'dataset x'; expected one of dataset describe, dataset fetch"),
   ])
   func `What cannot be meant is an error`(given: [String], message: String) {
     #expect(throws: CommandError.input(message)) { try CommandLineArguments(given) }
+  }
+
+  @Test(arguments: [[], ["study"], ["--dataset=ml-100k"], ["--workers", "2", "--shuffle"]])
+  func `A study without a parameter file is told the next step`(given: [String]) throws {
+    let message =
+      "no parameter file given; start a study with run-hyper --params_file=hyper.test, or see run-hyper --help"
+    #expect(throws: CommandError.input(message)) { try CommandLineArguments(given).checkParameterFile() }
+  }
+
+  @Test(arguments: [
+    ["--params-file=a"], ["--help"], ["-h"], ["study", "--help"], ["--version"], ["help", "study"], ["train"],
+  ])
+  func `What needs no parameter file does without`(given: [String]) throws {
+    try CommandLineArguments(given).checkParameterFile()
   }
 }

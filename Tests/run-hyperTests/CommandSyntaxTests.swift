@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Testing
 import run_hyper
 
@@ -48,5 +49,58 @@ import run_hyper
     #expect(ending.errors == "")
     #expect(ending.output.contains("Example"))
     #expect(ending.output.contains("\n  run-hyper "))
+  }
+
+  @Test(arguments: CommandSyntax.all.map(\.words) + [[], ["dataset"]])
+  func `Help fits 80 columns, and shows options as they are documented`(words: [String]) throws {
+    let help = try Program().run(words + ["--help"]).output
+    for line in help.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    #expect(!help.contains(/--[a-z]+-[a-z]/) && !help.contains("\t"), "\(help)")
+    #expect(!help.contains("when left out") && !help.contains("reference"), "\(help)")
+    // ArgumentParser wraps lines that are too long into the first column, where only headings and examples' ends stand.
+    let sections = help.split(separator: "\n").drop { !$0.hasPrefix("USAGE:") }.dropFirst()
+    #expect(sections.allSatisfy { $0.hasPrefix("  ") || $0.hasSuffix(":") }, "\(help)")
+  }
+
+  @Test func `The help of train lists every configuration key with its values and default`() throws {
+    let help = try Program().run(["train", "--help"]).output
+    let lines = help.split(separator: "\n").map(String.init)
+    for key in Configuration.keys {
+      #expect(lines.contains { $0 == "  \(key.name)" || $0.hasPrefix("  \(key.name) ") }, "\(key.name)")
+    }
+    let text = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for piece in [
+      "learner Optimizer. (adam, adamw, sgd, adagrad or rmsprop; default: adam)", "(integer ≥ 0; default: 2020)",
+      #"field_separator Separator of the columns of a row. (text; default: '\t')"#, "default: null)",
+      "'split': {'LS': 'valid_and_test'}}) metrics", "KEYS:",
+    ] { #expect(text.contains(piece), "\(help)") }
+  }
+
+  @Test(arguments: [
+    (["--params_fil=x"], "error: unknown option --params_fil; did you mean --params_file?"),
+    (
+      [],
+      "error: no parameter file given; start a study with run-hyper --params_file=hyper.test, or see run-hyper --help"
+    ),
+    (["leaderbord"], "error: unknown command 'leaderbord'; did you mean 'leaderboard'?"),
+    (["evaluate"], "error: Missing expected argument '--weights <file>'"),
+    (["dataset", "fetch", "ml-100k", "--data-path"], "error: Missing value for '--data_path <folder>'"),
+    (["--params_file=x", "--max_evals=many"], "error: The value 'many' is invalid for '--max_evals <count>'"),
+  ])
+  func `A mistake on the command line names options as they are documented`(arguments: [String], message: String) throws
+  {
+    let ending = try Program().run(arguments)
+    #expect(ending.status == 2)
+    #expect(ending.errors.hasPrefix("\(message)\n"), "\(ending.errors)")
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func `Shells complete commands and options`(shell: String) throws {
+    let ending = try Program().run(["--generate-completion-script", shell])
+    #expect(ending.status == 0)
+    for piece in ["leaderboard", "params_file", "max_evals", "markdown"] {
+      #expect(ending.output.contains(piece), "\(piece)")
+    }
+    #expect(!ending.output.contains("params-file"))
   }
 }

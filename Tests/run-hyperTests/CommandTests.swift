@@ -22,7 +22,7 @@ import Testing
     #expect(ending.status == 0)
     for piece in [
       "Study bert4rec-grocery-hyper, in s.sqlite", "640 users, 420 items", "2 configurations of n_layers",
-      "trial 1 started: n_layers=1", "trial 2 completed in", "of 2 done", "--storage=s.sqlite",
+      "trial 1 started: n_layers=1", "trial 2 completed in", "of 2 finished", "--storage=s.sqlite",
     ] { #expect(ending.errors.contains(piece), "\(ending.errors)") }
     #expect(ending.output.hasPrefix("rank"))
     #expect(ending.output.contains("\n  test "))
@@ -71,7 +71,7 @@ import Testing
   @Test func `Importance tells parameters apart`() throws {
     let text = try ask("importance")
     #expect(text.status == 0)
-    #expect(text.output.contains("ndcg@10 of 640 users (valid) in 2 trials\na complete grid: exact\n"))
+    #expect(text.output.contains("ndcg@10 of 640 users (valid) in 2 trials\ncomplete grid: exact\n"))
     let json = try #require(
       try JSONSerialization.jsonObject(with: Data(try ask("importance", "--format=json").output.utf8)) as? [String: Any]
     )

@@ -57,7 +57,7 @@ import Testing
     #expect(refused.status == 2)
     #expect(
       refused.errors.hasPrefix("error: s.sqlite: found study 'long' running: trial")
-        && refused.errors.hasSuffix("; expected it to be stopped first\n"), "\(refused.errors)")
+        && refused.errors.hasSuffix("; expected a stopped study\n"), "\(refused.errors)")
     #expect(refused.errors.contains("in process \(process.processIdentifier) on "))
     #expect(process.isRunning)
     kill(process.processIdentifier, SIGINT)

@@ -43,7 +43,7 @@ import Testing
     Thread.sleep(forTimeInterval: 1.5)
     let other = try program.run(Self.study, environment: Self.environment)
     #expect(other.status == 0, "\(other.errors)")
-    #expect(other.errors.contains("was left behind by a process that is gone"), "\(other.errors)")
+    #expect(other.errors.contains("its process died; requeued"), "\(other.errors)")
     let board = try Self.board(program)
     #expect(try board == Self.reference.get())
     kill(number, SIGCONT)
@@ -60,7 +60,7 @@ import Testing
     let here = try program.run(Self.study, environment: Self.environment)
     elsewhere.waitUntilExit()
     #expect(here.status == 0 && Program.status(of: elsewhere) == 0)
-    #expect(!here.errors.contains("left behind"))
+    #expect(!here.errors.contains("its process died"))
     #expect(try Self.board(program) == Self.reference.get())
   }
 
@@ -122,7 +122,7 @@ import Testing
       resumed = try program.run(
         ["resume"], environment: ["RUN_HYPER_HEARTBEAT_SECONDS": "3600"], prelude: Self.changes[what])
     }
-    #expect(resumed.status == 0 && resumed.errors.contains("left behind"), "\(resumed.errors)")
+    #expect(resumed.status == 0 && resumed.errors.contains("its process died"), "\(resumed.errors)")
     #expect(try Self.board(program) == Self.reference.get())
     let owners = try SQLite.run(
       "SELECT count(DISTINCT owner) FROM attempt WHERE trial_id = (SELECT trial_id FROM attempt WHERE ending = 'lost')",

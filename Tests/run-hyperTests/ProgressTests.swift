@@ -65,13 +65,13 @@ import run_hyper
     progress.validate(2, value: 0.1)
     #expect(
       progress.block(after: 30, width: 120) == [
-        "1 of 4 trials █████████░░░░░░░░░░░░░░░  1.0 trials/min, 2 min 30 s left  best mrr@10 0.1250 in trial 1",
+        "1 of 4 finished █████████░░░░░░░░░░░░░░░  1.0 trials/min, 2 min 30 s left  best mrr@10 0.1250 in trial 1",
         "  trial 2 ██████░░░░░░ epoch 6 of 11  mrr@10 0.1000  learning_rate=0.001 n_heads=2",
       ])
     #expect(progress.block(after: 30, width: 20).map(\.count) == [20, 20])
     progress.start(3, parameters: "")
     progress.start(4, parameters: "")
     #expect(progress.block(after: 30, width: 120, height: 4).last == "  and 1 more")
-    #expect(progress.summary(after: 30) == "1 of 4 done, 2 min 30 s left")
+    #expect(progress.summary(after: 30) == "1 of 4 finished, 2 min 30 s left")
   }
 }

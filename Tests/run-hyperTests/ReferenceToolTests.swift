@@ -3,11 +3,11 @@ import Testing
 /// The reference program's `--tool`, with the real program.
 @Suite struct ReferenceToolTests {
   @Test(arguments: [
-    ("Hyperopt", "note: --tool=Hyperopt chooses nothing: trials run in this process either way\n"),
+    ("Hyperopt", "note: --tool=Hyperopt has no effect: trials always run in this process\n"),
     (
       "Ray",
-      "note: --tool=Ray chooses nothing: trials run in this process either way; "
-        + "for Ray's pruning: --pruner=asha; for its random draws: --algo=random\n"
+      "note: --tool=Ray has no effect: trials always run in this process; "
+        + "for Ray's pruning use --pruner=asha, for its random search --algo=random\n"
     ),
   ])
   func `The option is accepted and says that it chooses nothing`(tool: String, note: String) throws {

@@ -124,7 +124,8 @@ import Testing
     let ending = try program.run(arguments)
     #expect(ending.status == 0, "\(ending.errors)")
     #expect(
-      ending.errors.contains("pruner    asha: trials stop after epoch 1, the best of 3 go on to 3 times the epochs"))
+      ending.errors.contains(
+        "pruner    asha: after epochs 1, 3 and 9, the best third of trials continues (up to 27 epochs)"))
     #expect(ending.output.contains("pruned at") && ending.output.contains("Best: trial "))
     let board = try Self.board(program)
     #expect(board.rows.count == 80 && board.rows[0].state == "completed")
@@ -153,7 +154,7 @@ import Testing
     let counts = try Self.board(program).rows.map(\.state)
     #expect(counts.contains("pruned") && counts.contains("completed"))
     let rest = try Self.search(program, "--epochs=9", "--pruner=none")
-    #expect(rest.errors.contains("started again from epoch "))
+    #expect(rest.errors.contains("started again after epoch "))
     #expect(try Self.csv(program) == Self.csv(whole))
   }
 
@@ -167,9 +168,9 @@ import Testing
       let ending = try Self.search(
         program, "--epochs=1", "--early_stop=4", "--shuffle", "--workers=\(workers)", "--train_batch_size=8192")
       #expect(ending.status == 0)
-      #expect(ending.errors.contains("end       after 4 trials in a row without improvement (--early_stop)"))
-      #expect(ending.errors.contains("Stopped early: the last 4 trials up to trial "), "\(ending.errors)")
-      #expect(ending.errors.contains("are put aside. Without --early_stop the same command tries them"))
+      #expect(ending.errors.contains("end       after 4 consecutive trials without improvement (--early_stop)"))
+      #expect(ending.errors.contains("Stopped early: 4 consecutive trials up to trial "), "\(ending.errors)")
+      #expect(ending.errors.contains("shelved. To run them, use the same command without --early_stop"))
       #expect(try program.run(["studies"]).output.contains("finished"))
       return try Self.csv(program)
     }
@@ -181,14 +182,15 @@ import Testing
     let program = try Self.program()
     let first = try Self.search(program, "--epochs=30", "--timeout=1s")
     #expect(first.status == 0)
-    #expect(first.errors.contains("end       after 1s (--timeout), to be continued"))
-    #expect(first.errors.contains("Time is up: ") && first.errors.contains("of 8 trials have ended"), "\(first.errors)")
+    #expect(first.errors.contains("end       after 1s (--timeout); the study can be resumed"))
+    #expect(
+      first.errors.contains("Time limit reached: ") && first.errors.contains("of 8 trials finished"), "\(first.errors)")
     #expect(try program.run(["studies"]).output.contains("interrupted"))
 
     let target = try program.run(["resume", "--target=valid.ndcg@10>0.1"])
     #expect(target.status == 0)
     #expect(target.errors.contains("end       when a trial has valid.ndcg@10>0.1 (--target)"))
-    #expect(target.errors.contains("has reached the target; it goes on alone"), "\(target.errors)")
+    #expect(target.errors.contains("has reached the target; only it continues"), "\(target.errors)")
     #expect(target.errors.contains("Target reached: trial "))
     let board = try Self.board(program)
     #expect((board.rows.first?.value ?? 0) > 0.1 && board.ended < 8)
@@ -214,7 +216,7 @@ import Testing
     #expect(try Self.search(program, "--epochs=1").output.contains("trial 1 failed (n_layers:1): no space"))
     let retried = try program.run(["resume", "--retry=failed"])
     #expect(retried.status == 0)
-    #expect(retried.errors.contains("retry     1 failed trials run again"), "\(retried.errors)")
+    #expect(retried.errors.contains("retry     1 failed trial runs again"), "\(retried.errors)")
     #expect(try Self.csv(program) == whole)
   }
 
@@ -237,10 +239,11 @@ import Testing
     let program = try Self.program("n_heads choice [1,2]\n")
     let ending = try Self.search(program, "--epochs=3", "--repeats=2")
     #expect(ending.status == 0)
-    #expect(ending.errors.contains("repeats   2 further seeds for each trial"))
-    #expect(ending.errors.contains("with 2 further seeds"), "\(ending.errors)")
+    #expect(
+      ending.errors.contains("repeats   when the search is done, 2 more seeds for every trial tied with the best"))
+    #expect(ending.errors.contains("with 2 additional seeds"), "\(ending.errors)")
     #expect(ending.output.contains("2 more seeds"))
-    #expect(ending.output.contains("Best over 2 further seeds: trial "))
+    #expect(ending.output.contains("Best over 2 additional seeds: trial "))
     let repeated = try Self.board(program).rows.filter { !$0.repeatedValues.isEmpty }
     #expect(!repeated.isEmpty && repeated.allSatisfy { $0.repeatedValues.count == 2 })
     // A repeat is a training with that seed.

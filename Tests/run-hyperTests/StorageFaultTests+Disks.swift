@@ -51,7 +51,7 @@ extension StorageFaultTests {
     let ending = try Self.run(
       program, environment: try Self.disk.get().environment(failing: call, of: ".checkpoint.partial", with: EIO))
     #expect(ending.status == 0, "\(ending.errors)")
-    #expect(ending.errors.contains("goes on without a checkpoint: "), "\(ending.errors)")
+    #expect(ending.errors.contains("continues without a new checkpoint: "), "\(ending.errors)")
     let left = try FileManager.default.contentsOfDirectory(
       atPath: program.folder.appendingPathComponent(Self.storage + ".checkpoints").path)
     #expect(left.isEmpty)
@@ -65,7 +65,7 @@ extension StorageFaultTests {
     let ending = try program.run(
       Self.study, environment: Self.environment, prelude: "ulimit -f \(2 * kilobytes)")
     #expect(ending.status == 1 || ending.status == 2, "\(ending.status) \(ending.errors)")
-    #expect(ending.errors.contains("room within quotas and limits"), "\(ending.errors)")
+    #expect(ending.errors.contains("free space within quotas and limits"), "\(ending.errors)")
     try Self.expectEnd(program)
   }
 
@@ -138,7 +138,7 @@ extension StorageFaultTests {
     #expect(died.status == -SIGKILL)
     #expect(
       died.errors.hasPrefix(
-        "note: \(storage) is on \(reason); it is kept with a rollback journal, which takes longer at each write\n"),
+        "note: \(storage) is on \(reason); using a rollback journal, which makes writes slower\n"),
       "\(died.errors)")
     let processes = try (1...2).map { _ in
       try program.start(study, environment: Self.environment.merging(environment) { $1 })
@@ -165,7 +165,7 @@ extension StorageFaultTests {
     let deadly = disk.environment(failing: death.call, of: "/studies/", after: death.count, with: nil)
     #expect(try Self.run(program, environment: foreign.merging(deadly) { $1 }).status == -SIGKILL)
     let board = try program.run(["leaderboard"], environment: foreign)
-    let isMade = !board.errors.contains("begin one first") && !board.errors.contains("found no study")
+    let isMade = !board.errors.contains("start one first") && !board.errors.contains("found no study")
     #expect(board.status == 0 || !isMade, "\(board.errors)")
     #expect(try Self.run(program, environment: foreign).status == 0)
     try Self.expectEnd(program, noting: "finished  4 of 4")

@@ -88,9 +88,10 @@ import Testing
       #expect(ending.status == status, "\(ending.errors)")
       #expect(ending.errors.contains("error: \(place)"), "\(ending.errors)")
       #expect(ending.errors.contains("found no space left on"), "\(ending.errors)")
-      #expect(ending.errors.contains("expected free space there; the same command continues then"), "\(ending.errors)")
+      #expect(
+        ending.errors.contains("expected free space there; then run the same command to resume"), "\(ending.errors)")
       if status == 1 {
-        #expect(ending.errors.contains("goes on without a checkpoint: "), "\(ending.errors)")
+        #expect(ending.errors.contains("continues without a new checkpoint: "), "\(ending.errors)")
         #expect(try program.run(["show", "bert4rec-grocery-hyper", "1"]).status == 0)
       }
       try #require(Self.system("mount", "-o", "remount,size=64m", folder))
@@ -108,7 +109,7 @@ import Testing
       #expect(ending.status == 2)
       #expect(
         ending.errors
-          == "error: \(Self.storage): found no permission to write; expected a place that can be written, or another --storage\n"
+          == "error: \(Self.storage): found no permission to write; expected a writable place, or another --storage\n"
       )
       let board = try program.run(["leaderboard"])
       #expect(board.status == 0 && board.output.contains("2 completed"), "\(board.output)\(board.errors)")
@@ -141,7 +142,7 @@ import Testing
     #expect(ending.status == 2)
     #expect(
       ending.errors
-        == "error: \(place): found no permission to write; expected a place that can be written, or another --storage\n"
+        == "error: \(place): found no permission to write; expected a writable place, or another --storage\n"
     )
     let board = try program.run(["leaderboard"], prelude: Self.asAnybody)
     #expect(board.status == 0 && board.output.contains("2 completed"), "\(board.output)\(board.errors)")
@@ -172,7 +173,7 @@ import Testing
     #expect(ending.status == 2, "\(ending.errors)")
     #expect(
       ending.errors.contains("a damaged database") && ending.errors.contains("restore a copy")
-        || ending.errors.contains("a file that is no SQLite database"), "\(ending.errors)")
+        || ending.errors.contains("a file that is not an SQLite database"), "\(ending.errors)")
     let verified = try program.run(["verify"])
     #expect(verified.status == 1 && verified.output.contains("WRONG"), "\(verified.output)")
     var after = try Data(contentsOf: file)
@@ -194,7 +195,7 @@ import Testing
     #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     try FileManager.default.removeItem(at: folder)
     #expect(try program.run(["verify"]).output.contains("WRONG  checkpoints"))
-    try Self.expectEnd(program, noting: "it starts again from epoch 0")
+    try Self.expectEnd(program, noting: "it restarts from the beginning")
   }
 
   @Test func `A checkpoint that is whole but not of this trial costs progress and nothing else`() throws {
@@ -210,7 +211,7 @@ import Testing
     }
     try Data(contentsOf: files[1]).write(to: files[0])
     try SQLite.run("UPDATE checkpoint SET bytes = \(states[1][1]), sha256 = '\(states[1][2])'", in: program)
-    try Self.expectEnd(program, noting: "it starts again from epoch 0")
+    try Self.expectEnd(program, noting: "it restarts from the beginning")
     let starts = "SELECT from_epoch, from_checkpoint IS NULL, note <> '' FROM attempt WHERE attempt = 2"
     #expect(try SQLite.run(starts, in: program) == "0|1|1\n")
     #expect(!FileManager.default.fileExists(atPath: files[0].path))
@@ -264,7 +265,7 @@ import Testing
     let program = try Self.program()
     #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed"]).status == -SIGKILL)
     let message =
-      "\(Self.storage): found it held by another program for too long; expected that program to let go of it; the same command continues then"
+      "\(Self.storage): found the file locked by another program; expected that program to be closed; then run the same command again"
     let holder = try Holder(program)
     let ending = try Self.run(program)
     #expect(ending.status == 2)
@@ -287,7 +288,7 @@ import Testing
     #expect(Program.status(of: process) == 1)
     let text = try String(contentsOf: errors, encoding: .utf8)
     #expect(
-      text.contains("error: \(message)\nThe study is as far as it was written; the same command continues it\n"),
+      text.contains("error: \(message)\nEverything written so far is kept; run the same command to resume\n"),
       "\(text)")
     #expect(!text.contains("database is locked"))
     try Self.expectEnd(program)

@@ -178,7 +178,7 @@ import Testing
     try program.write("n_layers choice [2]\n", to: "hyper.test")
     let fewer = try program.run(arguments + [])
     #expect(fewer.output.contains("1 trial: 1 completed, 1 shelved"))
-    #expect(fewer.errors.contains("1 put aside"))
+    #expect(fewer.errors.contains("1 shelved"))
   }
 
   @Test func `Random search takes each configuration once, in the end all of them, and is continued by a number`()

@@ -33,15 +33,15 @@ import run_hyper
     ("", "a metric and a number such as valid.mrr@10>0.05"),
     (">0.05", "a metric and a number such as valid.mrr@10>0.05"),
     ("valid.>0.05", "a metric and a number such as valid.mrr@10>0.05"),
-    ("mrr@10<0.05", "> or >= in place of <: all metrics are better when larger"),
-    ("mrr@10<=0.05", "> or >= in place of <: all metrics are better when larger"),
-    ("mrr@10=0.05", "> or >= in place of ="), ("mrr@10=>0.05", "> or >= in place of ="),
+    ("mrr@10<0.05", "> or >= instead of <, since larger is better for every metric"),
+    ("mrr@10<=0.05", "> or >= instead of <, since larger is better for every metric"),
+    ("mrr@10=0.05", "> or >= instead of ="), ("mrr@10=>0.05", "> or >= instead of ="),
     ("mrr@10>", "a finite number after >, as in mrr@10>0.05"),
     ("mrr@10>=much", "a finite number after >=, as in mrr@10>0.05"),
     ("mrr@10>1e999", "a finite number after >, as in mrr@10>0.05"),
     ("mrr@10>nan", "a finite number after >, as in mrr@10>0.05"),
     ("mrr@10>>1", "a finite number after >, as in mrr@10>0.05"),
-    ("test.mrr@10>0.05", "a metric of the validation samples: choosing by test metrics is choosing by luck"),
+    ("test.mrr@10>0.05", "a validation metric, since choosing by test metrics would be selecting on the test set"),
   ])
   func `What is no target is an error with the remedy`(text: String, expected: String) {
     #expect(throws: CommandError.input("--target: found '\(text)'; expected \(expected)")) {

@@ -28,7 +28,7 @@ import run_hyper
 
   @Test(arguments: ["0", "0s", "0h0m", "366d", "365d1s", "99999999999999999999d", "8761h"])
   func `A time is above nothing and at most a year`(text: String) {
-    #expect(throws: CommandError.input("--timeout: found '\(text)'; expected a time above 0 and up to 365d")) {
+    #expect(throws: CommandError.input("--timeout: found '\(text)'; expected a time greater than 0 and at most 365d")) {
       try TimeLimit(parsing: text)
     }
   }

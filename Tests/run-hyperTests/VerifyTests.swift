@@ -37,11 +37,11 @@ import Testing
     if program.exists("studies/studies.sqlite") { try Self.expectSound(program) }
     #expect(try program.run(arguments).status == 0)
     try Self.expectSound(
-      program, "8 cells of 8 (grid), 8 ended, 0 to go, none forgotten", "8 trials, each configuration once",
-      "8 completed", "metrics recomputed from 16 lists of ranks", "0 registered", "with their hash")
+      program, "8 cells of 8 (grid), 8 ended, 0 to go, none missing", "8 trials, each configuration once",
+      "8 completed", "metrics recomputed from 16 lists of ranks", "0 registered", "all hashes match")
     try program.write(Self.eight.replacingOccurrences(of: "[1,2]", with: "[2]"), to: "hyper.test")
     #expect(try program.run(arguments).status == 0)
-    try Self.expectSound(program, "4 cells of 4 (grid), 4 ended", "note   cells           4 trials put aside")
+    try Self.expectSound(program, "4 cells of 4 (grid), 4 ended", "note   cells           4 trials shelved")
     try program.write(Self.eight, to: "hyper.test")
     for pruner in ["asha", "median", "none"] {
       #expect(try program.run(arguments + ["--pruner=\(pruner)", "--shuffle"]).status == 0)
@@ -61,7 +61,7 @@ import Testing
       if program.exists("studies/studies.sqlite") { try Self.expectSound(program) }
     }
     #expect(try program.run(arguments).status == 0)
-    try Self.expectSound(program, "decisions gone through again, each as the rule would have it", " pruned")
+    try Self.expectSound(program, "decisions replayed, all consistent with the pruner", " pruned")
     #expect(try program.run(Self.fast + ["--epochs=9"]).status == 0)
     try Self.expectSound(program, "8 completed")
   }
@@ -112,7 +112,7 @@ import Testing
   static let damages: [Damage] = [
     .init(
       testDescription: "a flipped byte in a checkpoint", act: { try flipByte(in: firstFile("checkpoints", of: $0)) },
-      says: ["checkpoints", "found other bytes than its SHA-256 says", "starts again from nothing"]),
+      says: ["checkpoints", "found bytes that do not match the stored SHA-256", "restarts from the beginning"]),
     .init(
       testDescription: "a missing checkpoint",
       act: { try FileManager.default.removeItem(at: firstFile("checkpoints", of: $0)) },
@@ -126,7 +126,7 @@ import Testing
     .init(
       testDescription: "weights of another trial",
       sql: "UPDATE weights SET trial_id = (SELECT id FROM trial WHERE state = 'pruned' LIMIT 1)",
-      says: ["found weights, and it pruned; expected a completed trial"]),
+      says: ["found weights of a pruned trial; expected weights of a completed trial"]),
     .init(
       testDescription: "an edited best value",
       sql: "UPDATE trial SET best_value = best_value + 0.0001 WHERE id = \(best)",
@@ -140,10 +140,10 @@ import Testing
       says: ["curves", "found train.loss for 8 epochs from 1 to 9"]),
     .init(
       testDescription: "a deleted last trial", sql: "PRAGMA foreign_keys = ON; DELETE FROM trial WHERE ordinal = 8",
-      says: ["cells", "search space: found no trial for ", "this configuration has been forgotten"]),
+      says: ["cells", "search space: found no trial for ", "this one is missing"]),
     .init(
       testDescription: "a deleted trial in the middle, without its rows", sql: "DELETE FROM trial WHERE ordinal = 5",
-      says: ["references", "that refers to no trial", "found no trial 5; expected numbers without a gap"]),
+      says: ["references", "that refers to a missing trial", "found no trial 5; expected numbers without gaps"]),
     .init(
       testDescription: "a configuration twice under another fingerprint",
       sql: """
@@ -152,18 +152,18 @@ import Testing
         INSERT INTO trial_parameter SELECT last_insert_rowid(), position, name, value, literal FROM trial_parameter
           WHERE trial_id = (SELECT id FROM trial WHERE ordinal = 2)
         """,
-      says: ["trial 9: found the configuration of trial 2", "trial 9: found a fingerprint that does not follow"]),
+      says: ["trial 9: found the same configuration as trial 2", "trial 9: found a fingerprint that does not match"]),
     .init(
       testDescription: "an edited parameter",
       sql: "UPDATE trial_parameter SET literal = '3' WHERE trial_id = 3 AND name = 'n_layers'",
       says: [
-        "trial 3: found a fingerprint that does not follow from its parameters", "with the value 1 and the literal 3",
-        "found values that the search space does not have", "trial 3: found configuration {",
+        "trial 3: found a fingerprint that does not match its parameters", "with the value 1 and the literal 3",
+        "found values outside the search space", "trial 3: found configuration {",
       ]),
     .init(
       testDescription: "a shortened list of ranks",
       sql: "UPDATE user_rank SET ranks = substr(ranks, 1, 1000) WHERE trial_id = \(best) AND split = 'test'",
-      says: ["results", "ranks of test; expected", "which its users' ranks give"]),
+      says: ["results", "ranks in test; expected", "computed from its users' ranks"]),
     .init(
       testDescription: "an edited rank",
       sql:
@@ -173,7 +173,7 @@ import Testing
       testDescription: "an edited result",
       sql:
         "UPDATE result SET value = value + 0.0001 WHERE trial_id = \(best) AND split = 'test' AND metric = 'ndcg@10'",
-      says: ["results", "found test.ndcg@10 0.", "which its users' ranks give"]),
+      says: ["results", "found test.ndcg@10 0.", "computed from its users' ranks"]),
     .init(
       testDescription: "a deleted result", sql: "DELETE FROM result WHERE trial_id = \(best) AND metric = 'mrr@10'",
       says: ["results", "found no test.mrr@10", "found no valid.mrr@10"]),
@@ -181,7 +181,7 @@ import Testing
       testDescription: "a changed decision",
       sql: "UPDATE decision SET action = 'proceed' WHERE id = (SELECT min(id) FROM decision WHERE action = 'stop')",
       says: [
-        "pruning", "found 'proceed' at epoch 3 under asha", "what the rule decides, going by the record before it",
+        "pruning", "found 'proceed' at epoch 3 under asha", "the decision that follows from the earlier record",
       ]),
     .init(
       testDescription: "a changed value of a decision",
@@ -191,7 +191,7 @@ import Testing
       testDescription: "a gap in the attempts",
       sql:
         "UPDATE attempt SET attempt = 7 WHERE trial_id = \(best) AND attempt = (SELECT attempt FROM trial WHERE id = \(best))",
-      says: ["attempts", "without a gap"]),
+      says: ["attempts", "without gaps"]),
     .init(
       testDescription: "a finished trial that ran again",
       sql: """
@@ -202,20 +202,23 @@ import Testing
     .init(
       testDescription: "another fixed configuration",
       sql: "UPDATE study SET fixed_configuration = json_set(fixed_configuration, '$.epochs', '10')",
-      says: ["configurations", "found a fixed configuration that does not have its stored hash"]),
+      says: ["configurations", "found a fixed configuration that does not match its stored hash"]),
     .init(
       testDescription: "another seed", sql: "UPDATE study SET seed = seed + 1",
-      says: ["configurations", "found no trial whose fingerprint follows from it"]),
+      says: ["configurations", "found no trial with a matching fingerprint"]),
     .init(
       testDescription: "a state that was changed",
       sql: "UPDATE trial SET state = 'completed' WHERE id = (SELECT id FROM trial WHERE state = 'pruned' LIMIT 1)",
-      says: ["found it completed, its last attempt pruned", "found no results", "and waiting on a rung"]),
+      says: [
+        "found a completed trial whose last attempt is pruned", "found no results",
+        "found a completed trial that waits on a rung",
+      ]),
     .init(
-      testDescription: "a trial put aside", sql: "UPDATE trial SET active = 0 WHERE ordinal = 4",
-      says: ["trial 4: found it put aside"]),
+      testDescription: "a shelved trial", sql: "UPDATE trial SET active = 0 WHERE ordinal = 4",
+      says: ["trial 4: found a shelved trial"]),
     .init(
       testDescription: "another application", sql: "PRAGMA application_id = 7",
-      says: ["database", "a SQLite database of another program"]),
+      says: ["database", "an SQLite database of another program"]),
     .init(
       testDescription: "a missing index", sql: "DROP INDEX decision_arrival",
       says: ["schema", "decision_arrival: found no such table, index or view"]),
@@ -262,7 +265,7 @@ import Testing
       at: Self.sound.get().folder.appendingPathComponent("studies"),
       to: program.folder.appendingPathComponent("studies"))
     try program.write("left", to: "studies/studies.sqlite.checkpoints/trial-1-attempt-9-epoch-1-x.checkpoint.partial")
-    try Self.expectSound(program, "1 that no trial needs", "epoch-1-x.checkpoint.partial belongs to no trial")
+    try Self.expectSound(program, "1 orphaned file", "epoch-1-x.checkpoint.partial belongs to no trial")
     let json = try program.run(["verify", Self.name, "--format=json"])
     let answer = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect(answer["is_sound"] as? Bool == true && answer["problems"] as? Int == 0)

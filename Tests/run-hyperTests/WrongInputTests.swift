@@ -62,7 +62,7 @@ import Testing
       message: ["--algo: found 'anneal'", "exhaustive, random or bayes"]),
     Case(
       testDescription: "max_evals of a grid", arguments: ["--max_evals=5"],
-      message: ["--max_evals", "expected --algo=random"]),
+      message: ["--max_evals", "use --algo=random"]),
     Case(
       testDescription: "max_evals of 0", arguments: ["--algo=random", "--max_evals=0"],
       message: ["--max_evals: found 0", "from 1"]),
@@ -70,25 +70,25 @@ import Testing
       testDescription: "unknown tool", arguments: ["--tool=ray"], message: ["--tool: found 'ray'", "Hyperopt or Ray"]),
     Case(
       testDescription: "a range and the grid", parameters: "n_layers choice [1,2]\nattn_dropout_prob uniform 0.1,0.5\n",
-      message: ["hyper.test:2:1", "no grid covers", "--algo=random"]),
+      message: ["hyper.test:2:1", "cannot be searched exhaustively", "--algo=random"]),
     Case(
       testDescription: "a bound that cannot be trained, for bayes",
       parameters: "attn_dropout_prob uniform 0.1,1.5\n", arguments: ["--algo=bayes"],
       message: ["hyper.test:1:1", "1.5"]),
     Case(
       testDescription: "shuffled draws", arguments: ["--algo=random", "--shuffle"],
-      message: ["--shuffle: found with --algo=random", "expected --algo=exhaustive"]),
+      message: ["--shuffle cannot be combined with --algo=random", "use --algo=exhaustive"]),
     Case(
       testDescription: "early stop of 0", arguments: ["--early_stop=0"], message: ["--early_stop: found 0", "from 1"]),
     Case(
       testDescription: "early stop with a pruner", arguments: ["--early_stop=3", "--pruner=asha"],
-      message: ["--early_stop: found with --pruner=asha", "one of the two"]),
+      message: ["--early_stop cannot be combined with --pruner=asha", "one of the two"]),
     Case(
       testDescription: "unknown pruner", arguments: ["--pruner=sha"],
       message: ["--pruner: found 'sha'", "none, median, asha or hyperband"]),
     Case(
       testDescription: "a rung of no pruner", arguments: ["--first_rung=2"],
-      message: ["--first_rung: found without a pruner"]),
+      message: ["--first_rung needs a pruner"]),
     Case(
       testDescription: "a first rung after the end", arguments: ["--pruner=asha", "--first_rung=12"],
       message: ["--first_rung: found 12", "at most 12 epochs"]),
@@ -97,13 +97,13 @@ import Testing
       message: ["--reduction_factor: found 1", "from 2"]),
     Case(
       testDescription: "a factor of the median", arguments: ["--pruner=median", "--reduction_factor=2"],
-      message: ["--reduction_factor: found with --pruner=median"]),
+      message: ["--reduction_factor needs --pruner=asha or hyperband; found --pruner=median"]),
     Case(
       testDescription: "a pruner without validation", arguments: ["--pruner=median", "--eval_step=0"],
-      message: ["--pruner: found median without validation", "eval_step"]),
+      message: ["--pruner=median needs validation", "eval_step"]),
     Case(
       testDescription: "repeats of a tuned seed", parameters: "seed choice [1,2]\n", arguments: ["--repeats=2"],
-      message: ["--repeats: found with a tuned seed"]),
+      message: ["--repeats cannot be combined with a tuned seed"]),
     Case(testDescription: "no repeats", arguments: ["--repeats=0"], message: ["--repeats: found 0", "from 1"]),
     Case(
       testDescription: "no time", arguments: ["--timeout=soon"], message: ["--timeout: found 'soon'", "2h"]),
@@ -149,7 +149,7 @@ import Testing
     Case(
       testDescription: "storage of something else",
       files: ["notes.txt": String(repeating: "These are notes. ", count: 20)],
-      arguments: ["--storage=notes.txt"], message: ["notes.txt", "no SQLite database", "--storage"]),
+      arguments: ["--storage=notes.txt"], message: ["notes.txt", "not an SQLite database", "--storage"]),
     Case(
       testDescription: "storage that is a folder", files: ["place/a": ""], arguments: ["--storage=place"],
       message: ["place", "a folder"]),

@@ -2,13 +2,13 @@ package import Kernels
 
 /// The network: parameters, workspace, and the two passes over a block.
 ///
-/// One thread uses it at a time. Others can have networks of their own that share its parameters.
+/// Only one thread may use it at a time. Other threads can have their own networks that share its parameters.
 ///
 /// Source: Sun et al., *BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from Transformer*, 2019,
 /// section 3; RecBole 1.2.1 for the head, the output bias and the masks.
 package final class BERT4Rec {
   package let configuration: NetworkConfiguration
-  /// Classes V, padding included; also the mask's id.
+  /// The number of classes V, including padding; also the mask's id.
   package let itemCount: Int
   package let layout: ParameterLayout
   package let parameters: Parameters
@@ -22,7 +22,7 @@ package final class BERT4Rec {
   private let scratch: BackwardScratch
   private let turned: TransposedWeights
 
-  /// Parameters are zero until they are initialized or read, which `parametersDidChange()` has to follow.
+  /// The parameters are zero until they are initialized or read; `parametersDidChange()` must be called afterwards.
   package convenience init(_ configuration: NetworkConfiguration, itemCount: Int) {
     let parameters = Parameters(layout: ParameterLayout(configuration, itemCount: itemCount))
     self.init(
@@ -30,7 +30,7 @@ package final class BERT4Rec {
       turned: TransposedWeights(configuration, itemCount: itemCount))
   }
 
-  /// A network with the same parameters, but with gradients and a workspace of its own.
+  /// A network that shares the parameters, but has its own gradients and workspace.
   package convenience init(sharing other: BERT4Rec) {
     self.init(other.configuration, itemCount: other.itemCount, parameters: other.parameters, turned: other.turned)
   }
@@ -55,23 +55,23 @@ package final class BERT4Rec {
     scratch = BackwardScratch(configuration, blockSize)
   }
 
-  /// To be called whenever the parameters have changed, before the next pass.
+  /// Must be called whenever the parameters have changed, before the next pass.
   package func parametersDidChange() { turned.update(from: views) }
 
-  /// Floats of the workspace, which every thread of a trial has for itself.
+  /// The number of floats of the workspace; every thread of a trial has its own.
   var workspaceFloatCount: Int {
     (layerMemory.map(\.arena) + [ends.arena, scratch.arena, itemHead.arena]).reduce(0) { $0 + $1.floatCount }
   }
 
-  /// Floats of the transposed weights.
+  /// The number of floats of the transposed weights.
   var turnedFloatCount: Int { turned.arena.floatCount }
 
   // MARK: - Forward
 
   /// The head's output at the block's targets.
   ///
-  /// - Parameter shouldStop: Asked before each layer: one of a wide network takes a second for a block of a large catalogue.
-  /// - Returns: `[targets, hidden]`, valid until the next pass; `nil` when stopped.
+  /// - Parameter shouldStop: Called before each layer: a layer of a wide network takes a second for a block of a large catalog.
+  /// - Returns: `[targets, hidden]`, valid until the next pass; `nil` if stopped.
   package func forward(_ block: Block, _ dropout: Dropout, shouldStop: () -> Bool = { false }) -> Matrix? {
     var x = embed(block, dropout)
     for (index, layer) in views.layers.enumerated() {
@@ -109,9 +109,9 @@ package final class BERT4Rec {
 
   /// Runs a block forward and backward, and adds to the gradients.
   ///
-  /// - Parameter weight: What each target's loss counts: 1 / (targets in the batch).
-  /// - Parameter shouldStop: Asked before each layer, in both directions.
-  /// - Returns: The sum of the targets' losses, not multiplied by the weight; `nil` when stopped, with part of the gradients added.
+  /// - Parameter weight: The weight of each target's loss: 1 / (targets in the batch).
+  /// - Parameter shouldStop: Called before each layer, in both directions.
+  /// - Returns: The sum of the targets' losses, not multiplied by the weight; `nil` if stopped, with only part of the gradients added.
   package func train(
     _ block: Block, weight: Float, _ dropout: Dropout, shouldStop: () -> Bool = { false }
   ) -> Double? {
@@ -150,7 +150,7 @@ package final class BERT4Rec {
     return loss
   }
 
-  /// From the gradient of the head's output to those of all parameters; `false` when stopped on the way.
+  /// Propagates the gradient of the head's output to all parameters; returns `false` if stopped.
   private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout, _ shouldStop: () -> Bool) -> Bool {
     let rows = block.targetCount
     normalizeBackward(
@@ -182,9 +182,9 @@ package final class BERT4Rec {
 
   // MARK: - Prediction
 
-  /// The rank of each label among all items at an output of the head, counted from 1.
+  /// The rank of each label among all items at the head's outputs, counted from 1.
   ///
-  /// - Parameter outputs: `[targets, hidden]`: what `forward` returned, of any number of blocks.
+  /// - Parameter outputs: `[targets, hidden]`: the results of `forward` for any number of blocks.
   package func ranks(_ outputs: Matrix, labels: [Int32]) -> [Int] {
     itemHead.ranks(outputs, labels: labels, headItems)
   }
@@ -200,7 +200,7 @@ package final class BERT4Rec {
   }
 }
 
-/// Parameters, or their gradients, by their part in the network.
+/// Parameters, or their gradients, by their role in the network.
 struct NetworkViews {
   let outputBias: Row
   let items: Matrix  // [classes + mask, hidden]

@@ -1,22 +1,22 @@
-/// A few sequences at their true lengths, which go through the network together.
+/// A few sequences at their true lengths, which pass through the network together.
 ///
-/// Their positions lie one after the other, without padding; a batch is a run of blocks. A block is small enough for
+/// Their positions are contiguous, without padding; a batch is a sequence of blocks. A block is small enough for
 /// its activations to stay in the cache.
 package struct Block {
-  /// Where a sequence and its targets lie in the block.
+  /// The positions of a sequence and its targets in the block.
   package struct Sequence {
     package let positions: Range<Int>
     package let targets: Range<Int>
-    /// Names the sequence to the random numbers.
+    /// Identifies the sequence for the random numbers.
     let key: UInt32
   }
 
   package private(set) var sequences: [Sequence] = []
-  /// Item ids, masked, of all positions.
+  /// The masked item ids of all positions.
   package private(set) var items: [Int32] = []
-  /// Each position's place in its own sequence, from 0.
+  /// Each position's place in its sequence, from 0.
   package private(set) var places: [Int32] = []
-  /// The positions whose output is wanted.
+  /// The positions whose output is needed.
   package private(set) var targetPositions: [Int32] = []
   /// The item to predict at each target.
   package private(set) var labels: [Int32] = []
@@ -39,7 +39,7 @@ package struct Block {
 
   /// Adds a sequence.
   ///
-  /// - Parameter masked: Item ids with the mask's in place of what is hidden; no padding.
+  /// - Parameter masked: Item ids, with the mask's id in place of hidden items; no padding.
   /// - Parameter targets: Places in the sequence, in increasing order.
   package mutating func append(_ masked: some Collection<Int32>, targets: [MaskedPosition], key: UInt32) {
     let first = items.count
@@ -58,7 +58,7 @@ package struct Block {
 
 /// A hidden item whose prediction counts.
 package struct MaskedPosition: Equatable {
-  /// From 0, in the sequence.
+  /// The place in the sequence, from 0.
   package var place: Int32
   package var label: Int32
   /// An item to rank below the label, for the pairwise loss; 0 when not drawn.
@@ -71,22 +71,22 @@ package struct MaskedPosition: Equatable {
   }
 }
 
-/// How large a block may get.
+/// The maximum size of a block.
 package struct BlockSize {
   package let positions: Int
   let targets: Int
   let longest: Int
 
-  /// The size for a network and its catalogue.
+  /// The size for a network and its catalog.
   ///
-  /// Where the head goes through the items in tiles, they come from memory once a block, so blocks are larger.
+  /// If the head processes the items in tiles, they are read from memory once per block, so blocks are larger.
   init(_ network: NetworkConfiguration, itemCount: Int) {
     longest = network.maximumLength
     positions = max(itemCount <= ItemHead.mostItemsAtOnce ? 192 : 4096, longest)
     targets = max(256, Masking(network, itemCount: itemCount).capacity)
   }
 
-  /// Whether a sequence still fits behind what the block has.
+  /// Whether another sequence fits into the block.
   func fits(length: Int, targets count: Int, in block: Block) -> Bool {
     block.positionCount + length <= positions && block.targetCount + count <= targets
   }

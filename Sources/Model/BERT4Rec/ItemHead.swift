@@ -1,18 +1,18 @@
 package import Kernels
 
-/// The last step of the head: outputs against all items, for the loss or for ranks.
+/// The last step of the head: scores of all items, for the loss or for ranks.
 ///
-/// Logits exist for a tile of targets and items at a time, so their memory doesn't grow with the catalogue. Where all items fit one
-/// tile, loss and gradient come from the same logits. Otherwise a first pass over the items finds each target's log-sum-exp, and a
-/// second one computes the logits again for the gradient: a third more arithmetic, but each item's weights and gradients come
-/// from memory once for many targets.
+/// Logits are computed for one tile of targets and items at a time, so their memory does not grow with the catalog. If all items fit into
+/// one tile, loss and gradient are computed from the same logits. Otherwise a first pass over the items finds each target's log-sum-exp,
+/// and a second pass computes the logits again for the gradient. This takes a third more arithmetic, but each item's weights and gradients
+/// are read from memory once for many targets.
 ///
 /// Source: Sun et al., section 3.6.
 package final class ItemHead {
-  /// The items as the head sees them.
+  /// The items' parameters as used by the head.
   package struct Items {
     let weights: Matrix  // [classes, hidden]
-    let turned: Matrix?  // [hidden, classes], where all items fit one tile
+    let turned: Matrix?  // [hidden, classes], if all items fit into one tile
     let bias: Row  // [classes]
 
     package init(weights: Matrix, turned: Matrix?, bias: Row) {
@@ -22,7 +22,7 @@ package final class ItemHead {
     }
   }
 
-  /// Where the gradients of the items are added.
+  /// The gradients of the items, which are accumulated.
   package struct Gradients {
     let weights: Matrix  // [classes, hidden]
     let bias: Row  // [classes]
@@ -33,20 +33,20 @@ package final class ItemHead {
     }
   }
 
-  /// Up to so many items stand side by side; measured, see docs/performance.md.
+  /// The maximum number of items processed without tiles; measured, see docs/performance.md.
   package static let mostItemsAtOnce = 4096
 
   private let classes: Int
   /// `[targets, items]` of a tile.
   private let logits: Matrix
-  /// `[hidden, items]` of a tile: in a large catalogue's transposed weights the rows would lie a page and more apart, and memory
-  /// would be waited for at each.
+  /// `[hidden, items]` of a tile: in the transposed weights of a large catalog, the rows would be a page or more apart, and each would
+  /// have to wait for memory.
   private let turned: Matrix
   /// `[hidden, targets]` of a tile: the product for the logits is fastest with a transposed left operand.
   private let turnedOutputs: Matrix
   let arena = Arena()
 
-  /// - Parameter classes: Items that compete, padding included.
+  /// - Parameter classes: The number of competing items, including padding.
   package init(classes: Int, hiddenSize: Int) {
     self.classes = classes
     let tile = Self.tile(classes: classes)
@@ -55,15 +55,15 @@ package final class ItemHead {
     turnedOutputs = arena.matrix(hiddenSize, tile.targets)
   }
 
-  /// Whether `Items` has to have the transposed weights.
+  /// Whether `Items` must have the transposed weights.
   package var takesAllItemsAtOnce: Bool { logits.columns == classes }
 
-  /// Targets and items of a tile.
+  /// The number of targets and items of a tile.
   static func tile(classes: Int) -> (targets: Int, items: Int) {
     classes <= mostItemsAtOnce ? (32, classes) : (256, 256)
   }
 
-  /// Floats that the head allocates.
+  /// The number of floats that the head allocates.
   static func floatCount(classes: Int, hiddenSize: Int) -> Double {
     let tile = tile(classes: classes)
     let spacing = Double(Arena.spacing(tile.items))
@@ -77,8 +77,8 @@ package final class ItemHead {
   ///
   /// - Parameter outputs: The head's output, `[targets, hidden]`.
   /// - Parameter labels: The item to predict at each target.
-  /// - Parameter gradient: Of the outputs, `[targets, hidden]`, written.
-  /// - Parameter gradients: Of the items, added to.
+  /// - Parameter gradient: The gradient of the outputs, `[targets, hidden]`, written.
+  /// - Parameter gradients: The gradients of the items, added to.
   package func crossEntropy(
     _ outputs: Matrix, labels: [Int32], _ items: Items, weight: Float, into gradient: Matrix,
     addingTo gradients: Gradients
@@ -142,9 +142,9 @@ package final class ItemHead {
 
   // MARK: - Ranks
 
-  /// The rank of each target's label among all items, counted from 1; `Int.max` where its score is not a number.
+  /// The rank of each target's label among all items, counted from 1; `Int.max` if its score is NaN.
   ///
-  /// Of equal scores the one of the lower id ranks higher.
+  /// Items with equal scores are ranked by id.
   ///
   /// - Parameter outputs: The head's output, `[targets, hidden]`.
   package func ranks(_ outputs: Matrix, labels: [Int32], _ items: Items) -> [Int] {
@@ -165,7 +165,7 @@ package final class ItemHead {
     return ranks
   }
 
-  /// One item's score: the bits that it has among all others, since a product's bits do not depend on its shape.
+  /// One item's score, with the same bits as among all others, since a product's bits do not depend on its shape.
   private func score(_ output: Matrix, _ item: Int, _ items: Items) -> Float {
     let score = logits.rows(from: 0, count: 1).columns(from: 0, count: 1)
     matmul(output, items.weights[item].matrix(rows: output.columns, columns: 1), into: score)
@@ -174,10 +174,10 @@ package final class ItemHead {
 
   // MARK: - Tiles
 
-  /// Hands out the logits of at most a tile's targets, without the bias, some items at a time.
+  /// Computes the logits of at most one tile's targets, without the bias, for some items at a time.
   ///
   /// - Parameter outputs: `[targets, hidden]`
-  /// - Parameter body: Gets the items' ids and their logits, `[targets, items]`, which it may change.
+  /// - Parameter body: Receives the items' ids and their logits, `[targets, items]`, which it may change.
   package func forEachTile(_ outputs: Matrix, _ items: Items, _ body: (_ items: Range<Int>, _ logits: Matrix) -> Void) {
     let left = turnedOutputs.columns(from: 0, count: outputs.rows)
     transpose(outputs, into: left)
@@ -189,7 +189,7 @@ package final class ItemHead {
     }
   }
 
-  /// `[hidden, items]`: the weights of some items as the product for the logits reads them.
+  /// `[hidden, items]`: the weights of some items, in the order in which the product for the logits reads them.
   private func turned(_ range: Range<Int>, _ items: Items) -> Matrix {
     if let turned = items.turned { return turned.columns(from: range.lowerBound, count: range.count) }
     let tile = turned.columns(from: 0, count: range.count)

@@ -1,39 +1,39 @@
-/// Where each parameter lies in the flat buffer that holds them all.
+/// The position of each parameter in the flat buffer that contains all of them.
 ///
-/// Gradients and the optimizer's moments have the same layout, so that a step is one pass over four buffers. The names are the reference
-/// program's, for exchange with it; linear weights are `[out, in]`. Query, key and value lie side by side, so
-/// that one product computes all three.
+/// Gradients and the optimizer's moments have the same layout, so that a step is one pass over four buffers. The names are RecBole's, for
+/// exchange with it; linear weights are `[out, in]`. Query, key and value are adjacent, so that one product computes
+/// all three.
 ///
 /// Source: RecBole 1.2.1.
 public struct ParameterLayout: Sendable, Equatable {
   /// A named parameter.
   public struct Entry: Sendable, Equatable {
-    /// The reference's name, such as `trm_encoder.layer.0.feed_forward.dense_1.weight`.
+    /// RecBole's name, such as `trm_encoder.layer.0.feed_forward.dense_1.weight`.
     public let name: String
     /// Outermost axis first.
     public let shape: [Int]
-    /// Its first element's place in the buffer.
+    /// The position of the first element in the buffer.
     package let offset: Int
-    /// How it starts.
+    /// How the parameter is initialized.
     let initial: Initial
 
-    /// Elements in the parameter.
+    /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
   }
 
-  /// What a parameter starts from.
+  /// The initialization of a parameter.
   enum Initial: Sendable, Equatable { case normal, zeros, ones }
 
-  /// In the order of the buffer.
+  /// The parameters in the order of the buffer.
   public private(set) var entries: [Entry] = []
 
-  /// Floats that the buffer needs, gaps for alignment included.
+  /// The number of floats in the buffer, including gaps for alignment.
   private(set) var bufferCount = 0
 
-  /// Trainable parameters.
+  /// The number of trainable parameters.
   public var parameterCount: Int { entries.reduce(0) { $0 + $1.count } }
 
-  /// - Parameter itemCount: Classes V, padding included.
+  /// - Parameter itemCount: The number of classes V, including padding.
   public init(_ network: NetworkConfiguration, itemCount: Int) {
     let (hidden, inner) = (network.hiddenSize, network.innerSize)
     add("output_bias", [itemCount], .zeros)
@@ -57,7 +57,7 @@ public struct ParameterLayout: Sendable, Equatable {
     bufferCount = Self.aligned(bufferCount)
   }
 
-  /// The entry of a name, which has to exist.
+  /// The entry with a name, which must exist.
   func entry(_ name: String) -> Entry {
     guard let entry = entries.first(where: { $0.name == name }) else {
       preconditionFailure("no parameter is called '\(name)'")

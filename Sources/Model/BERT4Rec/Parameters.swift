@@ -5,7 +5,7 @@ package final class Parameters {
   package let layout: ParameterLayout
   package let buffer: FloatBuffer
 
-  /// All zeros.
+  /// Creates a buffer of zeros.
   package init(layout: ParameterLayout) {
     self.layout = layout
     buffer = FloatBuffer(count: layout.bufferCount)
@@ -17,21 +17,21 @@ package final class Parameters {
     return buffer.row(at: entry.offset, count: entry.count)
   }
 
-  /// A named parameter of two axes; with `stacked`, together with the ones that follow it.
+  /// A named parameter with two axes; with `stacked`, together with the parameters that follow it.
   func matrix(_ name: String, stacked: Int = 1) -> Matrix {
     let entry = layout.entry(name)
     return buffer.matrix(at: entry.offset, rows: stacked * entry.shape[0], columns: entry.shape[1])
   }
 
-  /// `count` elements from a named parameter's first on.
+  /// `count` elements, starting with the first one of a named parameter.
   func row(_ name: String, stacked: Int) -> Row {
     let entry = layout.entry(name)
     return buffer.row(at: entry.offset, count: stacked * entry.count)
   }
 
-  /// Draws the initial values: normal with the given deviation, or 0 and 1 where the layout says so.
+  /// Draws the initial values: normal with the given deviation, or 0 or 1 as specified by the layout.
   ///
-  /// Each parameter has its own stream, so its values depend on the seed, its place and its own size alone.
+  /// Each parameter has its own random stream, so its values depend only on the seed, its position and its size.
   package func initialize(deviation: Double, randomness: Randomness) {
     for (index, entry) in layout.entries.enumerated() {
       let values = buffer.row(at: entry.offset, count: entry.count)

@@ -1,34 +1,34 @@
 package import Kernels
 
-/// Every random number of a training run, as a function of what it is for.
+/// Every random number of a training run, as a function of its purpose.
 ///
-/// The seed is the generator's key; purpose, epoch and sample are its counter. So there is no generator whose state would have to be
-/// saved, and a number doesn't depend on which numbers were drawn before it.
+/// The seed is the generator's key; purpose, epoch and sample are its counter. So there is no generator state to save, and a number does
+/// not depend on the numbers drawn before it.
 package struct Randomness: Sendable {
   package let philox: Philox
 
   package init(seed: UInt64) { philox = Philox(key: seed) }
 
-  /// What a stream is for. Dropout's sites are the numbers below these.
+  /// The purpose of a stream. Dropout sites have lower numbers.
   package enum Purpose: UInt32 {
     case masks = 0x8000_0000
     case negatives, batchKind, shuffle, initialization
   }
 
-  /// A stream of its own for each purpose, place (a sample, a batch) and epoch.
+  /// A separate stream for each purpose, place (a sample or a batch) and epoch.
   package func stream(_ purpose: Purpose, _ place: UInt32, epoch: Int) -> RandomStream {
     RandomStream(philox, place, purpose.rawValue, UInt32(truncatingIfNeeded: epoch))
   }
 }
 
-/// The dropout of one pass: off in evaluation, else drawn for the epoch.
+/// The dropout of one pass: off in evaluation, otherwise drawn for the epoch.
 package struct Dropout {
   let hidden: DropoutRate
   let attention: DropoutRate
   let philox: Philox
   let epoch: UInt32
 
-  /// For training in the given epoch, counted from 0.
+  /// The dropout for training in the given epoch, counted from 0.
   package init(_ network: NetworkConfiguration, randomness: Randomness, epoch: Int) {
     hidden = DropoutRate(network.hiddenDropout)
     attention = DropoutRate(network.attentionDropout)
@@ -46,7 +46,7 @@ package struct Dropout {
   /// Drops nothing.
   package static let none = Dropout()
 
-  /// The number that tells apart the places where dropout is applied.
+  /// The number that identifies a place where dropout is applied.
   enum Site {
     case embedding
     case attention(layer: Int)

@@ -48,7 +48,7 @@ struct TransformerLayer {
   ///
   /// - Parameter x: `[positions, hidden]`.
   /// - Parameter turned: The layer's weights, transposed.
-  /// - Parameter memory: Keeps what `backward` reads; filled here.
+  /// - Parameter memory: Filled with the values that `backward` needs.
   /// - Returns: `[positions or targets, hidden]`, in `memory`.
   func forward(
     _ x: Matrix, _ turned: TransposedWeights.Layer, _ block: Block, _ memory: LayerMemory, _ dropout: Dropout
@@ -109,7 +109,7 @@ struct TransformerLayer {
       probabilities: memory.probabilities(sequence, head: head, headCount: headCount))
   }
 
-  /// Everything after the attention: output projection, feed-forward network, and both norms.
+  /// Everything after the attention: output projection, feed-forward network and both norms.
   private func finish(
     _ residual: Matrix, _ turned: TransposedWeights.Layer, _ block: Block, _ memory: LayerMemory, _ dropout: Dropout,
     rows: Int
@@ -136,7 +136,7 @@ struct TransformerLayer {
 
   // MARK: - Backward
 
-  /// The gradient of the layer's input from that of its output; parameters' gradients are added up.
+  /// Computes the gradient of the layer's input from that of its output, and accumulates the parameters' gradients.
   ///
   /// - Parameter gradients: The layer whose views are the gradients of this one's parameters.
   /// - Parameter x: `[positions, hidden]`, as given to `forward`.
@@ -162,7 +162,7 @@ struct TransformerLayer {
     return backwardProjections(gradient, gradients, x: x, block, memory, scratch)
   }
 
-  /// From the gradient of the output to that of the attention's norm, in place.
+  /// Turns the gradient of the output into that of the attention's norm, in place.
   private func backwardFeedForward(
     _ gradient: Matrix, _ gradients: TransformerLayer, _ memory: LayerMemory, _ scratch: BackwardScratch,
     _ dropped: Matrix, _ dropout: Dropout
@@ -181,7 +181,7 @@ struct TransformerLayer {
     matmul(innerGradient, inner, into: gradient, adding: true)
   }
 
-  /// From the gradient of the context to those of query, key and value, in `scratch`.
+  /// Computes the gradients of query, key and value from that of the context, in `scratch`.
   private func backwardAttention(
     _ contextGradient: Matrix, _ block: Block, _ memory: LayerMemory, _ scratch: BackwardScratch, _ dropout: Dropout
   ) {
@@ -204,7 +204,7 @@ struct TransformerLayer {
     }
   }
 
-  /// From the gradients of query, key and value to that of the input, the residual's included.
+  /// Computes the gradient of the input, including the residual's, from those of query, key and value.
   private func backwardProjections(
     _ residual: Matrix, _ gradients: TransformerLayer, x: Matrix, _ block: Block, _ memory: LayerMemory,
     _ scratch: BackwardScratch
@@ -233,7 +233,7 @@ struct TransformerLayer {
 }
 
 extension LayerNorm {
-  /// The normalization whose gain and bias are `name.weight` and `name.bias`.
+  /// The normalization with the gain `name.weight` and the bias `name.bias`.
   init(_ name: String, of parameters: Parameters, epsilon: Double) {
     self.init(
       gain: parameters.row("\(name).weight"), bias: parameters.row("\(name).bias"), epsilon: Float(epsilon))

@@ -1,9 +1,9 @@
 import Kernels
 
-/// The weights of a network once more, `[in, out]`, as the forward pass reads them.
+/// A transposed copy of a network's weights, `[in, out]`, for the forward pass.
 ///
-/// A matrix product reads its right operand along rows: the forward pass `x · Wᵀ` wants W transposed, the backward pass W itself.
-/// Transposing once a step costs less than one block.
+/// A matrix product reads its right operand along rows: the forward pass `x · Wᵀ` needs W transposed, the backward pass W itself.
+/// Transposing once per step costs less than one block.
 final class TransposedWeights {
   /// One layer's weights, transposed.
   struct Layer {
@@ -15,7 +15,7 @@ final class TransposedWeights {
 
   let layers: [Layer]
   let head: Matrix  // [hidden, hidden]
-  let items: Matrix?  // [hidden, classes], where the head takes all items at once
+  let items: Matrix?  // [hidden, classes], if the head processes all items at once
   let arena = Arena()
 
   init(_ network: NetworkConfiguration, itemCount: Int) {
@@ -29,7 +29,7 @@ final class TransposedWeights {
     items = itemCount <= ItemHead.mostItemsAtOnce ? arena.spacedMatrix(hidden, itemCount) : nil
   }
 
-  /// Transposes the weights anew.
+  /// Transposes the weights again.
   func update(from views: NetworkViews) {
     for (turned, layer) in zip(layers, views.layers) {
       transpose(layer.queryKeyValue, into: turned.queryKeyValue)

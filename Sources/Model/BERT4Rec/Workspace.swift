@@ -1,10 +1,10 @@
 import Kernels
 
-/// Owns the memory behind a workspace's views.
+/// The owner of the memory behind a workspace's views.
 final class Arena {
   private var buffers: [FloatBuffer] = []
 
-  /// Floats in all buffers.
+  /// The number of floats in all buffers.
   var floatCount: Int { buffers.reduce(0) { $0 + $1.count } }
 
   func buffer(_ count: Int) -> FloatBuffer {
@@ -17,14 +17,14 @@ final class Arena {
     buffer(rows * columns).matrix(rows: rows, columns: columns)
   }
 
-  /// A matrix for the right operand of products, whose rows start at cache lines but never a multiple of 1 KiB apart.
+  /// A matrix for the right operand of products. Its rows start at cache lines, but are never a multiple of 1 KiB apart.
   ///
-  /// Such rows would share a few sets of the first-level cache and push each other out.
+  /// Such rows would share a few sets of the first-level cache and evict each other.
   func spacedMatrix(_ rows: Int, _ columns: Int) -> Matrix {
     matrix(rows, Self.spacing(columns)).columns(from: 0, count: columns)
   }
 
-  /// Floats from one row of a `spacedMatrix` to the next.
+  /// The number of floats from one row of a `spacedMatrix` to the next.
   static func spacing(_ columns: Int) -> Int {
     let room = roundedToLanes(columns)
     return room % 256 == 0 ? room + 16 : room
@@ -35,15 +35,15 @@ final class Arena {
   }
 }
 
-/// What one layer keeps from the forward pass for the backward one, sized for the largest block.
+/// The values that one layer keeps from the forward pass for the backward pass, sized for the largest block.
 final class LayerMemory {
-  /// The last layer computes its queries, and all that follows them, at the targets only.
+  /// The last layer computes its queries, and everything after them, at the targets only.
   let isLast: Bool
   /// `[targets, hidden]`: the input at the targets; used by the last layer.
   let input: Matrix
   /// `[targets, hidden]`: used by the last layer.
   let query: Matrix
-  /// `[positions, 3 · hidden]`; the last layer leaves the query's third alone.
+  /// `[positions, 3 · hidden]`; the last layer does not use the third for the query.
   let queryKeyValue: Matrix
   /// `[queries, hidden]`
   let context: Matrix
@@ -91,7 +91,7 @@ final class LayerMemory {
     turnedScratch = arena.buffer(hidden / network.headCount * keys)
   }
 
-  /// The rows that belong to a sequence after its queries were computed.
+  /// The rows that belong to a sequence, once its queries have been computed.
   func queries(_ sequence: Block.Sequence) -> Range<Int> { isLast ? sequence.targets : sequence.positions }
 
   /// `[queries, keys rounded up to 16]` of one head.
@@ -109,7 +109,7 @@ final class LayerMemory {
   /// `[width, keys rounded up to 16]`, for one head at a time.
   func turned(keys: Int, width: Int) -> Matrix { turnedScratch.matrix(rows: width, columns: roundedToLanes(keys)) }
 
-  /// Draws the bits of both sublayers' dropout, sequence by sequence.
+  /// Draws the dropout bits of both sublayers, sequence by sequence.
   func drawMasks(_ block: Block, _ dropout: Dropout, layer: Int) {
     guard dropout.hidden.isActive else { return }
     for sequence in block.sequences {
@@ -124,7 +124,7 @@ final class LayerMemory {
   }
 }
 
-/// What the embedding and the head keep from the forward pass, sized for the largest block.
+/// The values that the embedding and the head keep from the forward pass, sized for the largest block.
 final class EndsMemory {
   let embeddingNorm: LayerNormMemory
   var embeddingMask: DropoutMask
@@ -150,7 +150,7 @@ final class EndsMemory {
 
 /// Gradients of activations, shared by all layers, sized for the largest block.
 final class BackwardScratch {
-  /// `[positions, hidden]`: the gradient that runs back through the layers.
+  /// `[positions, hidden]`: the gradient that is propagated back through the layers.
   let stream: Matrix
   /// `[positions, hidden]`
   let dropped: Matrix

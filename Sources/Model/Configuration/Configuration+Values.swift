@@ -1,9 +1,9 @@
 public import Literals
 
 extension Configuration {
-  /// Every key with its value in canonical form, sorted by key: what studies store.
+  /// Every key with its value in canonical form, sorted by key, as stored in studies.
   ///
-  /// `ConfigurationLayer(source:canonical:)` of these gives the same configuration again.
+  /// `ConfigurationLayer(source:canonical:)` turns these values back into the same configuration.
   public var values: [(key: String, value: Literal)] {
     var values = networkValues
     values.merge(trainingValues) { _, new in new }
@@ -12,9 +12,9 @@ extension Configuration {
     return values.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) }
   }
 
-  /// Those of `values` that numbers depend on: what tells one configuration from another.
+  /// Those of `values` on which results depend, and which therefore identify a configuration.
   ///
-  /// Of `load_col` only which of the files `.user` and `.item` are read remains.
+  /// For `load_col`, only which of the `.user` and `.item` files are read is kept.
   public var effectiveValues: [(key: String, value: Literal)] {
     let effective = Set(Self.keys.filter(\.influencesNumbers).map(\.name))
     return values.filter { effective.contains($0.key) }.map { key, value in

@@ -1,27 +1,27 @@
 import Foundation
 import Literals
 
-/// Everything that a training run depends on, checked and typed.
+/// Everything that a training run depends on, validated and typed.
 public struct Configuration: Sendable, Hashable {
   public var dataset = DatasetConfiguration()
   public var network = NetworkConfiguration()
   public var training = TrainingConfiguration()
   public var evaluation = EvaluationConfiguration()
 
-  /// What was accepted but has no effect, or was read otherwise than one might think; a sentence each.
+  /// Notes about settings that were accepted but have no effect, or may be read in an unexpected way; one sentence each.
   public private(set) var notes: [String] = []
 
   /// The defaults.
   public init() {}
 
-  /// Puts layers on top of each other and checks the result.
+  /// Combines layers and validates the result.
   ///
-  /// A key's strongest value counts as a whole, except that sub-keys missing from `eval_args` keep
-  /// their defaults. (The reference fills them with defaults that then refuse to train.) For the dataset
-  /// `ml-100k` with `time_precision: float32` the reference's own settings of that name come first.
+  /// A key's strongest value replaces weaker ones as a whole, except that sub-keys missing from `eval_args` keep
+  /// their defaults. (RecBole fills them with defaults that then refuse to train.) For the dataset
+  /// `ml-100k` with `time_precision: float32`, RecBole's own settings for that dataset come first.
   ///
   /// - Parameter layers: Weakest first.
-  /// - Parameter dataDirectories: Folders to look for the dataset in after `datasets` and `dataset`.
+  /// - Parameter dataDirectories: Folders searched for the dataset after `datasets` and `dataset`.
   /// - Throws: All problems at once.
   public init(layers: [ConfigurationLayer], dataDirectories: [String] = []) throws(ConfigurationError) {
     var reader = ConfigurationReader(layers: layers)
@@ -35,7 +35,7 @@ public struct Configuration: Sendable, Hashable {
     notes = reader.notes
   }
 
-  /// Where the two are equal, training gives equal numbers on equal data.
+  /// Equal configurations give equal results on equal data.
   public static func == (first: Configuration, second: Configuration) -> Bool {
     first.dataset == second.dataset && first.network == second.network && first.training == second.training
       && first.evaluation == second.evaluation
@@ -52,7 +52,7 @@ public struct Configuration: Sendable, Hashable {
 // MARK: - The dataset's own file
 
 extension Configuration {
-  /// The YAML file in the folder of the dataset that `layers` name, to be put below them.
+  /// The YAML file in the folder of the dataset named by `layers`, to be put below them.
   ///
   /// - Returns: `nil` if the dataset or the file `<path>/<name>/<name>.yaml` is not there.
   ///   Neither is it if their names are wrong, which `init(layers:)` says together with all other problems.
@@ -145,12 +145,12 @@ extension Configuration {
     }
   }
 
-  /// What the reference sets for its packaged copy of ML-100K.
+  /// RecBole's settings for its packaged copy of ML-100K.
   private mutating func readReferenceSettings(_ reader: inout ConfigurationReader) {
     dataset.normalizesAll = true
     dataset.userCountInterval = nil
     dataset.itemCountInterval = nil
-    reader.note("ml-100k with time_precision float32 starts from the reference's settings of that name")
+    reader.note("ml-100k with time_precision float32 starts from RecBole's own settings for ml-100k")
   }
 }
 
@@ -186,7 +186,7 @@ extension Configuration {
     reader.integer("train_batch_size", in: 1...Int(Int32.max), into: &training.batchSize)
     reader.choice(
       "learner", TrainingConfiguration.Optimizer.allCases.map(\.rawValue),
-      explaining: ["sparse_adam": "sparse_adam, which needs sparse gradients that BERT4Rec has not"]
+      explaining: ["sparse_adam": "sparse_adam, which needs sparse gradients that BERT4Rec does not have"]
     ) {
       training.optimizer = .init(rawValue: $0) ?? .adam
     }
@@ -209,7 +209,7 @@ extension Configuration {
     readValidationMetric(&reader, earlierProblemCount)
   }
 
-  /// Reads the metric to follow, which must be one of those measured.
+  /// Reads the validation metric, which must be among the measured ones.
   private mutating func readValidationMetric(_ reader: inout ConfigurationReader, _ earlierProblemCount: Int) {
     var metric = evaluation.validationMetric
     reader.text("valid_metric", into: &metric)
@@ -220,7 +220,7 @@ extension Configuration {
     let key = ["valid_metric", "topk", "metrics"].first { reader.has($0) } ?? "valid_metric"
     reader.report(
       key, found: "valid_metric '\(metric)', which is not measured",
-      expected: "\(nearest) of \(names.joined(separator: ", ")), as 'metrics' and 'topk' have it", namesKey: false)
+      expected: "\(nearest) of \(names.joined(separator: ", ")), which follow from metrics and topk", namesKey: false)
   }
 
   fileprivate func check(_ reader: inout ConfigurationReader) {
@@ -246,14 +246,14 @@ extension Configuration {
     } else if network.lastItemRatio < 1, (network.maskRatio * Double(network.maximumLength)).rounded(.down) < 1 {
       reader.report(
         reader.has("mask_ratio") ? "mask_ratio" : "MAX_ITEM_LIST_LENGTH",
-        found: "mask_ratio \(network.maskRatio) of \(network.maximumLength) items, which is no whole item",
+        found: "mask_ratio \(network.maskRatio) of \(network.maximumLength) items, which is less than one item",
         expected: "mask_ratio · MAX_ITEM_LIST_LENGTH of 1 or more, or ft_ratio 1", namesKey: false)
     }
   }
 }
 
 extension EvaluationConfiguration {
-  /// Names of all results, such as `mrr@10`: metrics in order, and cut-offs in order for each.
+  /// The names of all results, such as `mrr@10`: metrics in order, and for each metric the cut-offs in order.
   public var metricNames: [String] {
     metrics.flatMap { metric in cutoffs.map { "\(metric.rawValue)@\($0)" } }
   }

@@ -1,8 +1,8 @@
 public import Literals
 
-/// All that is wrong with a configuration, found in one go.
+/// All problems of a configuration.
 public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
-  /// At least one, in the order of the layers and keys.
+  /// At least one problem, in the order of the layers and keys.
   public let problems: [Problem]
 
   /// What was noted beside them.

@@ -4,10 +4,10 @@ internal import Yams
 extension ConfigurationLayer {
   /// Reads the text of a YAML file: one map of keys to values.
   ///
-  /// YAML 1.1 as the reference reads it: `yes` and `on` are booleans, `017` is 15, `1:30` is 90, and
-  /// unlike in plain YAML 1.1 `1e-3` is a number.
+  /// YAML 1.1 is read as in RecBole: `yes` and `on` are booleans, `017` is 15, `1:30` is 90, and, unlike in
+  /// standard YAML 1.1, `1e-3` is a number.
   ///
-  /// - Parameter file: What locations in messages begin with.
+  /// - Parameter file: The file's name, with which locations in messages begin.
   public init(yaml text: String, file: String) throws(ConfigurationError) {
     let root: Node?
     do {
@@ -43,7 +43,7 @@ extension ConfigurationLayer {
 
   private static func problem(with error: any Error, in text: String, file: String) -> ConfigurationError {
     guard let error = error as? YamlError else {
-      return ConfigurationError(at: file, found: "what is not YAML", expected: "lines like 'key: value'")
+      return ConfigurationError(at: file, found: "text that is not YAML", expected: "lines like 'key: value'")
     }
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -64,7 +64,7 @@ extension ConfigurationLayer {
         at: file, found: "a character that YAML does not allow (\(problem)\(offset.map { ", offset \($0)" } ?? ""))",
         expected: "plain text")
     default:
-      return ConfigurationError(at: file, found: "what is not YAML", expected: "lines like 'key: value'")
+      return ConfigurationError(at: file, found: "text that is not YAML", expected: "lines like 'key: value'")
     }
   }
 
@@ -88,7 +88,7 @@ extension ConfigurationLayer {
 
 // MARK: - Scalars
 
-/// Decides what a YAML scalar is: null, boolean, integer, number or text.
+/// Determines the type of a YAML scalar: null, boolean, integer, number or text.
 enum YAMLScalar {
   static func value(of scalar: Node.Scalar) -> Literal {
     guard scalar.style == .plain || scalar.style == .any else { return .text(scalar.string) }

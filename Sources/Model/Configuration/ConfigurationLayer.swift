@@ -1,12 +1,12 @@
 import Foundation
 public import Literals
 
-/// Keys and values from one source: a file, the command line, a trial's parameters.
+/// Keys and values from one source: a file, the command line, or a trial's parameters.
 public struct ConfigurationLayer: Sendable, Hashable {
-  /// What the source is called in messages.
+  /// The name of the source in messages.
   public let source: String
 
-  /// In the order of the source; each key once.
+  /// The entries in the order of the source; each key occurs once.
   public let entries: [Entry]
 
   /// One key of a layer.
@@ -14,10 +14,10 @@ public struct ConfigurationLayer: Sendable, Hashable {
     public let key: String
     public let value: Literal
 
-    /// Where it stands: `file:line`, `--key`, or the source.
+    /// The location: `file:line`, `--key`, or the source.
     public let location: String
 
-    /// The text that `value` was read from, where it came as text.
+    /// The text from which `value` was parsed, if it came as text.
     let text: String?
 
     /// The value where no text is wanted: as the command line would read `value`, if that is a text in a file.
@@ -42,9 +42,9 @@ public struct ConfigurationLayer: Sendable, Hashable {
 
   /// A layer of ready values, such as a trial's parameters.
   ///
-  /// Text among them is evaluated as on the command line, so `"[5,10]"` is a list.
+  /// Text is parsed as on the command line, so `"[5,10]"` is a list.
   ///
-  /// - Parameter locations: Where a key stands; the source for those left out.
+  /// - Parameter locations: The location of each key; the default is the source.
   public init(source: String, values: [String: Literal], locations: [String: String] = [:]) {
     self.source = source
     problems = []
@@ -58,7 +58,7 @@ public struct ConfigurationLayer: Sendable, Hashable {
     }
   }
 
-  /// A layer of values as `Configuration.values` gives them: text among them is that text, whatever it looks like.
+  /// A layer of canonical values, as in `Configuration.values`: text is never parsed.
   public init(source: String, canonical values: [String: Literal]) {
     self.source = source
     problems = []
@@ -67,7 +67,7 @@ public struct ConfigurationLayer: Sendable, Hashable {
     }
   }
 
-  /// A layer of texts, as `--key=value` on the command line gives them.
+  /// A layer of texts from `--key=value` on the command line.
   ///
   /// - Throws: If a key occurs twice with different texts.
   public init(arguments: [(key: String, text: String)], source: String = "command line") throws(ConfigurationError) {
@@ -89,12 +89,12 @@ public struct ConfigurationLayer: Sendable, Hashable {
     self.init(source: source, entries: entries)
   }
 
-  /// Bytes of a file; configurations have a few hundred.
+  /// The maximum size of a file in bytes; configurations have a few hundred.
   private static let largestFile = 1 << 20
 
   /// Reads a YAML file.
   ///
-  /// - Parameter path: Where the file lies; it also names the layer.
+  /// - Parameter path: The file's path, which is also the name of the layer.
   public init(yamlFile path: String) throws(ConfigurationError) {
     let bytes: Data
     do {
@@ -121,6 +121,6 @@ public struct ConfigurationLayer: Sendable, Hashable {
     self.problems = problems
   }
 
-  /// What the layer says about `key`.
+  /// The layer's value of `key`.
   public subscript(key: String) -> Literal? { entries.first { $0.key == key }?.value }
 }

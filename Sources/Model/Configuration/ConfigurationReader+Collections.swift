@@ -85,7 +85,7 @@ extension ConfigurationReader {
     }
   }
 
-  /// Reads null, the largest norm, or the reference's map of arguments.
+  /// Reads null, the maximum norm, or RecBole's map of arguments.
   mutating func gradientNorm(into property: inout Double?) {
     let key = "clip_grad_norm"
     guard let value = value(key) else { return }
@@ -119,7 +119,7 @@ extension ConfigurationReader {
       } else {
         let nearest = nearestName(to: name, among: RankingMetric.allCases.map(\.rawValue))
         report(
-          key, found: "'\(name)', which is not measured here",
+          key, found: "the unknown metric '\(name)'",
           expected: "Hit, Recall, Precision, MRR, MAP or NDCG" + (nearest.map { "; perhaps \($0)" } ?? ""))
       }
     }

@@ -1,6 +1,6 @@
 import Literals
 
-/// Takes typed values out of layers and collects what is wrong with them.
+/// Reads typed values from layers and collects problems.
 struct ConfigurationReader {
   private(set) var problems: [Problem] = []
   private var generalNotes: [String] = []
@@ -20,7 +20,7 @@ struct ConfigurationReader {
     problems = Array(layers.flatMap(\.problems).prefix(100))
   }
 
-  /// Whether there are more problems than anyone reads.
+  /// Whether there are more problems than anyone would read.
   var hasEnoughProblems: Bool { problems.count >= 100 }
 
   /// Whether a layer has the key.
@@ -28,7 +28,7 @@ struct ConfigurationReader {
 
   /// Collects a problem with `key`.
   ///
-  /// - Parameter namesKey: Whether to put the key before `found` where the location does not name it.
+  /// - Parameter namesKey: Whether to put the key before `found` if the location does not name it.
   mutating func report(_ key: String, found: String, expected: String, namesKey: Bool = true) {
     guard !hasEnoughProblems else { return }
     let location = entries[key]?.location ?? key
@@ -76,7 +76,7 @@ struct ConfigurationReader {
   /// The strongest layer's value of `key`.
   func value(_ key: String) -> Literal? { entries[key]?.meant }
 
-  /// What the table says that `key` takes.
+  /// The values that `key` takes, from the table of keys.
   private func type(of key: String) -> String {
     Configuration.keys.first { $0.name == key }?.type ?? "another value"
   }
@@ -92,7 +92,7 @@ struct ConfigurationReader {
     if case .text(let text) = value { "'\(text)'" } else { value.exactJSON }
   }
 
-  /// The text of `key`, exactly as written; `nil` if it is no text.
+  /// The text of `key`, exactly as written; `nil` if it is not text.
   private func writtenText(_ key: String) -> String? {
     guard let entry = entries[key] else { return nil }
     if case .text(let text) = entry.value { return text }
@@ -106,7 +106,7 @@ struct ConfigurationReader {
 }
 
 extension Literal {
-  /// Null, or a word for it: the reference's users write `None` in YAML and `~` on command lines.
+  /// Whether the value is null or a word for it: RecBole's users write `None` in YAML and `~` on command lines.
   var isNullLike: Bool {
     switch self {
     case .null: true
@@ -115,7 +115,7 @@ extension Literal {
     }
   }
 
-  /// The integer it is, also when written as 2.0.
+  /// The value as an integer, even if it is written as 2.0.
   var wholeNumber: Int? {
     switch self {
     case .integer(let count): count
@@ -124,12 +124,12 @@ extension Literal {
     }
   }
 
-  /// The finite number it is.
+  /// The value as a finite number.
   var finiteNumber: Double? {
     double.flatMap { $0.isFinite ? $0 : nil }
   }
 
-  /// The names in a list of texts, or the one text.
+  /// The names in a list of texts, or a single text.
   var names: [String]? {
     switch self {
     case .text(let text): return [text]
@@ -157,7 +157,7 @@ extension ConfigurationReader {
     property = count
   }
 
-  /// Reads a number from `lower`, itself left out if `isOpen`, to `upper`.
+  /// Reads a number from `lower` (excluded if `isOpen`) to `upper`.
   mutating func number(
     _ key: String, from lower: Double, isOpen: Bool = false, to upper: Double = .greatestFiniteMagnitude,
     into property: inout Double
@@ -194,20 +194,20 @@ extension ConfigurationReader {
     property = text
   }
 
-  /// Reads a separator, with `\t` written out meaning a tab.
+  /// Reads a separator; the two characters `\t` stand for a tab.
   mutating func separator(_ key: String, into property: inout String) {
     guard has(key) else { return }
     guard let text = writtenText(key)?.replacing("\\t", with: "\t"), !text.isEmpty else { return reportType(key) }
     guard !text.unicodeScalars.contains(where: { "\n\r\"\\".unicodeScalars.contains($0) }) else {
-      return reportType(key, expected: "plain characters without quotes, line ends or patterns")
+      return reportType(key, expected: "plain characters without quotes, backslashes or line ends")
     }
     property = text
   }
 
-  /// Reads one of `names`, in any case, and hands it to `use` as `names` spells it.
+  /// Reads one of `names`, ignoring case, and passes it to `use` as spelled in `names`.
   ///
-  /// - Parameter orNull: Whether null is allowed too; `use` then gets an empty text.
-  /// - Parameter explaining: Values that deserve more than "found 'value'".
+  /// - Parameter orNull: Whether null is allowed, too; `use` then receives an empty text.
+  /// - Parameter explaining: Explanations for values that need more than "found 'value'".
   mutating func choice(
     _ key: String, _ names: [String], orNull: Bool = false, explaining: [String: String] = [:],
     use: (String) -> Void

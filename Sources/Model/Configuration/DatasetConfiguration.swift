@@ -1,17 +1,17 @@
-/// Which files make the dataset and how rows become samples.
+/// Which files belong to the dataset, and how rows become samples.
 ///
 /// Source: RecBole 1.2.1, whose key names and defaults these are.
 public struct DatasetConfiguration: Sendable, Hashable {
-  /// Key `dataset`; files are `<path>/<name>/<name>.inter` and the like.
+  /// Key `dataset`; the files are `<path>/<name>/<name>.inter` and so on.
   public var name = "grocery"
 
-  /// Folders to look for `name` in, first to last; key `data_path` replaces them by one.
+  /// The folders to search for `name`, in order; key `data_path` replaces them by one folder.
   public var dataPaths = ["datasets", "dataset"]
 
-  /// Between the columns of a row.
+  /// The separator of the columns of a row.
   public var fieldSeparator = "\t"
 
-  /// Between the pieces of a `token_seq`; key `seq_separator`.
+  /// The separator of the elements of a `token_seq`; key `seq_separator`.
   public var sequenceSeparator = " "
 
   /// Key `USER_ID_FIELD`.
@@ -23,15 +23,15 @@ public struct DatasetConfiguration: Sendable, Hashable {
   /// Key `TIME_FIELD`; read whether or not `load_col` names it.
   public var timeField = "timestamp"
 
-  /// What a history's column has behind the item column's name; key `LIST_SUFFIX`.
+  /// The suffix that turns the item column's name into that of the history column; key `LIST_SUFFIX`.
   public var listSuffix = "_list"
 
-  /// Columns to load by file suffix, `nil` for all of all files; key `load_col`.
+  /// The columns to load, by file suffix; `nil` for all columns of all files; key `load_col`.
   ///
-  /// Columns are read as they are needed, so what counts is whether `user` and `item` are named.
+  /// Columns are read as needed, so all that matters is whether `user` and `item` are named.
   public var loadedColumns: [String: ColumnSelection]? = ["inter": .some(["user_id", "item_id"])]
 
-  /// What becomes of later rows with the same user and item; key `rm_dup_inter`.
+  /// Which of several rows with the same user and item are kept; key `rm_dup_inter`.
   public var duplicates = DuplicateRule.keepAll
 
   /// Conditions on columns that a row must meet; key `val_interval`.
@@ -41,28 +41,28 @@ public struct DatasetConfiguration: Sendable, Hashable {
   /// `filter_inter_by_user_or_item`.
   public var filtersByFeatureFiles = true
 
-  /// Allowed numbers of rows a user, `nil` for any; key `user_inter_num_interval`.
+  /// The allowed number of rows per user; `nil` for any; key `user_inter_num_interval`.
   public var userCountInterval = Intervals(parsing: "[0,inf)")
 
-  /// Allowed numbers of rows an item, `nil` for any; key `item_inter_num_interval`.
+  /// The allowed number of rows per item; `nil` for any; key `item_inter_num_interval`.
   public var itemCountInterval = Intervals(parsing: "[0,inf)")
 
-  /// Scales every number column to 0…1; key `normalize_all`. It matters to `float32` times only.
+  /// Whether every number column is scaled to 0…1; key `normalize_all`. This matters only for `float32` times.
   public var normalizesAll = false
 
-  /// Number columns to scale to 0…1; key `normalize_field`.
+  /// The number columns to scale to 0…1; key `normalize_field`.
   public var normalizedFields: [String] = []
 
   /// Columns that share the items' ids; key `alias_of_item_id`.
   public var itemAliases: [String] = []
 
-  /// Longest kept start of a sequence column; key `seq_len`.
+  /// The maximum length of each sequence column, of which the first elements are kept; key `seq_len`.
   public var sequenceLimits: [String: Int] = [:]
 
-  /// Longest history, in items; key `MAX_ITEM_LIST_LENGTH`.
+  /// The maximum length of a history, in items; key `MAX_ITEM_LIST_LENGTH`.
   public var maximumLength = 50
 
-  /// Names of three files split beforehand (train, valid, test), or `nil`; key `benchmark_filename`.
+  /// The names of the three files of a predefined split (train, valid, test), or `nil`; key `benchmark_filename`.
   public var benchmarkFiles: [String]?
 
   /// How times are compared; key `time_precision`.
@@ -79,16 +79,16 @@ public struct DatasetConfiguration: Sendable, Hashable {
     case some([String])
   }
 
-  /// What to keep of rows with the same user and item.
+  /// Which of several rows with the same user and item are kept.
   public enum DuplicateRule: Sendable, Hashable {
     case keepAll, keepFirst, keepLast
   }
 
   /// A condition on one column.
   public enum ValueFilter: Sendable, Hashable {
-    /// Number columns: in one of the intervals.
+    /// For number columns: the value is in one of the intervals.
     case intervals(Intervals)
-    /// Token columns: one of these, sorted.
+    /// For token columns: the value is one of these, which are sorted.
     case tokens([String])
   }
 
@@ -96,7 +96,7 @@ public struct DatasetConfiguration: Sendable, Hashable {
   public enum TimePrecision: String, Sendable, Hashable, CaseIterable {
     /// As 64-bit numbers.
     case exact
-    /// As the reference does, rounded to 32 bits: about a minute, for Unix times in seconds.
+    /// As in RecBole, rounded to 32 bits: to about a minute, for Unix times in seconds.
     case float32
   }
 

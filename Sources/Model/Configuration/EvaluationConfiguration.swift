@@ -9,10 +9,10 @@ public struct EvaluationConfiguration: Sendable, Hashable {
   /// The metric that early stopping and the leaderboard follow, such as `mrr@10`; key `valid_metric`.
   public var validationMetric = "mrr@10"
 
-  /// Decimals that results are rounded to, half to even; early stopping compares the rounded ones.
+  /// The number of decimal places to which results are rounded, half to even; early stopping compares rounded values.
   public var metricDecimalPlaces = 4
 
-  /// Samples scored at once; key `eval_batch_size`. It has no influence on the numbers.
+  /// The number of samples scored at once; key `eval_batch_size`. Results do not depend on it.
   public var batchSize = 4096
 
   public init() {}

@@ -4,7 +4,7 @@ import Literals
 public struct Intervals: Sendable, Hashable {
   let pieces: [Piece]
 
-  /// The text it was read from, without spaces.
+  /// The text from which the intervals were parsed, without spaces.
   public let text: String
 
   struct Piece: Sendable, Hashable {
@@ -14,10 +14,10 @@ public struct Intervals: Sendable, Hashable {
     var includesUpper: Bool
   }
 
-  /// Reads intervals joined by `;`, each `[a,b]`, `[a,b)`, `(a,b]` or `(a,b)`, with `inf` and `-inf` allowed.
+  /// Parses intervals joined by `;`, each `[a,b]`, `[a,b)`, `(a,b]` or `(a,b)`, with `inf` and `-inf` allowed.
   ///
-  /// `nil` if a piece is malformed or holds nothing. (The reference skips such a piece, and so filters
-  /// less than was asked for.)
+  /// Returns `nil` if an interval is malformed or empty. (RecBole skips such an interval, and so filters less
+  /// than requested.)
   public init?(parsing text: String) {
     let compact = text.filter { !$0.isWhitespace }
     var pieces: [Piece] = []
@@ -84,7 +84,7 @@ extension Intervals.Piece {
 }
 
 extension Double {
-  /// A decimal without a sign, such as `1.5e-3`, infinity where it is too large; `nil` for any other text.
+  /// A decimal without a sign, such as `1.5e-3`; infinity if it is too large; `nil` for any other text.
   init?(unsignedDecimal text: String) {
     guard text.utf8.allSatisfy({ 48...57 ~= $0 || [43, 45, 46, 69, 101].contains($0) }),
       text.utf8.contains(where: { 48...57 ~= $0 })

@@ -1,7 +1,7 @@
-/// The shape of BERT4Rec and what regularizes it.
+/// The shape and the regularization of BERT4Rec.
 ///
-/// Names and defaults are those of the reference program's documentation page; each property's
-/// configuration key is its name in snake case unless the comment says otherwise.
+/// Names and defaults are those of RecBole's documentation; each property's configuration key is its name in
+/// snake case unless the comment says otherwise.
 ///
 /// Source: Sun et al., *BERT4Rec*, 2019, section 3; RecBole 1.2.1.
 public struct NetworkConfiguration: Sendable, Hashable {
@@ -38,10 +38,10 @@ public struct NetworkConfiguration: Sendable, Hashable {
   /// Probability that a whole batch masks only the last item of each history; key `ft_ratio`.
   public var lastItemRatio = 0.5
 
-  /// What is minimized; key `loss_type`.
+  /// The training loss; key `loss_type`.
   public var loss = Loss.crossEntropy
 
-  /// Longest history, in items; key `MAX_ITEM_LIST_LENGTH`.
+  /// The maximum length of a history, in items; key `MAX_ITEM_LIST_LENGTH`.
   public var maximumLength = 50
 
   public init() {}
@@ -55,7 +55,7 @@ public struct NetworkConfiguration: Sendable, Hashable {
   public enum Loss: String, Sendable, Hashable, CaseIterable {
     /// Softmax cross-entropy over all items and padding.
     case crossEntropy = "CE"
-    /// Bayesian personalized ranking against one negative a mask (Rendle et al., 2009).
+    /// Bayesian personalized ranking against one negative per mask (Rendle et al., 2009).
     case pairwise = "BPR"
   }
 }

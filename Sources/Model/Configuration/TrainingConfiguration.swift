@@ -4,10 +4,10 @@
 ///
 /// Source: defaults of RecBole 1.2.1.
 public struct TrainingConfiguration: Sendable, Hashable {
-  /// Most epochs to train.
+  /// The maximum number of epochs.
   public var epochs = 300
 
-  /// Samples a step; key `train_batch_size`.
+  /// The number of samples per step; key `train_batch_size`.
   public var batchSize = 2048
 
   /// Key `learner`.
@@ -15,19 +15,19 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   public var learningRate = 0.001
 
-  /// L2 coefficient, added to the gradient (AdamW: decoupled).
+  /// The L2 penalty added to the gradient (decoupled for AdamW).
   public var weightDecay = 0.0
 
-  /// Largest global norm of the gradient, or `nil` for no clipping; key `clip_grad_norm`.
+  /// The maximum global norm of the gradient, or `nil` for no clipping; key `clip_grad_norm`.
   public var maximumGradientNorm: Double?
 
-  /// Draws a new order of the samples each epoch; key `shuffle`.
+  /// Whether the samples are shuffled every epoch; key `shuffle`.
   public var shuffles = true
 
-  /// Epochs between validations; 0 or less for none; key `eval_step`.
+  /// The number of epochs between validations; 0 or less for none; key `eval_step`.
   public var validationInterval = 1
 
-  /// Worse validations in a row that are endured; one more stops the training; key `stopping_step`.
+  /// Early-stopping patience N: training stops at the (N + 1)-th validation in a row without improvement; key `stopping_step`.
   public var patience = 10
 
   public var seed: UInt64 = 2020

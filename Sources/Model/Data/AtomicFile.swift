@@ -3,13 +3,13 @@ import Literals
 
 /// A text table whose header names and types its columns, such as `NAME.inter`.
 ///
-/// Source: RecBole's atomic files. As there, cells in double quotes may hold separators; the cells that
-/// pandas regards as missing are missing.
+/// Source: RecBole's atomic files. As in RecBole, cells in double quotes may contain separators, and cells that
+/// pandas treats as missing are missing.
 struct AtomicFile {
   let path: String
   let columns: [Column]
   let separator: [UInt8]
-  /// Bytes in the file, as far as they are known before it is read.
+  /// The size of the file in bytes, as far as known before reading.
   var size: Int { reader.size }
 
   private let reader: LineReader
@@ -22,7 +22,7 @@ struct AtomicFile {
     let type: ColumnType
   }
 
-  /// What a column's cells are.
+  /// The type of a column's cells.
   enum ColumnType: String, CaseIterable {
     case token, float
     case tokenSequence = "token_seq"
@@ -31,8 +31,8 @@ struct AtomicFile {
 
   /// Opens a file and reads its header.
   ///
-  /// - Parameter blockSize: Bytes to read at once; `.max` for a file whose rows are gone through twice.
-  /// - Parameter hash: Takes in the file's bytes while it is read.
+  /// - Parameter blockSize: The number of bytes to read at once; `.max` for a file whose rows are read twice.
+  /// - Parameter hash: Receives the file's bytes while they are read.
   init(path: String, separator: String, blockSize: Int, hash: ContentHash) throws(DataError) {
     self.path = path
     self.separator = Array(separator.utf8)
@@ -104,7 +104,7 @@ struct AtomicFile {
     return columns
   }
 
-  /// The index of a column that must be there, and be of a type.
+  /// The index of a required column, which must have the given type.
   ///
   /// - Parameter key: The configuration key that names it, for the message.
   func column(_ name: String, _ type: ColumnType, key: String) throws(DataError) -> Int {
@@ -123,7 +123,7 @@ struct AtomicFile {
     return index
   }
 
-  /// Goes through the rows from the first one; only once, unless the file was read at once.
+  /// Iterates over the rows from the first one; can be called only once, unless the file was read at once.
   func rows() -> Rows {
     Rows(firstBlock, from: reader, path: path, start: bodyStart, columnCount: columns.count, separator: separator)
   }
@@ -136,19 +136,19 @@ struct AtomicFile {
 // MARK: - Rows
 
 extension AtomicFile {
-  /// Part of a block's bytes, or of the bytes that were unquoted in the row at hand.
+  /// A range of a block's bytes, or of the unquoted bytes of the current row.
   struct Cell {
     var start = 0
     var end = 0
     var isUnquoted = false
   }
 
-  /// A walk through the rows.
+  /// An iteration over the rows.
   struct Rows {
-    /// Whole lines, the row at hand among them.
+    /// Whole lines, including the current row.
     private(set) var block: [UInt8]
 
-    /// Where in the block the next line starts.
+    /// The position in the block at which the next line starts.
     private(set) var position: Int
 
     private let reader: LineReader
@@ -156,13 +156,13 @@ extension AtomicFile {
     private let columnCount: Int
     private let separator: [UInt8]
 
-    /// The line of the row at hand, counted from 1.
+    /// The line of the current row, counted from 1.
     private(set) var line = 1
 
-    /// The cells of the row at hand.
+    /// The cells of the current row.
     private(set) var cells: [Cell]
 
-    /// The contents of cells of the row at hand that are not simply a part of the file.
+    /// The contents of those cells of the current row that are not simply a range of the file.
     private var unquoted: [UInt8] = []
 
     fileprivate init(
@@ -177,22 +177,22 @@ extension AtomicFile {
       cells = [Cell](repeating: Cell(), count: columnCount)
     }
 
-    /// The row's place, for messages.
+    /// The row's location, for messages.
     var location: String { location(linesAhead: 0) }
 
-    /// The place of a row behind it.
+    /// The location of a later row.
     func location(linesAhead: Int) -> String { "\(path):\(line + linesAhead)" }
 
-    /// Goes on behind lines that were read from the block directly.
+    /// Continues after lines that were read from the block directly.
     mutating func advance(to position: Int, lineCount: Int) {
       self.position = position
       line += lineCount
     }
 
-    /// The bytes that a cell is part of.
+    /// The bytes of which a cell is a range.
     func source(of cell: Cell) -> [UInt8] { cell.isUnquoted ? unquoted : block }
 
-    /// Steps to the next row that is not empty; false after the last.
+    /// Moves to the next row that is not empty; returns false after the last one.
     mutating func next() throws(DataError) -> Bool {
       repeat {
         if position == block.count {
@@ -205,7 +205,7 @@ extension AtomicFile {
       return true
     }
 
-    /// Reads a line; false if it is empty.
+    /// Reads a line; returns false if it is empty.
     private mutating func readLine() throws(DataError) -> Bool {
       if !unquoted.isEmpty { unquoted.removeAll(keepingCapacity: true) }
       let first = separator[0]
@@ -234,7 +234,7 @@ extension AtomicFile {
         throw DataError(
           at: location, found: "\(count) \(count == 1 ? "column" : "columns")",
           expected:
-            "\(columnCount), as in the header, divided by \(AtomicFile.shown(String(decoding: separator, as: UTF8.self)))"
+            "\(columnCount), as in the header, separated by \(AtomicFile.shown(String(decoding: separator, as: UTF8.self)))"
         )
       }
       if end < index, !cells[count - 1].isUnquoted { cells[count - 1].end = max(end, cells[count - 1].start) }
@@ -250,7 +250,7 @@ extension AtomicFile {
 
     /// Reads a cell that begins with a quote; `""` inside stands for one quote.
     ///
-    /// - Returns: Where the separator or the line's end after it stands.
+    /// - Returns: The position of the separator or line end after the cell.
     private mutating func readQuoted(from start: Int, column: Int) throws(DataError) -> Int {
       let quote = UInt8(ascii: "\"")
       var index = start + 1
@@ -258,7 +258,7 @@ extension AtomicFile {
       while true {
         guard index < block.count, block[index] != UInt8(ascii: "\n") else {
           throw DataError(
-            at: location, found: "a cell that opens with a double quote and does not close it on its line",
+            at: location, found: "a cell whose opening double quote is not closed on its line",
             expected: "a closing quote, or no cell that begins with one")
         }
         if block[index] == quote {
@@ -283,7 +283,7 @@ extension AtomicFile {
 // MARK: - Cells
 
 extension AtomicFile {
-  /// What pandas reads as missing.
+  /// The texts that pandas reads as missing.
   private static let missingTexts = Set(
     [
       "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -297,14 +297,14 @@ extension AtomicFile {
     switch source[start] {
     case UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "1"), UInt8(ascii: "<"), UInt8(ascii: "N"),
       UInt8(ascii: "n"):
-      // Most tokens that begin so are plain numbers, whose second byte tells.
+      // Most tokens that begin like this are plain numbers, which the second byte shows.
       if end - start > 1, 48...57 ~= source[start + 1] && source[start] != UInt8(ascii: "-") { return false }
       return end - start > 1 && missingTexts.contains(Array(source[start..<end]))
     default: return false
     }
   }
 
-  /// The number in a cell, correctly rounded, or `nil` if it is none; spaces around it do not count.
+  /// The number in a cell, correctly rounded, or `nil` if it is not a number; surrounding spaces are ignored.
   static func number(_ source: [UInt8], _ start: Int, _ end: Int) -> Double? { number(source.span, start, end) }
 
   static func number(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {

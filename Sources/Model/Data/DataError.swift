@@ -5,10 +5,10 @@ public struct DataError: Error, Hashable, CustomStringConvertible {
   /// A file, with the line counted from 1 if there is one, or a folder.
   public let location: String
 
-  /// What stands there.
+  /// What was found there.
   public let found: String
 
-  /// What would be right, or what to do.
+  /// What would be valid, or what to do.
   public let expected: String
 
   /// One line for a terminal.

@@ -2,7 +2,7 @@ import Foundation
 import Literals
 
 extension DatasetConfiguration {
-  /// The first folder of `dataPaths` that holds one of the dataset's name, or `nil`.
+  /// The first folder with the dataset's name in `dataPaths`, or `nil`.
   public var folder: String? {
     guard DataError.problem(withName: name) == nil else { return nil }
     return dataPaths.map { "\($0.count > 1 && $0.hasSuffix("/") ? String($0.dropLast()) : $0)/\(name)" }.first { path in
@@ -10,7 +10,7 @@ extension DatasetConfiguration {
     }
   }
 
-  /// The folder, or an error that says where it was looked for and how to get it.
+  /// The folder, or an error that lists the searched places and says how to get the dataset.
   func existingFolder() throws(DataError) -> String {
     if let problem = DataError.problem(withName: name) {
       throw DataError(at: "dataset", found: "the name '\(name)', which \(problem)", expected: "a plain folder name")

@@ -1,13 +1,14 @@
 extension DatasetLoader {
-  /// Reads three files split beforehand: each row has a user, a history and a target.
+  /// Reads the three files of a predefined split: each row has a user, a history and a target.
   ///
-  /// Rows are neither filtered nor sorted. Histories and targets share one space of ids, which goes by
+  /// Rows are neither filtered nor sorted. Histories and targets share their ids, which are assigned in the order of
   /// the targets of all files, then the `.item` file, then the histories. A history longer than
-  /// `MAX_ITEM_LIST_LENGTH` keeps its last items, where the reference fails.
+  /// `MAX_ITEM_LIST_LENGTH` keeps its last items, whereas RecBole fails.
   mutating func loadBenchmark(_ names: [String]) throws(DataError) -> SequenceDataset {
     guard names.count == 3 else {
       throw DataError(
-        at: "benchmark_filename", found: "\(names.count) names", expected: "three: of the train, valid and test files")
+        at: "benchmark_filename", found: "\(names.count) names",
+        expected: "three names: of the train, valid and test files")
     }
     try checkAliases()
     var interactions = Interactions()
@@ -37,7 +38,8 @@ extension DatasetLoader {
   private func checkAliases() throws(DataError) {
     for alias in configuration.itemAliases where alias != historyField {
       throw DataError(
-        at: "alias_of_item_id", found: "the column '\(alias)'", expected: "only \(historyField), which is one anyway")
+        at: "alias_of_item_id", found: "the column '\(alias)'",
+        expected: "only \(historyField), which uses item ids anyway")
     }
     for column in configuration.sequenceLimits.keys.sorted() where column != historyField {
       throw DataError(at: "seq_len", found: "the column '\(column)'", expected: "only \(historyField)")
@@ -92,7 +94,7 @@ extension DatasetLoader {
       histories.starts.append(histories.items.count)
     }
     if shortenedCount > 0 {
-      warn("\(file.path): \(shortenedCount) histories keep their last \(configuration.maximumLength) items")
+      warn("\(file.path): \(shortenedCount) histories were cut to their last \(configuration.maximumLength) items")
     }
   }
 
@@ -104,7 +106,7 @@ extension DatasetLoader {
     }
     for (index, name) in ["train", "valid", "test"].enumerated() where rowCounts[index] == 0 {
       if index == 1 {
-        warn("\(report.files[1]): no row to validate on, so no epoch is better than another")
+        warn("\(report.files[1]): no validation rows, so the best epoch cannot be determined")
       } else {
         throw DataError(at: report.files[index], found: "a header without rows", expected: "rows to \(name) on")
       }
@@ -131,7 +133,7 @@ extension DatasetLoader {
 }
 
 extension AtomicFile {
-  /// The pieces of a sequence cell, without empty ones.
+  /// The elements of a sequence cell, without empty ones.
   static func pieces(of cell: Cell, in source: [UInt8], separator: [UInt8]) -> [Cell] {
     if isMissing(source, cell.start, cell.end) { return [] }
     var pieces: [Cell] = []

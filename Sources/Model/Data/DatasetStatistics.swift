@@ -1,27 +1,27 @@
-/// Numbers that tell what a dataset is like.
+/// Statistics of a dataset.
 public struct DatasetStatistics: Sendable, Hashable {
-  /// Rows in the files.
+  /// The number of rows in the files.
   public let rowCount: Int
 
-  /// Rows after all filters.
+  /// The number of rows after all filters.
   public let keptRowCount: Int
 
-  /// Users with an id, without padding.
+  /// The number of users with an id, without padding.
   public let userCount: Int
 
-  /// Items with an id, without padding.
+  /// The number of items with an id, without padding.
   public let itemCount: Int
 
   /// What each filter removed, in order.
   public let filters: [LoadReport.FilterStep]
 
-  /// Rows of a user, or items of a history where the files are split beforehand.
+  /// Rows per user, or items per history if the split is predefined.
   public let sequenceLengths: Lengths
 
-  /// Users by the number of their rows, or samples by the length of their history.
+  /// Users by number of rows, or samples by length of history.
   public let buckets: [Bucket]
 
-  /// Share of kept rows whose time another row of the same user has too, as times are compared.
+  /// The share of kept rows whose time, as compared, equals that of another row of the same user.
   public let tiedShare: Double
 
   /// Pairs of a user and an item that have a row, each counted once.
@@ -30,28 +30,28 @@ public struct DatasetStatistics: Sendable, Hashable {
   /// The part of the user–item table without a row, 0 to 1.
   public let sparsity: Double
 
-  /// The same as the reference prints it, which counts padding as a user and as an item.
+  /// The sparsity printed by RecBole, which counts padding as a user and as an item.
   public let referenceSparsity: Double
 
-  /// Samples to train on.
+  /// The number of training samples.
   public let trainCount: Int
 
-  /// Samples to validate on.
+  /// The number of validation samples.
   public let validCount: Int
 
-  /// Samples to test on.
+  /// The number of test samples.
   public let testCount: Int
 
-  /// The first and the last time, in the file's unit.
+  /// The earliest and the latest time, in the file's unit.
   public let timeRange: ClosedRange<Double>?
 
-  /// What a ranking by popularity reaches on the validation samples.
+  /// The popularity baseline on the validation samples.
   public let validPopularity: PopularityBaseline
 
-  /// What a ranking by popularity reaches on the test samples.
+  /// The popularity baseline on the test samples.
   public let testPopularity: PopularityBaseline
 
-  /// Least, middle, mean and largest of some lengths; all 0 of none.
+  /// Minimum, median, mean and maximum of some lengths; all 0 if there are none.
   public struct Lengths: Sendable, Hashable {
     public let minimum: Int
     public let median: Double
@@ -61,13 +61,13 @@ public struct DatasetStatistics: Sendable, Hashable {
 
   /// A range of lengths and the share of users in it.
   public struct Bucket: Sendable, Hashable {
-    /// The least length in it.
+    /// The smallest length in the range.
     public let lower: Int
 
-    /// The largest length in it, `nil` for no end.
+    /// The largest length in the range; `nil` for no limit.
     public let upper: Int?
 
-    /// Share of users, 0 to 1.
+    /// The share of users, from 0 to 1.
     public let share: Double
   }
 

@@ -16,9 +16,9 @@ extension Interactions {
     if !meetsConditions.isEmpty { meetsConditions.removeLast(removed) }
   }
 
-  /// Sorts the rows by time, equal times in their order, then keeps one of each user and item.
+  /// Sorts the rows stably by time, then keeps one row per user and item.
   ///
-  /// The rows stay sorted, which changes the order of ids and of equal times, as in the reference.
+  /// The rows stay sorted, which changes the order of ids and of equal times, as in RecBole.
   mutating func removeDuplicates(keepingLast: Bool) {
     let order = Self.stableOrder(of: times)
     users = order.map { users[Int($0)] }
@@ -34,21 +34,21 @@ extension Interactions {
     keep(keeps)
   }
 
-  /// Keeps rows that meet the conditions on columns.
+  /// Keeps the rows that meet the conditions on columns.
   mutating func applyConditions() {
     keep(meetsConditions)
     meetsConditions = []
   }
 
-  /// Keeps rows whose user and item the loaded `.user` and `.item` files list.
+  /// Keeps the rows whose user and item are in the loaded `.user` and `.item` files.
   mutating func removeUnlisted() {
     let userIsListed = Self.membership(listedUsers, count: userTable.count)
     let itemIsListed = Self.membership(listedItems, count: itemTable.count)
     keep((0..<count).map { userIsListed[Int(users[$0])] && itemIsListed[Int(items[$0])] })
   }
 
-  /// Removes users and items with too few or too many rows, both judged on the same counts, until
-  /// none is left: the k-core, when the intervals only have a lower end.
+  /// Repeatedly removes users and items with too few or too many rows, both based on the same counts, until
+  /// all are within the intervals. With lower bounds only, this is the k-core.
   mutating func removeByCount(users userInterval: Intervals?, items itemInterval: Intervals?) {
     var userCounts = Self.counts(users, upTo: userTable.count)
     var itemCounts = Self.counts(items, upTo: itemTable.count)
@@ -66,7 +66,7 @@ extension Interactions {
     }
   }
 
-  /// Who has rows, but not an allowed number; also strikes those and the rarer ones off `listed`.
+  /// The ids that have rows, but not an allowed number; also removes these and rarer ids from `listed`.
   private static func banned(_ counts: [Int32], _ interval: Intervals?, _ listed: inout [Int32]?) -> [Bool] {
     guard let interval else { return [Bool](repeating: false, count: counts.count) }
     let banned = counts.map { $0 > 0 && !interval.contains(Double($0)) }
@@ -87,7 +87,7 @@ extension Interactions {
     return isListed
   }
 
-  /// Indices that put `keys` in ascending order, equal ones in their order.
+  /// The indices that sort `keys` stably in ascending order.
   static func stableOrder(of keys: [some Comparable]) -> [Int32] {
     let indices = Array(0..<Int32(keys.count))
     guard zip(keys, keys.dropFirst()).contains(where: { $0 > $1 }) else { return indices }

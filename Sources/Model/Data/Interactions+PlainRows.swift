@@ -1,8 +1,8 @@
-/// Where the columns that matter stand in plain rows.
+/// The positions of the required columns in plain rows.
 ///
-/// A row is plain if it has the right number of columns, quotes nothing, and its user, item and time are
-/// beyond doubt. Nearly all rows are, and each of their bytes is looked at once or twice. The others go
-/// the general way through `AtomicFile.Rows`, which also finds the words for what is wrong with them.
+/// A row is plain if it has the right number of columns, no quotes, and an unambiguous user, item and time.
+/// Nearly all rows are plain, and each of their bytes is read only once or twice. All other rows take the
+/// general path through `AtomicFile.Rows`, which also reports what is wrong with them.
 struct PlainLayout {
   private let userColumn: Int
   private let itemColumn: Int
@@ -10,7 +10,7 @@ struct PlainLayout {
   private let lastColumn: Int
   private let separator: UInt8
 
-  /// `nil` for files whose rows all go the general way.
+  /// Returns `nil` for files whose rows all take the general path.
   init?(user: Int, item: Int, time: Int, in file: AtomicFile) {
     let reserved = Array("0123456789+-.\"\r\n".utf8)
     guard file.separator.count == 1, !reserved.contains(file.separator[0]), user != item else { return nil }
@@ -19,7 +19,7 @@ struct PlainLayout {
     separator = file.separator[0]
   }
 
-  /// What a plain row holds.
+  /// The contents of a plain row.
   struct Row {
     var userStart = 0
     var userEnd = 0
@@ -31,7 +31,7 @@ struct PlainLayout {
     var end = 0
   }
 
-  /// The row that starts at `start`, or `nil` if it is not plain or none.
+  /// The row that starts at `start`, or `nil` if there is none or it is not plain.
   @inline(__always)
   func row(in bytes: Span<UInt8>, from start: Int) -> Row? {
     var row = Row()
@@ -91,22 +91,22 @@ struct PlainLayout {
 }
 
 extension Interactions {
-  /// Makes room for all rows of a file, going by those read so far.
+  /// Reserves memory for all rows of a file, extrapolating from the rows read so far.
   ///
-  /// Arrays that grow by doubling would hold the rows twice while they move.
+  /// Arrays that grow by doubling would hold the rows twice while they are moved.
   ///
-  /// - Parameter byteCount: The bytes of the rows read so far, with the header.
-  /// - Parameter size: The bytes of the file.
+  /// - Parameter byteCount: The number of bytes read so far, including the header.
+  /// - Parameter size: The size of the file in bytes.
   mutating func reserve(byteCount: Int, of size: Int) {
     guard byteCount > 0, size > byteCount else { return }
-    // A file can say that it is larger than it turns out to be.
+    // The reported size of a file can be larger than its actual size.
     let expected = Int(min(Double(count) * Double(size) / Double(byteCount) * 1.02, Double(Self.maximumCount)))
     users.reserveCapacity(expected)
     items.reserveCapacity(expected)
     times.reserveCapacity(expected)
   }
 
-  /// Reads rows of the block at hand as long as they are plain.
+  /// Reads rows of the current block as long as they are plain.
   mutating func readPlainRows(_ rows: inout AtomicFile.Rows, _ layout: PlainLayout) throws(DataError) {
     let block = rows.block
     let bytes = block.span

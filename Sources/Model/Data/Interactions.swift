@@ -1,6 +1,6 @@
-/// The rows of an `.inter` file that matter: who, what and when.
+/// The required columns of an `.inter` file: user, item and time.
 ///
-/// Users and items are numbered by first appearance in the files, from 0, filtered or not.
+/// Users and items are numbered from 0 by first appearance in the files, before any filters.
 struct Interactions {
   var users: [Int32] = []
   var items: [Int32] = []
@@ -12,13 +12,13 @@ struct Interactions {
   var userTable = TokenTable()
   var itemTable = TokenTable()
 
-  /// Users and items with a row in the `.user` and `.item` files, in their order; `nil` if not loaded.
+  /// The users and items in the `.user` and `.item` files, in file order; `nil` if not loaded.
   var listedUsers: [Int32]?
   var listedItems: [Int32]?
 
   var count: Int { users.count }
 
-  /// Rows that 32 bits can tell apart.
+  /// The maximum number of rows, which are numbered with 32 bits.
   static let maximumCount = Int(Int32.max) - 1
 }
 
@@ -27,7 +27,7 @@ struct Interactions {
 extension Interactions {
   /// Reads all rows that have a user and an item.
   ///
-  /// - Returns: The lines without user or item.
+  /// - Returns: The lines without a user or an item.
   mutating func read(_ file: AtomicFile, _ configuration: DatasetConfiguration) throws(DataError) -> [Int] {
     let userColumn = try file.column(configuration.userField, .token, key: "USER_ID_FIELD")
     let itemColumn = try file.column(configuration.itemField, .token, key: "ITEM_ID_FIELD")
@@ -65,7 +65,7 @@ extension Interactions {
     return linesWithout
   }
 
-  /// Reads the ids of a `.user` or `.item` file, less the rows that conditions on its columns exclude.
+  /// Reads the ids of a `.user` or `.item` file, except those of rows excluded by conditions on its columns.
   static func readListed(
     _ file: AtomicFile, column name: String, key: String, _ configuration: DatasetConfiguration,
     into table: inout TokenTable
@@ -147,7 +147,7 @@ extension AtomicFile.Rows {
 }
 
 extension AtomicFile {
-  /// A column and what it must hold.
+  /// A condition on a column.
   struct Condition {
     let column: Int
     let test: Test
@@ -158,7 +158,7 @@ extension AtomicFile {
     }
   }
 
-  /// Those of `filters` whose column this file has.
+  /// The conditions from `filters` whose column is in this file.
   func conditions(_ filters: [String: DatasetConfiguration.ValueFilter]) throws(DataError) -> [Condition] {
     var conditions: [Condition] = []
     for (name, filter) in filters.sorted(by: { $0.key < $1.key }) {

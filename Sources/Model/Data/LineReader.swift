@@ -1,20 +1,20 @@
 import Foundation
 import Locks
 
-/// Reads a file in blocks of whole lines, one block ahead of its user, on a thread of its own.
+/// Reads a file in blocks of whole lines on a separate thread, one block ahead of its user.
 ///
-/// So a file takes two blocks of memory, whatever its size, and its hash no time of the user's.
+/// So a file of any size takes two blocks of memory, and hashing does not slow down the user.
 final class LineReader: Sendable {
-  /// Bytes to read at once where nothing else is asked for: small against the second-level cache.
+  /// The default number of bytes to read at once, small compared to the second-level cache.
   static let defaultBlockSize = 1 << 18
 
-  /// Bytes of a line, in a file that is read in blocks.
+  /// The maximum number of bytes in a line, for a file that is read in blocks.
   static let longestLine = 1 << 26
 
   /// A line has more than `longestLine` bytes.
   struct LongLine: Error {}
 
-  /// Bytes in the file when it was opened; 0 where that means nothing, as for a pipe.
+  /// The size of the file in bytes when it was opened; 0 if it has none, as for a pipe.
   let size: Int
 
   private let source: Locked<Source>
@@ -22,8 +22,8 @@ final class LineReader: Sendable {
 
   /// Opens a file.
   ///
-  /// - Parameter blockSize: Bytes to read at once; `.max` for all.
-  /// - Parameter hash: Takes in all bytes that are read.
+  /// - Parameter blockSize: The number of bytes to read at once; `.max` for all.
+  /// - Parameter hash: Receives all bytes that are read.
   init(path: String, blockSize: Int, hash: ContentHash) throws {
     precondition(blockSize > 0, "blocks of \(blockSize) bytes")
     let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -33,7 +33,7 @@ final class LineReader: Sendable {
     readAhead()
   }
 
-  /// The next lines, with their ends but perhaps for the last; empty after the last.
+  /// The next lines with their line ends, which may be missing on the last line; empty at the end of the file.
   func next() throws -> [UInt8] {
     queue.wait()
     let block = try source.withLock { try $0.ahead.get() }
@@ -45,14 +45,14 @@ final class LineReader: Sendable {
     queue.start { [self] in source.withLock { $0.readAhead() } }
   }
 
-  /// The open file and what was read of it.
+  /// The open file, and what has been read from it.
   private struct Source {
     let handle: FileHandle
     let blockSize: Int
     let hash: ContentHash
     var ahead = Result<[UInt8], any Error>.success([])
 
-    /// The start of a line, whose end is not read yet.
+    /// The start of a line whose end has not been read yet.
     private var carry: [UInt8] = []
 
     init(handle: FileHandle, blockSize: Int, hash: ContentHash) {

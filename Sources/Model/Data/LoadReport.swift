@@ -1,24 +1,24 @@
-/// What happened while a dataset was read.
+/// A report about reading a dataset.
 public struct LoadReport: Sendable, Hashable {
-  /// Paths of the files read, in the order of `contentHash`.
+  /// The paths of the files read, in the order of `contentHash`.
   public internal(set) var files: [String] = []
 
-  /// What a user should know, a sentence each.
+  /// Warnings for the user, one sentence each.
   public internal(set) var warnings: [String] = []
 
-  /// Rows in the `.inter` file or files.
+  /// The number of rows in the `.inter` file or files.
   public internal(set) var rowCount = 0
 
-  /// The filters that were asked for, in their order.
+  /// The configured filters, in order.
   public internal(set) var filters: [FilterStep] = []
 
-  /// Rows left after all filters.
+  /// The number of rows left after all filters.
   public internal(set) var keptRowCount = 0
 
-  /// Rows of each user with rows, by id from 1; empty for files split beforehand.
+  /// The number of rows of each user with rows, by id from 1; empty for a predefined split.
   public internal(set) var sequenceLengths: [Int32] = []
 
-  /// Rows whose time, as it is compared, another row of the same user has too.
+  /// The number of rows whose time, as compared, equals that of another row of the same user.
   public internal(set) var tiedRowCount = 0
 
   /// Rows left after all filters that repeat another one exactly: of the same user, item and time, the first not counted.
@@ -32,10 +32,10 @@ public struct LoadReport: Sendable, Hashable {
     /// The configuration key or keys.
     public let name: String
 
-    /// Rows it removed.
+    /// The number of rows it removed.
     public let removed: Int
 
-    /// Rows it left.
+    /// The number of rows it left.
     public let remaining: Int
   }
 }

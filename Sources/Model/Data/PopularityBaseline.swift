@@ -1,25 +1,25 @@
 import Foundation
 
-/// What a ranking of all items by popularity reaches: the least that a model should beat.
+/// The metrics of ranking all items by popularity, the minimum that a model should beat.
 ///
-/// Every sample gets the same ranking, nothing is masked but padding, and each has one target, so that
-/// Hit is Recall.
+/// Every sample gets the same ranking, in which only padding is masked. Each sample has one target, so
+/// Hit equals Recall.
 public struct PopularityBaseline: Sendable, Hashable {
-  /// The cut-off of all three.
+  /// The cut-off of all three metrics.
   public let cutoff: Int
 
-  /// Share of samples whose target is among the first `cutoff` items. Also Recall.
+  /// The share of samples whose target is among the first `cutoff` items; also Recall.
   public let hit: Double
 
-  /// Mean of 1/log₂(rank + 1), 0 beyond `cutoff`.
+  /// The mean of 1/log₂(rank + 1), which counts as 0 beyond `cutoff`.
   public let ndcg: Double
 
-  /// Mean of 1/rank, 0 beyond `cutoff`.
+  /// The mean of 1/rank, which counts as 0 beyond `cutoff`.
   public let reciprocalRank: Double
 
-  /// Measures a ranking on samples.
+  /// Evaluates a ranking on samples.
   ///
-  /// - Parameter ranks: The rank of each item by id, from 1, as `popularityRanks()` gives them.
+  /// - Parameter ranks: The rank of each item by id, from 1, as returned by `popularityRanks()`.
   public init(of samples: [Sample], in dataset: SequenceDataset, ranks: [Int], cutoff: Int = 10) {
     self.cutoff = cutoff
     var (hit, ndcg, reciprocalRank) = (0.0, 0.0, 0.0)
@@ -38,12 +38,12 @@ public struct PopularityBaseline: Sendable, Hashable {
 }
 
 extension SequenceDataset {
-  /// How often each item occurs in training, by id.
+  /// The number of occurrences of each item in training, by id.
   ///
-  /// Counts every interaction that is the target or in the history of some training sample, once,
-  /// however many samples share it.
+  /// Every interaction that is the target or in the history of a training sample counts once, no matter how
+  /// many samples share it.
   public func trainingCounts() -> [Int] {
-    // +1 where a sample's stretch of `items` begins, −1 behind its end: above 0 in between.
+    // +1 where a sample's range of `items` begins, −1 after its end; so the running sum is above 0 in between.
     var changes = [Int32](repeating: 0, count: items.count + 1)
     for sample in train {
       changes[Int(sample.start)] += 1
@@ -58,9 +58,9 @@ extension SequenceDataset {
     return counts
   }
 
-  /// Each item's place, from 1, when all items are ranked by `trainingCounts()`, by id; 0 for padding.
+  /// Each item's rank by `trainingCounts()`, from 1, by id; 0 for padding.
   ///
-  /// Of equally frequent items the lower id comes first.
+  /// Equally frequent items are ranked by id.
   public func popularityRanks() -> [Int] {
     let counts = trainingCounts()
     var ranks = [Int](repeating: 0, count: itemCount)

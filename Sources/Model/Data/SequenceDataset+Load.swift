@@ -2,12 +2,12 @@ import Foundation
 import Literals
 
 extension SequenceDataset {
-  /// Reads a dataset and makes its samples.
+  /// Reads a dataset and creates its samples.
   ///
-  /// The order of the steps is the reference's: rows without ids, duplicates, values, `.user` and `.item`
-  /// files, counts; then ids by first appearance, then time.
+  /// The steps are in RecBole's order: rows without ids, duplicates, values, `.user` and `.item` files,
+  /// counts; then ids by first appearance, then time.
   ///
-  /// - Returns: The dataset, and what happened on the way.
+  /// - Returns: The dataset, and a report about reading it.
   public static func load(
     _ configuration: DatasetConfiguration
   ) throws(DataError) -> (dataset: SequenceDataset, report: LoadReport) {
@@ -40,14 +40,14 @@ struct DatasetLoader {
   init(_ configuration: DatasetConfiguration, folder: String, blockSize: Int) {
     self.configuration = configuration
     self.folder = folder
-    // Files split beforehand are gone through twice.
+    // The files of a predefined split are read twice.
     self.blockSize = configuration.benchmarkFiles == nil ? blockSize : .max
     guard configuration.benchmarkFiles != nil else { return }
     let plain = DatasetConfiguration()
     if configuration.duplicates != plain.duplicates || configuration.valueFilters != plain.valueFilters
       || configuration.filtersByCount
     {
-      warn("filters have no effect on files split beforehand")
+      warn("filters have no effect on a predefined split (benchmark_filename)")
     }
     self.configuration.valueFilters = [:]
   }
@@ -57,9 +57,9 @@ struct DatasetLoader {
 
   mutating func warn(_ text: String) { report.warnings.append(text) }
 
-  /// Opens one of the dataset's files; all rows of one are read before the next is opened, as the hash goes.
+  /// Opens one of the dataset's files. All its rows are read before the next file is opened, since the hash depends on the order.
   ///
-  /// - Parameter suffix: What follows `name.`, such as `inter`.
+  /// - Parameter suffix: The part after `name.`, such as `inter`.
   mutating func file(_ suffix: String) throws(DataError) -> AtomicFile {
     let path = "\(folder)/\(configuration.name).\(suffix)"
     let file = try AtomicFile(path: path, separator: configuration.fieldSeparator, blockSize: blockSize, hash: hash)
@@ -67,7 +67,7 @@ struct DatasetLoader {
     return file
   }
 
-  /// Reads the `.user` or `.item` file if the configuration asks for it.
+  /// Reads the `.user` or `.item` file if the configuration requests it.
   mutating func featureFile(_ suffix: String) throws(DataError) -> AtomicFile? {
     let path = "\(folder)/\(configuration.name).\(suffix)"
     let exists = FileManager.default.fileExists(atPath: path)
@@ -107,7 +107,7 @@ struct DatasetLoader {
     return files
   }
 
-  /// Reports columns that the configuration names and no file has.
+  /// Reports columns that the configuration names but no file has.
   mutating func checkNames(in files: [AtomicFile]) throws(DataError) {
     let names = files.flatMap(\.columns).map(\.name)
     for name in configuration.valueFilters.keys.sorted() where !names.contains(name) {
@@ -119,7 +119,7 @@ struct DatasetLoader {
     noteMissingColumns(in: files[0], "inter")
   }
 
-  /// Runs a filter and notes what it removed.
+  /// Runs a filter and records what it removed.
   mutating func filter(
     _ name: String, _ interactions: inout Interactions, by change: (inout Interactions) -> Void
   ) throws(DataError) {
@@ -133,7 +133,7 @@ struct DatasetLoader {
     report.filters.append(.init(name: name, removed: removed, remaining: remaining))
   }
 
-  /// Throws if no row is left, saying which filter removed how many.
+  /// Throws if no row is left; the error says how many rows each filter removed.
   func requireRows(_ interactions: Interactions) throws(DataError) {
     guard interactions.count == 0 else { return }
     let path = report.files.first ?? configuration.name
@@ -150,12 +150,12 @@ struct DatasetLoader {
 // MARK: - From rows to sequences
 
 extension DatasetLoader {
-  /// Reads the `.inter` file, filters it and makes the samples.
+  /// Reads the `.inter` file, filters it and creates the samples.
   mutating func loadInteractions() throws(DataError) -> SequenceDataset {
     guard configuration.itemAliases.isEmpty else {
       throw DataError(
         at: configuration.name, found: "alias_of_item_id without benchmark_filename",
-        expected: "none: histories are made of the column \(configuration.itemField)")
+        expected: "no alias, since histories are built from the column \(configuration.itemField)")
     }
     var interactions = Interactions()
     try readFiles(&interactions)
@@ -180,7 +180,9 @@ extension DatasetLoader {
     splitter.split(sequences)
     try splitter.requireSamples(at: report.files[0])
     if splitter.valid.isEmpty, configuration.split == .validAndTest {
-      warn("no user has the four items that validation takes, so no epoch is better than another")
+      warn(
+        "no user has at least four interactions, the minimum for a validation split, so the best epoch cannot be determined"
+      )
     }
     return SequenceDataset(
       name: configuration.name, contentHash: contentHash, userTokens: users.tokens, itemTokens: items.tokens,
@@ -195,8 +197,8 @@ extension DatasetLoader {
     if !linesWithout.isEmpty {
       let lines = linesWithout.prefix(10).map(String.init).joined(separator: ", ")
       warn(
-        "\(file.path): \(linesWithout.count) rows without a user or an item are left out, in lines \(lines)"
-          + (linesWithout.count > 10 ? " and so on" : "") + " (words such as NA and null count as missing)")
+        "\(file.path): ignored \(linesWithout.count) rows without a user or an item, in lines \(lines)"
+          + (linesWithout.count > 10 ? ", …" : "") + " (words such as NA and null count as missing)")
       note("rows without user or item", removed: linesWithout.count, remaining: interactions.count)
     }
     try requireRows(interactions)
@@ -220,9 +222,9 @@ extension DatasetLoader {
     }
   }
 
-  /// Gives ids from 1 to `numbers` by first appearance, and then to `others`.
+  /// Assigns ids from 1 to `numbers` by first appearance, and then to `others`.
   ///
-  /// - Returns: The tokens by id, `[PAD]` first, and the ids by number, 0 for those that do not appear.
+  /// - Returns: The tokens by id, starting with `[PAD]`, and the ids by number; 0 for numbers that do not appear.
   static func assignIds(
     _ numbers: [Int32], _ table: TokenTable, then others: [Int32]?
   ) -> (tokens: [String], ids: [Int32]) {
@@ -249,7 +251,7 @@ extension DatasetLoader {
 }
 
 extension DatasetConfiguration {
-  /// Whether the intervals of counts exclude anything.
+  /// Whether the count intervals exclude anything.
   fileprivate var filtersByCount: Bool {
     let everything = Intervals(parsing: "[0,inf)")
     return userCountInterval ?? everything != everything || itemCountInterval ?? everything != everything

@@ -1,35 +1,35 @@
-/// The samples of a dataset: item sequences, and for each sample where its history lies in them.
+/// The samples of a dataset: item sequences, and for each sample the position of its history in them.
 ///
-/// Read once, never changed, shared by all trials.
+/// It is read once, never changed, and shared by all trials.
 public struct SequenceDataset: Sendable {
-  /// The name it was asked for by.
+  /// The name by which it was requested.
   public let name: String
 
-  /// SHA-256, in hexadecimal, of the bytes of every file that was read.
+  /// The SHA-256, in hexadecimal, of the bytes of all files that were read.
   public let contentHash: String
 
-  /// Users' own names by id; id 0 is `[PAD]`.
+  /// The users' tokens by id; id 0 is `[PAD]`.
   public let userTokens: [String]
 
-  /// Items' own names by id; id 0 is `[PAD]`.
+  /// The items' tokens by id; id 0 is `[PAD]`.
   public let itemTokens: [String]
 
   /// Item ids of all sequences, one after the other.
   public let items: [Int32]
 
-  /// Longest history, in items (`MAX_ITEM_LIST_LENGTH`).
+  /// The maximum length of a history, in items (`MAX_ITEM_LIST_LENGTH`).
   public let maximumLength: Int
 
-  /// Samples to train on: users by the time of their second item, each user's samples by time.
+  /// The training samples: users ordered by the time of their second item, each user's samples by time.
   public let train: [Sample]
 
-  /// Samples to validate on.
+  /// The validation samples.
   public let valid: [Sample]
 
-  /// Samples to test on.
+  /// The test samples.
   public let test: [Sample]
 
-  /// Classes of the softmax: all items and padding (the reference's `n_items`); also the mask's id.
+  /// The number of classes of the softmax: all items and padding (RecBole's `n_items`). This is also the mask's id.
   public var itemCount: Int { itemTokens.count }
 
   public init(
@@ -47,7 +47,7 @@ public struct SequenceDataset: Sendable {
     self.test = test
   }
 
-  /// The items before the target, oldest first; 1 to `maximumLength` of them.
+  /// The 1 to `maximumLength` items before the target, oldest first.
   public func history(of sample: Sample) -> ArraySlice<Int32> {
     items[Int(sample.start)..<Int(sample.start) + Int(sample.length)]
   }
@@ -63,10 +63,10 @@ public struct Sample: Sendable, Hashable {
   /// The user's id.
   public let user: Int32
 
-  /// Where the history starts in the dataset's `items`; the target follows it.
+  /// The position of the history in the dataset's `items`; the target follows it.
   public let start: Int32
 
-  /// Items in the history.
+  /// The number of items in the history.
   public let length: Int32
 
   public init(user: Int32, start: Int32, length: Int32) {

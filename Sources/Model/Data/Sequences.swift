@@ -1,17 +1,17 @@
 import Foundation
 
-/// The items of each user in the order of time, one user after the other.
+/// The items of each user ordered by time, one user after the other.
 struct Sequences {
-  /// Item ids, all users.
+  /// The item ids of all users.
   private(set) var items: [Int32]
 
-  /// Where each user's items start, by user id, and where the last one's end.
+  /// The start of each user's items, by user id, and the end of the last user's items.
   private(set) var starts: [Int]
 
-  /// When each user's second item was, by user id; only for those with two.
+  /// The time of each user's second item, by user id; only meaningful for users with at least two.
   private(set) var secondTimes: [Double]
 
-  /// Rows whose time another row of the same user has too.
+  /// The number of rows whose time equals that of another row of the same user.
   private(set) var tiedRowCount = 0
 
   /// Rows that repeat one before them exactly: of the same user and item at the same time, as the file has it.
@@ -46,7 +46,7 @@ struct Sequences {
     }
   }
 
-  /// What happened in a row and when, and which it was.
+  /// The item and time of a row, and its index.
   private struct Visit {
     /// As it is compared.
     var time = 0.0
@@ -69,7 +69,7 @@ struct Sequences {
     return visits
   }
 
-  /// Ranges of users with about as many rows each, one range for each core; one if rows are few.
+  /// Ranges of users with about the same number of rows, one per core; a single range if there are few rows.
   private static func partition(_ starts: [Int]) -> [Range<Int>] {
     let userCount = starts.count - 1
     let rowCount = starts[userCount]
@@ -80,7 +80,7 @@ struct Sequences {
     return zip(bounds, bounds.dropFirst() + [userCount]).map { $0..<$1 }
   }
 
-  /// Some users' items in the order of time.
+  /// The items of some users, ordered by time.
   private struct Part {
     var items: [Int32] = []
     var secondTimes: [Double] = []

@@ -1,7 +1,7 @@
-/// Makes samples of sequences and holds out the last ones of each user.
+/// Creates samples from sequences and holds out the last samples of each user.
 ///
-/// A user's items x₁ … xₙ make a sample for each k from 2 to n: target xₖ, and as history the items
-/// before it, at most `maximumLength`.
+/// A user's items x₁ … xₙ give one sample for each k from 2 to n, with target xₖ and a history of up to
+/// `maximumLength` items before it.
 struct Splitter {
   private(set) var train: [Sample] = []
   private(set) var valid: [Sample] = []
@@ -15,10 +15,10 @@ struct Splitter {
     self.maximumLength = maximumLength
   }
 
-  /// How many of `sampleCount` samples of a user go to train, valid and test.
+  /// How many of a user's `sampleCount` samples are used for training, validation and test.
   ///
-  /// One sample is always left to train on. When that leaves one for valid and test together, it goes to
-  /// test: a user with three items is tested but not validated.
+  /// One sample is always kept for training. If that leaves only one for validation and test, it is used for
+  /// the test: a user with three items is tested, but not validated.
   static func counts(
     of sampleCount: Int, _ split: DatasetConfiguration.Split
   ) -> (train: Int, valid: Int, test: Int) {
@@ -31,9 +31,9 @@ struct Splitter {
     }
   }
 
-  /// Splits all users, in the order of their second item's time.
+  /// Splits all users, ordered by the time of their second item.
   ///
-  /// That is how the reference's table reads: sorted by the targets' times, then grouped by user.
+  /// This is the order of RecBole's table, which is sorted by the targets' times and then grouped by user.
   mutating func split(_ sequences: Sequences) {
     let (starts, times) = (sequences.starts, sequences.secondTimes)
     var users = (0..<times.count).filter { user in starts[user + 1] - starts[user] > 1 }
@@ -61,15 +61,17 @@ struct Splitter {
     }
   }
 
-  /// Throws if there is nothing to train on or nothing of what the split is for.
+  /// Throws if there are no training samples, or none of what the split holds out.
   func requireSamples(at path: String) throws(DataError) {
     if train.isEmpty {
-      throw DataError(at: path, found: "no user with two items to train on", expected: "longer sequences")
+      throw DataError(
+        at: path, found: "no user with at least two interactions",
+        expected: "longer sequences, since training needs two")
     }
     if split == .validOnly ? valid.isEmpty : test.isEmpty {
       throw DataError(
-        at: path, found: "no user with the three items that \(split == .validOnly ? "validating" : "testing") takes",
-        expected: "longer sequences")
+        at: path, found: "no user with at least three interactions",
+        expected: "longer sequences, since a \(split == .validOnly ? "validation" : "test") split needs three")
     }
   }
 }

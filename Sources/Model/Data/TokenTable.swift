@@ -1,37 +1,37 @@
-/// Numbers texts by first appearance, without making a `String` of each.
+/// Numbers texts by first appearance, without creating a `String` for each.
 ///
-/// The bytes of all texts lie one after the other. Small decimal numbers, which most ids are, find theirs
-/// in an array; a hash table with linear probing holds those of all other texts.
+/// The bytes of all texts are stored contiguously. Most ids are small decimal numbers, which are looked up in an
+/// array; all other texts are in a hash table with linear probing.
 struct TokenTable {
-  /// How many different texts there are.
+  /// The number of different texts.
   private(set) var count = 0
 
   private var bytes: [UInt8] = []
   private var starts = [0]
 
-  /// For each decimal number its text's number + 1, or 0; a power of two of them.
+  /// For each decimal number, its text's number + 1, or 0. The count is a power of two.
   private var placesByDecimal = [Int32](repeating: 0, count: 1024)
   private static let maximumDecimal = 1 << 20
 
-  /// A power of two of them, at most half of them filled.
+  /// The hash table's slots. The count is a power of two, and at most half of the slots are filled.
   private var slots = [Slot](repeating: Slot(), count: 1024)
   private var filledSlotCount = 0
 
-  /// Odd, and another one in each table: who writes a file cannot know which texts lie in one place, which would make reading it
-  /// take the square of its length. No number depends on it.
+  /// A random odd number that differs between tables, so that nobody can write a file whose texts collide, which would take quadratic
+  /// time to read. No result depends on it.
   private let secret = UInt64.random(in: .min ... .max) | 1
 
   /// A place in the hash table.
   private struct Slot {
-    /// Of a text of up to seven bytes: those and their count, so that equal keys are equal texts. Of a
-    /// longer one: its hash, with a highest byte that is no such count.
+    /// For a text of up to seven bytes: the bytes and their count, so that equal keys mean equal texts. For a
+    /// longer text: its hash, with a highest byte that is not such a count.
     var key: UInt64 = 0
 
-    /// The text's number + 1, or 0 where nothing lies.
+    /// The text's number + 1, or 0 for an empty slot.
     var place: Int32 = 0
   }
 
-  /// The number of the bytes from `start` to `end`, a new one if they were not there.
+  /// The number of the text from `start` to `end`; a new text gets a new number.
   @inline(__always)
   mutating func intern(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int32 {
     if let decimal = Self.decimal(source, start, end) {
@@ -66,7 +66,7 @@ struct TokenTable {
     return Int32(count - 1)
   }
 
-  /// The decimal number below `maximumDecimal` that a text is, in its one spelling without sign or zeros in front.
+  /// The text as a decimal number below `maximumDecimal`, if it is written without sign or leading zeros.
   @inline(__always)
   private static func decimal(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
     guard 1...7 ~= end - start, source[start] != UInt8(ascii: "0") else { return nil }
@@ -111,13 +111,13 @@ struct TokenTable {
     }
   }
 
-  /// Where a key is looked for first: the highest bits of a product, which depend on all bits of the key (multiplicative hashing,
+  /// The first slot to try for a key: the highest bits of a product, which depend on all bits of the key (multiplicative hashing,
   /// Dietzfelbinger et al., 1997).
   func home(of key: UInt64) -> Int {
     Int(truncatingIfNeeded: (key &* secret) >> UInt64(64 - slots.count.trailingZeroBitCount))
   }
 
-  /// The key of a text; of a long one made with FNV-1a in 64 bits from a start of its own.
+  /// The key of a text; for a long text, 64-bit FNV-1a with a start value of the table's own.
   private func key(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
     if end - start < 8 {
       var key = UInt64(end - start)

@@ -2,24 +2,24 @@ import Kernels
 
 /// Ranks the held-out item of each sample among all items.
 ///
-/// Only padding is left out of the ranking: items of the history stay in it, as in the reference.
+/// Only padding is excluded from the ranking; items of the history are ranked, too, as in RecBole.
 package struct Evaluator {
   private let dataset: SequenceDataset
 
   package init(dataset: SequenceDataset) { self.dataset = dataset }
 
-  /// The model's input for a prediction: the oldest item dropped, however short the history, and the mask at the end.
+  /// The model's input for a prediction: the history without its oldest item, even if it is short, followed by the mask.
   ///
   /// Source: RecBole 1.2.1, `reconstruct_test_data`.
   package static func input(_ history: ArraySlice<Int32>, maskToken: Int32) -> [Int32] {
     history.dropFirst() + [maskToken]
   }
 
-  /// Histories whose targets are ranked together: the items' weights come from memory once for all of them.
+  /// The number of histories whose targets are ranked together, so that the items' weights are read from memory only once for all of them.
   private static let samplesPerRanking = 256
 
-  /// The rank of each sample's target, counted from 1, or `nil` when `shouldStop` said so; `Int.max` where its score is
-  /// not a number.
+  /// The rank of each sample's target, counted from 1, or `Int.max` if its score is NaN. Returns `nil` if stopped by
+  /// `shouldStop`.
   package func ranks(of samples: some Collection<Sample>, _ network: BERT4Rec, shouldStop: () -> Bool = { false })
     -> [Int]?
   {
@@ -31,7 +31,7 @@ package struct Evaluator {
     ranks.reserveCapacity(samples.count)
     var labels: [Int32] = []
     var block = Block()
-    /// `false` when stopped.
+    /// Returns `false` if stopped.
     func flush() -> Bool {
       guard block.targetCount > 0 else { return true }
       guard let head = network.forward(block, .none, shouldStop: shouldStop) else { return false }

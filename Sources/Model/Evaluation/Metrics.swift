@@ -2,10 +2,10 @@ import Foundation
 
 /// Averages of ranking metrics over samples, such as `ndcg@10`.
 public struct Metrics: Sendable, Equatable {
-  /// Names and values, metrics in configured order, cut-offs in configured order inside each.
+  /// Names and values: metrics in the configured order, and for each metric the cut-offs in the configured order.
   public let values: [(name: String, value: Double)]
 
-  /// The value of a name such as `mrr@10`.
+  /// The value with a name such as `mrr@10`.
   public subscript(name: String) -> Double? { values.first { $0.name == name }?.value }
 
   public static func == (a: Metrics, b: Metrics) -> Bool {
@@ -23,7 +23,7 @@ public struct Metrics: Sendable, Equatable {
 
   /// The metrics of rankings with several relevant items, averaged and rounded.
   ///
-  /// - Parameter rankings: For each, the relevant items' ranks in increasing order.
+  /// - Parameter rankings: For each ranking, the relevant items' ranks in increasing order.
   package init(rankings: [[Int]], _ evaluation: EvaluationConfiguration) {
     let largest = evaluation.cutoffs.max() ?? 1
     var values: [(name: String, value: Double)] = []
@@ -39,7 +39,7 @@ public struct Metrics: Sendable, Equatable {
 }
 
 extension Double {
-  /// Rounded as the reference rounds: multiplied by a power of ten, halves to even, divided again.
+  /// Rounds as RecBole does: multiplied by a power of ten, rounded half to even, and divided again.
   package func rounded(toDecimalPlaces places: Int) -> Double {
     let power = pow(10, Double(places))
     return (self * power).rounded(.toNearestOrEven) / power

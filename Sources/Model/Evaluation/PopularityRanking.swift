@@ -1,17 +1,17 @@
-/// Items from the most to the least frequent in training: the ranking that a model has to beat.
+/// A ranking of the items by their frequency in training, the baseline that a model has to beat.
 public struct PopularityRanking: Sendable {
   private let dataset: SequenceDataset
 
-  /// Each item's place by id, counted from 1.
+  /// Each item's place in the ranking, by id, counted from 1.
   private let places: [Int]
 
-  /// Counts every item of a training history or target once per occurrence in its sequence; equal counts go by id.
+  /// Counts every training history item and target once per occurrence in its sequence; equal counts are ordered by id.
   public init(_ dataset: SequenceDataset) {
     self.dataset = dataset
     var counts = [Int](repeating: 0, count: dataset.itemCount)
     for sample in dataset.train {
       counts[Int(dataset.target(of: sample))] += 1
-      // The first item of a sequence is nobody's target.
+      // The first item of a sequence is never a target.
       if sample.length == 1, let first = dataset.history(of: sample).first { counts[Int(first)] += 1 }
     }
     let order = counts.indices.dropFirst().sorted { (counts[$1], $0) < (counts[$0], $1) }

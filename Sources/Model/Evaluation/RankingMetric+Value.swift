@@ -3,11 +3,12 @@ import Foundation
 extension RankingMetric {
   /// The metric of one ranking at a cut-off.
   ///
-  /// With one relevant item at rank r: hit and recall are 1 if r ≤ k, precision that divided by k, MRR and MAP 1 / r, NDCG 1 / log₂(r + 1).
+  /// With one relevant item at rank r ≤ k, hit and recall are 1, precision is 1 / k, MRR and MAP are 1 / r, and NDCG is 1 / log₂(r + 1);
+  /// for r > k, all are 0.
   ///
   /// - Parameter ranks: The relevant items' ranks, counted from 1, in increasing order; at least one.
   /// - Parameter k: The cut-off.
-  /// - Parameter largest: The largest cut-off in use, which bounds what the reference takes for ideal.
+  /// - Parameter largest: The largest cut-off in use, which limits the ideal ranking in RecBole.
   package func value(ranks: [Int], at k: Int, largest: Int) -> Double {
     let hits = ranks.prefix { $0 <= k }
     switch self {

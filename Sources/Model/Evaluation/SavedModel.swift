@@ -1,16 +1,16 @@
-/// Weights read from a file, to be measured without training.
+/// Weights read from a file, for evaluation without training.
 public struct SavedModel {
   private let network: BERT4Rec
   private let evaluation: EvaluationConfiguration
   private let dataset: SequenceDataset
 
-  /// - Parameter weights: Every parameter under the reference's name.
+  /// - Parameter weights: Every parameter, under RecBole's name.
   /// - Parameter file: The weights' file, for errors.
-  /// - Throws: When a parameter is missing or has a shape that configuration and dataset don't give.
+  /// - Throws: If a parameter is missing, or its shape does not fit configuration and dataset.
   public init(
     _ weights: Safetensors, file: String, configuration: Configuration, dataset: SequenceDataset
   ) throws(SafetensorsError) {
-    // What the file says about its network is believed once it has the weights for it: only then is memory taken.
+    // Memory is allocated only after the file has proved to contain the weights of the network that it describes.
     for entry in ParameterLayout(configuration.network, itemCount: dataset.itemCount).entries {
       _ = try weights.tensor(of: entry, file: file)
     }
@@ -24,7 +24,7 @@ public struct SavedModel {
   /// The metrics of samples, such as the dataset's `test`.
   public func metrics(of samples: [Sample]) -> Metrics {
     let ranks = Evaluator(dataset: dataset).ranks(of: samples, network) ?? []
-    // A score that is not a number has no rank, and so none that counts.
+    // A NaN score has rank `Int.max`, which is beyond every cut-off.
     return Metrics(ranks: ranks, evaluation)
   }
 }

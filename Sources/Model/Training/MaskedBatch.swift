@@ -1,4 +1,4 @@
-/// The samples of a batch after masking, those without a counted mask left out: they have no loss and no gradient.
+/// The samples of a batch after masking. Samples without a counted mask are omitted, since they have no loss and no gradient.
 struct MaskedBatch {
   struct Sample {
     var items: [Int32] = []
@@ -17,7 +17,7 @@ struct MaskedBatch {
     positionCount += sample.items.count
   }
 
-  /// The batch in parts of about the same number of positions, in order.
+  /// The batch, divided in order into parts with about the same number of positions.
   ///
   /// Parts are what threads share out among themselves. Their gradients are added up one after the other, so how a batch is cut has to
   /// depend on the batch alone.

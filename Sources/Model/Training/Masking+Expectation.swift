@@ -1,26 +1,26 @@
 import Foundation
 
 extension Masking {
-  /// What random masks leave to be predicted in a history, on average.
+  /// The expected number of items to predict in a randomly masked history.
   struct Expectation {
-    /// The chance that any mask counts; without one, a history is left out of its batch.
+    /// The probability that any mask counts; otherwise the history is omitted from its batch.
     var chance = 0.0
 
-    /// Counted masks.
+    /// The expected number of counted masks.
     var targets = 0.0
   }
 
-  /// The expectation for each length from 0 to `longest`, in one pass.
+  /// The expectation for each length from 0 to `longest`, computed in one pass.
   ///
-  /// Of *n* = length − 1 places past the first, K ~ Binomial(*n*, *p*) are masked and min(K, M) count: a mask at the first place is the
-  /// first to go when there are more than M. So a further place adds *p* · P(K < M) to the mean, and takes *p* · P(K = M − 1) from
-  /// P(K < M).
+  /// Of the *n* = length − 1 places after the first, K ~ Binomial(*n*, *p*) are masked and min(K, M) count: if there are more than M
+  /// masks, the one at the first place is dropped first. So each additional place adds *p* · P(K < M) to the mean, and subtracts
+  /// *p* · P(K = M − 1) from P(K < M).
   func expectations(upTo longest: Int) -> [Expectation] {
     let p = maskRatio
     var expectations = [Expectation()]
     var mean = 0.0
     var room = 1.0  // P(K < M)
-    // log P(K = M − 1) from n = M − 1 on; the power itself may be too small for a number.
+    // log P(K = M − 1), starting at n = M − 1; the probability itself may underflow.
     var logFull = capacity == 1 ? 0 : Double(capacity - 1) * log(p)
     for n in stride(from: 0, to: longest, by: 1) {
       expectations.append(Expectation(chance: 1 - pow(1 - p, Double(n)), targets: mean))

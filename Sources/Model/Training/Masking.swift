@@ -1,10 +1,10 @@
 import Kernels
 
-/// Which items of a history are hidden from the network, to be predicted.
+/// Selects the items of a history that are hidden from the network and must be predicted.
 ///
-/// A whole batch is of one kind: every item of every history is masked with probability `mask_ratio`, or just the last
-/// item of each. Only masks past the first place count in the loss, and of a history's random masks only the last
-/// M = floor(`mask_ratio` · L): the reference stores places in lists of M and takes place 0 for padding.
+/// All histories of a batch are masked in the same way: either every item with probability `mask_ratio`, or only the last
+/// item. Only masks after the first place count in the loss, and only the last M = floor(`mask_ratio` · L) random masks
+/// of a history: RecBole stores places in lists of M and treats place 0 as padding.
 ///
 /// Source: RecBole 1.2.1, `MaskItemSequence`; Sun et al., *BERT4Rec*, 2019, section 3.6.
 package struct Masking {
@@ -12,7 +12,7 @@ package struct Masking {
   let lastItemRatio: Double
   /// The mask's id, one past the last item.
   package let maskToken: Int32
-  /// M: most counted masks of one history, at least 1.
+  /// M: the maximum number of counted masks of a history, at least 1.
   package let capacity: Int
   let drawsNegatives: Bool
 
@@ -36,9 +36,9 @@ package struct Masking {
   /// Masks a history.
   ///
   /// - Parameter history: Item ids, oldest first; at least one.
-  /// - Parameter masked: Written: the history with the mask's id where an item is hidden.
-  /// - Parameter counted: Written: the masks that count in the loss; none for many a short history.
-  /// - Parameter key: Names the sample to the random numbers.
+  /// - Parameter masked: Output: the history with the mask's id in place of hidden items.
+  /// - Parameter counted: Output: the masks that count in the loss; often none for a short history.
+  /// - Parameter key: Identifies the sample for the random numbers.
   package func mask(
     _ history: ArraySlice<Int32>, _ kind: Kind, key: UInt32, epoch: Int, _ randomness: Randomness,
     into masked: inout [Int32], counted: inout [MaskedPosition]
@@ -70,9 +70,9 @@ package struct Masking {
     }
   }
 
-  /// An item that doesn't occur in the history, uniformly.
+  /// A uniformly drawn item that does not occur in the history.
   ///
-  /// The reference looks for one for ever; where the history has every item, any item will do after 10,000 draws.
+  /// RecBole would search forever; if the history contains every item, any item is accepted after 10,000 draws.
   private func negative(_ history: ArraySlice<Int32>, using stream: inout RandomStream) -> Int32 {
     var item: Int32 = 1
     for _ in 0..<10_000 {

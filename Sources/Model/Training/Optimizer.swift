@@ -1,12 +1,12 @@
 import Kernels
 
-/// The optimizer with its state: what the gradient becomes in the parameters.
+/// The optimizer with its state: it applies the gradient to the parameters.
 package final class Optimizer {
   private let configuration: TrainingConfiguration
   private let layout: ParameterLayout
-  /// Adam's two moments, the squares of Adagrad and RMSprop, nothing for plain descent.
+  /// Adam's two moments, or the squares of Adagrad and RMSprop; empty for plain SGD.
   let moments: [Parameters]
-  /// Steps taken.
+  /// The number of steps taken.
   var step = 0
 
   package init(_ configuration: TrainingConfiguration, layout: ParameterLayout) {
@@ -15,7 +15,7 @@ package final class Optimizer {
     moments = (0..<configuration.optimizer.momentCount).map { _ in Parameters(layout: layout) }
   }
 
-  /// Clips the gradient if asked to, and takes one step.
+  /// Clips the gradient if configured, and takes one step.
   package func update(_ parameters: Parameters, _ gradients: Parameters) {
     step += 1
     let (p, g) = (parameters.buffer.all, gradients.buffer.all)
@@ -39,7 +39,7 @@ package final class Optimizer {
 }
 
 extension TrainingConfiguration.Optimizer {
-  /// Buffers of the parameters' size that the optimizer keeps.
+  /// The number of buffers of the parameters' size that the optimizer keeps.
   var momentCount: Int {
     switch self {
     case .adam, .adamw: 2

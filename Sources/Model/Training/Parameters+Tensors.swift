@@ -1,7 +1,7 @@
 import Kernels
 
 extension Parameters {
-  /// The parameters as tensors, their names behind `prefix`.
+  /// The parameters as tensors, with `prefix` before their names.
   func tensors(prefix: String = "") -> [String: Safetensors.Tensor] {
     var tensors: [String: Safetensors.Tensor] = [:]
     for entry in layout.entries {
@@ -11,7 +11,7 @@ extension Parameters {
     return tensors
   }
 
-  /// The parameters as tensors to be written from where they stand, their names behind `prefix`.
+  /// The parameters as tensors to be written directly from memory, with `prefix` before their names.
   func sources(prefix: String = "") -> [String: Safetensors.Source] {
     var sources: [String: Safetensors.Source] = [:]
     for entry in layout.entries {
@@ -23,9 +23,9 @@ extension Parameters {
     return sources
   }
 
-  /// Takes every parameter from the tensors of a file.
+  /// Reads every parameter from the tensors of a file.
   ///
-  /// - Throws: When one is missing or has another shape.
+  /// - Throws: If one is missing or has a different shape.
   func read(_ safetensors: Safetensors, prefix: String = "", file: String) throws(SafetensorsError) {
     for entry in layout.entries {
       let tensor = try safetensors.tensor(of: entry, prefix: prefix, file: file)
@@ -37,18 +37,18 @@ extension Parameters {
 extension Safetensors {
   /// The tensor of a parameter.
   ///
-  /// - Throws: When it is missing or has another shape.
+  /// - Throws: If it is missing or has a different shape.
   func tensor(
     of entry: ParameterLayout.Entry, prefix: String = "", file: String
   ) throws(SafetensorsError) -> Tensor {
     guard let tensor = tensors[prefix + entry.name] else {
       throw SafetensorsError(
-        location: file, found: "no tensor '\(prefix)\(entry.name)'", expected: "one of shape \(entry.shape)")
+        location: file, found: "no tensor '\(prefix)\(entry.name)'", expected: "a tensor of shape \(entry.shape)")
     }
     guard tensor.shape == entry.shape else {
       throw SafetensorsError(
         location: file, found: "tensor '\(prefix)\(entry.name)' of shape \(tensor.shape)",
-        expected: "shape \(entry.shape), as configuration and dataset demand")
+        expected: "shape \(entry.shape), which follows from configuration and dataset")
     }
     return tensor
   }

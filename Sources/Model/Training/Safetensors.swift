@@ -3,8 +3,8 @@ import Literals
 
 /// Named tensors of 32-bit floats in one file: the safetensors format.
 ///
-/// Eight bytes with the header's length, little-endian; the header, JSON, with each tensor's type, shape and place; then the
-/// tensors' bytes.
+/// A file has eight bytes with the header's length (little-endian), the header in JSON with each tensor's type, shape and position,
+/// and the tensors' bytes.
 ///
 /// Source: the format's description in the safetensors project's README.
 public struct Safetensors: Sendable, Equatable {
@@ -30,7 +30,7 @@ public struct Safetensors: Sendable, Equatable {
     self.metadata = metadata
   }
 
-  /// The longest header that is read: 100 MB, as the format's own library allows.
+  /// The maximum length of a header: 100 MB, as in the format's own library.
   private static let longestHeader = 100_000_000
 
   /// The header's key for free text.
@@ -71,14 +71,14 @@ public struct Safetensors: Sendable, Equatable {
 
   // MARK: - Writing
 
-  /// A tensor to be written from where it stands: in a large file it should not be there twice.
+  /// A tensor to be written directly from memory, so that a large tensor does not exist twice.
   struct Source {
     let shape: [Int]
     let byteCount: Int
     let append: (_ bytes: inout [UInt8]) -> Void
   }
 
-  /// The file's bytes; the same tensors and metadata always give the same.
+  /// The file's bytes; the same tensors and metadata always give the same bytes.
   public func encoded() throws -> [UInt8] {
     try Self.encoded(
       tensors.mapValues { tensor in
@@ -86,7 +86,7 @@ public struct Safetensors: Sendable, Equatable {
       }, metadata: metadata)
   }
 
-  /// The bytes of a file of these tensors.
+  /// The bytes of a file with these tensors.
   static func encoded(_ tensors: [String: Source], metadata: [String: String]) throws -> [UInt8] {
     var header: [String: HeaderValue] = metadata.isEmpty ? [:] : [metadataName: .metadata(metadata)]
     let names = tensors.keys.sorted()
@@ -111,27 +111,27 @@ public struct Safetensors: Sendable, Equatable {
 
   // MARK: - Reading
 
-  /// Reads a file's bytes.
+  /// Parses a file's bytes.
   ///
-  /// - Parameter file: Its name, for errors.
-  /// - Throws: When the bytes are not such a file, are cut off, or hold other types than 32-bit floats.
+  /// - Parameter file: The file's name, for errors.
+  /// - Throws: If the bytes are not such a file, are truncated, or contain types other than 32-bit floats.
   public init(decoding bytes: [UInt8], file: String) throws(SafetensorsError) {
     func fail(_ found: String, _ expected: String) -> SafetensorsError {
       SafetensorsError(location: file, found: found, expected: expected)
     }
     guard bytes.count >= 8 else {
-      throw fail("\(bytes.count) bytes", "a safetensors file, which starts with 8 bytes of length")
+      throw fail("\(bytes.count) bytes", "a safetensors file, which starts with the 8-byte length of its header")
     }
     let length = bytes[..<8].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
     guard length <= UInt64(Self.longestHeader), Int(length) <= bytes.count - 8 else {
-      throw fail("a header said to be \(length) bytes long in a file of \(bytes.count)", "a whole safetensors file")
+      throw fail("a header length of \(length) bytes in a file of \(bytes.count) bytes", "a complete safetensors file")
     }
     let start = 8 + Int(length)
     let header: [String: HeaderValue]
     do {
       header = try JSONDecoder().decode([String: HeaderValue].self, from: Data(bytes[8..<start]))
     } catch {
-      throw fail("a header that is not the expected JSON", "tensors with dtype, shape and data_offsets")
+      throw fail("a header with unexpected JSON", "tensors with dtype, shape and data_offsets")
     }
     self.init()
     var places: [(name: String, shape: [Int], start: Int, end: Int)] = []
@@ -139,11 +139,11 @@ public struct Safetensors: Sendable, Equatable {
       switch value {
       case .metadata(let text):
         guard name == Self.metadataName else {
-          throw fail("'\(name)', which is no tensor", "dtype, shape and data_offsets")
+          throw fail("'\(name)', which is not a tensor", "dtype, shape and data_offsets")
         }
         metadata = text
       case .tensor(let entry):
-        guard name != Self.metadataName else { throw fail("a tensor named \(name)", "text by key under that name") }
+        guard name != Self.metadataName else { throw fail("a tensor named \(name)", "a map of texts under that name") }
         guard entry.dtype == "F32" else { throw fail("tensor '\(name)' of type \(entry.dtype)", "type F32") }
         var count = 4
         for axis in entry.shape {
@@ -164,11 +164,12 @@ public struct Safetensors: Sendable, Equatable {
         places.append((name, entry.shape, offsets[0], offsets[1]))
       }
     }
-    // Tensors that overlap could make a small file fill the memory.
+    // Overlapping tensors could make a small file fill the memory.
     var end = 0
     for place in places.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
       guard place.start == end else {
-        throw fail("tensor '\(place.name)' at byte \(place.start)", "one at byte \(end), where the one before it ends")
+        throw fail(
+          "tensor '\(place.name)' at byte \(place.start)", "the tensor at byte \(end), where the previous one ends")
       }
       tensors[place.name] = Tensor(shape: place.shape, bytes: Array(bytes[start + place.start..<start + place.end]))
       end = place.end
@@ -179,7 +180,7 @@ public struct Safetensors: Sendable, Equatable {
   }
 }
 
-/// Bytes that are not the safetensors file they should be.
+/// Bytes that are not the expected safetensors file.
 public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   /// The file.
   public let location: String

@@ -1,10 +1,10 @@
 import Foundation
 import Kernels
 
-/// One training run on one thread: epochs, validation, early stopping, and the final measurement.
+/// One training run: epochs, validation, early stopping and final evaluation.
 ///
-/// The numbers depend on configuration and dataset alone. A run that was interrupted and continued from a checkpoint gives the same
-/// bits as one that was not.
+/// The results depend on configuration and dataset alone. A run that is interrupted and resumed from a checkpoint gives the same
+/// bits as an uninterrupted one.
 ///
 /// Source: RecBole 1.2.1, `Trainer`.
 public final class Trainer {
@@ -18,15 +18,15 @@ public final class Trainer {
   private let randomness: Randomness
   private let lanes: TrainingLanes
   private var progress: TrainingProgress
-  /// Where the run began: its epoch and batch.
+  /// The epoch and batch at which the run started.
   private var start = (epoch: 0, batch: 0)
   /// The order of the samples in `orderEpoch`.
   private var order: [Int32] = []
   private var orderEpoch = -1
 
-  /// A run that has not started.
+  /// Creates a run that has not started.
   ///
-  /// - Parameter dataset: Made with the same configuration: its histories fit the network's positions.
+  /// - Parameter dataset: A dataset loaded with the same configuration, so that its histories fit the network's positions.
   public init(configuration: Configuration, dataset: SequenceDataset) {
     let network = configuration.network
     precondition(
@@ -48,13 +48,13 @@ public final class Trainer {
     best.buffer.all.copy(from: self.network.parameters.buffer.all)
   }
 
-  /// A run continued from what `checkpoint()` gave.
+  /// Creates a run that resumes from a `checkpoint()`.
   ///
-  /// - Throws: When the bytes are no checkpoint of a run of this shape.
+  /// - Throws: If the bytes are not a checkpoint of a run of this shape.
   public convenience init(
     configuration: Configuration, dataset: SequenceDataset, checkpoint: [UInt8]
   ) throws(SafetensorsError) {
-    // Before a network is made for it: most of what is no checkpoint ends here.
+    // Checked before the network is created, since most invalid checkpoints fail here.
     let state = try SavedRun(checkpoint)
     self.init(configuration: configuration, dataset: dataset)
     try restore(state)
@@ -62,38 +62,39 @@ public final class Trainer {
 
   // MARK: - Running
 
-  /// Where a run is.
+  /// The position of a run.
   public struct Position: Sendable {
-    /// The epoch under way, counted from 1.
+    /// The current epoch, counted from 1.
     public let epoch: Int
-    /// The share of the epoch's batches that are done.
+    /// The completed share of the epoch's batches.
     public let fraction: Double
   }
 
   /// How a run ended.
   public enum Outcome: Sendable {
     case finished(TrainingResult)
-    /// `shouldStop` asked for it; `checkpoint()` continues from here.
+    /// `shouldStop` returned true; a `checkpoint()` can resume from here.
     case interrupted
-    /// A batch's loss was infinite or not a number, or the scores after an epoch were none.
+    /// A batch's loss was infinite or NaN, or the scores after an epoch were NaN.
     case diverged(Divergence)
   }
 
-  /// Whole epochs trained so far.
+  /// The number of whole epochs trained so far.
   public var epoch: Int { progress.epoch }
 
-  /// Whether anything has changed since the run began, or was continued: a batch was trained, or an epoch ended.
+  /// Whether anything has changed since the run started or was resumed: a batch was trained, or an epoch ended.
   public var hasAdvanced: Bool { (progress.epoch, progress.batch) != start }
 
   /// The number of trainable parameters.
   public var parameterCount: Int { network.layout.parameterCount }
 
-  /// Trains until the end, then measures the best epoch's weights on validation and test samples.
+  /// Trains to the end, then evaluates the best epoch's weights on validation and test samples.
   ///
-  /// - Parameter threads: Asked before each batch how many threads to use; the numbers don't depend on it.
-  /// - Parameter shouldStop: Asked before each layer of a block of histories, by any of the threads; when true, the run ends as `interrupted`.
-  /// - Parameter onProgress: Told after each batch.
-  /// - Parameter onEpoch: Told after each epoch; what it throws ends the run.
+  /// - Parameter threads: Called before each batch for the number of threads; results do not depend on it.
+  /// - Parameter shouldStop: Called on any thread before each layer of a block of histories; if it returns true, the run ends as
+  ///   `interrupted`.
+  /// - Parameter onProgress: Called after each batch.
+  /// - Parameter onEpoch: Called after each epoch; an error that it throws ends the run.
   public func run(
     threads: @escaping () -> Int = { 1 }, shouldStop: @escaping () -> Bool = { false },
     onProgress: (Position) -> Void = { _ in }, onEpoch: (EpochReport) throws -> Void = { _ in }
@@ -115,7 +116,7 @@ public final class Trainer {
     }
   }
 
-  /// What measuring comes to: ranks need scores that are numbers.
+  /// The result of an evaluation: ranks need scores that are numbers.
   private enum Measurement<Value> {
     case measured(Value)
     case diverged(Divergence)
@@ -131,7 +132,7 @@ public final class Trainer {
     case diverged(Divergence)
   }
 
-  /// Trains what is left of the epoch; `nil` when stopped.
+  /// Trains the rest of the epoch; `nil` if stopped.
   private func trainEpoch(_ control: RunControl, _ onProgress: (Position) -> Void) -> EpochEnd? {
     shuffle()
     let batchCount = batchCount
@@ -153,7 +154,7 @@ public final class Trainer {
     return .trained
   }
 
-  /// Batches of an epoch.
+  /// The number of batches per epoch.
   private var batchCount: Int { (dataset.train.count + training.batchSize - 1) / training.batchSize }
 
   /// Draws the epoch's order of the samples.
@@ -172,13 +173,13 @@ public final class Trainer {
   private enum BatchEnd {
     /// - Parameter loss: The mean over the counted masks.
     case trained(loss: Double)
-    /// No mask counts, so nothing has changed.
+    /// No mask counted, so nothing has changed.
     case withoutTargets
   }
 
-  /// Forward, backward and one step.
+  /// Forward pass, backward pass and one optimizer step.
   ///
-  /// - Returns: `nil` when stopped; then the parameters are as before the batch.
+  /// - Returns: `nil` if stopped; the parameters are then unchanged.
   private func trainBatch(_ samples: ArraySlice<Int32>, _ control: RunControl) -> BatchEnd? {
     let kind = masking.kind(batch: progress.batch, epoch: progress.epoch, randomness)
     var batch = MaskedBatch()
@@ -200,7 +201,7 @@ public final class Trainer {
     return .trained(loss: loss)
   }
 
-  /// Validates if it is due, and moves on to the next epoch; `nil` when stopped.
+  /// Validates if due, and moves on to the next epoch; `nil` if stopped.
   private func validate(_ control: RunControl) -> Measurement<EpochReport>? {
     let number = progress.epoch + 1
     let interval = min(training.validationInterval, training.epochs)
@@ -231,13 +232,13 @@ public final class Trainer {
     return .measured(report)
   }
 
-  /// The best epoch's metrics on both held-out splits; `nil` when stopped.
+  /// The best epoch's metrics on both held-out splits; `nil` if stopped.
   private func measure(_ control: RunControl) -> Measurement<TrainingResult>? {
     let last = network.parameters.buffer.all.values
     network.parameters.buffer.all.copy(from: best.buffer.all)
     network.parametersDidChange()
     defer {
-      // A checkpoint taken after a stop here has to hold the last epoch's weights again.
+      // A checkpoint taken after a stop here must contain the last epoch's weights again.
       network.parameters.buffer.all.copy(from: last)
       network.parametersDidChange()
     }
@@ -258,14 +259,14 @@ public final class Trainer {
 
   // MARK: - Weights and checkpoints
 
-  /// The best epoch's weights under the reference's names.
+  /// The best epoch's weights, with RecBole's tensor names.
   ///
-  /// - Parameter metadata: Free text by key, kept in the file.
+  /// - Parameter metadata: Free text by key, stored in the file.
   public func weights(metadata: [String: String] = [:]) -> Safetensors {
     Safetensors(tensors: best.tensors(), metadata: metadata)
   }
 
-  /// Everything that a later `Trainer` needs to continue from here: a safetensors file.
+  /// Everything that a later `Trainer` needs to resume from here, as a safetensors file.
   public func checkpoint() throws -> [UInt8] {
     var tensors = network.parameters.sources()
     tensors.merge(best.sources(prefix: "best.")) { first, _ in first }
@@ -284,7 +285,7 @@ public final class Trainer {
       0...state.progress.epoch * batchCount + state.progress.batch ~= state.step
     else {
       throw SafetensorsError(
-        location: name, found: "a state that no run of these settings has", expected: "a checkpoint of this run")
+        location: name, found: "a state that is impossible with these settings", expected: "a checkpoint of this run")
     }
     try network.parameters.read(file, file: name)
     network.parametersDidChange()
@@ -298,13 +299,13 @@ public final class Trainer {
   }
 }
 
-/// What a checkpoint's bytes say.
+/// The contents of a checkpoint.
 private struct SavedRun {
   let file: Safetensors
   let step: Int
   let progress: TrainingProgress
 
-  /// What messages call it.
+  /// The name used in messages.
   static let name = "checkpoint"
 
   init(_ bytes: [UInt8]) throws(SafetensorsError) {
@@ -312,7 +313,8 @@ private struct SavedRun {
     guard let step = file.metadata["step"].flatMap({ Int($0) }), let text = file.metadata["progress"],
       let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
     else {
-      throw SafetensorsError(location: Self.name, found: "no state of a training run", expected: "a checkpoint")
+      throw SafetensorsError(
+        location: Self.name, found: "a file without the state of a training run", expected: "a checkpoint")
     }
     (self.step, self.progress) = (step, progress)
   }

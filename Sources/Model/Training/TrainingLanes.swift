@@ -1,35 +1,35 @@
 import Foundation
 import Kernels
 
-/// What a run asks its caller while it goes on.
+/// What a run asks its caller while it is running.
 struct RunControl {
-  /// How many threads to use from now on.
+  /// The number of threads to use from now on.
   let threads: () -> Int
-  /// Whether to stop; asked by any of the threads.
+  /// Whether to stop; called on any of the threads.
   let shouldStop: () -> Bool
 }
 
-/// The threads inside one trial: each trains parts of a batch in a network of its own that shares the parameters.
+/// The threads of one trial: each trains parts of a batch in its own network, which shares the parameters.
 ///
-/// A part's gradient starts from zero, and parts are added up in their order, so the bits are the same for any number of threads.
+/// Each part's gradient starts from zero, and parts are added in order, so the bits are the same for any number of threads.
 final class TrainingLanes {
   private var lanes: [BERT4Rec]
-  /// Where the parts' gradients are added up; made when a batch first has several.
+  /// The sum of the parts' gradients; allocated when a batch first has several parts.
   private var total: Parameters?
-  /// Keep the gradients of parts that are done before their turn; one for each thread but the first.
+  /// Buffers for the gradients of parts that finish before their turn; one per thread except the first.
   private var spares: [Parameters] = []
 
-  /// - Parameter network: Does the work when there is one thread.
+  /// - Parameter network: The network of the first thread.
   init(_ network: BERT4Rec) { lanes = [network] }
 
-  /// The gradient of a batch's mean loss, to be found in `gradients` until the next batch.
+  /// The gradient of a batch's mean loss; valid until the next batch.
   struct Trained {
     /// The sum of the targets' losses.
     let loss: Double
     let gradients: Parameters
   }
 
-  /// Runs a batch forward and backward; `nil` when stopped.
+  /// Runs a batch forward and backward; `nil` if stopped.
   func train(_ batch: MaskedBatch, _ dropout: Dropout, _ control: RunControl) -> Trained? {
     let weight = 1 / Float(batch.targetCount)
     let parts = batch.parts()
@@ -55,7 +55,7 @@ final class TrainingLanes {
     return Trained(loss: loss, gradients: sum)
   }
 
-  /// The rank of each sample's target, or `nil` when stopped.
+  /// The rank of each sample's target, or `nil` if stopped.
   func ranks(of samples: [Sample], _ evaluator: Evaluator, _ control: RunControl) -> [Int]? {
     let count = min(max(1, control.threads()), Self.mostThreads(measuring: samples.count))
     if count <= 1 { return evaluator.ranks(of: samples, lanes[0], shouldStop: control.shouldStop) }
@@ -79,7 +79,7 @@ final class TrainingLanes {
     return Array(lanes.prefix(max(1, count)))
   }
 
-  /// The gradient of some samples' loss, into the network's gradients, and the sum of their losses; `nil` when stopped.
+  /// Writes the gradient of the samples' loss to the network's gradients and returns the sum of their losses; `nil` if stopped.
   private static func train(
     _ samples: ArraySlice<MaskedBatch.Sample>, _ network: BERT4Rec, _ weight: Float, _ dropout: Dropout,
     _ control: RunControl
@@ -101,13 +101,13 @@ final class TrainingLanes {
   }
 }
 
-/// Hands out the parts of a batch, and adds their results up in order.
+/// Distributes the parts of a batch, and adds their results in order.
 private final class PartQueue {
   private struct State {
     var next = 0
     var added = 0
     var loss: Double? = 0
-    /// Results that came before their turn.
+    /// Results that arrived before their turn.
     var parked: [Int: (loss: Double, gradients: Parameters)] = [:]
   }
 
@@ -117,15 +117,15 @@ private final class PartQueue {
   private let condition = NSCondition()
   private var state = State()
 
-  /// - Parameter sum: Where gradients are added up.
-  /// - Parameter spares: Keep results until their turn, so that a thread needn't wait for a slower one.
+  /// - Parameter sum: Receives the sum of the gradients.
+  /// - Parameter spares: Buffers that keep results until their turn, so that no thread has to wait for a slower one.
   init(partCount: Int, sum: Parameters, spares: [Parameters]) {
     self.partCount = partCount
     self.sum = sum
     self.spares = spares
   }
 
-  /// A part that no thread has yet, or `nil` when there is none, or the run is stopped.
+  /// The next part that no thread has taken, or `nil` if there is none or the run was stopped.
   func next() -> Int? {
     condition.withLock {
       guard state.next < partCount, state.loss != nil else { return nil }
@@ -134,10 +134,10 @@ private final class PartQueue {
     }
   }
 
-  /// Adds a part's result to those before it, now or when they are there.
+  /// Adds a part's result to those before it, now or as soon as they are available.
   ///
-  /// - Parameter loss: `nil` when stopped.
-  /// - Parameter gradients: Free for other use afterwards.
+  /// - Parameter loss: `nil` if stopped.
+  /// - Parameter gradients: May be reused afterwards.
   func finish(_ part: Int, _ loss: Double?, _ gradients: Parameters) {
     condition.withLock {
       guard let loss else {
@@ -167,6 +167,6 @@ private final class PartQueue {
     state.added += 1
   }
 
-  /// The sum of the parts' losses, or `nil` when stopped.
+  /// The sum of the parts' losses, or `nil` if stopped.
   var loss: Double? { condition.withLock { state.loss } }
 }

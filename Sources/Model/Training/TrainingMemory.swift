@@ -2,12 +2,12 @@ import Kernels
 
 /// The memory that a training run needs, computed from its configuration before anything is allocated.
 ///
-/// It is an upper bound: the buffers are counted one by one, and what else a run allocates is rounded up.
+/// It is an upper bound: buffers are counted one by one, and all other allocations are rounded up.
 public struct TrainingMemory: Sendable, Equatable {
-  /// Bytes of a run on one thread, the dataset not included.
+  /// Bytes of a run on one thread, excluding the dataset.
   public let bytes: Double
 
-  /// Bytes that each further thread of the run adds.
+  /// Additional bytes for each further thread.
   public let bytesPerThread: Double
 
   /// The most threads that the run has work for; further ones take no memory.
@@ -19,18 +19,18 @@ public struct TrainingMemory: Sendable, Equatable {
     self.mostThreads = mostThreads
   }
 
-  /// - Parameter keepsCheckpoints: Whether the run's state is written and read on the way.
+  /// - Parameter keepsCheckpoints: Whether the run's state is written and read during the run.
   public init(_ configuration: Configuration, _ dataset: SequenceDataset, keepsCheckpoints: Bool) {
     let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
     let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
     let turned = Self.turnedFloats(configuration.network, itemCount: dataset.itemCount)
     let moments = Double(configuration.training.optimizer.momentCount)
-    // Parameters, their gradient, the sum of several threads' gradients, the best epoch's parameters.
+    // Parameters, their gradient, the sum of several threads' gradients, and the best epoch's parameters.
     let training = (4 + moments) * parameters + turned + workspace
-    // Tensors and the file made of them exist at the same time, and so does the file before it when its array grows.
+    // The tensors and the file made from them exist at the same time; so does the old array while the file's array grows.
     let files = keepsCheckpoints ? 3 * (2 + moments) * parameters : 3 * parameters
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
-    // A gradient of its own, and one that waits for its turn.
+    // Its own gradient, and one waiting for its turn.
     bytesPerThread = 4 * (2 * parameters + workspace) + Self.roundingBytes
     let positions = min(configuration.training.batchSize, dataset.train.count) * configuration.network.maximumLength
     let heldOut = max(dataset.valid.count, dataset.test.count)
@@ -38,12 +38,12 @@ public struct TrainingMemory: Sendable, Equatable {
       MaskedBatch.partCount(positions: positions), TrainingLanes.mostThreads(measuring: heldOut))
   }
 
-  /// What measuring weights from a file takes, the file included.
+  /// The memory for evaluating weights from a file, including the file.
   public init(measuring configuration: Configuration, _ dataset: SequenceDataset) {
     let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
     let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
     let turned = Self.turnedFloats(configuration.network, itemCount: dataset.itemCount)
-    // The file and its tensors; the network's parameters and the room for their gradients.
+    // The file and its tensors, the network's parameters and their gradients.
     bytes =
       4 * (4 * parameters + turned + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
       + Self.roundingBytes
@@ -51,10 +51,10 @@ public struct TrainingMemory: Sendable, Equatable {
     mostThreads = 1
   }
 
-  /// Allocator, thread stacks, epoch reports, and what else is small.
+  /// Allocator, thread stacks, epoch reports, and other small allocations.
   private static let roundingBytes = 4.0 * 1024 * 1024
 
-  /// The order of the samples; the masked batch, whose samples are arrays with a header and room to grow.
+  /// The order of the samples, and the masked batch, whose samples are arrays with a header and spare capacity.
   private static func batchBytes(_ configuration: Configuration, _ dataset: SequenceDataset) -> Double {
     let rows = Double(min(configuration.training.batchSize, dataset.train.count))
     let longest = Double(configuration.network.maximumLength)
@@ -65,7 +65,7 @@ public struct TrainingMemory: Sendable, Equatable {
   static func parameterFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
     let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
     let layer = 4 * hidden * hidden + 2 * hidden * inner + 9 * hidden + inner
-    // Each parameter may begin with a gap of up to 15 floats.
+    // There may be a gap of up to 15 floats before each parameter.
     let gaps = 15 * Double(16 * network.layerCount + 10)
     return Double(itemCount) + (Double(itemCount) + 1 + Double(network.maximumLength)) * hidden
       + Double(network.layerCount) * layer + hidden * hidden + 5 * hidden + gaps
@@ -78,7 +78,7 @@ public struct TrainingMemory: Sendable, Equatable {
     return layers + hidden * hidden + items
   }
 
-  /// As `LayerMemory`, `EndsMemory`, `BackwardScratch` and `ItemHead` allocate it.
+  /// The floats allocated by `LayerMemory`, `EndsMemory`, `BackwardScratch` and `ItemHead`.
   static func workspaceFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
     let size = BlockSize(network, itemCount: itemCount)
     let (positions, targets) = (Double(size.positions), Double(size.targets))

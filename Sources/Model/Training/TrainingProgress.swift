@@ -1,28 +1,28 @@
-/// Everything about a training run but its parameters and moments: what a checkpoint holds beside them.
+/// The state of a training run, apart from parameters and moments, as stored in a checkpoint.
 ///
-/// Random numbers need no state, so this is all there is.
+/// Random numbers need no state.
 struct TrainingProgress: Codable, Equatable {
-  /// Whole epochs trained; the one under way, counted from 0.
+  /// The number of whole epochs trained, which is also the current epoch, counted from 0.
   var epoch = 0
-  /// Batches of this epoch that are done.
+  /// The number of completed batches of this epoch.
   var batch = 0
   /// The sum of this epoch's batch losses.
   var lossSum = 0.0
-  /// Batches of this epoch that had a counted mask.
+  /// The number of batches of this epoch that had a counted mask.
   var lossCount = 0
-  /// The last batch's loss that was a finite number.
+  /// The most recent finite batch loss.
   var lastLoss: Double?
   /// The epoch of the best validation, counted from 1; 0 before the first.
   var bestEpoch = 0
   var earlyStopping: EarlyStopping
-  /// No epoch is left to train.
+  /// Whether there is no epoch left to train.
   var isOver = false
 
   init(patience: Int) { earlyStopping = EarlyStopping(patience: patience) }
 }
 
 extension TrainingProgress {
-  /// Whether a run can have come here: a file may say anything.
+  /// Whether this state is possible, since a file may contain anything.
   func isPossible(in training: TrainingConfiguration, batchCount: Int) -> Bool {
     0...training.epochs ~= epoch && (isOver || epoch < training.epochs) && 0...batchCount ~= batch
       && 0...batch ~= lossCount && lossSum.isFinite && lastLoss?.isFinite ?? true && 0...epoch ~= bestEpoch

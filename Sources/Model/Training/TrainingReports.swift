@@ -1,4 +1,4 @@
-/// What an epoch brought.
+/// The result of an epoch.
 public struct EpochReport: Sendable {
   /// Counted from 1.
   public let epoch: Int
@@ -6,22 +6,22 @@ public struct EpochReport: Sendable {
   public let loss: Double?
   /// Batches that had a counted mask; `loss` divided by it is the mean.
   public let batchCount: Int
-  /// The validation metrics, or `nil` when none was due.
+  /// The validation metrics, or `nil` if no validation was due.
   public let valid: Metrics?
-  /// These weights are the ones to keep so far.
+  /// Whether these weights are the best so far.
   public let isBest: Bool
-  /// No epoch comes after this one.
+  /// Whether this is the last epoch.
   public let isLast: Bool
 
   /// The mean of the batches' losses; `nil` when no mask counted.
   public var meanLoss: Double? { loss.map { $0 / Double(batchCount) } }
 }
 
-/// What a finished run leaves.
+/// The result of a finished run.
 public struct TrainingResult: Sendable {
-  /// The epoch whose weights were measured, counted from 1; 0 for the untrained ones.
+  /// The epoch whose weights were evaluated, counted from 1; 0 for untrained weights.
   public let bestEpoch: Int
-  /// Epochs trained.
+  /// The number of epochs trained.
   public let epochCount: Int
   /// The best value of the validation metric, or `nil` without validation.
   public let bestValue: Double?
@@ -32,21 +32,21 @@ public struct TrainingResult: Sendable {
   public let testRanks: [Int]
 }
 
-/// Where a run's numbers stopped being numbers.
+/// Where a run's values became infinite or NaN.
 public struct Divergence: Sendable, CustomStringConvertible {
   /// Counted from 1.
   public let epoch: Int
-  /// The batch whose loss was none, counted from 1; `nil` when the scores after the epoch were none.
+  /// The batch whose loss was not finite, counted from 1; `nil` if the scores after the epoch were NaN.
   public let batch: Int?
   /// The batch's loss: infinite or NaN.
   public let loss: Double
-  /// The loss of the last batch before, or `nil` when none came before.
+  /// The loss of the previous batch, or `nil` if there was none.
   public let lastFiniteLoss: Double?
 
   /// One line for a terminal.
   public var description: String {
     let last = lastFiniteLoss.map { "the last finite loss was \($0.rounded(toDecimalPlaces: 4))" }
-    let before = last ?? "no loss before it was finite"
+    let before = last ?? "there was no finite loss before"
     let found = loss.isNaN ? "not a number" : "infinite"
     let what = batch.map { "the loss of batch \($0) of epoch \(epoch) is \(found)" }
     return "\(what ?? "the scores after epoch \(epoch) are not numbers"); \(before)"

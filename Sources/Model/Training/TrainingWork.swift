@@ -1,18 +1,18 @@
-/// The arithmetic of a training epoch, computed from a configuration before anything is trained.
+/// The number of arithmetic operations of a training epoch, computed from a configuration before any training.
 ///
-/// It counts the floating-point operations of the matrix products, on histories at their true lengths, with the last layer's queries
-/// and all after them at targets only; forward once, backward twice. Masks count by their expectation, so no number is drawn. Elementwise
-/// work is left out: over a study's configurations it goes with what is counted.
+/// It counts the floating-point operations of the matrix products, for histories at their true lengths, with the last layer's queries and
+/// everything after them at targets only; the backward pass counts twice as much as the forward pass. Masks count by their expectation, so no
+/// random number is drawn. Elementwise work is not counted, since it is roughly proportional to the counted work within a study.
 public struct TrainingWork: Sendable, Equatable {
-  /// Floating-point operations of one epoch, with its share of the validations.
+  /// Floating-point operations of one epoch, including its share of the validations.
   public let operationsPerEpoch: Double
 
-  /// How many histories of each length a dataset has: all that is needed of it, to be shared by many configurations.
+  /// The number of histories of each length in a dataset. Nothing else of the dataset is needed, which allows many configurations to share it.
   public struct Lengths: Sendable {
-    /// Histories to train on, by their length.
+    /// The number of training histories by length.
     let train: [Int]
 
-    /// Histories to validate on, by their length.
+    /// The number of validation histories by length.
     let valid: [Int]
 
     let itemCount: Int
@@ -38,9 +38,9 @@ public struct TrainingWork: Sendable, Equatable {
     self.init(configuration, Lengths(dataset))
   }
 
-  /// Takes time in proportion to the longest history.
+  /// Takes time proportional to the longest history.
   ///
-  /// - Parameter lengths: Of the dataset that the configuration makes.
+  /// - Parameter lengths: The lengths of the dataset loaded with this configuration.
   public init(_ configuration: Configuration, _ lengths: Lengths) {
     let interval = min(configuration.training.validationInterval, configuration.training.epochs)
     let validation = interval > 0 ? Self.validation(configuration.network, lengths) / Double(interval) : 0
@@ -49,10 +49,10 @@ public struct TrainingWork: Sendable, Equatable {
 
   // MARK: - One history
 
-  /// Floating-point operations of one history, once forward.
+  /// Floating-point operations of one forward pass of one history.
   ///
-  /// - Parameter targets: Places whose output is wanted.
-  /// - Parameter candidates: Items that the head scores at each of them.
+  /// - Parameter targets: The number of places whose output is needed.
+  /// - Parameter candidates: The number of items that the head scores at each of them.
   package static func forward(
     _ network: NetworkConfiguration, length: Double, targets: Double, candidates: Double
   ) -> Double {
@@ -64,7 +64,7 @@ public struct TrainingWork: Sendable, Equatable {
     return Double(network.layerCount - 1) * layer + last + head
   }
 
-  /// Items that the head scores for the loss at each target: all, or for the pairwise loss the label and a negative.
+  /// The number of items that the head scores for the loss at each target: all, or, for the pairwise loss, the label and one negative.
   package static func candidates(_ network: NetworkConfiguration, itemCount: Int) -> Double {
     switch network.loss {
     case .crossEntropy: Double(itemCount)
@@ -78,7 +78,7 @@ public struct TrainingWork: Sendable, Equatable {
     let masking = Masking(network, itemCount: lengths.itemCount)
     let expectations = masking.expectations(upTo: lengths.train.count - 1)
     let candidates = candidates(network, itemCount: lengths.itemCount)
-    // A large catalogue's logits are computed a second time for the gradient; see `ItemHead`.
+    // The logits of a large catalog are computed a second time for the gradient; see `ItemHead`.
     let isTwice = network.loss == .crossEntropy && lengths.itemCount > ItemHead.mostItemsAtOnce
     let logitsAgain = isTwice ? 2 * Double(network.hiddenSize) * candidates : 0
     func work(_ length: Int, targets: Double) -> Double {
@@ -87,7 +87,7 @@ public struct TrainingWork: Sendable, Equatable {
     var total = 0.0
     for (length, count) in lengths.train.enumerated() where count > 0 && length > 1 {
       let expected = expectations[length]
-      // The operations are a straight line over the targets, so the mean of those that have any stands for all.
+      // The operations are linear in the number of targets, so the mean over histories with targets is sufficient.
       let random = expected.chance > 0 ? expected.chance * work(length, targets: expected.targets / expected.chance) : 0
       let last = work(length, targets: 1)
       total += Double(count) * ((1 - masking.lastItemRatio) * random + masking.lastItemRatio * last)

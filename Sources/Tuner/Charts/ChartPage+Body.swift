@@ -1,12 +1,12 @@
 extension ChartPage {
-  /// The places that the script fills, in the order in which they are read.
+  /// The elements that the script fills, in reading order.
   static let body = #"""
     <header>
     <h1 id="study"></h1>
     <p id="about"></p>
     <p id="best"></p>
     </header>
-    <noscript><p>The charts are drawn by JavaScript, which is off in this browser.</p></noscript>
+    <noscript><p>The charts need JavaScript, which is disabled in this browser.</p></noscript>
     <main id="charts">
     <section><h2>hyperparams_tuning</h2><div id="history"></div></section>
     <section><h2>Learning curves</h2><div id="curves"></div></section>

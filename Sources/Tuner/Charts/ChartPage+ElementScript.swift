@@ -1,7 +1,7 @@
 extension ChartPage {
-  /// Makes elements, and text that fits.
+  /// Creates elements, and text that fits.
   ///
-  /// All text of a study goes through `textContent`, so none of it can become markup.
+  /// All text of a study is set through `textContent`, so it can never become markup.
   static let elementScript = #"""
 
     // Elements
@@ -27,7 +27,7 @@ extension ChartPage {
     ruler.font = "12px system-ui, sans-serif";
     const textWidth = text => ruler.measureText(text).width;
 
-    /** The text, cut and with an ellipsis where it is wider than so many pixels. */
+    /** The text, cut and with an ellipsis if it is wider than the given number of pixels. */
     function shortened(text, width) {
       const characters = Array.from(text.slice(0, 200));
       if (characters.length === text.length && textWidth(text) <= width) return text;

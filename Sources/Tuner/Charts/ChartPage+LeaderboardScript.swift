@@ -30,8 +30,8 @@ extension ChartPage {
     function showLeaderboard(parent) {
       parent.replaceChildren();
       if (page.study.trials.length === 0) return sayEmpty(parent, "The study has no trials.");
-      const note = "Arrow keys go from row to row and mark the trial in the charts; "
-        + "a click on a chart keeps a trial marked, Escape lets it go.";
+      const note = "Arrow keys move between rows and highlight the trial in the charts; "
+        + "a click on a chart keeps a trial highlighted, Escape releases it.";
       htmlNode(parent, "p", "note", note);
       const columns = leaderboardColumns();
       const table = htmlNode(htmlNode(parent, "div", "table"), "table");

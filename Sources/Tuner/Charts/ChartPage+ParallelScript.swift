@@ -1,5 +1,5 @@
 extension ChartPage {
-  /// Parallel coordinates: an axis for each parameter and one for the score, a line for each trial.
+  /// Parallel coordinates: one axis per parameter and one for the score, one line per trial.
   static let parallelScript = #"""
 
     // Parallel coordinates
@@ -29,7 +29,7 @@ extension ChartPage {
       const { scored, parameters } = page.study;
       page.parallel = null;
       if (scored.length === 0) return sayEmpty(parent, "No trial has a score yet.");
-      if (parameters.length === 0) return sayEmpty(parent, "The study tunes no parameter.");
+      if (parameters.length === 0) return sayEmpty(parent, "The study tunes no parameters.");
       const note = htmlNode(parent, "p", "note", "Drag along an axis to select trials, click the axis to clear it. ");
       const selection = htmlNode(note, "span");
       selection.setAttribute("role", "status");
@@ -39,7 +39,7 @@ extension ChartPage {
       const scroller = htmlNode(parent, "div", "wide");
       const width = Math.max(scroller.clientWidth, 70 + 90 * axes.length);
       const gap = (width - 150) / (axes.length - 1);
-      const label = "Parallel coordinates: a line for each trial through its parameters to its score";
+      const label = "Parallel coordinates: one line per trial, through its parameters to its score";
       const svg = svgNode(scroller, "svg", { width, height: parallelHeight, role: "img", "aria-label": label });
       const base = svgNode(svg, "g", { class: "base" });
       const overlay = svgNode(svg, "g", { class: "overlay" });

@@ -1,5 +1,5 @@
 extension ChartPage {
-  /// The charts with an x and a y axis: history, learning curves and one slice for each parameter.
+  /// The charts with an x and a y axis: history, learning curves and one slice per parameter.
   static let plotScript = #"""
 
     // Plots with two axes

@@ -1,7 +1,7 @@
 extension ChartPage {
-  /// The page's program: drawing first, then what draws with it, and at the end the call that starts it.
+  /// The page's program: drawing functions, the charts that use them, and finally the call that starts it.
   ///
-  /// A live page calls `showStudy` with the JSON of a `StudyChart` each time that it fetched one.
+  /// A live page would call `showStudy` with the JSON of a `StudyChart` every time it has fetched one.
   static let script =
     #""use strict";"# + elementScript + scaleScript + studyScript + plotScript + parallelScript + leaderboardScript
       + #"""

@@ -1,5 +1,5 @@
 extension ChartPage {
-  /// What the charts share: the study, the trial that is marked in all of them, and showing the whole.
+  /// Shared by all charts: the study, the trial highlighted in all of them, and drawing the whole page.
   static let studyScript = #"""
 
     // The study

@@ -1,8 +1,8 @@
 extension ChartPage {
   /// The style sheet, for light and dark screens.
   ///
-  /// The hues are those of Okabe and Ito, *Color Universal Design*, 2008, which people of all color visions tell
-  /// apart (<https://jfly.uni-koeln.de/color/>); a trial's state is told by its shape as well.
+  /// The hues are those of Okabe and Ito, *Color Universal Design*, 2008, which people with any type of color vision can
+  /// distinguish (<https://jfly.uni-koeln.de/color/>); a trial's state is also shown by its shape.
   static let style = #"""
 
     :root {

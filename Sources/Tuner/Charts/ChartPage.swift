@@ -1,12 +1,12 @@
 import Crypto
 import Foundation
 
-/// The page that draws a `StudyChart`: one HTML file that needs nothing but a browser.
+/// The page that draws a `StudyChart`: one HTML file that needs only a browser.
 public enum ChartPage {
   /// The page of a study, for `--display_file`: no dates and no paths, so the same study gives the same bytes.
   ///
-  /// Its first chart is the one that RecBole 1.2.1 writes: the trials' scores in their order, a trial's parameters
-  /// on hover, titled `hyperparams_tuning` with the legend `BERT4Rec tuning process` (`HyperTuning.plot_hyper` in
+  /// Its first chart is the one that RecBole 1.2.1 writes: the trials' scores in order, a trial's parameters
+  /// on hover, the title `hyperparams_tuning` with the legend `BERT4Rec tuning process` (`HyperTuning.plot_hyper` in
   /// `recbole/trainer/hyper_tuning.py`).
   public static func html(of chart: StudyChart) -> String {
     """
@@ -29,8 +29,8 @@ public enum ChartPage {
     """
   }
 
-  /// Lets the page's own style and script work, named by their hashes, and nothing else: whatever got past the
-  /// escaping below could neither run nor load anything.
+  /// Allows only the page's own style and script, identified by their hashes: even if something got past the
+  /// escaping below, it could neither run nor load anything.
   private static var contentSecurityPolicy: String {
     func source(_ text: String) -> String {
       "'sha256-\(Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString())'"
@@ -39,7 +39,7 @@ public enum ChartPage {
       + "base-uri 'none'; form-action 'none'"
   }
 
-  /// JSON with escapes for what ends or opens markup, all of which it can hold only inside its texts.
+  /// The JSON with characters escaped that could open or end markup, which occur only in its strings.
   ///
   /// U+2028 and U+2029 ended lines in scripts before ECMAScript 2019.
   private static func inScriptElement(_ json: String) -> String {

@@ -1,18 +1,18 @@
 import Foundation
 public import Literals
 
-/// Everything that a page draws of a study: what was tuned, and what came of each trial.
+/// Everything that a page shows of a study: what was tuned, and the result of each trial.
 ///
-/// Its JSON is what the page reads, from a block in the page or from wherever a live page fetches it. The same
-/// chart gives the same bytes.
+/// The page reads its JSON from a block in the page; a live page could fetch it. The same chart gives the same
+/// bytes.
 public struct StudyChart: Sendable, Equatable, Codable {
   /// A trial in any state.
   public struct Trial: Sendable, Equatable, Codable {
-    /// Counted from 1.
+    /// The trial's number, counted from 1.
     public let number: Int
     public let state: TrialState
 
-    /// The study's metric; `nil` for a trial that has none.
+    /// The value of the study's metric, or `nil` if the trial has none.
     @Finite public var value: Double?
 
     /// The tuned values by parameter.
@@ -21,7 +21,7 @@ public struct StudyChart: Sendable, Equatable, Codable {
     /// The study's metric after each evaluated epoch, by epoch.
     public let curve: [Point]
 
-    /// The time that went into training, in seconds.
+    /// The training time in seconds.
     @Finite public var seconds: Double?
 
     /// The results by name, such as `test.ndcg@10`.
@@ -41,12 +41,12 @@ public struct StudyChart: Sendable, Equatable, Codable {
     }
   }
 
-  /// A parameter's value, as it is shown and where it stands on an axis.
+  /// A parameter's value, as text and as a position on an axis.
   public struct Value: Sendable, Equatable, Codable {
-    /// As in the names of RecBole's result files: `0.001`, `gelu`, `[64, 64]`, `None`.
+    /// The text, as in RecBole's result files: `0.001`, `gelu`, `[64, 64]`, `None`.
     public let text: String
 
-    /// The finite number that it is, if it is one.
+    /// The value as a finite number, if it is one.
     @Finite public var number: Double?
 
     public init(_ literal: Literal) {
@@ -55,11 +55,11 @@ public struct StudyChart: Sendable, Equatable, Codable {
     }
   }
 
-  /// A point of a learning curve, in JSON the pair `[epoch,value]`.
+  /// A point of a learning curve; the pair `[epoch,value]` in JSON.
   public struct Point: Sendable, Equatable {
     public let epoch: Int
 
-    /// `nil` for what is no finite number.
+    /// The value, or `nil` if it is not finite.
     public let value: Double?
 
     public init(epoch: Int, value: Double?) {
@@ -76,7 +76,7 @@ public struct StudyChart: Sendable, Equatable, Codable {
   public let metric: String
   public let direction: Direction
 
-  /// Names of the tuned parameters, in the order of the search space.
+  /// The names of the tuned parameters, in the order of the search space.
   public let parameters: [String]
   public let trials: [Trial]
 
@@ -93,7 +93,7 @@ public struct StudyChart: Sendable, Equatable, Codable {
     self.trials = trials
   }
 
-  /// The chart as JSON with sorted keys, in which what is no finite number is `null`.
+  /// The chart as JSON with sorted keys; numbers that are not finite are `null`.
   public var json: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -119,7 +119,7 @@ extension StudyChart.Point: Codable {
 }
 
 extension StudyChart {
-  /// A number as JSON can say it: NaN and the infinities become `nil`, and `nil` is written as `null`.
+  /// A number that JSON can represent: NaN and infinities become `nil`, which is written as `null`.
   @propertyWrapper public struct Finite: Sendable, Equatable, Codable {
     public let wrappedValue: Double?
 
@@ -137,10 +137,10 @@ extension StudyChart {
 }
 
 extension StudyChart {
-  /// The chart of a study whose trials told their stories.
+  /// The chart of a study, made from its trials' stories.
   ///
-  /// Trials whose cell is no longer in the search space are left out, as in a `Leaderboard`; so is the value of a
-  /// trial that diverged.
+  /// Trials whose cell is no longer in the search space are omitted, as in a `Leaderboard`; so is the value of a
+  /// diverged trial.
   public init(_ definition: StudyDefinition, stories: [TrialStory]) {
     let stories = stories.filter { !$0.isShelved }
     var parameters: [String] = []

@@ -1,7 +1,7 @@
 import Literals
 
 extension Leaderboard {
-  /// How a leaderboard is written.
+  /// The output format of a leaderboard.
   public enum Format: String, Sendable, CaseIterable {
     /// Aligned columns for a terminal: parameters and test metrics, rounded.
     case table
@@ -12,7 +12,7 @@ extension Leaderboard {
     /// One line for each trial, with all digits and all metrics; failed trials last, without a rank.
     case csv
 
-    /// As `table`, for a document.
+    /// Like `table`, for a document.
     case markdown
   }
 
@@ -102,7 +102,7 @@ extension Leaderboard {
     return columns
   }
 
-  /// How many trials stand where: `80 trials: 79 completed, 1 failed`.
+  /// The number of trials in each state: `80 trials: 79 completed, 1 failed`.
   private var summary: String {
     let parts = [
       (counts.completed, "completed"), (counts.pruned, "pruned"), (counts.diverged, "diverged"),
@@ -113,7 +113,7 @@ extension Leaderboard {
     let line =
       "\(study.visible): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
     guard userCount > 0, !rows.isEmpty else { return line }
-    return line + "\n= : cannot be told from the best of all trials, going by \(userCount) users (95 %)"
+    return line + "\n= statistically tied with the best trial (95 % confidence set, \(userCount) users)"
   }
 
   private var failureLines: String {
@@ -206,15 +206,15 @@ extension Leaderboard {
   }
 }
 
-/// A field with quotes where RFC 4180 asks for them.
+/// A field, quoted if RFC 4180 requires it.
 ///
-/// Goes by scalars: with a combining mark behind it a quote is part of another character.
+/// Works on scalars: a quote followed by a combining mark is part of another character.
 private func csvField(_ text: String) -> String {
   guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
   return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
 }
 
-/// Operations in units of 10¹², with three digits or more.
+/// Operations in units of 10¹², with at least three digits.
 private func teraFLOP(_ operations: Double) -> String {
   let value = operations / 1e12
   let places = value < 10 ? 3 : value < 1000 ? 1 : 0

@@ -4,7 +4,7 @@ import Literals
 public struct Leaderboard: Sendable, Equatable {
   /// A trial that has a rank.
   public struct Row: Sendable, Equatable {
-    /// From 1, among all trials in this order, also those that a filter hides.
+    /// The rank, from 1, among all trials in this order, including those that a filter hides.
     public let rank: Int
     public let trial: Int
     public let state: TrialState
@@ -13,20 +13,20 @@ public struct Leaderboard: Sendable, Equatable {
     public let value: Double?
     public let bestEpoch: Int?
 
-    /// Epochs that it was trained.
+    /// The number of epochs trained.
     public let epochs: Int
 
-    /// Floating-point operations that went into its training, as computed from its shape; `nil` when they are not known.
+    /// Floating-point operations of the training, computed from the network's shape; `nil` if unknown.
     public let cost: Double?
 
-    /// Values of the study's metric with further seeds, in their order.
+    /// Values of the study's metric with additional seeds, in the order of the seeds.
     public let repeatedValues: [Double]
     public let hyperparameters: Hyperparameters
 
-    /// The metrics by split, in the order in which the objective gave them.
+    /// The metrics by split, in the order in which the objective returned them.
     public var metrics: [SplitMetric]
 
-    /// How sure what the rows are sorted by is; `nil` where users' ranks do not tell it.
+    /// The certainty of the sort value; `nil` if it cannot be derived from users' ranks.
     package var certainty: Certainty?
   }
 
@@ -44,10 +44,10 @@ public struct Leaderboard: Sendable, Equatable {
   public let metric: String
   public let direction: Direction
 
-  /// Users behind the rows' certainty; 0 where there is none.
+  /// The number of users from which certainty was computed; 0 if there is none.
   package let userCount: Int
 
-  /// What the rows are sorted by: the study's metric or one such as `test.ndcg@10`.
+  /// The sort metric: the study's metric, or another one such as `test.ndcg@10`.
   public let sort: String
   public let counts: StudyCounts
   public let rows: [Row]
@@ -62,7 +62,7 @@ public struct Leaderboard: Sendable, Equatable {
     return names
   }
 
-  /// Names such as `valid.mrr@10`, in the order in which the objective gave them.
+  /// Names such as `valid.mrr@10`, in the order in which the objective returned them.
   public var metricNames: [String] {
     var names: [String] = []
     for name in rows.flatMap(\.metrics).map(\.fullName) where !names.contains(name) { names.append(name) }
@@ -70,19 +70,19 @@ public struct Leaderboard: Sendable, Equatable {
   }
 }
 
-/// Which trials a leaderboard shows and in what order.
+/// Which trials a leaderboard shows, and in what order.
 public struct LeaderboardQuery: Sendable, Equatable {
-  /// At most so many rows.
+  /// The maximum number of rows.
   public var top: Int?
 
-  /// A metric of a split, such as `test.ndcg@10`, of the validation split when none is named; the study's own
-  /// metric when `nil`.
+  /// A metric such as `test.ndcg@10`; without a split, the validation split is meant. `nil` stands for the study's
+  /// own metric.
   public var sort: String?
 
   /// Conditions such as `n_layers=2`, all of which must hold.
   public var filters: [String]
 
-  /// Whether rows say how sure they are, which takes longer than all else.
+  /// Whether to compute the rows' certainty, which takes longer than everything else.
   public var measuresCertainty: Bool
 
   public init(top: Int? = nil, sort: String? = nil, filters: [String] = [], measuresCertainty: Bool = true) {
@@ -93,28 +93,28 @@ public struct LeaderboardQuery: Sendable, Equatable {
   }
 }
 
-/// A question about a study that names something it does not have.
+/// A query that names something that the study does not have.
 public struct ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The option or argument.
   public let location: String
 
-  /// What it says.
+  /// What was found there.
   public let found: String
 
-  /// What it could say.
+  /// What would be valid there.
   public let expected: String
 
   /// One line for a terminal.
   public var description: String { "\(location): found \(found); expected \(expected)" }
 
-  /// A name that is not among those there are.
+  /// An unknown name.
   init(_ location: String, unknown name: String, among names: [String]) {
     self.location = location
     found = "'\(name)'"
     let nearest = nearestName(to: name, among: names)
     expected =
       names.isEmpty
-      ? "nothing yet: no trial has ended"
+      ? "nothing, since no trial has ended yet"
       : "\(nearest.map { "\($0), or another of " } ?? "one of ")\(names.joined(separator: ", "))"
   }
 
@@ -126,9 +126,9 @@ public struct ReportError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Leaderboard.Row {
-  /// The mean over the further seeds and the values' standard deviation, for a trial with repeats.
+  /// For a trial with repeats: the mean over the additional seeds, and the standard deviation of the values.
   ///
-  /// The value with the study's own seed is left out: the trial was chosen by it, so it is more often too high than too low.
+  /// The value with the study's own seed is excluded: the trial was selected by it, so it is biased upwards.
   package var overSeeds: (mean: Double, deviation: Double?, count: Int)? {
     guard !repeatedValues.isEmpty else { return nil }
     let (mean, count) = (repeatedValues.mean, repeatedValues.count)
@@ -138,7 +138,7 @@ extension Leaderboard.Row {
 }
 
 extension Leaderboard {
-  /// Of the trials with most seeds, the one with the best mean over them; `nil` without repeats.
+  /// Among the trials with the most seeds, the one with the best mean; `nil` without repeats.
   package var bestOverSeeds: Row? {
     let most = rows.compactMap { $0.overSeeds?.count }.max()
     let repeated = rows.filter { $0.overSeeds != nil && $0.overSeeds?.count == most }
@@ -155,12 +155,12 @@ extension SplitMetric {
 }
 
 extension Leaderboard {
-  /// Ranks and picks what a query asks for.
+  /// Ranks the candidates and selects those that the query asks for.
   ///
-  /// Completed trials come first, by value and then by number; then pruned ones, and diverged ones come after all of them.
+  /// Completed trials come first, by value and then by number, followed by pruned trials and finally diverged ones.
   ///
-  /// - Parameter ranks: The held-out item's rank for each user, by trial number, of the split that the query sorts by. A metric
-  ///   at a cut-off that no trial recorded comes from them, too.
+  /// - Parameter ranks: For the split that the query sorts by, the held-out item's rank for each user, by trial number. Metrics
+  ///   at cut-offs that were not recorded are computed from them.
   init(
     study: String, metric: String, direction: Direction, counts: StudyCounts, candidates: [Row], failures: [Failure],
     ranks: [Int: [UInt16]] = [:], query: LeaderboardQuery
@@ -174,7 +174,7 @@ extension Leaderboard {
     let metricNames = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
     let sort = try Leaderboard.sort(query.sort, metric: metric, among: metricNames)
     if let top = query.top, top < 1 {
-      throw ReportError(location: "--top", found: "\(top)", expected: "a number from 1")
+      throw ReportError(location: "--top", found: "\(top)", expected: "1 or more")
     }
     let parameterNames = Leaderboard.distinct(
       (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
@@ -195,7 +195,7 @@ extension Leaderboard {
       failures: failures.filter { isWanted($0.hyperparameters) })
   }
 
-  /// The split that a name such as `test.ndcg@10` begins with; the validation split where it names none.
+  /// The split in a name such as `test.ndcg@10`; the validation split if there is none.
   static func split(of name: String) -> String { name.hasPrefix("test.") ? "test" : "valid" }
 
   private static func sort(_ name: String?, metric: String, among names: [String]) throws(ReportError) -> String? {

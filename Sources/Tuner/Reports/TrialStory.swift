@@ -7,11 +7,11 @@ public struct TrialStory: Sendable {
     public let startedAt: String
     public let endedAt: String?
 
-    /// `completed`, `pruned`, `diverged`, `failed`, `interrupted`, `lost`, or `nil` while it runs.
+    /// `completed`, `pruned`, `diverged`, `failed`, `interrupted` or `lost`; `nil` while it runs.
     public let ending: String?
     public let seconds: Double
 
-    /// The epoch of the state that it started from; 0 for a start from nothing.
+    /// The epoch of the checkpoint from which the attempt started; 0 for a start from scratch.
     public let fromEpoch: Int
     public let note: String?
   }
@@ -20,18 +20,18 @@ public struct TrialStory: Sendable {
   public struct Rung: Sendable, Equatable {
     public let decision: PruningDecision
 
-    /// The rule, as the database names it.
+    /// The pruner's name in the database.
     public let scheduler: String
 
     /// The time in UTC.
     public let decidedAt: String
 
-    /// The trial's rank on the rung at that time, from 1, and how many stood there; `nil` for a rule that is no longer in force.
+    /// The trial's rank on the rung at that time, from 1, and the number of trials there; `nil` for a pruner that is no longer used.
     public let rank: Int?
     public let count: Int?
   }
 
-  /// A point of the learning curve; `nil` stands for a value that is no number.
+  /// A point of the learning curve; `nil` stands for NaN.
   public struct Observation: Sendable, Equatable {
     public let epoch: Int
     public let metric: String
@@ -42,7 +42,7 @@ public struct TrialStory: Sendable {
   public let trial: Int
   public let state: TrialState
 
-  /// Whether its cell is no longer in the search space.
+  /// Whether the trial's cell is no longer in the search space.
   public let isShelved: Bool
   public let hyperparameters: Hyperparameters
   public let failureKind: String?
@@ -57,10 +57,10 @@ public struct TrialStory: Sendable {
   public let repeated: (trial: Int, seed: Int)?
   public let attempts: [Attempt]
 
-  /// What the pruner decided, in order.
+  /// The pruner's decisions, in order.
   public let rungs: [Rung]
 
-  /// By epoch, of the attempts that the result builds on.
+  /// The learning curve by epoch, from the attempts on which the result is based.
   public let curve: [Observation]
   public let metrics: [SplitMetric]
 }

@@ -3,15 +3,15 @@ struct UserValues {
   private let metric: RankMetric
   private let split: String
   private let name: String
-  /// By trial number. Values are computed when they are needed: those of many trials would take four times the memory.
+  /// Ranks by trial number. Values are computed on demand: storing those of many trials would take four times the memory.
   private let ranks: [Int: [UInt16]]
 
-  /// Users of each trial.
+  /// The number of users of each trial.
   let userCount: Int
 
-  /// - Parameter name: Such as `test.ndcg@10`; the validation split is meant where none is named.
-  /// - Parameter ranks: By trial number, of that split.
-  /// - Returns: `nil` for a metric that is no function of a rank, or without ranks of the same users in all trials.
+  /// - Parameter name: A metric such as `test.ndcg@10`; without a split, the validation split is meant.
+  /// - Parameter ranks: The ranks of that split, by trial number.
+  /// - Returns: `nil` if the metric is not a function of a rank, or if not all trials have ranks of the same users.
   init?(metric name: String, ranks: [Int: [UInt16]]) {
     split = Leaderboard.split(of: name)
     self.name = name.hasPrefix("\(split).") ? String(name.dropFirst(split.count + 1)) : name
@@ -25,7 +25,7 @@ struct UserValues {
 
   var fullName: String { "\(split).\(name)" }
 
-  /// The row with this metric among its own, where the trial has ranks.
+  /// The row with this metric added, if the trial has ranks.
   func adding(to row: Leaderboard.Row) -> Leaderboard.Row {
     guard let ranks = ranks[row.trial] else { return row }
     var row = row
@@ -33,7 +33,7 @@ struct UserValues {
     return row
   }
 
-  /// Intervals, and which trials may be the best, by trial number.
+  /// Confidence intervals, and which trials may be the best, by trial number.
   func certainties() -> [Int: Certainty] {
     let trials = ranks.sorted { $0.key < $1.key }
     let best = BestSet(trialCount: trials.count, seed: 0) { metric.values(of: trials[$0].value) }
@@ -46,11 +46,11 @@ struct UserValues {
   }
 }
 
-/// How sure a trial's metric is, given that other users of the same kind could have been held out.
+/// The certainty of a trial's metric, treating its users as a random sample.
 package struct Certainty: Sendable, Equatable {
-  /// 95 % interval of the mean over users.
+  /// The 95 % confidence interval of the mean over users.
   package let interval: ConfidenceInterval
 
-  /// Whether the trial cannot be told from the best one; see `BestSet`.
+  /// Whether the trial is statistically tied with the best one; see `BestSet`.
   package let mayBeBest: Bool
 }

@@ -1,16 +1,16 @@
-/// The cells of a space whose parameters all have finitely many values, numbered with the last parameter fastest.
+/// The cells of a space whose parameters all have finitely many values, numbered with the last parameter varying fastest.
 struct Cells: Sendable {
   let count: Int
   private let axes: [(name: String, values: FiniteValues)]
 
-  /// `nil` when a parameter is continuous or the cells are more than an integer can count.
+  /// Returns `nil` if a parameter is continuous, or if there are too many cells for an integer.
   init?(_ space: SearchSpace) {
     var axes: [(name: String, values: FiniteValues)] = []
     var count = 1
     for parameter in space.parameters {
       guard let values = FiniteValues(parameter.distribution) else { return nil }
       let (product, overflow) = count.multipliedReportingOverflow(by: values.count)
-      // Up to here a permutation of the cells has a domain of 64 bits.
+      // Up to this number, a permutation of the cells has a 64-bit domain.
       guard !overflow, product <= 1 << 62 else { return nil }
       count = product
       axes.append((parameter.name, values))

@@ -1,21 +1,21 @@
 import Literals
 
-/// What a parameter's values look like to an estimator of densities.
+/// A parameter's values as seen by a density estimator.
 enum Axis: Sendable {
-  /// So many values without an order; a coordinate is a position among them.
+  /// A number of unordered values; a coordinate is a position among them.
   case categories(Int)
 
-  /// So many values in order; each has an equal share of the unit interval, and its coordinate is the middle of it.
+  /// A number of ordered values; each has an equal share of the unit interval, whose middle is its coordinate.
   case steps(Int)
 
   /// The unit interval.
   case interval
 }
 
-/// The points of a space as numbers, one for each parameter.
+/// The points of a space as numbers, one per parameter.
 ///
-/// The range of a `loguniform` or `loguniform_bounds` is even in the logarithm. A list is a set of categories, numbers or
-/// not: on the mixed function of `docs/samplers.md`, and on a grid of lists, taking lists of numbers for ordered did worse.
+/// The range of `loguniform` and `loguniform_bounds` is uniform in the logarithm. A list is a set of categories, even a list of
+/// numbers: on the mixed function of `docs/samplers.md`, and on a grid of lists, treating lists of numbers as ordered was worse.
 struct Coordinates: Sendable {
   let axes: [Axis]
   private let space: SearchSpace
@@ -33,7 +33,7 @@ struct Coordinates: Sendable {
     }
   }
 
-  /// The coordinates of a point, or `nil` when it has a value that the space lacks.
+  /// The coordinates of a point, or `nil` if it has a value outside the space.
   func encode(_ point: Hyperparameters) -> [Double]? {
     var result: [Double] = []
     for index in axes.indices {

@@ -2,7 +2,7 @@ import Foundation
 import Literals
 
 extension Distribution {
-  /// The value that a number from 0 up to 1 stands for.
+  /// The value at a fraction from 0 up to 1.
   func value(at fraction: Double) -> Literal {
     if let values = FiniteValues(self) { return values[min(Int(fraction * Double(values.count)), values.count - 1)] }
     switch self {
@@ -10,13 +10,13 @@ extension Distribution {
       return .number(Self.point(fraction, low, high))
     case .logUniform(let low, let high): return .number(exp(Self.point(fraction, low, high)))
     case .logUniformBounds(let low, let high):
-      // The exponential of a bound's logarithm may be rounded past the bound.
+      // Rounding can push the exponential of a bound's logarithm past the bound.
       return .number(min(max(exp(Self.point(fraction, log(low), log(high))), low), high))
     case .choice: preconditionFailure("a list has finitely many values")
     }
   }
 
-  /// The fraction that a value of a continuous distribution stands for, at most 1; `nil` for what is no number.
+  /// The fraction, at most 1, at which a continuous distribution has the value; `nil` if the value is not a number.
   func fraction(of value: Literal) -> Double? {
     guard let number = value.double, !number.isNaN else { return nil }
     switch self {
@@ -27,7 +27,7 @@ extension Distribution {
     }
   }
 
-  /// Both ends are weighed, since the width of a range of 64-bit numbers need not be one.
+  /// Weights both ends, since the width of a range of 64-bit numbers may overflow.
   private static func point(_ fraction: Double, _ low: Double, _ high: Double) -> Double {
     min(max(low * (1 - fraction) + high * fraction, low), high)
   }

@@ -1,4 +1,4 @@
-/// What a sampler knows of a trial.
+/// What a sampler knows about a trial.
 public struct Evaluation: Sendable {
   /// The number of the trial in its study, which orders a history.
   public let number: Int
@@ -6,14 +6,14 @@ public struct Evaluation: Sendable {
   public let hyperparameters: Hyperparameters
   public let outcome: Outcome
 
-  /// How far a trial came.
+  /// The outcome of a trial.
   public enum Outcome: Sendable, Equatable {
-    /// It ended with this loss, of which less is better; one that is not finite counts as `failed`.
+    /// It ended with this loss; less is better, and a loss that is not finite counts as `failed`.
     case loss(Double)
 
     case running
 
-    /// It diverged or broke, which is worse than any loss.
+    /// It diverged or failed, which is worse than any loss.
     case failed
   }
 

@@ -1,8 +1,8 @@
 import Literals
 
-/// The values of a parameter that has finitely many: a list, or the multiples of a step between two bounds.
+/// The values of a parameter with finitely many values: a list, or the multiples of a step between two bounds.
 ///
-/// The multiples are computed on demand, since a file may ask for more of them than fit in memory.
+/// The multiples are computed on demand, since a file may define more of them than fit into memory.
 struct FiniteValues: RandomAccessCollection, Sendable {
   private let content: Content
 
@@ -27,7 +27,7 @@ struct FiniteValues: RandomAccessCollection, Sendable {
     }
   }
 
-  /// The position of a value, with `1` and `1.0` being one.
+  /// The position of a value; `1` and `1.0` are the same value.
   func position(of value: Literal) -> Int? {
     switch content {
     case .list(let values):
@@ -42,12 +42,12 @@ struct FiniteValues: RandomAccessCollection, Sendable {
 }
 
 extension FiniteValues {
-  /// The values of a distribution, or `nil` when it is continuous.
+  /// The values of a distribution, or `nil` if it is continuous.
   ///
-  /// RecBole and hyperopt round a uniform number to a multiple of the step, which may lie past a bound and gives
-  /// the first and the last multiple less weight. Here the multiples are those within the bounds, with equal
-  /// weights. Without any, the lower bound is the one value. So many that their numbers have no exact floating
-  /// point are continuous for our purposes.
+  /// RecBole and hyperopt round a uniform number to a multiple of the step, which may be outside the bounds and gives
+  /// the first and the last multiple less weight. Here, the values are the multiples within the bounds, with equal
+  /// weights. If there are none, the lower bound is the only value. If there are too many to number them exactly in
+  /// floating point, the distribution counts as continuous.
   init?(_ distribution: Distribution) {
     switch distribution {
     case .choice(let values): content = .list(values)
@@ -55,7 +55,7 @@ extension FiniteValues {
     case .quantizedUniform(let low, let high, let size):
       let step = Step(size)
       guard Swift.max(low.magnitude, high.magnitude) / size < 0x1p53 else { return nil }
-      // The quotients are rounded, so 0.3 / 0.1 is below 3: the neighbors decide.
+      // The quotients are rounded, so 0.3 / 0.1 is below 3; the neighbors must be checked.
       var first = Int((low / size).rounded(.up))
       var last = Int((high / size).rounded(.down))
       if step.number(first - 1) >= low { first -= 1 } else if step.number(first) < low { first += 1 }
@@ -65,11 +65,11 @@ extension FiniteValues {
   }
 }
 
-/// The step of a quantized range, whose multiples are decimals without binary noise: 3 · 0.1 is 0.3.
+/// The step of a quantized range, whose multiples are decimals without binary rounding errors: 3 · 0.1 is 0.3.
 private struct Step {
   let size: Double
 
-  /// `size` as `digits` · 10^−`places`; `nil` where that is no exact computation.
+  /// `size` as `digits` · 10^−`places`; `nil` if this is not exact.
   private let decimal: (digits: Int, places: Int)?
 
   init(_ size: Double) {
@@ -79,7 +79,7 @@ private struct Step {
     let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
     let fraction = mantissa.count > 1 && mantissa[1] != "0" ? mantissa[1] : ""
     let places = fraction.count - exponent
-    // Powers of ten up to 10²² are exact, and the quotient of two exact numbers is the nearest to the true one.
+    // Powers of ten up to 10²² are exact, and the quotient of two exact numbers is correctly rounded.
     decimal = (0...22).contains(places) ? Int(mantissa[0] + fraction).map { ($0, places) } : nil
   }
 
@@ -90,7 +90,7 @@ private struct Step {
     return Double(digits) / (0..<decimal.places).reduce(1) { power, _ in power * 10 }
   }
 
-  /// A multiple of a whole step is an integer, as a list of sizes or layers has them.
+  /// A multiple of a whole step is an integer, as in lists of sizes or layer counts.
   func literal(_ multiple: Int) -> Literal {
     let number = number(multiple)
     return size == size.rounded() ? Int(exactly: number).map { .integer($0) } ?? .number(number) : .number(number)

@@ -1,8 +1,8 @@
-/// A pseudorandom order of the numbers from 0 up to `count`, computed one number at a time.
+/// A pseudorandom permutation of the numbers from 0 up to `count`, computed one number at a time.
 ///
-/// A Feistel network permutes the smallest domain of 2^(2w) numbers that holds them all. A number beyond `count` is
-/// sent through again until it falls below, which leaves a permutation of the rest; the domain is at most four
-/// times `count`, so a number takes four passes or fewer on average.
+/// A Feistel network permutes the smallest domain of 2^(2w) numbers that contains them all. A number beyond `count` is
+/// permuted again until it is below, which leaves a permutation of the rest; the domain is at most four times `count`,
+/// so a number takes at most four passes on average.
 ///
 /// Source: Black and Rogaway, *Ciphers with Arbitrary Finite Domains*, 2002 (cycle walking); Luby and
 /// Rackoff, *How to Construct Pseudorandom Permutations*, 1988 (the network).
@@ -11,8 +11,8 @@ struct KeyedPermutation: Sendable {
   private let seed: UInt64
   private let halfWidth: Int
 
-  /// Four rounds make a strong permutation of a large domain. Domains of a few bits need more
-  /// to reach all their orders evenly; at eight, a chi-square test over the orders of 3 and 4 finds nothing.
+  /// Four rounds give a strong permutation of a large domain. Domains of a few bits need more rounds to reach all
+  /// permutations evenly; with eight, a chi-square test over the permutations of 3 and 4 elements finds no deviation.
   private static let roundCount: UInt64 = 8
 
   /// - Parameter count: From 1 to 2⁶².
@@ -43,7 +43,7 @@ struct KeyedPermutation: Sendable {
   }
 }
 
-/// What keeps the random numbers of one purpose apart from another's.
+/// The purposes of random numbers, which keep their streams separate.
 enum SamplerStream: UInt64 {
   case order = 1
   case draw, proposal, bracket

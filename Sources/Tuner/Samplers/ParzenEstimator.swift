@@ -1,39 +1,39 @@
 import Foundation
 
-/// A density over the points of a space: a mixture with a kernel around each observed point and one prior kernel.
+/// A density over the points of a space: a mixture of one kernel around each observed point, and a prior kernel.
 ///
-/// For a point *x* and kernels of weight *wₖ*, all of whose parameters count together:
+/// For a point *x* and kernels with weights *wₖ*, multivariate over all parameters:
 ///
 ///     p(x) = Σₖ wₖ · Πₐ κ(xₐ; cₖₐ, hₖₐ)
 ///
-/// On an interval, κ is a normal density cut off at 0 and 1; over steps, its mass on a step's share; over categories, most
-/// of the mass lies on the observed one and the rest is even. The prior is κ(·; ½, 1), or even over categories.
+/// On an interval, κ is a normal density truncated at 0 and 1; over steps, its mass on a step's share; over categories, most
+/// of the mass is on the observed one and the rest is uniform. The prior is κ(·; ½, 1), or uniform over categories.
 ///
 /// Sources: Watanabe, *Tree-Structured Parzen Estimator*, 2023, <https://arxiv.org/abs/2304.11127>, section 3 (the
-/// product, the kernels, the prior and the floor of the width); Bergstra et al., *Algorithms for Hyper-Parameter
-/// Optimization*, 2011, section 4.2 (widths from neighbors). That the mass of a category tends to 1 with more points is
-/// Optuna's way.
+/// product, the kernels, the prior and the minimum width); Bergstra et al., *Algorithms for Hyper-Parameter
+/// Optimization*, 2011, section 4.2 (widths from neighbors). As in Optuna, the mass of an observed category tends to 1
+/// with more points.
 struct ParzenEstimator {
   private let axes: [Axis]
   private var kernels: [Kernel]
 
-  /// By axis, the logarithm of a kernel's mass on its own category, and on each other one.
+  /// For each axis, the logarithm of a kernel's mass on its own category, and on each other category.
   private let categories: [(same: Double, other: Double)]
 
-  /// A summand of the mixture; a center is `nil` for the prior on an axis of categories.
+  /// A component of the mixture; a center is `nil` for the prior on an axis of categories.
   private struct Kernel {
     var centers: [Double?]
     var widths: [Double]
 
-    /// The sum of the weights up to this one.
+    /// The sum of the weights up to and including this one.
     var cumulativeWeight: Double
 
-    /// The logarithm of the weight over all constants of the densities.
+    /// The logarithm of the weight divided by all constants of the densities.
     var logFactor: Double
   }
 
-  /// - Parameter points: Their coordinates along `axes`.
-  /// - Parameter weights: Of the points, 1 on average; the prior has 1.
+  /// - Parameter points: The points' coordinates along `axes`.
+  /// - Parameter weights: The points' weights, 1 on average; the prior has weight 1.
   init(_ axes: [Axis], points: [[Double]], weights: [Double]) {
     self.axes = axes
     let count = Double(points.count + 1)
@@ -61,8 +61,8 @@ struct ParzenEstimator {
 
   /// The width of each point's kernel: the distance to the farther of its neighbors, at least 0.03 and one step.
   ///
-  /// The floor is what Watanabe recommends; one of 0.01 did worse on four of the six
-  /// functions of `docs/samplers.md`. A kernel narrower than a step would hide the step's neighbors.
+  /// The minimum is Watanabe's recommendation; 0.01 was worse on four of the six functions of
+  /// `docs/samplers.md`. A kernel narrower than a step would ignore the step's neighbors.
   private static func widths(_ values: [Double], on axis: Axis) -> [Double] {
     var least = 0.03
     if case .steps(let count) = axis { least = max(least, 1 / Double(count)) }
@@ -89,7 +89,7 @@ struct ParzenEstimator {
     }
   }
 
-  /// The logarithm of the density, up to a constant that all estimators of the space share.
+  /// The logarithm of the density, up to a constant shared by all estimators of the space.
   func logDensity(_ point: [Double]) -> Double {
     let logs = kernels.map { kernel in
       var sum = kernel.logFactor
@@ -108,7 +108,7 @@ struct ParzenEstimator {
       }
       return sum
     }
-    // The prior's summand is finite everywhere, so the largest is.
+    // The prior's component is finite everywhere, so the maximum is, too.
     let top = logs.reduce(-.infinity, max)
     return top + log(logs.reduce(0) { $0 + exp($1 - top) })
   }
@@ -132,9 +132,9 @@ struct ParzenEstimator {
     }
   }
 
-  /// A normal number from 0 to 1, by the method of Box and Muller; others are rejected.
+  /// A normal number from 0 to 1, by the Box–Muller method; other numbers are rejected.
   ///
-  /// With the center in the interval and a width up to 1, at least a third of the numbers are inside.
+  /// With a center in the interval and a width of at most 1, at least a third of the numbers are inside.
   private func drawNormal(_ center: Double, _ width: Double, using generator: inout SplitMix64) -> Double {
     while true {
       let radius = (-2 * log(1 - generator.nextUniform())).squareRoot()

@@ -1,7 +1,7 @@
-/// Draws points evenly from a space: draw *k* is a function of the seed and *k* alone.
+/// Draws points uniformly from a space: draw *k* is a function of the seed and *k* alone.
 ///
-/// Over finitely many cells the draws are a random order of them, so none comes twice and `count` draws are the
-/// grid. With a continuous parameter, every parameter of every draw is independent of all else, its lists included.
+/// With finitely many cells, the draws are a random permutation of the cells: none is drawn twice, and `count` draws are the
+/// whole grid. With a continuous parameter, all parameters of all draws are independent, including lists.
 public struct RandomSampler: Sendable {
   private let space: SearchSpace
   private let seed: UInt64
@@ -13,10 +13,10 @@ public struct RandomSampler: Sendable {
     finite = Cells(space).map { ($0, KeyedPermutation(count: $0.count, seed: UInt64(bitPattern: Int64(seed)))) }
   }
 
-  /// How many draws there are; `nil` without a limit.
+  /// The number of possible draws; `nil` without a limit.
   public var count: Int? { finite?.cells.count }
 
-  /// - Parameter number: From 0 up to `count`.
+  /// - Parameter number: The number of the draw, from 0 up to `count`.
   public func draw(_ number: Int) -> Hyperparameters {
     if let finite { return finite.cells[finite.order[number]] }
     return Hyperparameters(
@@ -33,9 +33,9 @@ public struct RandomSampler: Sendable {
 }
 
 extension SearchSpace {
-  /// The cells of `grid()`, in the order in which a random sampler of this seed draws them.
+  /// The cells of `grid()`, in the order in which a random sampler with this seed draws them.
   ///
-  /// Throws when a parameter has no list of values.
+  /// Throws if a parameter has no list of values.
   public func shuffledGrid(seed: Int) throws(SearchSpaceError) -> [Hyperparameters] {
     let cells = try grid()
     let order = KeyedPermutation(count: cells.count, seed: UInt64(bitPattern: Int64(seed)))

@@ -1,27 +1,27 @@
-/// Proposes the points that good trials make likelier than the others do: a tree-structured Parzen estimator.
+/// Proposes points that are more likely among good trials than among others: a tree-structured Parzen estimator.
 ///
 /// The finished trials are split at a quantile of their loss. With *l* the density of the good points and *g* that of
 /// all others, 24 candidates are drawn from *l*, and the one with the largest *l(x) / g(x)* is the proposal; this
 /// maximizes the expected improvement. The first ten trials come from the random sampler.
 ///
-/// A running trial counts as one of the others, which keeps proposals of workers side by side apart (the constant
-/// liar). So does a failed one. A point that lies outside the space is ignored.
+/// A running trial counts as one of the others, which keeps the proposals of parallel workers apart (constant liar).
+/// So does a failed one. Points outside the space are ignored.
 ///
 /// Sources: Bergstra, Bardenet, Bengio and Kégl, *Algorithms for Hyper-Parameter Optimization*, 2011, section 4; Watanabe,
 /// *Tree-Structured Parzen Estimator: Understanding Its Algorithm Components and Their Roles*, 2023,
-/// <https://arxiv.org/abs/2304.11127>. `docs/samplers.md` has what was measured.
+/// <https://arxiv.org/abs/2304.11127>. `docs/samplers.md` has measurements.
 public struct TPESampler: Sendable {
   private let seed: UInt64
   private let random: RandomSampler
   private let coordinates: Coordinates
 
-  /// As in Optuna 5, like the three below.
+  /// As in Optuna 5, like the three settings below.
   static let startupCount = 10
   private static let goodShare = 0.1
   private static let mostGood = 25
   private static let candidateCount = 24
 
-  /// For so many times the candidates, cells that are taken are drawn again.
+  /// Taken cells are drawn again, up to this multiple of the number of candidates.
   private static let drawsPerCandidate = 10
 
   public init(_ space: SearchSpace, seed: Int) {
@@ -30,18 +30,18 @@ public struct TPESampler: Sendable {
     coordinates = Coordinates(space)
   }
 
-  /// The point of a trial: a function of the space, the seed, the number and the history.
+  /// Proposes the point of a trial, as a function of the space, the seed, the number and the history.
   ///
-  /// Takes time in proportion to the trials of the history and the parameters.
+  /// Takes time proportional to the number of trials in the history times the number of parameters.
   ///
-  /// - Parameter number: The trial's, from 0.
-  /// - Parameter history: The other trials in any order.
-  /// - Returns: A point that no trial of the history has, or `nil` when a finite space has no other.
+  /// - Parameter number: The trial's number, from 0.
+  /// - Parameter history: The other trials, in any order.
+  /// - Returns: A point that no trial in the history has, or `nil` if a finite space has no other.
   public func propose(number: Int, history: [Evaluation]) -> Hyperparameters? {
     let trials = history.sorted { $0.number < $1.number }.compactMap { evaluation in
       coordinates.encode(evaluation.hyperparameters).map { Trial(point: $0, outcome: evaluation.outcome) }
     }
-    // Points of continuous parameters meet by no accident.
+    // Points with continuous parameters do not coincide by chance.
     let taken = random.count == nil ? [] : Set(trials.map(\.point))
     if let count = random.count, taken.count >= count { return nil }
     guard trials.count(where: { $0.outcome != .running }) >= Self.startupCount else {
@@ -50,23 +50,23 @@ public struct TPESampler: Sendable {
     return mostPromising(number, trials, taken) ?? firstFree(from: number, taken)
   }
 
-  /// A trial whose point lies in the space.
+  /// A trial whose point is in the space.
   private struct Trial {
     let point: [Double]
     let outcome: Evaluation.Outcome
 
-    /// The loss where it is known, and finite.
+    /// The loss, if it is known and finite.
     var loss: Double? { if case .loss(let loss) = outcome, loss.isFinite { loss } else { nil } }
   }
 
-  /// The random sampler's draw of this number or, where it is taken, the next free one.
+  /// The random sampler's draw with this number or, if that is taken, the next free one.
   private func firstFree(from number: Int, _ taken: Set<[Double]>) -> Hyperparameters? {
     guard let count = random.count else { return random.draw(number) }
     return (0..<count).lazy.map { random.draw((number % count + $0) % count) }
       .first { coordinates.encode($0).map(taken.contains) == false }
   }
 
-  /// The best of the candidates that are free, or `nil` when none is.
+  /// The best free candidate, or `nil` if there is none.
   private func mostPromising(_ number: Int, _ trials: [Trial], _ taken: Set<[Double]>) -> Hyperparameters? {
     let (good, other) = estimators(trials)
     var generator = SplitMix64(seed, SamplerStream.proposal.rawValue, UInt64(number))
@@ -85,7 +85,7 @@ public struct TPESampler: Sendable {
   private func estimators(_ trials: [Trial]) -> (good: ParzenEstimator, other: ParzenEstimator) {
     let finishedCount = trials.count { $0.outcome != .running }
     let goodCount = min(Int((Self.goodShare * Double(finishedCount)).rounded(.up)), Self.mostGood)
-    // Of equal losses, the earlier trial's is the better one.
+    // Among equal losses, the one of the earlier trial is better.
     let ranked = trials.indices.compactMap { index in trials[index].loss.map { (loss: $0, index: index) } }
       .sorted { $0 < $1 }
     let good = ranked.prefix(goodCount)
@@ -100,12 +100,12 @@ public struct TPESampler: Sendable {
     )
   }
 
-  /// Weighs good points by how far they are below the threshold, 1 on average.
+  /// Weights good points by how far they are below the threshold; the average is 1.
   ///
-  /// Source: Watanabe, 2023, section 3, the weights named after the expected improvement; the threshold is here the
+  /// Source: Watanabe, 2023, section 3, the weights named after the expected improvement; the threshold here is the
   /// lowest loss that is not good.
   private func weights(of losses: [Double], threshold: Double?) -> [Double] {
-    // Halves, since the difference of two 64-bit numbers may be none.
+    // Uses halves, since the difference of two 64-bit numbers may overflow.
     let gains = losses.map { loss in threshold.map { $0 / 2 - loss / 2 } ?? 0 }
     guard let largest = gains.max(), largest > 0 else { return losses.map { _ in 1 } }
     let shares = gains.map { $0 / largest }

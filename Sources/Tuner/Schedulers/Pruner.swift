@@ -1,28 +1,28 @@
-/// A rule that stops trials which look worse than others after as many epochs.
+/// A rule that stops trials that are worse than others after the same number of epochs.
 ///
-/// What it stops keeps its checkpoint and goes on later where the rule finds it promising, or where another rule
-/// takes its place.
+/// A stopped trial keeps its checkpoint and continues later if the rule finds it promising, or if the rule is
+/// replaced by another one.
 public struct Pruner: Sendable, Equatable {
   /// The rule.
   public enum Kind: String, Sendable, CaseIterable {
     /// Every trial runs to its end.
     case none
 
-    /// A trial stops that is below the median of the others after as many epochs.
+    /// Stops trials that are below the median of the others after the same number of epochs.
     ///
-    /// Source: Golovin et al., *Google Vizier: A Service for Black-Box Optimization*, 2017, section 3.2.1, with the best value so far
-    /// of every trial in place of running averages, as a trial's result is its best value.
+    /// Source: Golovin et al., *Google Vizier: A Service for Black-Box Optimization*, 2017, section 3.2.1, with the best value so
+    /// far of every trial instead of running averages, since a trial's result is its best value.
     case median
 
-    /// Asynchronous successive halving: trials stop at rungs, and the best of each rung go on.
+    /// Asynchronous successive halving: trials stop at rungs, and the best of each rung continue.
     ///
     /// Source: Li et al., *A System for Massively Parallel Hyperparameter Tuning*, 2020, algorithm 2.
     case asha
 
-    /// Successive halving in several brackets, the first rung of each later than that of the one before.
+    /// Successive halving in several brackets, each with a later first rung than the one before.
     ///
     /// Source: Li et al., *Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization*, 2018, algorithm 1; brackets
-    /// without waiting, as in the one above, section 3.3.
+    /// without waiting, as in the paper cited above, section 3.3.
     case hyperband
   }
 
@@ -31,22 +31,22 @@ public struct Pruner: Sendable, Equatable {
   /// The epoch of the first rung, and of the first comparison under `median`; at least 1.
   public let firstRung: Int
 
-  /// Of the trials on a rung, one in so many goes on (η); at least 2.
+  /// η: the best 1/η of the trials on a rung continue; at least 2.
   public let reductionFactor: Int
 
-  /// The most epochs that a trial can have, which sets the number of Hyperband's brackets.
+  /// The maximum number of epochs of any trial, which determines the number of Hyperband's brackets.
   public let longest: Int
 
   /// Whether trials are promoted before others are started, which suits a sampler that learns from results.
   ///
-  /// Otherwise a rung is filled before any of it go on. All trials of a grid are known beforehand, so that promotions which later
-  /// trials would have shown to be wrong can be avoided.
+  /// Otherwise a rung is filled before any of its trials continue. All trials of a grid are known beforehand, so this avoids promotions
+  /// that later trials would show to be wrong.
   public let promotesEarly: Bool
 
   public init(
     _ kind: Kind, firstRung: Int = 1, reductionFactor: Int = 3, longest: Int = 1, promotesEarly: Bool = false
   ) {
-    // What a rule does not use is the same for all of its kind, so that equal rules compare as equal.
+    // Unused settings have fixed values, so that equal rules compare as equal.
     let isHalving = kind == .asha || kind == .hyperband
     self.kind = kind
     self.firstRung = kind == .none ? 1 : firstRung
@@ -57,12 +57,12 @@ public struct Pruner: Sendable, Equatable {
 
   public static let none = Pruner(.none)
 
-  /// Whether the best of a rung go on later.
+  /// Whether the best trials of a rung continue later.
   var isHalving: Bool { kind == .asha || kind == .hyperband }
 
   // MARK: - Rungs
 
-  /// How many brackets there are.
+  /// The number of brackets.
   var bracketCount: Int {
     guard kind == .hyperband else { return 1 }
     var count = 1
@@ -74,8 +74,8 @@ public struct Pruner: Sendable, Equatable {
     return count
   }
 
-  /// How many trials Hyperband starts in each bracket: ⌈(S + 1) / (j + 1) · ηʲ⌉, where S + 1 is the number of brackets
-  /// and j that of rungs before the end.
+  /// The number of trials that Hyperband starts in each bracket: ⌈(S + 1) / (j + 1) · ηʲ⌉, where S + 1 is the number of brackets
+  /// and j the number of rungs before the end.
   private var bracketShares: [Int] {
     let count = bracketCount
     var size = 1
@@ -87,7 +87,7 @@ public struct Pruner: Sendable, Equatable {
     return shares
   }
 
-  /// The bracket of a trial, from 0, by its number and the study's seed.
+  /// The bracket of a trial, from 0, determined by its number and the study's seed.
   func bracket(of trial: Int, seed: Int) -> Int {
     guard bracketCount > 1 else { return 0 }
     let shares = bracketShares
@@ -100,9 +100,9 @@ public struct Pruner: Sendable, Equatable {
     return 0
   }
 
-  /// The epoch of the last rung of a bracket that a trial has reached after so many epochs, or `nil` before the first.
+  /// The epoch of the last rung that a trial of a bracket has reached by `epoch`, or `nil` before the first one.
   ///
-  /// Under `median`, every epoch from the first one on is a rung.
+  /// With `median`, every epoch from `firstRung` on is a rung.
   func rung(at epoch: Int, bracket: Int) -> Int? {
     switch kind {
     case .none: return nil
@@ -111,16 +111,16 @@ public struct Pruner: Sendable, Equatable {
     }
   }
 
-  /// The part of all trials' epochs that is to be expected when the rule has stopped what it stops.
+  /// The expected share of all trials' epochs that remains after the rule has stopped trials.
   ///
-  /// - Parameter epochs: The most epochs of a trial, the same for all.
+  /// - Parameter epochs: The maximum number of epochs, the same for all trials.
   func expectedShare(epochs: Int) -> Double {
     guard isHalving, epochs > 0 else { return 1 }
     let shares = bracketShares
     let total = Double(shares.reduce(0, +))
     return shares.enumerated().reduce(0) { sum, entry in
       let stops = rungs(upTo: epochs - 1, bracket: entry.offset) + [epochs]
-      // Of the trials of a bracket, 1 / ηᵏ come to its k-th stop.
+      // Of the trials of a bracket, 1 / ηᵏ reach its k-th stop.
       var (expected, part, last) = (0.0, 1.0, 0)
       for stop in stops {
         expected += part * Double(stop - last)
@@ -130,7 +130,7 @@ public struct Pruner: Sendable, Equatable {
     }
   }
 
-  /// The rungs that lie up to an epoch, in their order.
+  /// The rungs up to an epoch, in order.
   func rungs(upTo epoch: Int, bracket: Int) -> [Int] {
     guard kind != .none, epoch >= firstRung else { return [] }
     guard isHalving else { return Array(firstRung...epoch) }
@@ -141,7 +141,7 @@ public struct Pruner: Sendable, Equatable {
 }
 
 extension Pruner: CustomStringConvertible {
-  /// As the database names the rule: `asha first_rung=1 reduction_factor=3`.
+  /// The rule's name in the database: `asha first_rung=1 reduction_factor=3`.
   public var description: String {
     var words = [kind.rawValue]
     if kind != .none { words.append("first_rung=\(firstRung)") }

@@ -1,32 +1,32 @@
-/// An entry of a study's record of pruning, whose order is that in which things happened.
+/// An entry of a study's pruning record, which is in chronological order.
 public struct PruningDecision: Sendable, Equatable {
   /// What happened to a trial.
   public enum Action: String, Sendable, CaseIterable {
-    /// It came to a rung and was stopped there.
+    /// It reached a rung and was stopped there.
     case stop
 
-    /// It came to a rung and went on.
+    /// It reached a rung and continued.
     case proceed
 
-    /// It had gone past the rung before the rule was in force.
+    /// It had passed the rung before the rule was used.
     case passed
 
-    /// It goes on from its rung, being one of the best there.
+    /// It continues from its rung, as one of the best there.
     case promote
 
-    /// It goes on from its rung, being the best there, since otherwise no trial would have come to the end.
+    /// It continues from its rung, as the best there, since otherwise no trial would reach the end.
     case finish
 
-    /// It goes on or has ended without the rule: another one came into force, or its cell came back.
+    /// It continues or has ended without the rule: the rule was replaced, or the trial's cell was restored.
     case resume
 
-    /// It is out: it failed or diverged, or its cell has left the search space.
+    /// It is withdrawn: it failed or diverged, or its cell is no longer in the search space.
     case withdraw
 
     /// It waits on its rung again.
     case restore
 
-    /// Whether the trial stands on the rung from here on, for others to be compared with.
+    /// Whether the trial is on the rung from now on, so that others are compared with it.
     var isArrival: Bool { self == .stop || self == .proceed || self == .passed }
   }
 
@@ -37,7 +37,7 @@ public struct PruningDecision: Sendable, Equatable {
   /// The epoch of the rung.
   public let epoch: Int
 
-  /// The best value up to the rung; `nil` for a number that is none.
+  /// The best value up to the rung; `nil` for NaN.
   public let value: Double?
   public let action: Action
 

@@ -1,7 +1,7 @@
-/// Who stands on which rung: a study's record of pruning, added up, and the decisions that follow from it.
+/// The trials on each rung, computed from a study's pruning record, and the decisions that follow.
 ///
-/// Everything that a rule decides is a function of this state, and the state is a function of the record. So a
-/// record can be gone through again, and has to give the same decisions.
+/// Every decision of a rule is a function of this state, and the state is a function of the record. So a record can
+/// be replayed, and must give the same decisions.
 struct PruningState: Sendable {
   let pruner: Pruner
   let direction: Direction
@@ -9,7 +9,7 @@ struct PruningState: Sendable {
   private var rungs: [Rung: [Place]] = [:]
   private var standings: [Int: Standing] = [:]
 
-  /// Values of others that `median` wants to see before it stops a trial; as Optuna's `MedianPruner`.
+  /// The number of other values that `median` needs before it stops a trial, as in Optuna's `MedianPruner`.
   static let fewestOthers = 5
 
   private struct Rung: Hashable {
@@ -23,7 +23,7 @@ struct PruningState: Sendable {
     let value: Double?
   }
 
-  /// Where a trial is.
+  /// The position of a trial.
   private struct Standing: Sendable {
     var rung: Rung
     var status: Status
@@ -36,12 +36,12 @@ struct PruningState: Sendable {
     self.direction = direction
   }
 
-  /// Takes in the next entry of the record.
+  /// Applies the next entry of the record.
   mutating func apply(_ decision: PruningDecision) {
     let rung = Rung(bracket: decision.bracket, epoch: decision.epoch)
     if decision.action.isArrival {
       var places = rungs[rung, default: []]
-      // Of equal values the earlier one is the better.
+      // Among equal values, the earlier one is better.
       let index = places.firstIndex { isBetter(decision.value, than: $0.value) } ?? places.count
       places.insert(Place(trial: decision.trial, value: decision.value), at: index)
       rungs[rung] = places
@@ -58,15 +58,15 @@ struct PruningState: Sendable {
 
   // MARK: - Decisions
 
-  /// What becomes of a trial after an epoch.
+  /// What happens to a trial after an epoch.
   enum Verdict: Equatable {
-    /// It goes on; there is nothing to record.
+    /// It continues; there is nothing to record.
     case proceed
 
-    /// The record says already that it is to stop here.
+    /// The record already says that it must stop here.
     case stopAgain
 
-    /// It has come to a rung; the entry says whether it goes on.
+    /// It has reached a rung; the entry says whether it continues.
     case arrive(PruningDecision)
   }
 
@@ -74,7 +74,7 @@ struct PruningState: Sendable {
   func verdict(on trial: Int, bracket: Int, epoch: Int, value: Double?) -> Verdict {
     guard let rung = pruner.rung(at: epoch, bracket: bracket) else { return .proceed }
     if let standing = standings[trial] {
-      // A trial that lost its checkpoint comes by its old rungs again.
+      // A trial that lost its checkpoint passes its old rungs again.
       if standing.status == .waiting { return epoch >= standing.rung.epoch ? .stopAgain : .proceed }
       if rung <= standing.rung.epoch { return .proceed }
     }
@@ -85,7 +85,7 @@ struct PruningState: Sendable {
   }
 
   private func stops(_ value: Double?, at rung: Rung) -> Bool {
-    // Who goes on from a rung of halving is decided when a worker is free.
+    // With halving, promotions from a rung are decided when a worker is free.
     guard pruner.kind == .median else { return true }
     let others = rungs[rung, default: []].map(\.value)
     guard others.count >= Self.fewestOthers else { return false }
@@ -94,13 +94,13 @@ struct PruningState: Sendable {
     return isBetter(median, than: value)
   }
 
-  /// The mean of two values; that of a number and none is none, which is worse than any number.
+  /// The mean of two values; `nil`, which is worse than any number, if either is `nil`.
   private func mean(_ a: Double?, _ b: Double?) -> Double? { a.flatMap { a in b.map { a / 2 + $0 / 2 } } }
 
-  /// The trials that may go on from their rungs, in the order in which they are to.
+  /// The trials that may continue from their rungs, in order of priority.
   ///
-  /// - Parameter isClosed: Whether no other trial will come to any rung. Then the best on a bracket's last rung goes on even if
-  ///   there are fewer than η, so that a trial comes to its end.
+  /// - Parameter isClosed: Whether no other trial will reach any rung. Then the best trial on a bracket's last rung continues even if
+  ///   there are fewer than η, so that a trial reaches its end.
   func promotions(isClosed: Bool) -> [PruningDecision] {
     guard pruner.isHalving else { return [] }
     let order = rungs.keys.sorted { a, b in
@@ -130,12 +130,12 @@ struct PruningState: Sendable {
 
   // MARK: - Questions
 
-  /// The epoch of the rung on which a trial waits, or `nil` when it does not.
+  /// The epoch of the rung on which a trial waits, or `nil` if it does not wait.
   func waitingEpoch(of trial: Int) -> Int? {
     standings[trial].flatMap { $0.status == .waiting ? $0.rung.epoch : nil }
   }
 
-  /// Where a trial was last seen, and whether it has left the race.
+  /// The last position of a trial, and whether it was withdrawn.
   func place(of trial: Int) -> (bracket: Int, epoch: Int, isOut: Bool)? {
     standings[trial].map { ($0.rung.bracket, $0.rung.epoch, $0.status == .out) }
   }
@@ -145,7 +145,7 @@ struct PruningState: Sendable {
     rungs[Rung(bracket: bracket, epoch: epoch), default: []].contains { $0.trial == trial }
   }
 
-  /// A trial's rank on a rung, from 1, and how many stand there.
+  /// A trial's rank on a rung, from 1, and the number of trials there.
   func rank(of trial: Int, bracket: Int, epoch: Int) -> (rank: Int, count: Int)? {
     let places = rungs[Rung(bracket: bracket, epoch: epoch), default: []]
     return places.firstIndex { $0.trial == trial }.map { ($0 + 1, places.count) }
@@ -159,7 +159,7 @@ struct PruningState: Sendable {
 }
 
 extension PruningState {
-  /// Goes through a record again and returns the entries that the rule would not have made.
+  /// Replays a record and returns the entries that contradict the rule.
   static func contradictions(
     in record: [PruningDecision], _ pruner: Pruner, direction: Direction
   ) -> [PruningDecision] {
@@ -174,7 +174,7 @@ extension PruningState {
             == .arrive(decision)
         case .promote: state.promotions(isClosed: false).first == decision
         case .finish: state.promotions(isClosed: true).first == decision
-        // Facts from outside, which no rule decides.
+        // External facts, which no rule decides.
         case .passed, .resume, .withdraw, .restore: true
         }
       if !isRight { contradictions.append(decision) }

@@ -8,7 +8,7 @@ extension Distribution {
     case .choice(let values): "one of \(values.map(\.python).joined(separator: ", "))"
     case .uniform(let low, let high): "from \(Self.text(low)) to \(Self.text(high))"
     case .quantizedUniform(let low, let high, let step):
-      // The bounds need not be multiples themselves.
+      // The bounds need not be multiples of the step.
       if let values = FiniteValues(self), let first = values.first, let last = values.last {
         "multiples of \(Self.text(step)) from \(first.canonical) to \(last.canonical)"
       } else {
@@ -22,9 +22,9 @@ extension Distribution {
     }
   }
 
-  /// A number as it would be written, whole ones without a point.
+  /// A number as a person would write it, whole numbers without a decimal point.
   private static func text(_ number: Double) -> String { Literal.number(number).canonical }
 
-  /// Three digits of a number that was computed.
+  /// A computed number, rounded to three digits.
   private static func rounded(_ number: Double) -> String { String(format: "%.3g", number) }
 }

@@ -17,14 +17,14 @@ public struct Hyperparameters: Sendable, Hashable {
 
   public init(_ pairs: [Pair]) { self.pairs = pairs }
 
-  /// The value of a parameter, or `nil` when it is not tuned.
+  /// The value of a parameter, or `nil` if it is not tuned.
   public subscript(name: String) -> Literal? {
     pairs.first { $0.name == name }?.value
   }
 
   public var names: [String] { pairs.map(\.name) }
 
-  /// One line for each parameter, sorted by name, equal for equal configurations.
+  /// One line per parameter, sorted by name; equal for equal configurations.
   public var canonical: String {
     pairs.sorted { $0.name < $1.name }.map { "\($0.name)=\($0.value.canonical)\n" }.joined()
   }
@@ -34,7 +34,7 @@ public struct Hyperparameters: Sendable, Hashable {
 }
 
 extension Hyperparameters: CustomStringConvertible {
-  /// The configuration as RecBole's result files name it: `hidden_act:gelu, n_layers:2`.
+  /// The configuration in the form of RecBole's result files: `hidden_act:gelu, n_layers:2`.
   public var description: String {
     pairs.sorted { $0.name < $1.name }.map { "\($0.name):\($0.value)" }.joined(separator: ", ")
   }

@@ -1,12 +1,12 @@
 import Literals
 
 extension SearchSpace {
-  /// Reads lines of `name type value`, as `hyper.test` has them.
+  /// Reads lines of `name type value`, as in `hyper.test`.
   ///
   /// Fields are separated by any number of spaces and tabs; `#` starts a comment except inside quotes. Unlike
   /// RecBole's reader, nothing is skipped silently.
   ///
-  /// Throws every mistake of the file at once.
+  /// Throws all mistakes in the file at once.
   public init(parsing text: String, file: String) throws(SearchSpaceError) {
     var reader = SearchSpaceReader(file: file)
     var content = Substring(text)
@@ -21,7 +21,7 @@ extension SearchSpace {
 }
 
 extension SearchSpace {
-  /// What makes `name` unusable as a parameter's name, or `nil`.
+  /// Why `name` cannot be a parameter's name, or `nil` if it can.
   static func problem(withName name: String) -> String? {
     if name.utf8.count > 255 { return "is longer than 255 bytes" }
     if name.unicodeScalars.contains(where: { $0 == "'" || $0 == "\"" }) { return "contains a quote" }
@@ -41,7 +41,7 @@ private struct SearchSpaceReader {
   private static let typeNames = "choice, loguniform, loguniform_bounds, quniform"
   private static let example = "a line such as: learning_rate choice [0.01, 0.001]"
 
-  /// Nobody reads more mistakes than these.
+  /// The maximum number of reported mistakes; nobody reads more.
   private static let mostProblems = 100
 
   init(file: String) { self.file = file }
@@ -114,7 +114,7 @@ private struct SearchSpaceReader {
     if values.isEmpty { note(location(column), "an empty list", "at least one value in it") }
     var seen: [String: Literal] = [:]
     for (index, value) in values.enumerated() {
-      // A list that was computed or stands in parentheses has no columns of its own.
+      // A list that was computed or is in parentheses has no columns of its own.
       let place = location(index < columns.count ? columns[index] : column)
       if !value.isFinite { note(place, "a number beyond the range of 64 bits", "finite numbers") }
       if let earlier = seen.updateValue(value, forKey: value.canonical) {
@@ -148,7 +148,9 @@ private struct SearchSpaceReader {
       return .logUniform(low: low, high: high)
     case "loguniform_bounds":
       if low <= 0 {
-        note(location, "low \(low)", "bounds above 0, such as 0.0001,0.01; loguniform takes their natural logarithms")
+        note(
+          location, "low \(low)",
+          "bounds above 0, such as 0.0001,0.01; loguniform takes their natural logarithms")
       }
       return .logUniformBounds(low: low, high: high)
     default:
@@ -168,7 +170,8 @@ private struct SearchSpaceReader {
       let (product, overflow) = count.multipliedReportingOverflow(by: values.count)
       guard !overflow, product <= SearchSpace.largestGrid else {
         return note(
-          parameter.location, "a grid of more than \(SearchSpace.largestGrid) cells from '\(parameter.name)' on",
+          parameter.location,
+          "a grid of more than \(SearchSpace.largestGrid) cells from '\(parameter.name)' on",
           "at most \(SearchSpace.largestGrid): fewer parameters or shorter lists")
       }
       count = product
@@ -183,7 +186,8 @@ private struct SearchSpaceReader {
     guard problems.count < Self.mostProblems else {
       if problems.count == Self.mostProblems {
         problems.append(
-          Problem(location: file, found: "more than \(problems.count) mistakes", expected: "these mended first"))
+          Problem(
+            location: file, found: "more than \(problems.count) mistakes", expected: "these to be corrected first"))
       }
       return
     }
@@ -192,7 +196,7 @@ private struct SearchSpaceReader {
 
   /// Where a comment starts, or the length of the line.
   ///
-  /// Goes by scalars, as literals do: a combining mark after a quote makes another character of it, and still it is a quote.
+  /// Works on scalars, as literals do: a quote followed by a combining mark is another character, but still a quote.
   private func commentStart(_ line: [Character]) -> Int {
     var quote: Unicode.Scalar?
     var isEscaped = false

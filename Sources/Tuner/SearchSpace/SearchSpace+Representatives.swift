@@ -1,11 +1,11 @@
 import Literals
 
 extension SearchSpace {
-  /// Points that stand for all that a search may try: every combination of the parameters' values, ranges by their ends and
-  /// their middle.
+  /// Points that represent everything that a search may try: every combination of the parameters' values, with ranges
+  /// represented by their ends and their middle.
   ///
-  /// - Parameter limit: At most so many; where there are more, these are draws.
-  /// - Returns: The points, and whether every combination is among them.
+  /// - Parameter limit: The maximum number of points; if there are more, this many are drawn.
+  /// - Returns: The points, and whether they include every combination.
   public func representatives(limit: Int = 10_000) -> (points: [Hyperparameters], areAll: Bool) {
     let space = SearchSpace(
       file: file,

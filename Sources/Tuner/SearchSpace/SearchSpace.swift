@@ -3,12 +3,12 @@ public import Literals
 
 /// The parameters that a study tunes, in the order of the file that lists them.
 public struct SearchSpace: Sendable, Equatable {
-  /// A parameter and the values it can have.
+  /// A parameter and its possible values.
   public struct Parameter: Sendable, Equatable {
     public let name: String
     public let distribution: Distribution
 
-    /// `file:line:column` of its name.
+    /// `file:line:column` of the parameter's name.
     public let location: String
   }
 
@@ -17,14 +17,14 @@ public struct SearchSpace: Sendable, Equatable {
 
   public let parameters: [Parameter]
 
-  /// More cells than anyone trains; such a product is a mistake in the file.
+  /// The maximum number of cells. Nobody trains more; a larger product is a mistake in the file.
   public static let largestGrid = 100_000
 
-  /// More parameters than any model has.
+  /// The maximum number of parameters, more than any model has.
   static let mostParameters = 1000
 }
 
-/// The values that a parameter can have.
+/// The possible values of a parameter.
 public enum Distribution: Sendable, Equatable {
   /// One of a few values.
   case choice([Literal])
@@ -32,16 +32,16 @@ public enum Distribution: Sendable, Equatable {
   /// Any number from `low` to `high`.
   case uniform(low: Double, high: Double)
 
-  /// As `uniform`, rounded to multiples of `step`.
+  /// Like `uniform`, rounded to multiples of `step`.
   case quantizedUniform(low: Double, high: Double, step: Double)
 
-  /// *e* to a uniform power: the bounds are natural logarithms, as in RecBole and hyperopt.
+  /// *e* to the power of a uniform number: the bounds are natural logarithms, as in RecBole and hyperopt.
   case logUniform(low: Double, high: Double)
 
-  /// The same between the bounds themselves, which no value exceeds.
+  /// The same, given the bounds themselves, which no value exceeds.
   case logUniformBounds(low: Double, high: Double)
 
-  /// Its name in a search space file.
+  /// The distribution's name in a parameter file.
   public var keyword: String {
     switch self {
     case .choice: "choice"
@@ -61,9 +61,9 @@ extension SearchSpace {
     }
   }
 
-  /// Every combination of the parameters' values, in file order with the last parameter fastest.
+  /// Every combination of the parameters' values, in file order, with the last parameter varying fastest.
   ///
-  /// Throws when a parameter has no list of values.
+  /// Throws if a parameter has no list of values.
   public func grid() throws(SearchSpaceError) -> [Hyperparameters] {
     var axes: [(name: String, values: [Literal])] = []
     var problems: [Problem] = []
@@ -74,9 +74,10 @@ extension SearchSpace {
         problems.append(
           Problem(
             location: parameter.location,
-            found: "'\(parameter.name)' of type \(parameter.distribution.keyword), which no grid covers",
+            found:
+              "'\(parameter.name)' of type \(parameter.distribution.keyword), which cannot be searched exhaustively",
             expected:
-              "choice and a list of values, such as \(parameter.name) choice [\(parameter.distribution.examples)]; or --algo=random"
+              "--algo=random or bayes, or a list of values such as \(parameter.name) choice [\(parameter.distribution.examples)]"
           ))
       }
     }
@@ -91,7 +92,7 @@ extension SearchSpace {
 }
 
 extension SearchSpace {
-  /// Whether a point has a value that is possible here for each parameter, and nothing else.
+  /// Whether a point has a possible value for each parameter, and no other parameters.
   func contains(_ point: Hyperparameters) -> Bool {
     point.pairs.count == parameters.count
       && parameters.allSatisfy { parameter in
@@ -101,7 +102,7 @@ extension SearchSpace {
 }
 
 extension Distribution {
-  /// Whether a value can be drawn.
+  /// Whether the value can be drawn.
   func contains(_ value: Literal) -> Bool {
     switch self {
     case .choice, .quantizedUniform:
@@ -109,12 +110,12 @@ extension Distribution {
     case .uniform(let low, let high), .logUniformBounds(let low, let high):
       value.double.map { $0 >= low && $0 <= high } ?? false
     case .logUniform(let low, let high):
-      // An exponential at a bound may be rounded past it.
+      // At a bound, rounding can push an exponential past it.
       value.double.map { $0 > 0 && log($0) >= low - 1e-9 && log($0) <= high + 1e-9 } ?? false
     }
   }
 
-  /// Three values of it, for a message.
+  /// Three example values, for a message.
   fileprivate var examples: String {
     switch self {
     case .choice(let values): values.prefix(3).map(\.python).joined(separator: ", ")

@@ -1,12 +1,12 @@
 public import Literals
 
-/// A search space that cannot be used, with everything that is wrong in it.
+/// All mistakes in a search space that cannot be used.
 public struct SearchSpaceError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The mistakes in the order of the file.
+  /// The mistakes, in file order.
   public let problems: [Problem]
 
   public init(problems: [Problem]) { self.problems = problems }
 
-  /// One line for each mistake.
+  /// One line per mistake.
   public var description: String { problems.map(\.description).joined(separator: "\n") }
 }

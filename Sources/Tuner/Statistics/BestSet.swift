@@ -1,58 +1,58 @@
 import Foundation
 
-/// Which trials cannot be told from the best one.
+/// The set of trials that are statistically tied with the best one.
 ///
-/// The leader is picked from the same users that compare it with the others, and it is compared with all of them. A
-/// *model confidence set* allows for both: as long as the trials still in the set show more than trials of equal merit
-/// would (see `EqualityTest`), the one furthest behind the leader leaves. The chance that any leaves when all are alike is
-/// at most `level`.
+/// The leader is selected on the same users on which it is compared with the others, and it is compared with all of them. A
+/// *model confidence set* accounts for both: as long as the trials still in the set differ more than equally good trials
+/// would (see `EqualityTest`), the trial furthest behind the leader is removed. The probability that any trial is removed
+/// although all are equally good is at most `level`.
 ///
 /// Source: Hansen, Lunde and Nason, *The Model Confidence Set*, 2011, section 2.
 ///
-/// How far a trial lies behind is Σd / √Σd² over the users' differences d, the score form that McNemar's test has for
-/// hits: for symmetric differences its tails are at most e^(−t²/2), however few of them are not zero (Efron, *Student's
-/// t-Test Under Symmetry Conditions*, 1969).
+/// The distance of a trial from the leader is Σd / √Σd² over the users' differences d, the score form that McNemar's test has
+/// for hits: for symmetric differences, its tails are at most e^(−t²/2), no matter how few of them are not zero (Efron,
+/// *Student's t-Test Under Symmetry Conditions*, 1969).
 package struct BestSet: Sendable, Equatable {
-  /// A trial beside the leader.
+  /// A trial compared with the leader.
   package struct Entry: Sendable, Equatable {
-    /// The leader's mean minus this trial's, 0 or more.
+    /// The leader's mean minus this trial's, at least 0.
     package let difference: Double
 
-    /// The least level at which this trial would leave the set, adjusted for all comparisons.
+    /// The smallest level at which this trial would be removed from the set, adjusted for all comparisons.
     package let pValue: Double
 
-    /// Whether the trial is in the set of those that may be the best.
+    /// Whether the trial is in the set of trials that may be the best.
     package var isTied: Bool { pValue > BestSet.level }
   }
 
   /// The first trial with the highest mean.
   package let leader: Int
 
-  /// One for each trial, in the order given.
+  /// One entry per trial, in the given order.
   package let entries: [Entry]
 
-  /// The chance of calling any of the best trials worse.
+  /// The probability of wrongly removing any of the best trials.
   package static let level = 0.05
 
-  /// The largest set that is simulated, in a tenth of a second.
+  /// The largest set that is simulated, which takes a tenth of a second.
   ///
-  /// Larger ones have a bound instead: as many one-sided normal tails as there are ordered pairs. For 1,000 independent
-  /// trials it asks for 5.33 standard errors where the range's distribution asks for 5.21.
+  /// Larger sets use a bound instead: one one-sided normal tail for each ordered pair. For 1,000 independent trials it
+  /// requires 5.33 standard errors, whereas the distribution of the range requires 5.21.
   static let simulationLimit = 300
 
-  /// - Parameter values: For each trial a value for each user, the same users in the same order; higher is better.
+  /// - Parameter values: For each trial, one value per user, for the same users in the same order; higher is better.
   package init(_ values: [[Double]], seed: UInt64) {
     self.init(trialCount: values.count, seed: seed) { values[$0] }
   }
 
-  /// Asks for each trial's values two or three times rather than keeping them, for studies of many trials.
+  /// Requests each trial's values two or three times instead of storing them, for studies with many trials.
   ///
-  /// O(trials · users), and a few hundred times that for the last `simulationLimit` trials.
+  /// Takes O(trials · users), and a few hundred times that for the last `simulationLimit` trials.
   ///
   /// - Parameters:
   ///   - trialCount: At least 1.
-  ///   - seed: Of the simulation.
-  ///   - values: A trial's value for each user, the same users in the same order; higher is better.
+  ///   - seed: The seed of the simulation.
+  ///   - values: A trial's value for each user, for the same users in the same order; higher is better.
   package init(trialCount: Int, seed: UInt64, values: (Int) -> [Double]) {
     precondition(trialCount > 0, "of 0 trials none is the best")
     var leader = 0
@@ -74,7 +74,7 @@ package struct BestSet: Sendable, Equatable {
       let pairs = Double(index + 2) * Double(index + 1)
       pValues.append(min(1, pairs * erfc(gaps[trial].distance / 2.0.squareRoot()) / 2))
     }
-    // A trial leaves only after all that lie further behind.
+    // A trial is removed only after all trials that are further behind.
     for index in pValues.indices.dropLast().reversed() { pValues[index] = max(pValues[index], pValues[index + 1]) }
 
     var adjusted = [Double](repeating: 1, count: trialCount)
@@ -83,12 +83,12 @@ package struct BestSet: Sendable, Equatable {
     entries = zip(gaps, adjusted).map { Entry(difference: max(0, $0.mean), pValue: $1) }
   }
 
-  /// How far a trial lies behind the leader.
+  /// The distance of a trial behind the leader.
   private struct Gap {
-    /// In the metric's unit.
+    /// The distance in the metric's unit.
     let mean: Double
 
-    /// In standard errors under the hypothesis that there is none.
+    /// The distance in standard errors under the hypothesis that there is none.
     let distance: Double
 
     init(from leading: [Double], to trailing: [Double]) {

@@ -1,9 +1,9 @@
-/// Where a mean over all users of this kind may lie, given the ones at hand: a 95 % interval.
+/// A 95 % confidence interval of a mean over all users, given a sample of users.
 ///
-/// Both are closed forms. In simulations of hits, MRR and NDCG at 10 with hit rates from 0.5 % to 60 %, that of a mean
-/// held it in 94.2 to 97.7 % of the cases of 943 users and of 100; hits of 100 users at 0.5 and 1 %, when one or less is
-/// expected, in 91 and 92 %. The worst cases of percentile, BCa and studentized bootstraps were 82, 87 and 83 % of 943
-/// users and below 45 % of 100: they know nothing of gains that no user happened to have.
+/// Both intervals are closed forms. In simulations of hits, MRR and NDCG at 10 with hit rates from 0.5 % to 60 %, the interval of
+/// a mean covered it in 94.2 to 97.7 % of the cases, with 943 users and with 100. For hits of 100 users at 0.5 and 1 %, where at
+/// most one hit is expected, coverage was 91 and 92 %. The worst cases of percentile, BCa and studentized bootstraps were 82, 87
+/// and 83 % with 943 users and below 45 % with 100: they know nothing about gains that no user in the sample has.
 package struct ConfidenceInterval: Sendable, Equatable {
   package let low: Double
   package let high: Double
@@ -11,22 +11,22 @@ package struct ConfidenceInterval: Sendable, Equatable {
   /// Φ⁻¹(0.975).
   private static let z = 1.959963984540054
 
-  /// Of the mean of a metric that is 0 for most users and at most `largest` for the others.
+  /// The interval of the mean of a metric that is 0 for most users and at most `largest` for the others.
   ///
-  /// Wilson's score interval, widened to gains other than 1. When users differ in whether they have a gain rather than
-  /// in its size, a mean μ comes with the variance ρ μ − μ², where ρ is the gains' mean square over their mean; the
-  /// interval has all μ for which
+  /// This is Wilson's score interval, generalized to gains other than 1. If users differ in whether they have a gain rather than
+  /// in its size, a mean μ has the variance ρ μ − μ², where ρ is the gains' mean square divided by their mean; the
+  /// interval contains all μ for which
   ///
   ///     n (x̄ − μ)² ≤ z² (ρ μ − μ²)
   ///
-  /// ρ counts half a user with the largest gain beside the ones seen, since a rare large gain is easily missed. For
-  /// hits ρ is 1 and this is Wilson's interval; without any hit of n users it is 0 to `largest` z² / (n + z²).
+  /// ρ includes half a user with the largest gain in addition to the observed users, since a rare large gain is easily missed.
+  /// For hits, ρ is 1 and this is Wilson's interval; for n users without any hit, it is 0 to `largest` z² / (n + z²).
   ///
   /// Source: Wilson, *Probable Inference, the Law of Succession, and Statistical Inference*, 1927; its coverage for
   /// rare events: Brown, Cai and DasGupta, *Interval Estimation for a Binomial Proportion*, 2001, section 3. The half
-  /// user is the weight of Jeffreys' prior, there in section 3.1.3.
+  /// user is the weight of Jeffreys' prior, see section 3.1.3 there.
   ///
-  /// - Parameter values: One for each user, from 0 to `largest`; of no users the interval is all of that.
+  /// - Parameter values: One value per user, from 0 to `largest`; without users, the interval is this whole range.
   package init(ofMean values: [Double], largest: Double) {
     let count = Double(values.count)
     guard count > 0, largest > 0 else {
@@ -43,15 +43,15 @@ package struct ConfidenceInterval: Sendable, Equatable {
     high = min(largest, (middle + spread) / (1 + share))
   }
 
-  /// Of the mean of differences between two metrics of the same users.
+  /// The interval of the mean difference between two metrics of the same users.
   ///
-  /// The normal interval after two users are added, with half of a largest gain and half of a largest loss each in
-  /// variance and none in sum, so that no interval has width 0.
+  /// This is the normal interval after adding two users with half of a largest gain and half of a largest loss each, which count
+  /// in the variance but cancel in the sum, so that no interval has width 0.
   ///
   /// Source: Agresti and Min, *Simple improved confidence intervals for comparing matched proportions*, 2005, who add
-  /// a half to each of the four counts of a paired table; for hits this is theirs.
+  /// a half to each of the four counts of a paired table; for hits, the interval is theirs.
   ///
-  /// - Parameter differences: One for each user, from −`largest` to `largest`.
+  /// - Parameter differences: One difference per user, from −`largest` to `largest`.
   package init(ofMeanDifference differences: [Double], largest: Double) {
     let count = Double(differences.count) + 2
     let sum = differences.reduce(0, +)
@@ -69,6 +69,6 @@ package struct ConfidenceInterval: Sendable, Equatable {
 }
 
 extension Double {
-  /// The square root of what rounding may have made a little less than zero.
+  /// The square root of a number that rounding may have made slightly negative.
   fileprivate var squareRootOrZero: Double { Double.maximum(self, 0).squareRoot() }
 }

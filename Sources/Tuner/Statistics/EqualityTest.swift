@@ -1,16 +1,16 @@
 import Foundation
 
-/// Whether the means of several trials over the same users can be equal, for growing sets of trials.
+/// A test of whether the means of several trials over the same users can be equal, for growing sets of trials.
 ///
-/// Two distances tell: the one between the leader and the trial furthest behind it, and the one between the leader and
-/// the average of all. The first is large when a few trials are worse, the second when a few are better. Each is put in
-/// units of its own standard deviation under equality, and the larger of the two decides. Under equality any trial may
-/// lead, so the first is compared with the range, the largest distance between any two trials, and the second with the
-/// largest lead of any trial. All are in standard errors of the differences they are of.
+/// There are two test statistics: the distance between the leader and the trial furthest behind it, and the distance between the
+/// leader and the average of all. The first is large if a few trials are worse, the second if a few are better. Each is expressed
+/// in units of its standard deviation under equality, and the larger one is used. Under equality any trial may be the leader, so the
+/// first is compared with the range, the largest distance between any two trials, and the second with the largest lead of any
+/// trial. All distances are in standard errors of the respective differences.
 ///
 /// The distributions are simulated from the normal distribution with the users' covariance: g = L z with the Cholesky
-/// factor L. That is the same as weighting each user by a normal number, at a cost that the number of users has no part
-/// in.
+/// factor L. This is equivalent to weighting each user by a normal number, at a cost that does not depend on the number of
+/// users.
 ///
 /// Source: Hothorn, Bretz and Westfall, *Simultaneous Inference in General Parametric Models*, 2008, for maxima of
 /// correlated normal statistics; Hansen, Lunde and Nason, *The Model Confidence Set*, 2011, section 3.1.2, for both
@@ -19,28 +19,28 @@ struct EqualityTest {
   /// Sixteen simulations at once.
   private typealias Lanes = SIMD16<Float>
 
-  /// Simulations: a p value near 0.05 then has a standard error of 0.0034.
+  /// The number of simulations; a p-value near 0.05 then has a standard error of 0.0034.
   static let simulationCount = 4_096
 
   /// `[trials][trials]`, the lower triangle of Σ dᵢ dⱼ over users, where d is the leader's value minus the trial's.
   ///
-  /// Its scale cancels. It is about 0, the differences' mean under equality.
+  /// Its scale cancels out. It is taken about 0, the differences' mean under equality.
   private let products: [[Double]]
 
-  /// One for each trial: its distance to the leader.
+  /// Each trial's distance to the leader.
   private let distances: [Double]
 
   /// - Parameters:
-  ///   - distances: One for each trial but the leader, in growing order: Σd / √Σd².
+  ///   - distances: The distance Σd / √Σd² of each trial except the leader, in increasing order.
   ///   - differences: `[trials][users]`, d.
   init(distances: [Double], differences: [[Double]]) {
     self.distances = distances
     products = Self.products(of: differences)
   }
 
-  /// For each k, the chance under equality of what the leader and the first k + 1 trials show.
+  /// For each k, the p-value of equality for the leader and the first k + 1 trials.
   ///
-  /// O(trials² · (users + simulations)).
+  /// Takes O(trials² · (users + simulations)).
   func pValues(seed: UInt64) -> [Double] {
     let (ranges, leads) = simulated(seed: seed)
     let observed = observedLeads
@@ -96,7 +96,7 @@ struct EqualityTest {
         means[k] = mean
         sum += mean
         let average = sum / Float(k + 2)
-        // The leader is the origin: its own mean is 0, the trials' are how far they lie behind it.
+        // The leader is the origin: its own mean is 0, and those of the trials are their distances behind it.
         let (gapPrecision, leadPrecision) = (gapPrecisions[k], leadPrecisions[k])
         range.formMaximum(mean * mean * gapPrecision[k])
         var lead = average.positiveSquares * leadPrecision[k + 1]
@@ -124,7 +124,7 @@ struct EqualityTest {
 
   // MARK: - Covariance
 
-  /// Eight users at once, or Σ would be a scalar loop, since addition keeps its order.
+  /// Eight users at once; otherwise Σ would be a scalar loop, since floating-point addition is not reordered.
   private static func products(of columns: [[Double]]) -> [[Double]] {
     let blocks = columns.map { column in
       stride(from: 0, to: column.count, by: 8).map { start in
@@ -151,7 +151,7 @@ struct EqualityTest {
         let other = j < i ? factor[j] : line
         var rest = row[j]
         for m in 0..<j { rest -= line[m] * other[m] }
-        // Rounding leaves about 1e-16 of the diagonal where nothing should be left.
+        // Where the result should be 0, rounding leaves about 1e-16 of the diagonal.
         let isPivot = rest > 1e-12 * row[i]
         line[j] = j == i ? (isPivot ? rest.squareRoot() : 0) : (other[j] > 0 ? rest / other[j] : 0)
       }
@@ -160,7 +160,7 @@ struct EqualityTest {
     return factor.map { $0.map(Float.init) }
   }
 
-  /// 1 / variance of gᵢ − gⱼ, or 0 where the two never differ; on the diagonal, that of gᵢ.
+  /// 1 / variance of gᵢ − gⱼ, or 0 if the two never differ; on the diagonal, that of gᵢ.
   private var gapPrecisions: [[Float]] {
     products.indices.map { i in
       (0...i).map { j in
@@ -170,7 +170,7 @@ struct EqualityTest {
     }
   }
 
-  /// `[sets][trials]`: 1 / variance of the average minus gⱼ, or 0 where it never differs; the leader's comes last.
+  /// `[sets][trials]`: 1 / variance of the average minus gⱼ, or 0 if it never differs; the leader's is last.
   private var leadPrecisions: [[Float]] {
     var rowSums: [Double] = []
     var blockSum = 0.0
@@ -188,7 +188,7 @@ struct EqualityTest {
     }
   }
 
-  /// The inverse of a variance, or 0 when it is what rounding leaves of nothing.
+  /// The inverse of a variance, or 0 if the variance is only a rounding error.
   private static func precision(_ variance: Double, among size: Double) -> Float {
     variance > 1e-12 * size ? Float(1 / variance) : 0
   }

@@ -1,26 +1,26 @@
-/// Splits the values of a grid's cells into a grand mean, main effects and effects of pairs.
+/// Decomposes the values of a grid's cells into a grand mean, main effects and pairwise effects.
 ///
-/// On a complete grid these are differences of marginal means. On a partial one they are the least-squares fit whose
-/// effects sum to 0 over each axis, the same in the complete case.
+/// On a complete grid, these are differences of marginal means. On a partial grid, they are the least-squares fit whose
+/// effects sum to 0 over each axis, which gives the same in the complete case.
 ///
 /// Source: Searle, *Linear Models*, 1971, chapter 7, on unbalanced data.
 struct FactorialFit {
-  /// Main effects by axis and value, then effects of pairs by pair and both values, the second fastest.
+  /// Main effects by axis and value, followed by pairwise effects by pair and both values, the second varying fastest.
   struct Effects {
     var grandMean: Double
     var mains: [[Double]]
     var pairs: [[Double]]
   }
 
-  /// The mean squares over the grid.
+  /// The mean squares of the effects over the grid.
   struct Variances {
-    /// Of each axis, then of each pair.
+    /// The mean squares of each axis, then of each pair.
     var terms: [Double]
-    /// Of everything, with what the fit leaves.
+    /// The mean square of everything, including the residual.
     var total: Double
   }
 
-  /// Which pairs of axes are fitted: all, or none when the trials do not tell them.
+  /// The fitted pairs of axes: all, or none if the trials do not determine them.
   let pairs: [(first: Int, second: Int)]
 
   /// Whether each cell has exactly one trial.
@@ -31,20 +31,20 @@ struct FactorialFit {
   /// For each axis, the position of each value among those that occur.
   private let positions: [[Int?]]
 
-  /// How many values of each axis occur.
+  /// The number of values of each axis that occur.
   private let sizes: [Int]
 
   /// `[trials][axes]`: positions.
   private let rows: [[Int]]
 
-  /// `nil` when marginal means will do.
+  /// The least-squares solver; `nil` if marginal means suffice.
   private let leastSquares: LeastSquares?
 
-  /// The most columns to fit by least squares with pairs, whose normal equations take their number squared times the
-  /// trials: half a second for 3,000 trials.
+  /// The maximum number of columns for a least-squares fit with pairs, whose normal equations take time proportional to the number
+  /// of columns squared times the number of trials: half a second for 3,000 trials.
   private static let columnLimit = 500
 
-  /// - Returns: `nil` when the trials do not tell the axes' effects apart.
+  /// - Returns: `nil` if the trials do not determine the axes' effects.
   init?(levels: [[Int]], valueCounts: [Int]) {
     guard !levels.isEmpty else { return nil }
     let positions = valueCounts.indices.map { axis in
@@ -70,7 +70,7 @@ struct FactorialFit {
     }
     let columnCount =
       1 + sizes.reduce(0) { $0 + $1 - 1 } + all.reduce(0) { $0 + (sizes[$1.first] - 1) * (sizes[$1.second] - 1) }
-    // As many columns as trials would fit anything.
+    // With as many columns as trials, anything could be fitted.
     if columnCount < rows.count, columnCount <= Self.columnLimit,
       let fit = LeastSquares(rows.map { Self.columns($0, sizes, all) })
     {
@@ -82,7 +82,7 @@ struct FactorialFit {
     }
   }
 
-  /// Whether each combination of the values that occur has exactly one trial.
+  /// Whether each combination of occurring values has exactly one trial.
   private static func isFull(_ rows: [[Int]], _ sizes: [Int]) -> Bool {
     var cellCount = 1
     for size in sizes where cellCount <= rows.count { cellCount *= size }
@@ -124,7 +124,7 @@ struct FactorialFit {
 
   // MARK: - Values
 
-  /// - Parameter values: One for each trial.
+  /// - Parameter values: One value per trial.
   func effects(of values: [Double]) -> Effects {
     if let leastSquares { return effects(from: leastSquares.solution(for: values)) }
     let grandMean = values.mean
@@ -149,7 +149,7 @@ struct FactorialFit {
     return Effects(grandMean: grandMean, mains: mains, pairs: tables)
   }
 
-  /// - Parameter values: Those that the effects are of.
+  /// - Parameter values: The values from which the effects were computed.
   func variances(of values: [Double], _ effects: Effects) -> Variances {
     let terms = (effects.mains + effects.pairs).map { table in
       table.reduce(0) { $0 + $1 * $1 } / Double(table.count)
@@ -166,7 +166,7 @@ struct FactorialFit {
     return Variances(terms: terms, total: terms.reduce(0, +) + residual / Double(values.count))
   }
 
-  /// The grand mean plus the effect of each axis' values; `nil` for values that no trial has.
+  /// The grand mean plus the effect of each value of each axis; `nil` for values that no trial has.
   func marginals(_ effects: Effects) -> [[Double?]] {
     zip(positions, effects.mains).map { positions, mains in
       positions.map { position in position.map { effects.grandMean + mains[$0] } }

@@ -1,8 +1,8 @@
-/// How much of the trials' variance each axis of a grid explains, alone and in pairs: a functional ANOVA.
+/// The share of the trials' variance that each axis of a grid explains, alone and in pairs: a functional ANOVA.
 ///
-/// The metric over the grid is a sum of a grand mean, effects of single axes, effects of pairs beyond those and of more
-/// axes together; on a complete grid their variances add up. The grid's values are categories, each as likely as the
-/// others.
+/// The metric over the grid is the sum of a grand mean, main effects of single axes, additional effects of pairs, and of more axes
+/// together; on a complete grid, their variances add up. The grid's values are categories, all equally
+/// likely.
 ///
 /// Source: Hutter, Hoos and Leyton-Brown, *An Efficient Approach for Assessing Hyperparameter Importance*, 2014, the
 /// part on functional ANOVA, with the measured cells in place of a forest's predictions.
@@ -20,10 +20,10 @@ package struct Importance: Sendable, Equatable {
 
   /// A finished trial.
   package struct Trial: Sendable, Equatable {
-    /// For each axis, which of its values the trial has, from 0.
+    /// For each axis, the index of the trial's value, from 0.
     package let levels: [Int]
 
-    /// The metric for each user, the same users in all trials; or its mean alone, and there are no intervals.
+    /// The metric for each user, the same users in all trials; or only its mean, in which case there are no intervals.
     package let values: [Double]
 
     package init(levels: [Int], values: [Double]) {
@@ -32,53 +32,53 @@ package struct Importance: Sendable, Equatable {
     }
   }
 
-  /// What one axis does, or two do beyond each alone.
+  /// The effect of one axis, or the additional effect of two together.
   package struct Effect: Sendable, Equatable {
     /// One name or two.
     package let axes: [String]
 
-    /// Of the trials' variance as measured, 0 to 1.
+    /// The fraction of the measured variance of the trials, from 0 to 1.
     package let fraction: Double
 
-    /// The same for all users of this kind, `nil` without values for each user.
+    /// The same, estimated for the population of users; `nil` without values for each user.
     ///
-    /// The users at hand spread the cells' means by chance and so add to every variance. What they are expected to add
-    /// is taken out of the effect and of the total, which can move the fraction either way.
+    /// Sampling of the users spreads the cells' means by chance, and so adds to every variance. The expected addition is
+    /// subtracted from the effect and from the total, which can change the fraction in either direction.
     package let population: Estimate?
   }
 
-  /// A fraction and where it may lie.
+  /// A fraction and its confidence interval.
   package struct Estimate: Sendable, Equatable {
     package let fraction: Double
     package let interval: ConfidenceInterval
   }
 
-  /// In the order of the axes.
+  /// The main effects, in the order of the axes.
   package let mains: [Effect]
 
-  /// In the order of the axes: first and second, first and third, and so on. Empty when the trials do not tell them.
+  /// The pairwise effects: first and second axis, first and third, and so on; empty if the trials do not determine them.
   package let pairs: [Effect]
 
-  /// The fraction of everything else: three axes or more together, and what a fit leaves.
+  /// The fraction of everything else: interactions of three or more axes, and the residual of a fit.
   package let rest: Double
 
-  /// The fraction of the trials' variance that the choice of users causes, were all cells equally good; may exceed 1.
+  /// The fraction of the trials' variance that sampling of users would cause if all cells were equally good; may exceed 1.
   package let noise: Double?
 
-  /// For each axis the mean of each of its values over all cells, `nil` for a value that no trial has.
+  /// For each axis, the mean of each of its values over all cells; `nil` for a value that no trial has.
   package let marginals: [[Double?]]
 
-  /// Whether each cell has one trial. If not, effects are fitted by least squares to the trials there are, and a
-  /// cell that is missing for a reason, such as divergence, is taken to be as good as its axes suggest.
+  /// Whether each cell has exactly one trial. If not, effects are fitted by least squares to the available trials, and a
+  /// cell that is missing for a reason, such as divergence, is assumed to be as good as its axes suggest.
   package let isExact: Bool
 
-  /// Resamples of the users; an interval leaves out the 12 smallest and the 12 largest fractions.
+  /// The number of resamples of the users; an interval excludes the 12 smallest and the 12 largest fractions.
   static let resampleCount = 500
 
   /// - Parameters:
-  ///   - trials: Those with a value that is no finite number count as missing.
-  ///   - seed: Of the resamples.
-  /// - Returns: `nil` when the trials do not tell the axes' effects apart.
+  ///   - trials: The trials; those with a value that is not finite count as missing.
+  ///   - seed: The seed of the resamples.
+  /// - Returns: `nil` if the trials do not determine the axes' effects.
   package init?(axes: [Axis], trials: [Trial], seed: UInt64) {
     precondition(trials.allSatisfy { $0.levels.count == axes.count }, "a trial needs a level for each axis")
     let trials = trials.filter { $0.values.allSatisfy(\.isFinite) && !$0.values.isEmpty }
@@ -102,9 +102,9 @@ package struct Importance: Sendable, Equatable {
 
   // MARK: - Users
 
-  /// What the choice of users is expected to add to each variance.
+  /// The expected addition to each variance by sampling of users.
   ///
-  /// A part of the cells' means is linear in them, P ȳ, and over samples of n users
+  /// Each effect is linear in the cells' means, P ȳ, and over samples of n users
   ///
   ///     E ‖P ȳ‖² = ‖P μ‖² + E Σ ‖P (yᵤ − ȳ)‖² / (n (n − 1))
   ///
@@ -127,9 +127,9 @@ package struct Importance: Sendable, Equatable {
 
   /// Fractions without noise, with percentile intervals over resamples of the users.
   ///
-  /// A resample's means have the noise of the users and once more that of resampling them, so twice the noise is
-  /// subtracted. Plain percentiles, and bias-corrected ones, missed small fractions nearly always in simulations of 24
-  /// cells and 943 users; these covered 94 % or more.
+  /// A resample's means contain the noise of sampling the users and, again, that of resampling them, so twice the noise is
+  /// subtracted. In simulations of 24 cells and 943 users, plain and bias-corrected percentiles nearly always missed small
+  /// fractions; these intervals covered them in at least 94 % of the cases.
   private static func estimates(
     _ variances: FactorialFit.Variances, of trials: [Trial], _ fit: FactorialFit, noise: FactorialFit.Variances,
     seed: UInt64
@@ -162,7 +162,7 @@ package struct Importance: Sendable, Equatable {
 }
 
 extension FactorialFit.Variances {
-  /// Each term's part of the total, from 0 to 1, after a multiple of the noise is taken out of both.
+  /// Each term's fraction of the total, from 0 to 1, after subtracting a multiple of the noise from both.
   fileprivate func fractions(without noise: Self, times multiple: Double) -> [Double] {
     let rest = total - multiple * noise.total
     return zip(terms, noise.terms).map { term, noise in

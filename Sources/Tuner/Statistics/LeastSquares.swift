@@ -1,6 +1,6 @@
-/// The coefficients of a design that come closest to given values, by normal equations and Cholesky's factor.
+/// The least-squares coefficients of a design for given values, by normal equations and Cholesky factorization.
 ///
-/// Designs of small integers have exact normal equations, so a dependent column shows as a pivot of about 0.
+/// Designs of small integers have exact normal equations, so a linearly dependent column has a pivot of about 0.
 ///
 /// Source: Golub and Van Loan, *Matrix Computations*, 4th edition, sections 4.2 and 5.3.2.
 struct LeastSquares {
@@ -11,7 +11,7 @@ struct LeastSquares {
   private let factor: [[Double]]
 
   /// - Parameter design: `[rows][columns]`, small integers.
-  /// - Returns: `nil` when columns are linearly dependent.
+  /// - Returns: `nil` if columns are linearly dependent.
   init?(_ design: [[Double]]) {
     let width = design[0].count
     var normal = [[Double]](repeating: [Double](repeating: 0, count: width), count: width)
@@ -29,7 +29,7 @@ struct LeastSquares {
         if j < i {
           normal[i][j] = rest / normal[j][j]
         } else {
-          // Rounding leaves about 1e-14; the least real pivot is above 1 / rows.
+          // Rounding leaves about 1e-14; the smallest real pivot is greater than 1 / rows.
           guard rest > 1e-9 * diagonal else { return nil }
           normal[i][i] = rest.squareRoot()
         }
@@ -39,7 +39,7 @@ struct LeastSquares {
     factor = normal
   }
 
-  /// - Parameter values: One for each row of the design.
+  /// - Parameter values: One value per row of the design.
   func solution(for values: [Double]) -> [Double] {
     var solution = [Double](repeating: 0, count: factor.count)
     for (row, value) in zip(design, values) {

@@ -1,33 +1,33 @@
-/// How trial A's metric differs from trial B's over the same users.
+/// The difference between the metrics of trials A and B over the same users.
 package struct PairedComparison: Sendable, Equatable {
-  /// Mean of A minus mean of B.
+  /// The mean of A minus the mean of B.
   package let difference: Double
 
-  /// Of that difference; near a p value of 0.05 it may disagree with the test about 0, being another method.
+  /// The confidence interval of the difference. As it uses a different method, it may disagree with the test near a p-value of 0.05.
   package let interval: ConfidenceInterval
 
-  /// The chance of a difference as large, either way, when the trials are alike.
+  /// The probability of a difference at least this large, in either direction, between equally good trials.
   ///
-  /// By sign flips: in trials that are alike, each user's difference could as well have the other sign. Exact for
-  /// symmetric differences, however sparse, and of the right level in the limit for others of mean zero.
+  /// Computed by sign flips: if the trials are equally good, each user's difference could just as well have the opposite sign. This is
+  /// exact for symmetric differences, no matter how sparse, and asymptotically correct for others with mean zero.
   ///
   /// Source: Fisher, *The Design of Experiments*, 1935, section 21; the added one in count and total: Phipson and
   /// Smyth, *Permutation P-values Should Never Be Zero*, 2010.
   package let pValue: Double
 
-  /// How many users do better with A, worse and as well.
+  /// The number of users for whom A is better, worse and equal.
   package let better: Int
   package let worse: Int
   package let equal: Int
 
-  /// Random sign patterns; a p value near 0.05 then has a standard error of 0.002.
+  /// The number of random sign patterns; a p-value near 0.05 then has a standard error of 0.002.
   static let flipCount = 9_999
 
   /// - Parameters:
   ///   - a: A value for each user.
   ///   - b: A value for each user, in the same order.
   ///   - largest: The metric's largest value, `RankMetric.largest`.
-  ///   - seed: Of the sign patterns.
+  ///   - seed: The seed of the sign patterns.
   package init(_ a: [Double], _ b: [Double], largest: Double, seed: UInt64) {
     precondition(a.count == b.count, "trials with \(a.count) and \(b.count) users are no pairs")
     let differences = zip(a, b).map { $0 - $1 }
@@ -41,7 +41,7 @@ package struct PairedComparison: Sendable, Equatable {
 
   private static func signFlipTest(_ differences: [Double], seed: UInt64) -> Double {
     let sum = differences.reduce(0, +)
-    // Patterns with the same sum add up in another order.
+    // Patterns with the same sum may differ by rounding, since they add in another order.
     let threshold = abs(sum) - 1e-12 * differences.reduce(0) { $0 + abs($1) }
     var generator = SplitMix64(seed, 0x666C_6970)  // "flip"
     var asLarge = 1

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A metric of one user's held-out item, a function of its rank and a cut-off.
+/// A metric of a user's held-out item, as a function of the item's rank and a cut-off.
 ///
-/// For rank r and cut-off K all are 0 when r > K; otherwise hit and recall are 1, precision is 1 / K, MRR and MAP are
+/// For rank r and cut-off K, all metrics are 0 if r > K; otherwise hit and recall are 1, precision is 1 / K, MRR and MAP are
 /// 1 / r, and NDCG is 1 / log₂(r + 1). With one relevant item, recall is hit and MAP is MRR.
 ///
 /// Source: RecBole 1.2, `recbole/evaluator/metrics.py`, for one relevant item.
 package struct RankMetric: Sendable, Equatable {
-  /// What a rank within the cut-off is worth.
+  /// The value of a rank within the cut-off.
   package enum Kind: String, Sendable {
     case hit, recall, mrr, map, ndcg, precision
   }
@@ -17,7 +17,7 @@ package struct RankMetric: Sendable, Equatable {
   /// The last rank that counts, from 1.
   package let cutoff: Int
 
-  /// - Parameter name: As results spell it, such as `ndcg@10`; anything else gives `nil`.
+  /// - Parameter name: A name such as `ndcg@10`, as in results; anything else gives `nil`.
   package init?(_ name: String) {
     let parts = name.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])), let cutoff = Int(parts[1]), cutoff > 0,
@@ -49,6 +49,6 @@ package struct RankMetric: Sendable, Equatable {
 }
 
 extension [Double] {
-  /// The arithmetic mean, 0 of nothing.
+  /// The arithmetic mean; 0 for an empty array.
   package var mean: Double { isEmpty ? 0 : reduce(0, +) / Double(count) }
 }

@@ -1,6 +1,6 @@
 import GRDB
 
-/// A row of `checkpoint` or `weights`: a file, and how to tell whether it is whole.
+/// A row of `checkpoint` or `weights`: a file, with what is needed to verify that it is complete.
 struct SavedState: Sendable {
   let id: Int64
   let epoch: Int
@@ -16,12 +16,12 @@ extension SavedState {
 }
 
 extension StudyStore {
-  /// Writes a state to its own file, not yet registered.
+  /// Writes a state to a file of its own, without registering it yet.
   func save(_ checkpoint: [UInt8]?, epoch: Int, of trial: ClaimedTrial) -> (state: SavedState?, failure: StorageError?)
   {
     guard let checkpoint else { return (nil, nil) }
     let hash = sha256(checkpoint)
-    // The hash keeps a state within an epoch apart from the one at its start, so that none is overwritten.
+    // The hash distinguishes a state within an epoch from the one at its start, so that neither is overwritten.
     let file = "trial-\(trial.id)-attempt-\(trial.attempt)-epoch-\(epoch)-\(hash.prefix(12)).checkpoint"
     do {
       try Disk.createFolder(checkpointFolder)
@@ -34,7 +34,7 @@ extension StudyStore {
     return (SavedState(id: 0, epoch: epoch, file: file, bytes: checkpoint.count, sha256: hash), nil)
   }
 
-  /// Makes a written state the trial's only one, and returns the files that it replaces.
+  /// Makes a written state the trial's only one; returns the files that it replaces.
   static func register(_ state: SavedState?, of trial: ClaimedTrial, _ db: Database) throws -> [String] {
     guard let state else { return [] }
     let replaced = try String.fetchAll(
@@ -46,7 +46,7 @@ extension StudyStore {
     return replaced
   }
 
-  /// Reads a registered state if it is what was written.
+  /// Reads a registered state and verifies that it is what was written.
   func read(_ state: SavedState) -> Result<[UInt8], StorageError> {
     let path = checkpointPath(state.file)
     do throws(StorageError) {
@@ -62,15 +62,15 @@ extension StudyStore {
     }
   }
 
-  /// Removes files that a crash left: those that are not registered and whose trial no living attempt works on.
+  /// Removes files left by a crash: unregistered files whose trial has no running attempt.
   package func removeOrphans() throws {
     for file in try orphans() { Disk.remove(file) }
     try removeWeightsOfDeletedStudies()
   }
 
-  /// The paths of files that are not registered and whose trial no living attempt works on.
+  /// The paths of unregistered files whose trial has no running attempt.
   func orphans() throws -> [String] {
-    // The folders are read first: what appears later belongs to someone alive.
+    // The folders are read first: files that appear later belong to a running process.
     let states = Disk.files(in: checkpointFolder)
     let folders = Disk.files(in: path + ".weights").map { (study: $0, files: Disk.files(in: "\(path).weights/\($0)")) }
     let (kept, weights, attempts, trials) = try read { db in
@@ -92,9 +92,9 @@ extension StudyStore {
     return unused.map(checkpointPath) + others.map { "\(path).weights/\($0)" }
   }
 
-  /// The weights that a study keeps, which are those of its best completed trial, or `nil` when there are none.
+  /// The weights that a study keeps, which are those of its best completed trial, or `nil` if there are none.
   ///
-  /// After the search space lost that trial's cell they can still be of a shelved trial.
+  /// If the search space has lost that trial's cell, they can be the weights of a shelved trial.
   public func weights(of study: Study) throws -> (trial: Int, path: String)? {
     let row = try read { db in
       try Row.fetchOne(

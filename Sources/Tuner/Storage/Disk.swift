@@ -2,14 +2,14 @@ import Foundation
 import Glibc
 import Literals
 
-/// Files that survive a crash, and what the system says about processes.
+/// Crash-safe file operations, and system information about processes.
 ///
-/// The one place of the tuner that calls the C library.
+/// This is the only place in the tuner that calls the C library.
 enum Disk {
-  /// Reads a whole file, also one of `/proc`, whose size is not known before.
+  /// Reads a whole file, including files of `/proc`, whose size is not known beforehand.
   static func read(_ path: String) throws(StorageError) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(path, doing: "open", expected: "a file that can be read") }
+    guard descriptor >= 0 else { throw failure(path, doing: "open", expected: "a readable file") }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -18,28 +18,28 @@ enum Disk {
       if count == 0 { return bytes }
       if count < 0 {
         if errno == EINTR { continue }
-        throw failure(path, doing: "read", expected: "a file that can be read")
+        throw failure(path, doing: "read", expected: "a readable file")
       }
       bytes += buffer[..<count]
     }
   }
 
-  /// Writes a file so that after a crash it is there whole or not at all.
+  /// Writes a file atomically: after a crash it is there completely or not at all.
   ///
-  /// The bytes go to `PATH.partial`, are synced, and take their name; then the folder is synced.
+  /// The bytes are written to `PATH.partial` and synced; then the file is renamed and the folder is synced.
   ///
-  /// - Parameter faults: Passed before anything is written, before the file takes its name, and at the end.
+  /// - Parameter faults: Passed before anything is written, before the rename, and at the end.
   static func writeDurably(
     _ bytes: [UInt8], to path: String, faults: (unwritten: FaultPoint, written: FaultPoint, renamed: FaultPoint)
   ) throws(StorageError) {
     faults.unwritten.pass()
     let aside = path + ".partial"
     let descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failure(aside, doing: "create", expected: "a folder that can be written") }
+    guard descriptor >= 0 else { throw failure(aside, doing: "create", expected: "a writable folder") }
     do throws(StorageError) {
       defer { close(descriptor) }
       try write(bytes, to: descriptor, named: aside)
-      guard fsync(descriptor) == 0 else { throw failure(aside, doing: "sync", expected: "a disk that works") }
+      guard fsync(descriptor) == 0 else { throw failure(aside, doing: "sync", expected: "a working disk") }
     } catch {
       remove(aside)
       throw error
@@ -58,67 +58,67 @@ enum Disk {
       if count >= 0 {
         written += count
       } else if errno != EINTR {
-        throw failure(path, doing: "write", expected: "a disk that works, and room within quotas and limits")
+        throw failure(path, doing: "write", expected: "a working disk, with free space within quotas and limits")
       }
     }
   }
 
-  /// Gives a file that is synced its name, in the place of another one where there is one.
+  /// Renames a synced file to its final name, replacing an existing file.
   static func moveDurably(_ aside: String, to path: String) throws(StorageError) {
     guard unsafe rename(aside, path) == 0 else {
-      throw failure(path, doing: "rename", expected: "a folder that can be written")
+      throw failure(path, doing: "rename", expected: "a writable folder")
     }
     try syncFolder(path.parentFolder)
   }
 
-  /// Removes a file; one that is gone already is fine.
+  /// Removes a file, if it exists.
   static func remove(_ path: String) { _ = unsafe unlink(path) }
 
-  /// Removes a folder with the files in it; one that is gone already is fine.
+  /// Removes a folder and the files in it, if it exists.
   static func removeFolder(_ path: String) {
     for file in files(in: path) { remove("\(path)/\(file)") }
     _ = unsafe rmdir(path)
   }
 
-  /// Makes a folder and those above it, so that it is there after a crash.
+  /// Creates a folder and its parents durably, so that it exists after a crash.
   static func createFolder(_ path: String) throws(StorageError) {
     if isFolder(path) { return }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw StorageError(
-        location: path, found: "no folder, and none can be made", expected: "a place that can be written")
+        location: path, found: "no such folder, and it cannot be created", expected: "a writable place")
     }
     try syncFolder(path.parentFolder)
   }
 
-  /// The names of the files in a folder, sorted; none when there is no folder.
+  /// The sorted names of the files in a folder; empty if there is no folder.
   static func files(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
   }
 
-  /// Where a symbolic link points, or `nil`.
+  /// The destination of a symbolic link, or `nil`.
   static func link(_ path: String) -> String? {
     try? FileManager.default.destinationOfSymbolicLink(atPath: path)
   }
 
-  /// Where a file is that a link may lead to, which is where SQLite puts its own files; the path itself when there is no file.
+  /// The path with links resolved, next to which SQLite puts its own files; the path itself if there is no file.
   static func resolved(_ path: String) -> String {
     guard let place = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(place) }
     return unsafe String(cString: place)
   }
 
-  /// Whether a folder stands at a path.
+  /// Whether there is a folder at the path.
   static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  /// Whether this process may write a file or folder that exists.
+  /// Whether this process may write to an existing file or folder.
   static func isWritable(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }
 
-  /// What keeps processes from sharing memory by a file beside a path whose folder exists, or `nil`.
+  /// What prevents processes from sharing memory through a file next to `path`, or `nil`; the folder must exist.
   static func logObstacle(_ path: String) -> LogObstacle? {
     let path = resolved(path)
     var status = stat()
@@ -142,11 +142,11 @@ enum Disk {
 
   private static func syncFolder(_ folder: String) throws(StorageError) {
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(folder, doing: "open", expected: "a folder that can be read") }
+    guard descriptor >= 0 else { throw failure(folder, doing: "open", expected: "a readable folder") }
     defer { close(descriptor) }
-    // Some file systems cannot sync a folder; the rename is ordered there by other means.
+    // Some file systems cannot sync a folder; they order the rename by other means.
     guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw failure(folder, doing: "sync", expected: "a disk that works")
+      throw failure(folder, doing: "sync", expected: "a working disk")
     }
   }
 
@@ -154,9 +154,9 @@ enum Disk {
     if errno == ENOSPC {
       return StorageError(
         location: path, found: "no space left on its disk",
-        expected: "free space there; the same command continues then")
+        expected: "free space there; then run the same command to resume")
     }
     let reason = unsafe String(cString: strerror(errno))
-    return StorageError(location: path, found: "\(reason.lowercased()) on \(what)", expected: expected)
+    return StorageError(location: path, found: "\(reason.lowercased()) (\(what))", expected: expected)
   }
 }

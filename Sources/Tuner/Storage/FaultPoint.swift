@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A place where a process can be made to die, so that what it leaves there can be looked at.
+/// A place where a process can be made to die, so that tests can examine what it leaves behind.
 ///
-/// `RUN_HYPER_FAULT=NAME:COUNT` sends the process SIGKILL when it passes the place for the COUNT-th time, the first without a count.
-/// The variable is read once; unset, a place costs a comparison.
+/// With `RUN_HYPER_FAULT=NAME:COUNT`, the process sends itself SIGKILL when it passes the place for the COUNT-th time; the default
+/// count is 1. The variable is read once; if it is not set, a place costs one comparison.
 package enum FaultPoint: String, CaseIterable, Sendable {
-  /// The tables are made or brought up to date, and that is about to be committed.
+  /// The tables have been created or upgraded, and this is about to be committed.
   case schemaUncommitted = "schema-uncommitted"
   case schemaCommitted = "schema-committed"
   case studyUncommitted = "study-uncommitted"
@@ -16,32 +16,32 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   case claimCommitted = "claim-committed"
   case checkpointUnwritten = "checkpoint-unwritten"
 
-  /// Under another name, and synced.
+  /// Written under a temporary name, and synced.
   case checkpointWritten = "checkpoint-written"
 
-  /// Under its own name, and not registered.
+  /// Renamed to its final name, but not registered.
   case checkpointRenamed = "checkpoint-renamed"
 
-  /// With the checkpoint's registration and the pruner's decision.
+  /// Includes the checkpoint's registration and the pruner's decision.
   case observationUncommitted = "observation-uncommitted"
 
-  /// Before the checkpoint that was replaced is removed.
+  /// Before the replaced checkpoint is removed.
   case observationCommitted = "observation-committed"
 
-  /// The pruner stops the trial, which has not ended yet.
+  /// The pruner has stopped the trial, which has not ended yet.
   case stopCommitted = "stop-committed"
 
-  /// A trial that was stopped or interrupted waits again.
+  /// A stopped or interrupted trial is about to wait again.
   case leaveUncommitted = "leave-uncommitted"
   case leaveCommitted = "leave-committed"
   case weightsUnwritten = "weights-unwritten"
   case weightsWritten = "weights-written"
   case weightsRenamed = "weights-renamed"
 
-  /// With the registration of weights.
+  /// Includes the registration of weights.
   case endUncommitted = "end-uncommitted"
 
-  /// Before its checkpoint and the weights of others are removed.
+  /// Before the trial's checkpoint and the weights of other trials are removed.
   case endCommitted = "end-committed"
   case endCleaned = "end-cleaned"
   case reclaimUncommitted = "reclaim-uncommitted"
@@ -62,7 +62,7 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     return (point, count)
   }
 
-  /// Ends the process if this is the place and the time.
+  /// Ends the process if this is the armed place and its count is reached.
   func pass() {
     guard let (point, count) = Self.armed, point == self else { return }
     if Self.passages.wrappingAdd(1, ordering: .relaxed).newValue == count { kill(getpid(), SIGKILL) }

@@ -1,7 +1,7 @@
-/// How long the heartbeats of owners on other hosts have stood still, by this process's own clock.
+/// How long the heartbeats of owners on other hosts have been unchanged, by this process's own clock.
 ///
-/// Clocks of hosts differ, and are set. So a heartbeat is never compared with a time of this host, but only with the one that was seen
-/// before: an owner counts as gone when its heartbeat has not changed for as long as the limit, since it was first seen here.
+/// The clocks of hosts differ and can be changed. So a heartbeat is never compared with this host's time, but only with the previously
+/// seen heartbeat: an owner counts as dead when its heartbeat has not changed for the time limit since it was first seen here.
 struct HeartbeatWatch {
   /// One attempt at a trial.
   private struct Key: Hashable {
@@ -10,7 +10,7 @@ struct HeartbeatWatch {
     let owner: String
   }
 
-  /// A heartbeat, and when it had been seen for the first time.
+  /// A heartbeat, and when it was first seen.
   private struct Sighting {
     let heartbeat: String?
     let since: SuspendingClock.Instant
@@ -18,12 +18,12 @@ struct HeartbeatWatch {
 
   private var sightings: [Key: Sighting] = [:]
 
-  /// Takes in what a look at the database found, and returns those whose heartbeat has stood still for longer than the limit.
+  /// Records the heartbeats just read, and returns the trials whose heartbeat has been unchanged for longer than the limit.
   ///
-  /// A process may be paused in the middle of a look. So a sighting counts from the end of the look that made it to the beginning of
-  /// the next: the time that the heartbeat has stood still for at least.
+  /// A process may be paused while it reads. So the time counts from the end of the read that first saw the heartbeat to the beginning
+  /// of this one: the heartbeat has been unchanged for at least that long.
   ///
-  /// - Parameter trials: All that run, of owners whose life can only be told from heartbeats.
+  /// - Parameter trials: All running trials of owners that only a heartbeat can show to be alive.
   mutating func silent(
     among trials: [OwnedTrial], for limit: Duration, began: SuspendingClock.Instant, ended: SuspendingClock.Instant
   ) -> [OwnedTrial] {

@@ -1,11 +1,11 @@
-/// Why SQLite cannot keep changes in a write-ahead log, whose processes share memory by a file beside the database.
+/// Why SQLite cannot use a write-ahead log, which needs memory shared through a file next to the database.
 ///
 /// Source: SQLite's documentation of WAL mode, "All processes using a database must be on the same host computer".
 public enum LogObstacle: Sendable, Equatable, CustomStringConvertible {
-  /// A file system that several hosts may share, by its name.
+  /// A file system that several hosts may share, with its name.
   case network(String)
 
-  /// A file system whose files cannot be mapped into memory to be shared.
+  /// A file system whose files cannot be mapped as shared memory.
   case noSharedMemory
 
   public var description: String {
@@ -15,17 +15,17 @@ public enum LogObstacle: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// File systems that several hosts may share, as Linux calls them; one in user space (`fuse.NAME`) may be any.
+  /// Linux's names of file systems that several hosts may share; one in user space (`fuse.NAME`) may be any of them.
   private static let networks: Set<String> = [
     "9p", "afs", "beegfs", "ceph", "cifs", "fuse", "gfs2", "gpfs", "lustre", "nfs", "nfs4", "ocfs2", "orangefs", "smb3",
     "virtiofs",
   ]
 
-  /// What the file system of a device is, if several hosts may share it.
+  /// The file system of a device, if several hosts may share it.
   ///
   /// - Parameters:
-  ///   - device: Its number, as `stat(2)` gives it (`makedev(3)`).
-  ///   - mounts: What `/proc/self/mountinfo` says (`proc_pid_mountinfo(5)`).
+  ///   - device: The device number from `stat(2)` (see `makedev(3)`).
+  ///   - mounts: The text of `/proc/self/mountinfo` (see `proc_pid_mountinfo(5)`).
   init?(device: UInt64, mounts: String) {
     let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
     let minor = device & 0xFF | (device >> 12) & ~0xFF

@@ -1,16 +1,16 @@
 import GRDB
 
-/// The tables of a study database, and how older ones become this one.
+/// The tables of a study database, and the migrations from older schemas.
 enum Schema {
-  /// `RnHy`: tells our databases from others.
+  /// `RnHy`: identifies databases of this program.
   static let applicationID: Int32 = 0x526E_4879
 
-  /// One migration for each released schema; a released one never changes.
+  /// One migration per released schema; a released migration never changes.
   static let migrations: [String] = [version1, version2, version3]
 
   static var version: Int32 { Int32(migrations.count) }
 
-  /// The present time as tables hold it.
+  /// The current time in the format of the tables.
   static let now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
   private static let version1 = """
@@ -162,7 +162,7 @@ enum Schema {
     ORDER BY study.id DESC, rank;
     """
 
-  /// Each study has a folder of its own for weights, so a file's name is unique there only.
+  /// Each study has its own folder for weights, so file names are unique only within a study.
   private static let version2 = """
     CREATE TABLE weights_of_any_study (
       trial_id INTEGER PRIMARY KEY REFERENCES trial (id) ON DELETE CASCADE,
@@ -175,7 +175,7 @@ enum Schema {
     ALTER TABLE weights_of_any_study RENAME TO weights;
     """
 
-  /// Pruning, budgets, seeds beside the study's own, and what trials cost.
+  /// Adds pruning, budgets, additional seeds, and the cost of trials.
   private static let version3 = """
     -- So many trials are drawn or proposed in all; NULL for a grid.
     ALTER TABLE study ADD COLUMN trial_limit INTEGER CHECK (trial_limit >= 1);

@@ -1,7 +1,7 @@
 import GRDB
 import Literals
 
-/// A database or a file of a study that cannot be used.
+/// A database, or a file of a study, that cannot be used.
 public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file or folder.
   public let location: String
@@ -9,10 +9,10 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
   /// What is wrong with it.
   public let found: String
 
-  /// What would be right, or what to do.
+  /// What would be valid, or what to do.
   public let expected: String
 
-  /// Whether there is no database yet, which is a question of the place and not of what stands there.
+  /// Whether there is no database yet, as opposed to one that cannot be used.
   public let isAbsence: Bool
 
   public init(location: String, found: String, expected: String, isAbsence: Bool = false) {
@@ -25,30 +25,30 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
   /// One line for a terminal.
   public var description: String { message(at: location, found: found, expected: expected) }
 
-  /// What SQLite said about a database.
+  /// An error of SQLite.
   init(_ error: DatabaseError, location: String) {
     let message = error.message ?? "error \(error.resultCode.rawValue)"
     let (found, expected) =
       switch error.resultCode {
-      case .SQLITE_FULL: ("no space left on its disk", "free space there; the same command continues then")
+      case .SQLITE_FULL: ("no space left on its disk", "free space there; then run the same command to resume")
       case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
-        ("no permission to write", "a file and folder that can be written, or another --storage")
+        ("no permission to write", "a writable file and folder, or another --storage")
       case .SQLITE_CANTOPEN:
-        (message, "a file that can be opened and a folder that can be written, or another --storage")
-      case .SQLITE_NOTADB: ("a file that is no SQLite database", "a study database, or another --storage")
+        (message, "a readable file and a writable folder, or another --storage")
+      case .SQLITE_NOTADB: ("a file that is not an SQLite database", "a study database, or another --storage")
       case .SQLITE_CORRUPT:
         ("a damaged database (\(message))", "an undamaged one; restore a copy or use another --storage")
       case .SQLITE_BUSY, .SQLITE_LOCKED:
-        ("it held by another program for too long", "that program to let go of it; the same command continues then")
-      case .SQLITE_PROTOCOL: (message, "a file system whose locks work, or another --storage")
+        ("the file locked by another program", "that program to be closed; then run the same command again")
+      case .SQLITE_PROTOCOL: (message, "a file system with working locks, or another --storage")
       case .SQLITE_IOERR where error.failedCall == "locking":
-        ("\(message) when locking", "a file system whose locks work, or another --storage")
+        ("\(message) when locking", "a file system with working locks, or another --storage")
       case .SQLITE_IOERR:
         (
           "\(message)\(error.failedCall.map { " when \($0)" } ?? "")",
-          "a disk that works, and room within quotas and limits; the same command continues then"
+          "a working disk, with free space within quotas and limits; then run the same command to resume"
         )
-      default: (message, "a database that this program wrote")
+      default: (message, "a database written by this program")
       }
     self.init(location: location, found: found, expected: expected)
   }
@@ -61,7 +61,7 @@ extension DatabaseError {
       extendedResultCode)
   }
 
-  /// What SQLite asked the system for in vain, where it says so.
+  /// The system call that failed, if SQLite names it.
   fileprivate var failedCall: String? {
     switch extendedResultCode {
     case .SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ: "reading"
@@ -73,7 +73,7 @@ extension DatabaseError {
   }
 }
 
-/// Runs database work and turns what SQLite throws into a `StorageError`.
+/// Runs database work and turns SQLite's errors into a `StorageError`.
 func storing<Value>(in location: String, _ work: () throws -> Value) throws -> Value {
   do { return try work() } catch let error as DatabaseError { throw StorageError(error, location: location) }
 }

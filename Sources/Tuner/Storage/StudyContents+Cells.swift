@@ -4,7 +4,7 @@ import Literals
 extension StudyContents {
   // MARK: - Nothing forgotten
 
-  /// The points that the search space and the sampler give are all trials, and each trial is such a point.
+  /// Checks that every point given by the search space and the sampler has a trial, and that every trial is such a point.
   func checkCells(_ check: inout Verification.Check) throws {
     checkNumbers(&check)
     let space = try SearchSpace(parsing: definition.searchSpace, file: study.name)
@@ -12,8 +12,8 @@ extension StudyContents {
     let known = Dictionary(trials.map { ($0.hyperparameters.canonical, $0) }) { first, _ in first }
     for trial in trials where trial.isActive && !space.contains(trial.hyperparameters) {
       check.fail(
-        trial.place, found: "values that the search space does not have: \(trial.hyperparameters)",
-        expected: "a point of the study's search space, or the trial put aside")
+        trial.place, found: "values outside the search space: \(trial.hyperparameters)",
+        expected: "a point of the study's search space, or a shelved trial")
     }
     let expected: [Hyperparameters]
     switch definition.sampler {
@@ -23,13 +23,14 @@ extension StudyContents {
     case .tpe: expected = []
     }
     let names = Set(expected.map(\.canonical))
-    // Where points are drawn, others that were there before take the place of as many draws.
+    // When points are drawn, each other point that was there before replaces one draw.
     let others = trials.filter { $0.isActive && !names.contains($0.hyperparameters.canonical) }.count
     let missing = expected.filter { known[$0.canonical] == nil }
     if missing.count > (definition.sampler == .random ? others : 0) {
       for cell in missing {
         check.fail(
-          "search space", found: "no trial for \(cell)", expected: "one: this configuration has been forgotten")
+          "search space", found: "no trial for \(cell)",
+          expected: "a trial for every configuration; this one is missing")
       }
     }
     checkActivity(of: expected, known, others: others, &check)
@@ -38,9 +39,9 @@ extension StudyContents {
     let source = definition.sampler.draws ? "of at most \(definition.trialLimit ?? 0)" : "of \(expected.count)"
     check.summary =
       "\(active.count.counting("cell")) \(source) (\(definition.sampler.rawValue)), \(ended) ended, "
-      + "\(active.count - ended) to go, none forgotten"
+      + "\(active.count - ended) to go, none missing"
     let shelved = trials.count - active.count
-    if shelved > 0 { check.notes.append("\(shelved.counting("trial")) put aside") }
+    if shelved > 0 { check.notes.append("\(shelved.counting("trial")) shelved") }
   }
 
   private func draws(from space: SearchSpace) -> [Hyperparameters] {
@@ -49,28 +50,28 @@ extension StudyContents {
     return (0..<count).map(sampler.draw)
   }
 
-  /// Trials are numbered without a gap: none is ever taken out of a study.
+  /// Checks that trials are numbered without gaps: no trial is ever removed from a study.
   private func checkNumbers(_ check: inout Verification.Check) {
     var next = 1
     for trial in trials {
       if trial.number > next {
         let gap = next == trial.number - 1 ? "trial \(next)" : "trials \(next) to \(trial.number - 1)"
-        check.fail(study.name, found: "no \(gap)", expected: "numbers without a gap: rows have been deleted")
+        check.fail(study.name, found: "no \(gap)", expected: "numbers without gaps; rows have been deleted")
       }
       next = trial.number &+ 1
     }
   }
 
-  /// What the search asks for takes part in it, unless it has ended early.
+  /// Checks that no requested point is shelved, unless the search has ended early.
   private func checkActivity(
     of expected: [Hyperparameters], _ known: [String: Trial], others: Int, _ check: inout Verification.Check
   ) {
     if let limit = definition.trialLimit, definition.sampler == .tpe {
       let count = originals.filter(\.isActive).count
-      // More are there only when they had been begun before the limit became smaller.
+      // There can be more only if they had started before the limit was reduced.
       let begun = originals.filter { $0.isActive && $0.attempt > 0 }.count
       if count > max(limit, begun) {
-        check.fail(study.name, found: "\(count) trials", expected: "at most \(limit), as many as the study asks for")
+        check.fail(study.name, found: "\(count) trials", expected: "at most \(limit), the study's limit")
       }
     }
     guard definition.earlyStop == nil else { return }
@@ -78,14 +79,15 @@ extension StudyContents {
     if aside.count > (definition.sampler == .random ? others : 0) {
       for trial in aside {
         check.fail(
-          trial.place, found: "it put aside", expected: "it in the study: the search space has its configuration")
+          trial.place, found: "a shelved trial",
+          expected: "an active one, since the search space contains its configuration")
       }
     }
   }
 
   // MARK: - Nothing twice
 
-  /// Fingerprints and configurations follow from the parameters, and no two trials are the same training.
+  /// Checks that fingerprints and configurations follow from the parameters, and that no two trials are the same.
   func checkConfigurations(_ check: inout Verification.Check) {
     let isHashRight = checkFixedConfiguration(&check)
     var seen: [String: Int] = [:]
@@ -97,7 +99,7 @@ extension StudyContents {
       let key = "\(cell.canonical)\(trial.repetition)"
       if let first = seen.updateValue(trial.number, forKey: key) {
         check.fail(
-          trial.place, found: "the configuration of trial \(first): \(cell)", expected: "each configuration once")
+          trial.place, found: "the same configuration as trial \(first): \(cell)", expected: "each configuration once")
       }
       if definition.fingerprint(of: cell, repetition: trial.repetition) != trial.fingerprint {
         strangers.append(trial.number)
@@ -105,17 +107,18 @@ extension StudyContents {
       checkRepeat(trial, byID, &check)
     }
     if strangers.count > 1, strangers.count == trials.count {
-      // One cause; where it is the fixed configuration, that has been said.
+      // All have one cause; if it is the fixed configuration, that has already been reported.
       if isHashRight {
         check.fail(
-          "study '\(study.name)'", found: "no trial whose fingerprint follows from it",
-          expected: "the dataset hash, seed and numeric version that its trials were made with: one has been changed")
+          "study '\(study.name)'", found: "no trial with a matching fingerprint",
+          expected:
+            "the dataset hash, seed and numeric version with which its trials were created; one has been changed")
       }
     } else {
       for number in strangers {
         check.fail(
-          "trial \(number)", found: "a fingerprint that does not follow from its parameters",
-          expected: "that of its parameters, dataset hash, fixed configuration, seed and numeric version")
+          "trial \(number)", found: "a fingerprint that does not match its parameters",
+          expected: "the one computed from parameters, dataset hash, fixed configuration, seed and numeric version")
       }
     }
     check.summary = "\(trials.count.counting("trial")), each configuration once, fingerprints recomputed"
@@ -124,8 +127,8 @@ extension StudyContents {
   private func checkFixedConfiguration(_ check: inout Verification.Check) -> Bool {
     guard definition.fixedConfigurationHash != fixedConfigurationHash else { return true }
     check.fail(
-      "study '\(study.name)'", found: "a fixed configuration that does not have its stored hash",
-      expected: "the settings that its trials were trained with: one has been changed")
+      "study '\(study.name)'", found: "a fixed configuration that does not match its stored hash",
+      expected: "the settings with which its trials were trained; one has been changed")
     return false
   }
 
@@ -136,7 +139,7 @@ extension StudyContents {
         trial.place, found: "configuration \(trial.configuration)", expected: "\(cell.json), as in its parameters")
     }
     if positions[trial.id] ?? [] != Array(1..<cell.pairs.count + 1) {
-      check.fail(trial.place, found: "a parameter missing", expected: "positions without a gap")
+      check.fail(trial.place, found: "a missing parameter", expected: "positions without gaps")
     }
     for (pair, value) in zip(cell.pairs, values[trial.id] ?? []) where pair.value.databaseValue != value {
       check.fail(
@@ -153,6 +156,6 @@ extension StudyContents {
       return
     }
     check.fail(
-      trial.place, found: "a repeat of another configuration", expected: "the parameters of the trial that it repeats")
+      trial.place, found: "a repeat of another configuration", expected: "the parameters of the repeated trial")
   }
 }

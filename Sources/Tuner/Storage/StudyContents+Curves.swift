@@ -1,7 +1,7 @@
 import GRDB
 
 extension StudyContents {
-  /// The surviving learning curve of a metric of a trial.
+  /// The surviving learning curve of one metric of a trial.
   private struct Line {
     let metric: String
     let count: Int
@@ -9,7 +9,7 @@ extension StudyContents {
     let first: Int
     let last: Int
 
-    /// Whether every multiple of the first epoch is there, up to the last.
+    /// Whether every multiple of the first epoch is present, up to the last.
     let isRegular: Bool
 
     var split: Substring { metric.prefix { $0 != "." } }
@@ -23,7 +23,7 @@ extension StudyContents {
     }
   }
 
-  /// Curves have no holes, and trials the best values of their curves.
+  /// Checks that curves have no gaps, and that trials have the best values of their curves.
   func checkCurves(_ check: inout Verification.Check, _ db: Database) throws {
     let lines = try rows(
       db,
@@ -56,9 +56,9 @@ extension StudyContents {
     for line in lines {
       if line.count != line.epochs {
         check.fail(
-          trial.place, found: "two values of \(line.metric) for one epoch", expected: "one on the surviving line")
+          trial.place, found: "two values of \(line.metric) for one epoch", expected: "one value per epoch")
       }
-      // The next value would have been due after so many epochs.
+      // Values are `first` epochs apart, so another one would have been due by then.
       if !line.isRegular || line.first <= last - line.last {
         check.fail(
           trial.place, found: "\(line.metric) for \(line.epochs) epochs from \(line.first) to \(line.last)",
@@ -68,15 +68,15 @@ extension StudyContents {
       if others.contains(where: { $0.first < line.first || ($0.first == line.first && $0.last > line.last) }) {
         check.fail(
           trial.place, found: "\(line.metric) from epoch \(line.first) to \(line.last)",
-          expected: "as many epochs as the other metrics of '\(line.split)' have")
+          expected: "the same epochs as the other '\(line.split)' metrics")
       }
     }
     if last > 0, !lines.contains(where: { $0.first == 1 }) {
-      check.fail(trial.place, found: "nothing for epoch 1", expected: "a curve from epoch 1 on")
+      check.fail(trial.place, found: "nothing for epoch 1", expected: "a curve that starts at epoch 1")
     }
     let names = Set(lines.map(\.metric))
     for (metric, start) in latestStart.sorted(by: { $0.key < $1.key }) where start <= last && !names.contains(metric) {
-      check.fail(trial.place, found: "no \(metric)", expected: "the metrics that the other trials have")
+      check.fail(trial.place, found: "no \(metric)", expected: "the same metrics as the other trials")
     }
     if let limit = trial.epochLimit, last > limit {
       check.fail(trial.place, found: "\(last) epochs", expected: "at most \(limit)")
@@ -84,7 +84,7 @@ extension StudyContents {
     if trial.state == .completed, last < trial.bestEpoch ?? 0 {
       check.fail(
         trial.place, found: "a curve that ends at epoch \(last)",
-        expected: "it to reach its best epoch, \(trial.bestEpoch ?? 0)")
+        expected: "a curve that reaches the best epoch, \(trial.bestEpoch ?? 0)")
     }
   }
 
@@ -112,7 +112,7 @@ extension StudyContents {
       expected: "\(Self.text(best)), the best of its learning curve")
   }
 
-  /// The best epoch is one where the curve has the best value; of several, a result names the last.
+  /// Checks that the curve has its best value at the best epoch; of several such epochs, a result names the last.
   private func checkBestEpoch(_ trial: Trial, _ db: Database, _ check: inout Verification.Check) throws {
     guard let value = trial.bestValue, let epoch = trial.bestEpoch else { return }
     let there = try Double.fetchAll(
@@ -120,7 +120,7 @@ extension StudyContents {
       arguments: [trial.id, epoch, definition.metric, "valid.\(definition.metric)"])
     if !there.contains(value) {
       check.fail(
-        trial.place, found: "best epoch \(epoch)", expected: "an epoch where its curve has its best value, \(value)")
+        trial.place, found: "best epoch \(epoch)", expected: "an epoch at which the curve has its best value, \(value)")
     }
   }
 

@@ -1,7 +1,7 @@
 import GRDB
 
 extension StudyContents {
-  /// The record replays, its values are those of the curves, and the trials stand where it puts them.
+  /// Checks that the record can be replayed, that its values match the curves, and that the trials' states match the record.
   func checkPruning(_ check: inout Verification.Check, _ db: Database) throws {
     let schedulers = try String.fetchAll(
       db, sql: "SELECT scheduler FROM decision WHERE study_id = ? GROUP BY scheduler ORDER BY min(id)",
@@ -9,7 +9,7 @@ extension StudyContents {
     var count = 0
     for scheduler in schedulers {
       guard let pruner = Pruner(scheduler) else {
-        check.fail("table decision", found: "scheduler '\(scheduler)'", expected: "one of this program's")
+        check.fail("table decision", found: "scheduler '\(scheduler)'", expected: "a scheduler of this program")
         continue
       }
       let record = try record(of: scheduler, db)
@@ -18,7 +18,7 @@ extension StudyContents {
         check.fail(
           "trial \(decision.trial)",
           found: "'\(decision.action.rawValue)' at epoch \(decision.epoch) under \(scheduler)",
-          expected: "what the rule decides, going by the record before it")
+          expected: "the decision that follows from the earlier record")
       }
       try checkValues(record, pruner, db, &check)
       if pruner == definition.pruner { checkStandings(record, pruner, &check) }
@@ -27,7 +27,7 @@ extension StudyContents {
       checkStandings([], definition.pruner, &check)
     }
     check.summary =
-      count == 0 ? "none" : "\(count.counting("decision")) gone through again, each as the rule would have it"
+      count == 0 ? "none" : "\(count.counting("decision")) replayed, all consistent with the pruner"
   }
 
   private func record(of scheduler: String, _ db: Database) throws -> [PruningDecision] {
@@ -40,7 +40,7 @@ extension StudyContents {
     ).map(PruningDecision.init)
   }
 
-  /// A trial came to a rung with the best value that its curve has there.
+  /// Checks that a trial arrived at a rung with the best value of its curve up to there.
   private func checkValues(
     _ record: [PruningDecision], _ pruner: Pruner, _ db: Database, _ check: inout Verification.Check
   ) throws {
@@ -49,13 +49,14 @@ extension StudyContents {
     for decision in record where decision.action.isArrival {
       guard let trial = byNumber[decision.trial] else { continue }
       if decision.bracket != pruner.bracket(of: trial.number, seed: definition.seed) {
-        check.fail(trial.place, found: "bracket \(decision.bracket)", expected: "that of its number and the seed")
+        check.fail(
+          trial.place, found: "bracket \(decision.bracket)", expected: "the one computed from its number and the seed")
       }
       if curves[trial.number] == nil {
         curves[trial.number] = try StudyStore.bestSoFar(of: trial.id, definition, db)
       }
       let curve = curves[trial.number] ?? []
-      // A trial that lost its state may not have come back yet.
+      // A trial that lost its state may not have reached the rung again yet.
       guard let validated = curve.first(where: { $0.epoch >= decision.epoch }) else { continue }
       let passed = curve.last { $0.epoch <= decision.epoch }
       if decision.value != validated.value, passed == nil || decision.value != passed?.value {
@@ -66,19 +67,21 @@ extension StudyContents {
     }
   }
 
-  /// Pruned trials wait on rungs, and trials that have ended do not.
+  /// Checks that pruned trials wait on rungs, and that ended trials do not.
   private func checkStandings(_ record: [PruningDecision], _ pruner: Pruner, _ check: inout Verification.Check) {
     var state = PruningState(pruner, direction: definition.direction)
     for decision in record { state.apply(decision) }
     for trial in originals {
       let waits = state.waitingEpoch(of: trial.number) != nil
       if trial.state == .pruned, trial.isActive, !waits {
-        check.fail(trial.place, found: "it pruned, and no decision to stop it", expected: "it to wait on a rung")
+        check.fail(
+          trial.place, found: "a pruned trial without a decision that stopped it",
+          expected: "a trial that waits on a rung")
       }
       if waits, [.completed, .diverged, .failed].contains(trial.state) || !trial.isActive {
         check.fail(
-          trial.place, found: "it \(trial.isActive ? trial.state.rawValue : "put aside"), and waiting on a rung",
-          expected: "a decision that let it go on or took it out")
+          trial.place, found: "a \(trial.isActive ? trial.state.rawValue : "shelved") trial that waits on a rung",
+          expected: "a decision that let it continue or withdrew it")
       }
     }
   }

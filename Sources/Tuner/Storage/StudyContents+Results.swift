@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 extension StudyContents {
-  /// Completed trials have results, and their metrics follow from their users' ranks.
+  /// Checks that completed trials have results, and that their metrics follow from their users' ranks.
   func checkResults(_ check: inout Verification.Check, _ rules: VerificationRules, _ db: Database) throws {
     let results = try rows(
       db, "SELECT result.* FROM result JOIN trial ON trial.id = trial_id WHERE study_id = ? ORDER BY trial_id, position"
@@ -18,20 +18,21 @@ extension StudyContents {
       guard trial.state == .completed else {
         if !own.isEmpty {
           check.fail(
-            trial.place, found: "results, and it \(trial.state.rawValue)", expected: "results of completed trials only")
+            trial.place, found: "results of a \(trial.state.rawValue) trial",
+            expected: "results of completed trials only")
         }
         continue
       }
       let have = Set(own.map { "\($0["split"] as String).\($0["metric"] as String)" })
       for name in names.keys.sorted() where !have.contains(name) {
-        check.fail(trial.place, found: "no \(name)", expected: "the results that the other trials have")
+        check.fail(trial.place, found: "no \(name)", expected: "the same results as the other trials")
       }
-      if own.isEmpty { check.fail(trial.place, found: "no results", expected: "those of a completed trial") }
+      if own.isEmpty { check.fail(trial.place, found: "no results", expected: "results, since the trial is completed") }
       let ranks = try ranks(of: trial, db)
       splits.formUnion(ranks.keys)
       for (split, list) in ranks.sorted(by: { $0.key < $1.key }) {
         checkLength(of: list, split: split, of: trial, rules, &lengths, &check)
-        if list.contains(0) { check.fail(trial.place, found: "a rank 0 of \(split)", expected: "ranks from 1 on") }
+        if list.contains(0) { check.fail(trial.place, found: "a rank 0 in \(split)", expected: "ranks from 1") }
       }
       for row in own { checkMetric(row, ranks, of: trial, places, &counts, &check) }
       counts.lists += ranks.count
@@ -39,13 +40,13 @@ extension StudyContents {
     for trial in trials where trial.state == .completed {
       let missing = splits.subtracting(try ranks(of: trial, db).keys)
       for split in missing.sorted() {
-        check.fail(trial.place, found: "no ranks of \(split)", expected: "a rank for each user")
+        check.fail(trial.place, found: "no ranks in \(split)", expected: "a rank for each user")
       }
     }
     check.summary =
       "\(counts.recomputed.counting("metric")) recomputed from \(counts.lists.counting("list")) of ranks"
     if counts.unknown > 0 {
-      check.notes.append("\(counts.unknown.counting("metric")) not recomputed: they do not follow from ranks")
+      check.notes.append("\(counts.unknown.counting("metric")) not recomputed, since they are not functions of ranks")
     }
   }
 
@@ -60,7 +61,7 @@ extension StudyContents {
     return Dictionary(rows.map { ($0["split"], StudyStore.ranks($0["ranks"])) }) { $1 }
   }
 
-  /// Trials that read the same data have the same users.
+  /// Checks that trials that read the same data have the same users.
   private func checkLength(
     of ranks: [UInt16], split: String, of trial: Trial, _ rules: VerificationRules,
     _ lengths: inout [String: (trial: Int, count: Int)], _ check: inout Verification.Check
@@ -73,7 +74,7 @@ extension StudyContents {
     }
     if first.count != ranks.count {
       check.fail(
-        trial.place, found: "\(ranks.count) ranks of \(split)", expected: "\(first.count), as trial \(first.trial) has")
+        trial.place, found: "\(ranks.count) ranks in \(split)", expected: "\(first.count), as in trial \(first.trial)")
     }
   }
 
@@ -92,11 +93,12 @@ extension StudyContents {
     }
     counts.recomputed += 1
     let value = metric.values(of: list).mean
-    // Half a unit of the last decimal, and what floating-point numbers of this size have.
+    // Half a unit of the last decimal place, plus the rounding error of floating-point numbers of this size.
     let tolerance = (places.map { 0.5 * pow(10, -Double($0)) } ?? 0) * (1 + 1e-9) + 1e-12
     if !(abs(value - (stored ?? .nan)) <= tolerance) {
       check.fail(
-        trial.place, found: "\(split).\(name) \(Self.text(stored))", expected: "\(value), which its users' ranks give")
+        trial.place, found: "\(split).\(name) \(Self.text(stored))",
+        expected: "\(value), computed from its users' ranks")
     }
   }
 }

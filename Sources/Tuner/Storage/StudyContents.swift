@@ -1,7 +1,7 @@
 import GRDB
 import Literals
 
-/// A study's trials as the database has them, for checks that go through all of them.
+/// A study's trials as stored in the database, for checks of all of them.
 struct StudyContents {
   /// A row of `trial` with its parameters.
   struct Trial {
@@ -27,13 +27,13 @@ struct StudyContents {
 
   let study: Study
 
-  /// The hash that the study's fixed settings had when it was made.
+  /// The hash of the study's fixed settings from when it was created.
   let fixedConfigurationHash: String
 
-  /// In the order of their numbers.
+  /// The trials, ordered by number.
   private(set) var trials: [Trial]
 
-  /// The stored values of parameters, of which `trials` has the literals.
+  /// The stored values of the parameters; `trials` has their literals.
   private(set) var values: [Int64: [DatabaseValue]] = [:]
 
   /// The positions of parameters.
@@ -78,7 +78,7 @@ struct StudyContents {
     Dictionary(grouping: try Row.fetchAll(db, sql: sql, arguments: [study.id])) { $0["trial_id"] }
   }
 
-  /// Numbers of trials in words, no more than a line of them.
+  /// A list of trial numbers that fits on one line.
   static func list(_ numbers: [Int]) -> String {
     let shown = numbers.prefix(12).map(String.init).joined(separator: ", ")
     return numbers.count > 12 ? "\(shown) and \(numbers.count - 12) more" : shown
@@ -86,6 +86,6 @@ struct StudyContents {
 }
 
 extension Int {
-  /// The number with its unit, `1 trial` or `2 trials`.
+  /// The number with its unit: `1 trial` or `2 trials`.
   func counting(_ unit: String) -> String { "\(self) \(unit)\(self == 1 ? "" : "s")" }
 }

@@ -2,9 +2,9 @@ import GRDB
 import Literals
 
 extension StudyStore {
-  /// Makes the active trials of a study those of `cells`, to be tried in their order; repeats are left as they are.
+  /// Makes `cells` the active trials of a study, in this order; repeats are not changed.
   ///
-  /// Where points are drawn, these are as many of `cells` as the study lacks.
+  /// When points are drawn, only as many of `cells` are taken as the study lacks.
   static func align(
     _ study: Study, with cells: [Hyperparameters], cost: @escaping (Hyperparameters) -> TrialCost?, _ db: Database
   ) throws {
@@ -15,7 +15,7 @@ extension StudyStore {
     try writer.shelveOthers()
   }
 
-  /// Adds a point that a sampler proposed, to be tried after all others.
+  /// Adds a point proposed by a sampler, to be tried after all others.
   static func add(
     _ cell: Hyperparameters, to study: Study, cost: @escaping (Hyperparameters) -> TrialCost?, _ db: Database
   ) throws {
@@ -23,9 +23,9 @@ extension StudyStore {
     try writer.add(cell, turn: writer.lastNumber &+ 1)
   }
 
-  /// The points that drawing leaves in the study: those that have ended and, of a sampler that learns, those begun.
+  /// The points that stay in the study when points are drawn: ended ones and, with a sampler that learns, started ones.
   ///
-  /// In the trials' order, and only while the search space has them.
+  /// They are in the order of the trials; points that are no longer in the search space are omitted.
   private static func keptPoints(of study: Study, _ db: Database) throws -> [Hyperparameters] {
     let space = try SearchSpace(parsing: study.definition.searchSpace, file: study.name)
     let begun = study.definition.sampler == .tpe ? "attempt > 0" : "state NOT IN ('pending', 'running')"
@@ -36,7 +36,7 @@ extension StudyStore {
     return ids.map { Hyperparameters(points[$0] ?? []) }.filter(space.contains)
   }
 
-  /// The trials that belong to the study now, and those that are put aside.
+  /// The trials that currently belong to the study, and the shelved ones.
   static func activity(of study: Study, _ db: Database) throws -> (active: Set<TrialKey>, shelved: Set<TrialKey>) {
     var (active, shelved): (Set<TrialKey>, Set<TrialKey>) = ([], [])
     let rows = try Row.fetchCursor(
@@ -48,7 +48,7 @@ extension StudyStore {
     return (active, shelved)
   }
 
-  /// Puts failed trials back to pending and returns how many there are; what went wrong stays with their attempts.
+  /// Makes failed trials pending again and returns their number; the failure messages stay with their attempts.
   static func retryFailed(in study: Study, _ db: Database) throws -> Int {
     try db.execute(
       sql: """
@@ -65,13 +65,13 @@ struct TrialKey: Hashable, Sendable {
   let number: Int
 }
 
-/// Writes trials of a study, each configuration once.
+/// Writes a study's trials, each configuration once.
 private final class TrialWriter {
   private let study: Study
   private let cost: (Hyperparameters) -> TrialCost?
   private let db: Database
 
-  /// The trials there are, by fingerprint.
+  /// The existing trials, by fingerprint.
   private var known: [String: (id: Int64, isActive: Bool)] = [:]
   private(set) var lastNumber = 0
   private var present: Set<String> = []
@@ -90,7 +90,7 @@ private final class TrialWriter {
 
   var presentCount: Int { present.count }
 
-  /// Makes a cell one of the study's, unless it was added already.
+  /// Adds a cell to the study, unless it has already been added.
   func add(_ cell: Hyperparameters, turn: Int) throws {
     let fingerprint = study.definition.fingerprint(of: cell)
     guard present.insert(fingerprint).inserted else { return }
@@ -114,7 +114,7 @@ private final class TrialWriter {
     try StudyStore.writeParameters(cell, of: db.lastInsertedRowID, db)
   }
 
-  /// Puts the trials aside that were not added.
+  /// Shelves the trials that were not added.
   func shelveOthers() throws {
     let shelve = try db.cachedStatement(sql: "UPDATE trial SET active = 0 WHERE id = ?")
     for (fingerprint, trial) in known where trial.isActive && !present.contains(fingerprint) {

@@ -9,10 +9,10 @@ package struct ClaimedTrial: Sendable {
   package let owner: String
   package let hyperparameters: Hyperparameters
 
-  /// Which repeat with another seed this is; 0 for a trial with the study's seed.
+  /// The number of the repeat with another seed; 0 for a trial with the study's seed.
   package let repetition: Int
 
-  /// The newest undamaged state, and the epoch it was taken after.
+  /// The newest undamaged state, and the epoch after which it was taken.
   package let checkpoint: [UInt8]?
   package let checkpointEpoch: Int
 
@@ -22,7 +22,7 @@ package struct ClaimedTrial: Sendable {
   var lost: TrialLost { TrialLost(trial: number, attempt: attempt) }
 }
 
-/// A trial that is this process's, before its state is read.
+/// A trial that this process has taken, before its state is read.
 package struct TakenTrial: Sendable {
   let id: Int64
   let number: Int
@@ -38,10 +38,10 @@ package struct TakenTrial: Sendable {
 extension StudyStore {
   /// Takes the next trial of a study.
   ///
-  /// That is a pending one, a new one where the sampler learns from results, or one that the pruner lets go on.
+  /// This is a pending trial, a new one if the sampler learns from results, or one that the pruner lets continue.
   package func claim(from study: Study, owner: String, policy: ClaimPolicy = ClaimPolicy()) throws -> Claim {
     while true {
-      // Who only waits does not lock the database for it.
+      // Waiting alone does not lock the database.
       let outlook = try read { db in
         try requirePresent(study, db)
         return try self.outlook(for: study, remembers: true, db)
@@ -51,7 +51,7 @@ extension StudyStore {
         try requirePresent(study, db)
         return try take(from: study, owner: owner, policy, db)
       }
-      // Without a trial another worker was faster, and the outlook is another one now.
+      // If no trial was taken, another worker was faster, and the outlook has changed.
       if let taken {
         FaultPoint.claimCommitted.pass()
         return .trial(try ready(taken, of: study))
@@ -59,7 +59,7 @@ extension StudyStore {
     }
   }
 
-  /// Takes a trial, or returns `nil` when there is none any more.
+  /// Takes a trial; returns `nil` if there is none left.
   func take(from study: Study, owner: String, _ policy: ClaimPolicy, _ db: Database) throws -> TakenTrial? {
     guard let id = try choose(from: study, policy, db) else { return nil }
     let row = try db.row(
@@ -85,7 +85,7 @@ extension StudyStore {
       hyperparameters: try Self.hyperparameters(of: id, db), repetition: row["repeat"], states: states)
   }
 
-  /// Reads the newest undamaged state of a trial that was taken.
+  /// Reads the newest undamaged state of a taken trial.
   package func ready(_ taken: TakenTrial, of study: Study) throws -> ClaimedTrial {
     var notes: [String] = []
     var usable: (bytes: [UInt8], state: SavedState)?
@@ -103,14 +103,14 @@ extension StudyStore {
     return trial
   }
 
-  /// Records that a trial's state is of no use and its attempt starts from nothing.
+  /// Records that a trial's state is unusable, so that its attempt starts from scratch.
   ///
   /// Throws `TrialLost`, or a `StorageError` of the database.
   package func startAfresh(_ trial: ClaimedTrial, because reason: String, of study: Study) throws {
     try fallBack(trial, to: nil, because: [reason], study.definition)
   }
 
-  /// Records that an attempt starts from an older state than was registered; the newer ones go.
+  /// Records that an attempt starts from an older state than the registered one; newer states are removed.
   private func fallBack(
     _ trial: ClaimedTrial, to state: SavedState?, because reasons: [String], _ definition: StudyDefinition
   ) throws {
@@ -131,7 +131,7 @@ extension StudyStore {
     for file in gone { Disk.remove(checkpointPath(file)) }
   }
 
-  /// Says that the trials of these owners are alive, for observers on other hosts.
+  /// Writes the heartbeat of these owners' trials, for observers on other hosts.
   package func beat(owners: [String]) throws {
     try transaction { db in
       for owner in owners {

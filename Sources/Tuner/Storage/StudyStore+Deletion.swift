@@ -1,30 +1,31 @@
 import Foundation
 import GRDB
 
-/// What went with a study.
+/// What was deleted with a study.
 public struct DeletedStudy: Sendable, Equatable {
   public let name: String
 
-  /// Trials of every state, shelved ones included.
+  /// The number of trials in all states, including shelved ones.
   public let trials: Int
 
-  /// States of unfinished trials.
+  /// The number of saved states of unfinished trials.
   public let checkpoints: Int
 
-  /// The trial whose weights the study kept, or `nil` when it kept none.
+  /// The trial whose weights the study kept, or `nil` if it kept none.
   public let weightsOfTrial: Int?
 }
 
 extension StudyStore {
-  /// Deletes a study: all its rows at once, then its files.
+  /// Deletes a study: all its rows in one transaction, then its files.
   ///
-  /// After a crash between the two, files are left that no row names; the next run of any study in this store removes them.
+  /// A crash between the two leaves files that no row refers to; the next run of any study in this store removes them.
   ///
-  /// Throws a `StorageError` and changes nothing while a process that may be alive runs trials of the study, or when it is gone already.
+  /// Throws a `StorageError` and changes nothing if a process that may be alive is running trials of the study, or if the study has
+  /// already been deleted.
   ///
-  /// Where owners on other hosts seem to be silent, it first listens to them for `heartbeatTimeout`.
+  /// If owners on other hosts seem to be dead, it first waits up to `heartbeatTimeout` for their heartbeats.
   ///
-  /// - Parameter onWait: Told whom is listened to, and for how long at most.
+  /// - Parameter onWait: Receives the owners that are waited for, and the maximum time.
   public func delete(_ study: Study, onWait: (_ owners: [String], _ limit: Duration) -> Void = { _, _ in }) throws
     -> DeletedStudy
   {
@@ -42,7 +43,7 @@ extension StudyStore {
         weightsOfTrial: try Int.fetchOne(
           db, sql: "SELECT ordinal FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?",
           arguments: [study.id]))
-      // Every other table refers to a study or a trial and follows.
+      // All other tables refer to a study or a trial; their rows are deleted by cascade.
       try db.execute(sql: "DELETE FROM study WHERE id = ?", arguments: [study.id])
       return (deleted, files)
     }
@@ -51,26 +52,27 @@ extension StudyStore {
     return deleted
   }
 
-  /// Makes sure that a study that was opened earlier is still there.
+  /// Checks that a study that was opened earlier still exists.
   ///
-  /// SQLite gives the number of a deleted study to the next one, so the number alone doesn't say which it is.
+  /// SQLite reuses the number of a deleted study, so the number alone does not identify it.
   func requirePresent(_ study: Study, _ db: Database) throws {
     let isPresent = try db.value(
       Bool.self, "SELECT EXISTS (SELECT 1 FROM study WHERE id = ? AND name = ? AND created_at = ?)",
       [study.id, study.name, study.createdAt])
     guard isPresent == true else {
       throw StorageError(
-        location: path, found: "no study '\(study.name)' any more", expected: "it not to be deleted while it is in use")
+        location: path, found: "study '\(study.name)' deleted by another process",
+        expected: "no deletion of a study in use")
     }
   }
 
-  /// The running trials of a study whose owners are gone, after listening to those of other hosts that seem to be silent.
+  /// The running trials whose owners are dead, after waiting for the heartbeats of owners on other hosts that seem to be dead.
   private func listen(to study: Study, _ onWait: ([String], Duration) -> Void) throws -> [OwnedTrial] {
     var first: [OwnedTrial]?
     while true {
       let gone = try abandonedTrials(of: study)
       let others = try read { db in try ownedTrials(of: study.id, db) }.filter { !$0.isAmong(gone) }
-      // Who lives for certain, or gave a sign of life, has not to be listened to any longer.
+      // There is no need to wait any longer if an owner is certainly alive or has sent a heartbeat.
       guard !others.isEmpty,
         others.allSatisfy({ $0.seemsAbandoned(after: heartbeatTimeout) && $0.isAmong(first ?? [$0]) })
       else { return gone }
@@ -82,21 +84,21 @@ extension StudyStore {
     }
   }
 
-  /// Makes sure that no process that may be alive has a trial of the study.
+  /// Checks that no process that may be alive is running a trial of the study.
   ///
-  /// - Parameter gone: Trials whose owners are gone.
+  /// - Parameter gone: Trials whose owners are dead.
   private func requireIdle(_ study: Study, gone: [OwnedTrial], _ db: Database) throws {
     let running = try ownedTrials(of: study.id, db).filter { !$0.isAmong(gone) }
     guard !running.isEmpty else { return }
     let trials = running.map { "\($0.number)" }.joined(separator: ", ")
     throw StorageError(
       location: path,
-      found: "study '\(study.name)' running: \(running.count == 1 ? "trial" : "trials") \(trials) in "
+      found: "a running study, '\(study.name)': \(running.count == 1 ? "trial" : "trials") \(trials) in "
         + Set(running.map(\.ownerText)).sorted().joined(separator: " and "),
-      expected: "it to be stopped first")
+      expected: "a stopped study")
   }
 
-  /// Removes the weights of studies that are no longer there.
+  /// Removes the weights of studies that no longer exist.
   func removeWeightsOfDeletedStudies() throws {
     let numbers = Disk.files(in: path + ".weights").compactMap { name in
       Int64(name).flatMap { String($0) == name ? $0 : nil }
@@ -106,7 +108,7 @@ extension StudyStore {
       return numbers.filter { !present.contains($0) }
     }
     guard try !read(deleted).isEmpty else { return }
-    // Within a transaction no process can make a study that gets such a number.
+    // During the transaction, no process can create a study with such a number.
     try transaction { db in
       for number in try deleted(db) { Disk.removeFolder(weightsFolder(of: number)) }
     }

@@ -1,6 +1,6 @@
 import GRDB
 
-/// Where a search ended for want of improvement.
+/// Where a search ended because of missing improvement.
 struct EarlyEnd: Sendable {
   /// The last trial that belongs to the study, and its turn.
   let number: Int
@@ -8,9 +8,9 @@ struct EarlyEnd: Sendable {
 }
 
 extension StudyStore {
-  /// Ends the study if as many trials in a row as it allows brought no improvement: all after them are put aside.
+  /// Ends the study if the allowed number of consecutive trials brought no improvement; all later trials are shelved.
   ///
-  /// - Returns: The last trial that counts, or `nil` while the study goes on.
+  /// - Returns: The last trial that counts, or `nil` while the study continues.
   package func endEarly(_ study: Study) throws -> Int? {
     guard study.definition.earlyStop != nil else { return nil }
     return try transaction { try Self.endEarly(study, $0) }
@@ -26,9 +26,10 @@ extension StudyStore {
     return end.number
   }
 
-  /// Where the search ends, going by the trials in their order, whatever the order in which they ended.
+  /// Where the search ends, taking the trials in their order, regardless of the order in which they ended.
   ///
-  /// The first trial counts 1 and a trial that is better than all before it 0; the search ends when the count reaches the limit.
+  /// The count is 1 after the first trial, 0 after a trial better than all before it, and one more after any other trial. The search
+  /// ends when it reaches the limit.
   ///
   /// Source: hyperopt 0.2.5, `no_progress_loss`, as RecBole 1.2.1 uses it.
   static func earlyEnd(of study: Study, _ db: Database) throws -> EarlyEnd? {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 extension StudyStore {
-  /// A database that was opened for writing.
+  /// A database opened for writing.
   struct Opening {
     let database: any DatabaseWriter
     let upgrade: Upgrade?
@@ -16,9 +16,9 @@ extension StudyStore {
     return configuration
   }
 
-  /// Seconds to wait for another program to let go of the database.
+  /// Seconds to wait for another program to release the database.
   ///
-  /// A minute is longer than any transaction of ours; RUN_HYPER_BUSY_SECONDS is another time.
+  /// The default of one minute is longer than any transaction of this program; RUN_HYPER_BUSY_SECONDS overrides it.
   private static func patience() throws -> Double {
     let variable = "RUN_HYPER_BUSY_SECONDS"
     guard let text = ProcessInfo.processInfo.environment[variable] else { return 60 }
@@ -32,19 +32,19 @@ extension StudyStore {
     do {
       return try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: true))
     } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
-      // What a process that died left half written in a file without a log has to be undone in the file.
+      // Without a write-ahead log, the half-written transaction of a dead process must be rolled back in the file itself.
       try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: false)).close()
       return try DatabaseQueue(path: path, configuration: try configuration(isReadOnly: true))
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN || error.saysNoSharedMemory {
-      // Where nothing can be written, or memory not be shared, SQLite cannot make the index of a log. With a log, somebody may
-      // write there in the first case; in the second nobody can.
+      // If nothing can be written, or memory cannot be shared, SQLite cannot create the index of the log. If there is a log, someone
+      // else may be writing in the first case; in the second case nobody can.
       let log = (try? Disk.read(Disk.resolved(path) + "-wal")) ?? []
       guard log.isEmpty || error.saysNoSharedMemory, let bytes = try? Disk.read(path) else { throw error }
       return try reading(copyOf: bytes, log: log)
     }
   }
 
-  /// A database in memory, by way of files elsewhere.
+  /// An in-memory copy of the database, made by way of temporary files.
   private static func reading(copyOf bytes: [UInt8], log: [UInt8]) throws -> DatabaseQueue {
     let copy = NSTemporaryDirectory() + "run-hyper-\(UUID().uuidString).sqlite"
     defer { for suffix in ["", "-wal", "-shm"] { Disk.remove(copy + suffix) } }
@@ -52,7 +52,9 @@ extension StudyStore {
       try Data(bytes).write(to: URL(fileURLWithPath: copy))
       try Data(log).write(to: URL(fileURLWithPath: copy + "-wal"))
     } catch {
-      throw StorageError(location: copy, found: "no way to write it", expected: "a folder for temporary files (TMPDIR)")
+      throw StorageError(
+        location: copy, found: "a file that cannot be written",
+        expected: "a writable folder for temporary files (TMPDIR)")
     }
     let memory = try DatabaseQueue()
     try DatabaseQueue(path: copy).backup(to: memory)
@@ -66,8 +68,8 @@ extension StudyStore {
       return try DatabasePool(path: path, configuration: try configuration(isReadOnly: false))
     }
     try database.writeWithoutTransaction { db in
-      // GRDB sets NORMAL for a log, and FULL does not sync that a rollback journal is gone: either may lose the last commits when
-      // the power fails.
+      // GRDB sets NORMAL for a write-ahead log, and FULL does not sync the removal of a rollback journal: with either, a power failure
+      // may lose the last commits.
       try db.execute(sql: "PRAGMA synchronous = EXTRA")
     }
     let (hasChanged, upgrade) = try database.write { db in
@@ -77,20 +79,20 @@ extension StudyStore {
     }
     if hasChanged {
       FaultPoint.schemaCommitted.pass()
-      // The file says whose it is even when somebody copies it without its write-ahead log.
+      // The file identifies itself even if someone copies it without its write-ahead log.
       _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
     return Opening(database: database, upgrade: upgrade, logObstacle: obstacle)
   }
 
-  /// Opens a database without a log, and brings one that has a log out of that mode.
+  /// Opens a database with a rollback journal; a database in WAL mode is converted.
   private static func openWithRollbackJournal(_ path: String) throws -> DatabaseQueue {
     var configuration = try configuration(isReadOnly: false)
     configuration.prepareDatabase { db in
-      // To a connection that has the file for itself, a log is readable without shared memory.
+      // A connection with exclusive access can read the log without shared memory.
       try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
       try db.execute(sql: "PRAGMA journal_mode = DELETE")
-      // Counts from the end of the next transaction on.
+      // Takes effect at the end of the next transaction.
       try db.execute(sql: "PRAGMA locking_mode = NORMAL")
     }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -99,7 +101,7 @@ extension StudyStore {
     return queue
   }
 
-  /// Copies a database as it is; nobody writes it meanwhile, since the caller does.
+  /// Copies a database unchanged; nobody else can write in the meantime, since the caller holds the lock.
   private static func copy(_ path: String, schema: Int32) throws -> Upgrade {
     let copy = "\(path).schema-\(schema)"
     let aside = copy + ".partial"
@@ -118,9 +120,9 @@ extension StudyStore {
     return Upgrade(schema: Int(schema), copy: copy)
   }
 
-  /// Brings the tables up to date; false when they are.
+  /// Upgrades the tables; returns false if they are up to date.
   static func migrate(_ db: Database) throws -> Bool {
-    // Read inside the transaction: another process may have made the tables meanwhile.
+    // Read inside the transaction: another process may have created the tables in the meantime.
     let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     guard version < Schema.version else { return false }
     for migration in Schema.migrations[Int(version)...] { try db.execute(sql: migration) }
@@ -130,8 +132,8 @@ extension StudyStore {
     return true
   }
 
-  /// Two processes that make one file at once can both find it busy while it changes to WAL mode, where SQLite
-  /// does not wait.
+  /// Retries while the file is busy. Two processes that create the same file can both find it busy during the change to
+  /// WAL mode, for which SQLite does not wait.
   private static func retryingWhenBusy<Value>(_ work: () throws -> Value) throws -> Value {
     let end = ContinuousClock.now + .seconds(try patience())
     while true {
@@ -143,38 +145,39 @@ extension StudyStore {
     }
   }
 
-  /// Looks whether a file is a study database, without changing it.
+  /// Checks whether a file is a study database, without changing it.
   ///
-  /// Reading its header takes away, when the file is closed, the locks that another store of this process has on it: a rule of the
-  /// system for all locks of a process. So a process has one store on a file at a time.
+  /// Closing the file after reading its header releases the locks that another store of this process holds on it: POSIX locks belong to
+  /// the process. So a process must have only one store per file at a time.
   static func inspect(_ path: String, isNeeded: Bool) throws {
     guard FileManager.default.fileExists(atPath: path) else {
       if isNeeded {
         throw StorageError(
-          location: path, found: "no such file", expected: "a study database; begin a study or name one with --storage",
+          location: path, found: "no such file",
+          expected: "a study database; start a study, or name a database with --storage",
           isAbsence: true)
       }
       return
     }
     if Disk.isFolder(path) {
       throw StorageError(
-        location: path, found: "a folder", expected: "a file; name one with --storage", isAbsence: true)
+        location: path, found: "a folder", expected: "a database file; name one with --storage", isAbsence: true)
     }
     let header = try header(of: path)
     if header.isEmpty {
       guard isNeeded else { return }
       throw StorageError(
-        location: path, found: "an empty file", expected: "a study in it; begin one first", isAbsence: true)
+        location: path, found: "an empty file", expected: "a database with a study; start one first", isAbsence: true)
     }
     guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
       throw StorageError(
-        location: path, found: "a file that is no SQLite database",
+        location: path, found: "a file that is not an SQLite database",
         expected: "a study database; name another with --storage")
     }
     let applicationID = header[68..<72].reduce(0) { $0 << 8 | Int32($1) }
     guard applicationID == 0 || applicationID == Schema.applicationID else { throw foreign(path) }
 
-    // The newest header may still be in the write-ahead log, so SQLite has the last word.
+    // The newest header may still be in the write-ahead log, so SQLite has to be asked.
     let (identity, version, tables) = try storing(in: path) {
       try openForReading(path).read { db in
         (
@@ -186,9 +189,10 @@ extension StudyStore {
     }
     if identity == 0, version == 0, tables == 0 {
       guard isNeeded else { return }
-      // The process that made the file may have died before it made the tables.
+      // The process that created the file may have died before it created the tables.
       throw StorageError(
-        location: path, found: "a database without tables", expected: "a study in it; begin one first", isAbsence: true)
+        location: path, found: "a database without tables", expected: "a database with a study; start one first",
+        isAbsence: true)
     }
     guard identity == Schema.applicationID else { throw foreign(path) }
     guard version <= Schema.version else {
@@ -198,21 +202,21 @@ extension StudyStore {
     }
     guard version > 0, tables > 0 else {
       throw StorageError(
-        location: path, found: "a study database without tables", expected: "a study in it; begin one first",
+        location: path, found: "a study database without tables", expected: "a database with a study; start one first",
         isAbsence: true)
     }
   }
 
   private static func foreign(_ path: String) -> StorageError {
     StorageError(
-      location: path, found: "a SQLite database of another program",
+      location: path, found: "an SQLite database of another program",
       expected: "a study database; name another with --storage")
   }
 
   private static func header(of path: String) throws -> [UInt8] {
     guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 100) ?? Data() else {
       throw StorageError(
-        location: path, found: "no permission to read", expected: "a file that can be read, or another --storage")
+        location: path, found: "no permission to read", expected: "a readable file, or another --storage")
     }
     return Array(data)
   }

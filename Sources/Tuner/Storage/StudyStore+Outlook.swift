@@ -1,25 +1,25 @@
 import GRDB
 
-/// What a worker that is free is to do.
+/// What a free worker should do.
 package enum Claim: Sendable {
   case trial(ClaimedTrial)
 
-  /// Nothing yet: what so many running trials bring has to be waited for.
+  /// Wait: the results of this many running trials are needed first.
   case wait(running: Int)
 
-  /// Nothing any more.
+  /// Nothing: there is no work left.
   case over
 
-  /// The trial to run, if there is one.
+  /// The trial to run, if any.
   package var trial: ClaimedTrial? { if case .trial(let trial) = self { trial } else { nil } }
 }
 
-/// What trials a worker may take, and in what order.
+/// Which trials a worker may take, and in what order.
 package struct ClaimPolicy: Sendable {
-  /// Trials that run at the same time.
+  /// The number of trials that run at the same time.
   package var workers: Int
 
-  /// What a proposed trial costs.
+  /// The cost of a proposed trial.
   package var cost: @Sendable (Hyperparameters) -> TrialCost?
 
   package init(workers: Int = 1, cost: @escaping @Sendable (Hyperparameters) -> TrialCost? = { _ in nil }) {
@@ -29,7 +29,7 @@ package struct ClaimPolicy: Sendable {
 }
 
 extension StudyStore {
-  /// Whether nothing of a study runs or is left to do.
+  /// Whether nothing in a study is running or left to do.
   package func isOver(_ study: Study) throws -> Bool { try read { db in try isOver(study, db) } }
 
   func isOver(_ study: Study, _ db: Database) throws -> Bool {
@@ -38,7 +38,7 @@ extension StudyStore {
 
   // MARK: - What is next
 
-  /// What there is for a free worker.
+  /// The work available to a free worker.
   enum Outlook {
     case pending
     case promotion(PruningDecision)
@@ -76,10 +76,10 @@ extension StudyStore {
     return running > 0 ? .wait(running: running) : .over
   }
 
-  /// Whether a trial that may go on has come to its stop.
+  /// Whether a trial that may continue has finished stopping.
   ///
-  /// Between the decision to stop it and its own end it still saves its state; when its process died in between and left none, it has
-  /// to come to its rung again. No other trial takes its turn.
+  /// Between the decision to stop it and its end, it still saves its state; if its process died in between without a saved state, it
+  /// must reach its rung again. No other trial is promoted in its place.
   private func isThere(_ promotion: PruningDecision, _ study: Study, _ db: Database) throws -> Bool {
     try Bool.fetchOne(
       db,
@@ -100,7 +100,7 @@ extension StudyStore {
         """, arguments: [study.id]) ?? false
   }
 
-  /// The trial to take, with what has to be recorded for that, or `nil` when there is none.
+  /// Chooses the trial to take and records what this requires; returns `nil` if there is none.
   func choose(from study: Study, _ policy: ClaimPolicy, _ db: Database) throws -> Int64? {
     while true {
       switch try outlook(for: study, db) {
@@ -111,7 +111,7 @@ extension StudyStore {
         if let point = try propose(for: study, db) {
           try Self.add(point, to: study, cost: policy.cost, db)
         } else {
-          // The space has no other point: these are all.
+          // The space has no other points.
           try db.execute(
             sql: """
               UPDATE study SET trial_limit = max(1, (
@@ -124,7 +124,7 @@ extension StudyStore {
     }
   }
 
-  /// Records that a trial goes on, or that it is out of the race if it is no longer there to go on.
+  /// Records that a trial continues, or that it is withdrawn if it can no longer continue.
   private func promote(_ decision: PruningDecision, in study: Study, _ db: Database) throws -> Int64? {
     let row = try Row.fetchOne(
       db,
@@ -139,10 +139,10 @@ extension StudyStore {
     return waits ? row["id"] : nil
   }
 
-  /// The pending trial whose turn is next; near the end of a study, the one that takes longest.
+  /// The next pending trial; near the end of a study, the one that takes longest.
   ///
-  /// So long as the work left per worker is several times the longest trial, the order does not matter for when all is done. After
-  /// that, a long trial that is started last would leave the other workers without work.
+  /// As long as the remaining work per worker is several times the longest trial, the order does not affect the total time. After that,
+  /// starting a long trial last would leave the other workers idle.
   private func nextPending(of study: Study, _ policy: ClaimPolicy, _ db: Database) throws -> Int64? {
     let pending = "FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1"
     let cost = "coalesce(epoch_cost * epoch_limit, 0)"
@@ -156,6 +156,6 @@ extension StudyStore {
     return try db.value(Int64.self, "SELECT id \(pending) ORDER BY \(cost) DESC, turn, ordinal LIMIT 1", [study.id])
   }
 
-  /// Among more pending trials than this, none is looked for that takes longest.
+  /// With more pending trials than this, the longest one is not searched for.
   private static let longestTail = 256
 }

@@ -1,7 +1,7 @@
 import GRDB
 import Locks
 
-/// A running trial, and what can be told of its owner by one look.
+/// A running trial, with what is known about its owner after a single read.
 struct OwnedTrial: Sendable {
   let id: Int64
   let number: Int
@@ -9,31 +9,31 @@ struct OwnedTrial: Sendable {
   let owner: String
   let heartbeat: String?
 
-  /// How far the heartbeat is from this host's time, in seconds and either way: whose clock is wrong cannot be told.
+  /// The absolute difference between the heartbeat and this host's time, in seconds; either clock may be wrong.
   let distance: Double
 
   let life: ProcessIdentity.Life
 
-  /// Whether the owner is gone, or on another host and seems so.
+  /// Whether the owner is dead, or is on another host and seems to be.
   ///
-  /// For reports, which look once; only a watch of the heartbeat can tell silence from a wrong clock.
+  /// For reports, which read only once; only watching the heartbeat can distinguish a dead owner from a wrong clock.
   func seemsAbandoned(after limit: Duration) -> Bool {
     life == .dead || (life == .unknown && .seconds(distance) > limit)
   }
 
-  /// Whether it stands among others as it is here: the same attempt, and no sign of life in between.
+  /// Whether `others` contains the same attempt with the same heartbeat.
   func isAmong(_ others: [OwnedTrial]) -> Bool {
     others.contains { ($0.id, $0.attempt, $0.owner, $0.heartbeat) == (id, attempt, owner, heartbeat) }
   }
 
-  /// Who has the trial, in words.
+  /// The owner in words.
   var ownerText: String {
     ProcessIdentity(owner).map { "process \($0.process) on \($0.host)" } ?? "an unknown process"
   }
 }
 
 extension StudyStore {
-  /// The running trials of a study with what can be told of their owners, in the order of their numbers.
+  /// The running trials of a study with their owners, ordered by number.
   func ownedTrials(of study: Int64, _ db: Database) throws -> [OwnedTrial] {
     let rows = try Row.fetchAll(
       db,
@@ -50,9 +50,9 @@ extension StudyStore {
     }
   }
 
-  /// Running trials whose owner is gone: it is no living process of this host, or its heartbeat was seen to stand still for too long.
+  /// Running trials whose owner is dead: its process on this host no longer exists, or its heartbeat has been unchanged for too long.
   ///
-  /// - Parameter clock: Where the time is read, which does not go on while the machine sleeps: then nobody listens.
+  /// - Parameter clock: A clock that stops while the machine sleeps, since nobody watches heartbeats then.
   func abandonedTrials(
     of study: Study, clock: () -> SuspendingClock.Instant = { .now }
   ) throws -> [OwnedTrial] {
@@ -67,10 +67,9 @@ extension StudyStore {
     return trials.filter { $0.life == .dead || gone.contains($0.id) }
   }
 
-  /// Puts the trials of owners that are gone back to pending, with their states, and returns their numbers.
+  /// Makes the trials of dead owners pending again, keeping their states, and returns their numbers.
   ///
-  /// An owner on another host has to be silent for `heartbeatTimeout` from the first call on.
-  ///
+  /// An owner on another host must miss its heartbeats for `heartbeatTimeout` from the first call on.
   @discardableResult
   package func reclaim(in study: Study, clock: () -> SuspendingClock.Instant = { .now }) throws -> [Int] {
     let candidates = try abandonedTrials(of: study, clock: clock)
@@ -78,14 +77,14 @@ extension StudyStore {
     let numbers = try transaction { db in
       var numbers: [Int] = []
       for trial in candidates {
-        // Who gave a sign of life since it was looked at keeps its trial.
+        // An owner that has sent a heartbeat since then keeps its trial.
         try db.execute(
           sql: """
             UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL
             WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ? AND heartbeat_at IS ?
             """, arguments: [trial.id, trial.owner, trial.attempt, trial.heartbeat])
         guard db.changesCount == 1 else { continue }
-        try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process ended without a word", db)
+        try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process died", db)
         try pruneAgain(trial.id, number: trial.number, of: study, db)
         numbers.append(trial.number)
       }
@@ -96,7 +95,7 @@ extension StudyStore {
     return numbers
   }
 
-  /// Those who have running trials of a study on other hosts, in words.
+  /// The owners of a study's running trials on other hosts, in words.
   func ownersElsewhere(of study: Study) throws -> [String] {
     let trials = try read { db in try ownedTrials(of: study.id, db) }
     return Set(trials.filter { $0.life == .unknown }.map(\.ownerText)).sorted()

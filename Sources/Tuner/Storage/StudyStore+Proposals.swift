@@ -1,9 +1,9 @@
 import GRDB
 
 extension StudyStore {
-  /// The next point of a study whose sampler learns from results, or `nil` when the space has no other.
+  /// The next point of a study whose sampler learns from results, or `nil` if the space has no other point.
   ///
-  /// A function of the space, the seed, and what the study's trials brought so far.
+  /// It is a function of the space, the seed, and the results so far.
   func propose(for study: Study, _ db: Database) throws -> Hyperparameters? {
     let definition = study.definition
     let space = try SearchSpace(parsing: definition.searchSpace, file: study.name)
@@ -30,9 +30,9 @@ extension StudyStore {
     return TPESampler(space, seed: definition.seed).propose(number: rows.count, history: history)
   }
 
-  /// The values on the highest rung where enough trials stood to learn from, by trial; `nil` without rungs or before that.
+  /// The values, by trial, on the highest rung with enough trials to learn from; `nil` if there is no such rung.
   ///
-  /// Values after different numbers of epochs do not compare. Trials that did not come so far were worse than others that did.
+  /// Values after different numbers of epochs are not comparable. Trials that did not get that far were worse than others that did.
   ///
   /// Source: Falkner, Klein and Hutter, *BOHB: Robust and Efficient Hyperparameter Optimization at Scale*, 2018, section 3.2.
   private func rungToLearnFrom(_ study: Study, _ db: Database) throws -> [Int64: Double?]? {
@@ -60,7 +60,7 @@ extension StudyStore {
     value.map { .loss(direction == .maximize ? -$0 : $0) } ?? .failed
   }
 
-  /// - Parameter isWorse: Whether a trial that was stopped is worse than all that are compared.
+  /// - Parameter isWorse: Whether a pruned trial counts as worse than all compared trials.
   private static func outcome(of row: Row, isWorse: Bool, _ definition: StudyDefinition) -> Evaluation.Outcome {
     switch TrialState(rawValue: row["state"]) {
     case .completed: outcome(of: row["best_value"], definition.direction)

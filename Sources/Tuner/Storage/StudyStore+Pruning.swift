@@ -1,16 +1,16 @@
 import GRDB
 import Locks
 
-/// What a process knows already of a study's record of pruning, so that it reads only what is new.
+/// The part of a study's pruning record that a process has already read, so that it reads only new entries.
 struct PruningMemory: Sendable {
   var state: PruningState
   var lastEntry: Int64 = 0
 }
 
 extension StudyStore {
-  /// The state of a study's record, or `nil` without pruning.
+  /// The state given by a study's record, or `nil` without a pruner.
   ///
-  /// - Parameter remembers: Whether what was read is kept for the next question: not in a transaction that may be undone.
+  /// - Parameter remembers: Whether to keep what was read for the next call; not allowed in a transaction that may be rolled back.
   func pruningState(of study: Study, remembers: Bool = false, _ db: Database) throws -> PruningState? {
     let definition = study.definition
     guard definition.pruner.kind != .none else { return nil }
@@ -25,7 +25,7 @@ extension StudyStore {
     return memory.state
   }
 
-  /// The record of the study's rule, from an entry on.
+  /// The record of the study's pruner, after an entry.
   static func record(
     of study: Study, after entry: Int64 = 0, _ db: Database
   ) throws -> [(id: Int64, decision: PruningDecision)] {
@@ -38,14 +38,14 @@ extension StudyStore {
     ).map { ($0["id"], PruningDecision($0)) }
   }
 
-  /// Entries of the record that the rule would not have made, gone through from the beginning; none, unless it was changed.
+  /// Entries of the record that contradict the pruner when replayed from the beginning; none, unless the record was tampered with.
   package func pruningContradictions(in study: Study) throws -> [PruningDecision] {
     let record = try read { try Self.record(of: study, $0) }
     return PruningState.contradictions(
       in: record.map(\.decision), study.definition.pruner, direction: study.definition.direction)
   }
 
-  /// Decides about a trial after an epoch and records it; true when the trial is to stop.
+  /// Decides about a trial after an epoch and records the decision; returns true if the trial must stop.
   func stops(_ trial: ClaimedTrial, after epoch: Int, of study: Study, _ db: Database) throws -> Bool {
     guard trial.repetition == 0, let state = try pruningState(of: study, db) else { return false }
     let bracket = study.definition.pruner.bracket(of: trial.number, seed: study.definition.seed)
@@ -59,7 +59,7 @@ extension StudyStore {
     }
   }
 
-  /// Makes a trial whose process died between the decision to stop it and its end a pruned one, if its state was saved.
+  /// Marks a trial as pruned if its process died between the decision to stop it and its end, and its state was saved.
   func pruneAgain(_ trial: Int64, number: Int, of study: Study, _ db: Database) throws {
     guard let epoch = try pruningState(of: study, db)?.waitingEpoch(of: number) else { return }
     try db.execute(
@@ -81,7 +81,7 @@ extension StudyStore {
       ])
   }
 
-  /// Takes a trial that failed, diverged or lost its cell out of the race; nothing happens to one that is in none.
+  /// Withdraws a trial that failed, diverged or lost its cell; a trial without a rung is not affected.
   func withdraw(_ trial: TrialKey, from study: Study, _ db: Database) throws {
     guard let place = try pruningState(of: study, db)?.place(of: trial.number), !place.isOut else { return }
     try Self.add(
@@ -89,7 +89,7 @@ extension StudyStore {
       to: study, trial: trial.id, db)
   }
 
-  /// Takes a trial back into the race whose cell is in the search space again; a pruned one waits on its rung.
+  /// Restores a trial whose cell is in the search space again; a pruned trial waits on its rung.
   func restore(_ trial: TrialKey, in study: Study, _ db: Database) throws {
     guard let place = try pruningState(of: study, db)?.place(of: trial.number), place.isOut else { return }
     let state = try String.fetchOne(db, sql: "SELECT state FROM trial WHERE id = ?", arguments: [trial.id])
@@ -100,12 +100,12 @@ extension StudyStore {
         action: state == TrialState.pruned.rawValue ? .restore : .resume), to: study, trial: trial.id, db)
   }
 
-  // MARK: - Another rule than before
+  // MARK: - A change of the pruner
 
-  /// Puts a study's trials where the new rule would have them.
+  /// Moves a study's trials to where the new pruner would have them.
   ///
-  /// Trials that the old rule stopped go on. Those that have been trained come to the rungs of the new one with the values that their
-  /// learning curves have there, and wait on the last of these.
+  /// Trials that the old pruner stopped continue. Trials that have been trained are placed on the rungs of the new pruner with the
+  /// values of their learning curves, and wait on the last of these rungs.
   func changePruner(from old: Study, to new: Study, _ db: Database) throws {
     if let state = try pruningState(of: old, db) {
       for trial in try Self.trials(of: old.id, in: ["pruned"], db) {
@@ -122,9 +122,9 @@ extension StudyStore {
     for trial in try Self.trials(of: new.id, in: ["pending", "completed"], db) { try enter(trial, new, state, db) }
   }
 
-  /// Gives a trained trial its places on the rungs of a rule that was not in force when it was trained.
+  /// Places a trained trial on the rungs of a pruner that was not in use when it was trained.
   ///
-  /// - Parameter state: That of the rule's record before.
+  /// - Parameter state: The state given by the pruner's record so far.
   private func enter(_ trial: TrainedTrial, _ study: Study, _ state: PruningState, _ db: Database) throws {
     let pruner = study.definition.pruner
     let curve = try Self.bestSoFar(of: trial.id, study.definition, db)
@@ -164,7 +164,7 @@ extension StudyStore {
     ).map { TrainedTrial(id: $0["id"], number: $0["ordinal"], state: TrialState(rawValue: $0["state"]) ?? .pending) }
   }
 
-  /// The best value up to each epoch at which a trial was validated.
+  /// The best value up to each validated epoch of a trial.
   static func bestSoFar(
     of trial: Int64, _ definition: StudyDefinition, _ db: Database
   ) throws -> [(epoch: Int, value: Double?)] {

@@ -1,13 +1,13 @@
 import GRDB
 
 extension StudyStore {
-  /// Adds trials that repeat others with further seeds, to be run after all else.
+  /// Adds trials that repeat others with additional seeds, to be run after everything else.
   ///
-  /// Repeats that are there already keep what they have; those of other trials that have not ended are put aside.
+  /// Existing repeats are kept; unfinished repeats of other trials are shelved.
   ///
   /// - Parameter numbers: The trials to repeat.
-  /// - Parameter count: Repeats of each.
-  /// - Returns: How many of them are still to be run.
+  /// - Parameter count: The number of repeats of each trial.
+  /// - Returns: The number of repeats still to be run.
   package func addRepeats(of numbers: [Int], count: Int, in study: Study) throws -> Int {
     let count = try transaction { db in
       try db.execute(
@@ -33,7 +33,7 @@ extension StudyStore {
     return count
   }
 
-  /// Adds a repeat, or brings it back; true when it is new.
+  /// Adds or restores a repeat; returns true if it is new.
   private static func addRepeat(
     _ repetition: Int, of number: Int, numbered ordinal: Int, in study: Study, _ db: Database
   ) throws -> Bool {
@@ -59,10 +59,10 @@ extension StudyStore {
     return true
   }
 
-  /// Later than that of any other trial.
+  /// An offset that makes the turn of repeats later than that of any other trial.
   private static let repeatTurn = 1 << 32
 
-  /// Puts repeats aside that the study does not ask for, or whose trial is put aside; those that ended come back with it.
+  /// Shelves repeats that the study does not ask for or whose trial is shelved; ended repeats are restored together with their trial.
   static func shelveRepeats(beyond count: Int, in study: Study, _ db: Database) throws {
     try db.execute(
       sql: """

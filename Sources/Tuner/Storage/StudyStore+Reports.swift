@@ -3,9 +3,9 @@ import GRDB
 import Literals
 
 extension StudyStore {
-  /// The trials of a study from the best to the worst, as a query asks.
+  /// The trials of a study from the best to the worst, as requested by the query.
   ///
-  /// Throws a `ReportError` when the query names a parameter or a metric that the study does not have.
+  /// Throws a `ReportError` if the query names a parameter or a metric that the study does not have.
   public func leaderboard(of study: Study, _ query: LeaderboardQuery = LeaderboardQuery()) throws -> Leaderboard {
     let definition = study.definition
     let (counts, rows, failures, needsRanks) = try read { db in
@@ -22,17 +22,17 @@ extension StudyStore {
       failures: failures, ranks: needsRanks ? try ranks(split: split, in: study) : [:], query: query)
   }
 
-  /// The ids of a study's trials that take part in its ranking and fulfill a condition, as a query.
+  /// An SQL query for the ids of the study's ranked trials that fulfill a condition.
   private static func selection(of study: Study, _ condition: String) -> String {
     "SELECT id FROM trial WHERE study_id = \(study.id) AND active = 1 AND repeat = 0 AND \(condition)"
   }
 
-  /// The trials that a query for the first few shows, where the database can name them; `nil` where all have to be looked at.
+  /// The trials that a query for the top few shows, if the database can select them; `nil` if all trials must be read.
   private func firstTrials(of study: Study, _ query: LeaderboardQuery, _ db: Database) throws -> [Int64]? {
     guard let top = query.top, query.filters.isEmpty, query.sort == nil || query.sort == study.definition.metric else {
       return nil
     }
-    // How sure a trial is to be the best depends on all others.
+    // Whether a trial may be the best depends on all other trials.
     let hasRanks = try db.value(
       Bool.self,
       "SELECT EXISTS (SELECT 1 FROM user_rank CROSS JOIN trial ON trial.id = trial_id WHERE study_id = ?)", [study.id])
@@ -84,9 +84,9 @@ extension StudyStore {
     }
   }
 
-  /// Everything that is known about a trial.
+  /// Everything known about a trial.
   ///
-  /// Throws a `ReportError` when there is no trial of that number.
+  /// Throws a `ReportError` if there is no trial with that number.
   public func story(of number: Int, in study: Study) throws -> TrialStory {
     try read { db in
       guard
@@ -111,7 +111,7 @@ extension StudyStore {
     }
   }
 
-  /// Everything that charts show of a study.
+  /// Everything that the charts show about a study.
   public func chart(of study: Study) throws -> StudyChart {
     let numbers = try read { db in
       try Int.fetchAll(
@@ -135,12 +135,12 @@ extension StudyStore {
     }
   }
 
-  /// The best value so far of a trial.
+  /// The best value of a trial so far.
   package func value(of trial: ClaimedTrial) throws -> Double? {
     try read { try Double.fetchOne($0, sql: "SELECT best_value FROM trial WHERE id = ?", arguments: [trial.id]) }
   }
 
-  /// The held-out item's rank for each user of a split, or `nil` when the trial has none.
+  /// The held-out item's rank for each user of a split, or `nil` if the trial has none.
   public func ranks(of number: Int, split: String, in study: Study) throws -> [UInt16]? {
     let data = try read { db in
       try Data.fetchOne(
@@ -155,7 +155,7 @@ extension StudyStore {
     return data.map(Self.ranks)
   }
 
-  /// The same for every completed trial that has ranks, by its number.
+  /// The same for every completed trial that has ranks, by trial number.
   package func ranks(split: String, in study: Study) throws -> [Int: [UInt16]] {
     try read { db in
       let rows = try Row.fetchCursor(
@@ -172,7 +172,7 @@ extension StudyStore {
     }
   }
 
-  /// Ranks as `user_rank` has them.
+  /// Decodes the ranks stored in `user_rank`.
   static func ranks(_ data: Data) -> [UInt16] {
     let bytes = Array(data)
     return (0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8 }
@@ -214,7 +214,7 @@ extension StudyStore {
     return metrics
   }
 
-  /// The values of a study's completed repeats by the trial that they repeat, in the order of their seeds.
+  /// The values of a study's completed repeats, by repeated trial, in the order of their seeds.
   private static func repeatedValues(of study: Int64, _ db: Database) throws -> [Int64: [Double]] {
     let rows = try Row.fetchCursor(
       db,
@@ -234,7 +234,7 @@ extension StudyStore {
     return (number ?? 0, StudyDefinition.seed(seed, ofRepetition: row["repeat"]))
   }
 
-  /// A trial's entries in the record of pruning, with its rank on the rung right after each.
+  /// A trial's entries in the pruning record, with its rank on the rung right after each.
   private static func rungs(of trial: Int64, number: Int, in study: Study, _ db: Database) throws -> [TrialStory.Rung] {
     let entries = try Row.fetchAll(
       db,

@@ -1,38 +1,38 @@
 import GRDB
 import Literals
 
-/// What opening a study for a run found and changed.
+/// What was found and changed when a study was opened for a run.
 public struct StudyOpening: Sendable {
   public let study: Study
   public let counts: StudyCounts
 
-  /// Whether the study was made now.
+  /// Whether the study was just created.
   public let isNew: Bool
 
-  /// Trials added because the search space has cells that it did not have.
+  /// The number of trials added for new cells of the search space.
   public let added: Int
 
-  /// Trials put aside because their cells are gone from the search space.
+  /// The number of trials shelved because their cells are no longer in the search space.
   public let shelved: Int
 
-  /// Trials brought back because their cells are there again.
+  /// The number of shelved trials restored because their cells are in the search space again.
   public let restored: Int
 
-  /// Failed trials that run again.
+  /// The number of failed trials that run again.
   public let retried: Int
 }
 
 extension StudyStore {
-  /// Makes a study with all its trials, or brings a known one up to date with the search space.
+  /// Creates a study with all its trials, or updates an existing one to match the search space.
   ///
-  /// A cell that is known keeps its trial and its number; new cells are numbered on. Where points are drawn, others that have ended stay
-  /// in the study as long as the search space has them, and so many draws fewer are taken. Everything happens or nothing.
+  /// An existing cell keeps its trial and number; new cells get the next numbers. When points are drawn, other points that have ended stay
+  /// in the study as long as the search space contains them, and each of them replaces one draw. Either everything happens or nothing.
   ///
-  /// Throws a `StudyMismatch` when a study of that name exists whose trials would not be comparable.
+  /// Throws a `StudyMismatch` if there is a study with that name whose trials would not be comparable.
   ///
-  /// - Parameter cells: The points in the order in which they are to be tried; none for a sampler that learns from results.
+  /// - Parameter cells: The points, in the order in which to try them; empty for a sampler that learns from results.
   /// - Parameter retriesFailed: Whether failed trials run again.
-  /// - Parameter cost: What a trial costs.
+  /// - Parameter cost: The cost of a trial.
   public func createOrContinue(
     _ definition: StudyDefinition, cells: [Hyperparameters], retriesFailed: Bool = false,
     cost: @escaping (Hyperparameters) -> TrialCost? = { _ in nil }
@@ -51,7 +51,7 @@ extension StudyStore {
         study = Study(id: stored.id, definition: definition, createdAt: stored.createdAt)
       } else {
         study = try Self.insert(definition, db)
-        // The number may be that of a study whose deletion was cut short.
+        // The number may have belonged to a study whose deletion was interrupted.
         Disk.removeFolder(weightsFolder(of: study.id))
       }
       let before = try Self.activity(of: study, db)
@@ -74,7 +74,7 @@ extension StudyStore {
     return opening
   }
 
-  /// The study of that name, or the newest one, or `nil`.
+  /// The study with that name, or the newest one; `nil` if there is none.
   public func study(named name: String? = nil) throws -> Study? {
     try read { db in
       if let name { return try Self.fetchStudies(db, where: "name = ?", [name]).first }
@@ -82,9 +82,9 @@ extension StudyStore {
     }
   }
 
-  /// All studies, the oldest first, with what they have reached.
+  /// All studies, oldest first, with their progress.
   ///
-  /// Trials of processes that are gone, or seem so, count as pending.
+  /// Trials of processes that are dead, or seem to be, count as pending.
   public func studies() throws -> [StudySummary] {
     try read { db in
       try Self.fetchStudies(db).map { study in
@@ -107,7 +107,7 @@ extension StudyStore {
     }
   }
 
-  /// How a study's trials stand.
+  /// The number of a study's trials in each state.
   public func counts(of study: Study) throws -> StudyCounts {
     try read { try Self.counts(of: study.id, $0) }
   }
@@ -155,12 +155,12 @@ extension StudyStore {
         definition.invocation, definition.numericVersion, definition.sampler.rawValue, definition.seed,
         definition.metric, definition.direction.rawValue,
       ])
-    guard let row else { throw DatabaseError(message: "the new study is not there") }
+    guard let row else { throw DatabaseError(message: "the new study is missing") }
     try update(row["id"], definition, db)
     return Study(id: row["id"], definition: definition, createdAt: row["created_at"])
   }
 
-  /// Writes what may change from one run of a study to the next.
+  /// Writes the settings that may change between runs of a study.
   private static func update(_ id: Int64, _ definition: StudyDefinition, _ db: Database) throws {
     try db.execute(
       sql: """
@@ -174,7 +174,7 @@ extension StudyStore {
       ])
   }
 
-  /// Goes through an index alone, and the repeats, of which there are few.
+  /// Reads only an index, and the few repeats.
   ///
   /// - Parameter repeats: Whether trials with other seeds count.
   static func counts(of study: Int64, repeats: Bool = true, _ db: Database) throws -> StudyCounts {
@@ -192,12 +192,12 @@ extension StudyStore {
       }
     }
     try add("study_id = ?", sign: 1)
-    // The sign leaves SQLite the index of the repeats, which are few, in place of that of all trials.
+    // The plus sign makes SQLite use the index of the few repeats instead of that of all trials.
     if !repeats { try add("+study_id = ? AND repeat_of IS NOT NULL", sign: -1) }
     return counts
   }
 
-  /// Everything that makes the trials of two definitions incomparable.
+  /// All differences that make the trials of two definitions incomparable.
   private static func differences(_ stored: StudyDefinition, _ given: StudyDefinition) -> [StudyMismatch.Difference] {
     var differences: [StudyMismatch.Difference] = []
     func compare(_ what: String, _ a: String, _ b: String) {
@@ -221,7 +221,7 @@ extension StudyStore {
 }
 
 extension Literal {
-  /// The value as SQL compares it: truth as 1 and 0, lists and maps as JSON.
+  /// The value in a form that SQL can compare: booleans as 1 and 0, lists and maps as JSON.
   var databaseValue: DatabaseValue {
     switch self {
     case .null: .null

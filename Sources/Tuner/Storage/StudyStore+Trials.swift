@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Literals
 
-/// How a trial ends for good.
+/// How a trial ends permanently.
 package enum TrialEnding: Sendable {
   case completed(TrialResult)
   case diverged(epoch: Int, message: String)
@@ -18,20 +18,20 @@ package enum TrialEnding: Sendable {
 }
 
 extension StudyStore {
-  /// What came of recording an epoch.
+  /// The result of recording an epoch.
   package struct Observed: Sendable {
-    /// Why its state could not be written, which costs no more than the progress after a crash.
+    /// Why its state could not be written; a crash would then lose some progress, nothing else.
     package let failure: StorageError?
 
     /// Whether the pruner stops the trial here.
     package let isPruned: Bool
   }
 
-  /// Records an epoch: its values, its state if there is one, and what the pruner says to it.
+  /// Records an epoch: its values, its state if there is one, and the pruner's decision.
   ///
   /// Throws `TrialLost`, or a `StorageError` of the database.
   ///
-  /// - Parameter mayPrune: Whether the pruner is asked.
+  /// - Parameter mayPrune: Whether the pruner may stop the trial.
   package func observe(
     _ trial: ClaimedTrial, _ report: RunningTrial.Report, seconds: Double, of study: Study, mayPrune: Bool = true
   ) throws -> Observed {
@@ -67,12 +67,12 @@ extension StudyStore {
     }
   }
 
-  /// Ends a trial for good, and returns the trial that its owner has taken next.
+  /// Ends a trial permanently, and returns the next trial if its owner has taken one.
   ///
-  /// The best trial keeps its weights: where they cannot be written the trial has not ended, and a `StorageError` says why.
+  /// The best trial keeps its weights: if they cannot be written, the trial does not end, and a `StorageError` says why.
   ///
-  /// - Parameter taking: How to take the next trial with the same sync to the disk. It is left for a claim of its own where the end of a
-  ///   trial decides what is next: with a pruner or an early end.
+  /// - Parameter taking: How to take the next trial with the same disk sync. If the end of a trial determines what is next, as with a
+  ///   pruner or early stopping, no trial is taken, and a separate claim is needed.
   package func finish(
     _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study, taking: ClaimPolicy? = nil
   ) throws -> TakenTrial? {
@@ -106,18 +106,18 @@ extension StudyStore {
     return next
   }
 
-  /// Puts an interrupted trial back to pending, to go on from `checkpoint` or from the last one reported.
+  /// Makes an interrupted trial pending again, to resume from `checkpoint` or from the last reported one.
   ///
-  /// Returns the error of a state that could not be written.
+  /// Returns the error if the state could not be written.
   package func release(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String? = nil)
     throws -> StorageError?
   {
     try leave(trial, as: .pending, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: note)
   }
 
-  /// Leaves a trial where the pruner stopped it, to go on from `checkpoint` if it is to.
+  /// Marks a trial as pruned; if it is promoted, it resumes from `checkpoint`.
   ///
-  /// Returns the error of a state that could not be written.
+  /// Returns the error if the state could not be written.
   package func prune(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double) throws -> StorageError? {
     try leave(trial, as: .pruned, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: nil)
   }
@@ -147,9 +147,9 @@ extension StudyStore {
 
   // MARK: - Statements
 
-  /// Makes sure that the trial is still this attempt's, or throws `TrialLost`.
+  /// Checks that the trial still belongs to this attempt; throws `TrialLost` otherwise.
   ///
-  /// The transaction is immediate, so that it stays so until the commit.
+  /// Since the transaction is immediate, this remains true until the commit.
   static func fence(_ trial: ClaimedTrial, _ db: Database) throws {
     try db.run(
       """
@@ -160,7 +160,7 @@ extension StudyStore {
   }
 
   private static func write(_ ending: TrialEnding, to trial: ClaimedTrial, seconds: Double, _ db: Database) throws {
-    // A failed trial may run again; what happened stays with the attempt.
+    // A failed trial may run again; the message stays with the attempt.
     let note: String? = if case .failed(_, let message) = ending { message } else { nil }
     try end(trial.id, trial.attempt, ending.state.rawValue, seconds: seconds, note: note, db)
     var (kind, message, bestEpoch, bestValue): (String?, String?, Int?, Double?)
@@ -175,7 +175,7 @@ extension StudyStore {
           """, [trial.id, metric.split, metric.name, index + 1, metric.value])
       }
       for (split, ranks) in result.ranks {
-        // Little-endian on every machine, so that the file can move.
+        // Little-endian on every machine, so that the file is portable.
         let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
         try db.run(
           "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", [trial.id, split, Data(bytes)])
@@ -193,7 +193,7 @@ extension StudyStore {
       """, [ending.state.rawValue, kind, message, bestEpoch, bestValue, trial.id])
   }
 
-  /// Closes an attempt and adds up the trial's time; without `seconds`, what the last report said stands.
+  /// Closes an attempt and sums the trial's time; without `seconds`, the time of the last report is kept.
   static func end(
     _ trial: Int64, _ attempt: Int, _ ending: String, seconds: Double?, note: String?, _ db: Database
   ) throws {
@@ -208,7 +208,7 @@ extension StudyStore {
       [trial, trial])
   }
 
-  /// Sets a running trial's best value to that of its learning curve.
+  /// Sets a running trial's best value from its learning curve.
   static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Database) throws {
     let order = definition.direction == .maximize ? "DESC" : "ASC"
     let best = try db.row(
@@ -229,7 +229,7 @@ extension StudyStore {
 
   // MARK: - Best weights
 
-  /// Whether a result is better than those of all completed trials; once it is not, it never will be.
+  /// Whether a result is better than those of all completed trials; if it is not, it never will be.
   private func isBest(_ trial: ClaimedTrial, _ result: TrialResult, _ definition: StudyDefinition) throws -> Bool {
     guard trial.repetition == 0, let value = result.bestValue, value.isFinite else { return false }
     let isWorse = definition.direction == .maximize ? "best_value > :value" : "best_value < :value"
@@ -244,7 +244,7 @@ extension StudyStore {
     }
   }
 
-  /// Registers weights if they are still the best, and returns the files that nobody needs now.
+  /// Registers weights if they are still the best; returns the files that are no longer needed.
   private static func keep(_ weights: SavedState, of trial: ClaimedTrial, _ definition: StudyDefinition, _ db: Database)
     throws -> [String]
   {

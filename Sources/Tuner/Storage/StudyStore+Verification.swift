@@ -3,15 +3,16 @@ import GRDB
 import Literals
 
 extension StudyStore {
-  /// Looks through the database and the files beside it, and changes nothing.
+  /// Checks the database and the files next to it, without changing anything.
   ///
-  /// Everything that can be computed again is: fingerprints, cells, best values, metrics, decisions, hashes. A study may run meanwhile.
+  /// Everything that can be recomputed is recomputed: fingerprints, cells, best values, metrics, decisions, hashes. Studies may be
+  /// running at the same time.
   ///
-  /// - Parameter name: The study to look at, or `nil` for all of them.
-  /// - Parameter rules: What metrics and data have to do with the configuration.
+  /// - Parameter name: The study to check, or `nil` for all.
+  /// - Parameter rules: How metrics and data depend on the configuration.
   public func verify(_ name: String? = nil, rules: VerificationRules = VerificationRules()) throws -> Verification {
     var verification = Verification(database: try [integrity(), foreignKeys(), schema()])
-    // Rows of a damaged database can be anything; what is said about them would be, too.
+    // The rows of a damaged database cannot be trusted, so checking them would be meaningless.
     guard verification.database[0].isSound else { return verification }
     verification.database.append(try studyRows())
     guard verification.database.last?.isSound == true else { return verification }
@@ -20,7 +21,7 @@ extension StudyStore {
     }
     for study in studies {
       var checks = try read { db in
-        // One transaction: a study that runs does not change between the questions.
+        // In one transaction, a running study does not change between the checks.
         let contents = try StudyContents(study, db)
         return [
           try answer("cells") { try contents.checkCells(&$0) },
@@ -40,13 +41,13 @@ extension StudyStore {
     return verification
   }
 
-  /// Runs a check; rows or a search space that cannot be read are findings, too.
+  /// Runs a check; unreadable rows or an unreadable search space are findings, too.
   private func answer(_ name: String, _ body: (inout Verification.Check) throws -> Void) throws -> Verification.Check {
     var check = Verification.Check(name)
     do {
       try body(&check)
     } catch let error as DatabaseError {
-      check.fail(path, found: error.message ?? "error \(error.resultCode.rawValue)", expected: "rows that can be read")
+      check.fail(path, found: error.message ?? "error \(error.resultCode.rawValue)", expected: "readable rows")
     } catch let error as StorageError {
       check.fail(error.location, found: error.found, expected: error.expected)
     } catch let error as SearchSpaceError {
@@ -61,7 +62,7 @@ extension StudyStore {
 
   private func integrity() throws -> Verification.Check {
     var check = try answer("integrity") { check in
-      // It tells what it has found, and then perhaps that it cannot go on.
+      // The check first reports its findings, and may then fail.
       try read { db in
         let lines = try String.fetchCursor(db, sql: "PRAGMA integrity_check")
         while let line = try lines.next() {
@@ -79,8 +80,8 @@ extension StudyStore {
         let (table, parent): (String, String) = (row["table"], row["parent"])
         let number = (row["rowid"] as Int64?).map { " \($0)" } ?? ""
         check.fail(
-          "table \(table)", found: "a row\(number) that refers to no \(parent)",
-          expected: "rows of trials and studies that are there")
+          "table \(table)", found: "a row\(number) that refers to a missing \(parent)",
+          expected: "rows of existing trials and studies only")
       }
     }
     check.summary = "every row belongs to a trial and a study (PRAGMA foreign_key_check)"
@@ -101,27 +102,27 @@ extension StudyStore {
       if version != Schema.version {
         check.fail(path, found: "user_version \(version)", expected: "\(Schema.version)")
       }
-      // What the tables of this version are, by making them.
+      // The tables of this version, created for comparison.
       let expected = try DatabaseQueue().write { fresh in
         for migration in Schema.migrations { try fresh.execute(sql: migration) }
         return try Self.definitions(fresh)
       }
       for (name, sql) in expected.sorted(by: { $0.key < $1.key }) where found[name] != sql {
         check.fail(
-          name, found: found[name] == nil ? "no such table, index or view" : "another definition",
-          expected: "that of schema \(Schema.version)")
+          name, found: found[name] == nil ? "no such table, index or view" : "a different definition",
+          expected: "the one of schema \(Schema.version)")
       }
-      check.summary = "schema \(version), \(expected.count) tables, indexes and views as they were made"
+      check.summary = "schema \(version), \(expected.count) tables, indexes and views unchanged"
     }
   }
 
-  /// The statements that made tables, indexes and views, by name.
+  /// The statements that created tables, indexes and views, by name.
   private static func definitions(_ db: Database) throws -> [String: String] {
     let rows = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     return Dictionary(rows.map { ($0["name"], $0["sql"]) }) { $1 }
   }
 
-  /// What reading a study takes for granted.
+  /// Checks what reading a study relies on.
   private func studyRows() throws -> Verification.Check {
     try answer("studies") { check in
       let sql = """
@@ -134,13 +135,13 @@ extension StudyStore {
         let place = "study '\(row["name"] as String)'"
         let (sampler, scheduler): (String, String) = (row["sampler"], row["scheduler"])
         if row["is_odd"] {
-          check.fail(place, found: "a fixed setting that is no text", expected: "settings in canonical text")
+          check.fail(place, found: "a fixed setting that is not text", expected: "settings as canonical text")
         }
         if Sampling(rawValue: sampler) == nil {
-          check.fail(place, found: "sampler '\(sampler)'", expected: "one of this program's")
+          check.fail(place, found: "sampler '\(sampler)'", expected: "a sampler of this program")
         }
         if Pruner(scheduler) == nil {
-          check.fail(place, found: "scheduler '\(scheduler)'", expected: "one of this program's")
+          check.fail(place, found: "scheduler '\(scheduler)'", expected: "a scheduler of this program")
         }
       }
       check.summary = "\(rows.count) in the database"

@@ -4,7 +4,7 @@ import Literals
 extension StudyStore {
   // MARK: - Checkpoints
 
-  /// Every registered state is there as it was written; trials that have ended for good have none.
+  /// Checks that every registered state is intact, and that permanently ended trials have none.
   func checkCheckpoints(of study: Study, _ check: inout Verification.Check) throws {
     let rows = try read { db in
       try Row.fetchAll(
@@ -21,18 +21,18 @@ extension StudyStore {
       let (state, trial) = (SavedState(row), "trial \(row["ordinal"] as Int)")
       bytes &+= state.bytes
       if !trials.insert(row["ordinal"]).inserted {
-        check.fail(trial, found: "two checkpoints", expected: "the last one only")
+        check.fail(trial, found: "two checkpoints", expected: "only the last one")
       }
       if [.completed, .diverged, .failed].contains(TrialState(rawValue: row["state"])) {
-        check.fail(trial, found: "it \(row["state"] as String), and a checkpoint", expected: "none after the end")
+        check.fail(trial, found: "a checkpoint of a \(row["state"] as String) trial", expected: "none after the end")
       }
       if state.epoch > row["reached"] ?? 0 {
         check.fail(
-          trial, found: "a checkpoint of epoch \(state.epoch)", expected: "no epoch after the end of its learning curve"
+          trial, found: "a checkpoint of epoch \(state.epoch)", expected: "an epoch within its learning curve"
         )
       }
       guard let problem = problem(with: state, at: checkpointPath(state.file)) else { continue }
-      // Meanwhile a study that runs may have a newer one.
+      // A running study may have written a newer one in the meantime.
       let isRegistered = try read { db in
         try Bool.fetchOne(
           db, sql: "SELECT EXISTS (SELECT 1 FROM checkpoint WHERE id = ? AND file = ?)",
@@ -41,10 +41,10 @@ extension StudyStore {
       if isRegistered == true {
         check.fail(
           "\(trial), \(problem.location)", found: problem.found,
-          expected: "\(problem.expected); without them the trial starts again from nothing and loses its progress")
+          expected: "\(problem.expected); without them, the trial restarts from the beginning")
       }
     }
-    check.summary = "\(rows.count) registered, \(bytes) bytes, each there with its hash"
+    check.summary = "\(rows.count) registered, \(bytes) bytes, all hashes match"
   }
 
   /// What is wrong with a file, or `nil`.
@@ -56,7 +56,7 @@ extension StudyStore {
         return StorageError(location: file, found: "\(bytes.count) bytes", expected: expected)
       }
       guard sha256(bytes) == state.sha256 else {
-        return StorageError(location: file, found: "other bytes than its SHA-256 says", expected: expected)
+        return StorageError(location: file, found: "bytes that do not match the stored SHA-256", expected: expected)
       }
       return nil
     } catch {
@@ -66,7 +66,7 @@ extension StudyStore {
 
   // MARK: - Weights
 
-  /// The weights kept are those of the best trial, as they were written.
+  /// Checks that the stored weights are those of the best trial, and intact.
   func checkWeights(of study: Study, _ check: inout Verification.Check) throws {
     let (rows, best) = try read { db in
       (
@@ -81,25 +81,27 @@ extension StudyStore {
     }
     check.summary = "none"
     if rows.count > 1 {
-      check.fail(study.name, found: "the weights of \(rows.count) trials", expected: "those of the best one only")
+      check.fail(study.name, found: "the weights of \(rows.count) trials", expected: "only those of the best trial")
     }
     if rows.isEmpty, let best {
       check.fail(
-        "trial \(best.number)", found: "no weights, and it is the best",
-        expected: "its weights; '\(ProgramCommand.line("train"))' with its configuration gives them again")
+        "trial \(best.number)", found: "no weights, although it is the best trial",
+        expected: "its weights; '\(ProgramCommand.line("train"))' with its configuration recreates them")
     }
     for row in rows {
       let (state, number): (SavedState, Int) = (SavedState(row), row["ordinal"])
-      check.summary = "those of trial \(number), \(state.bytes) bytes with their hash"
+      check.summary = "those of trial \(number), \(state.bytes) bytes, hash matches"
       if row["state"] != TrialState.completed.rawValue || row["repeat"] != 0 {
-        check.fail("trial \(number)", found: "weights, and it \(row["state"] as String)", expected: "a completed trial")
+        check.fail(
+          "trial \(number)", found: "weights of a \(row["state"] as String) trial",
+          expected: "weights of a completed trial")
       } else if let best, best.number != number, row["active"] == true {
-        // While the best trial was put aside, another one could take its place.
+        // While the best trial was shelved, another one could take its place.
         if row["end_order"] > best.endOrder {
-          check.notes.append("trial \(best.number) is better; its weights went while it was put aside")
+          check.notes.append("trial \(best.number) is better, but its weights were removed while it was shelved")
         } else {
           check.fail(
-            "trial \(number)", found: "its weights", expected: "those of trial \(best.number), which is the best")
+            "trial \(number)", found: "its weights", expected: "those of the best trial, \(best.number)")
         }
       }
       guard let problem = problem(with: state, at: weightsPath(state.file, of: study.id)) else { continue }
@@ -111,12 +113,12 @@ extension StudyStore {
       if isRegistered == true {
         check.fail(
           "trial \(number), \(problem.location)", found: problem.found,
-          expected: "\(problem.expected); '\(ProgramCommand.line("train"))' with its configuration gives them again")
+          expected: "\(problem.expected); '\(ProgramCommand.line("train"))' with its configuration recreates them")
       }
     }
   }
 
-  /// In which order trials completed: a clock may have been set back between them, but ranks are appended.
+  /// The order in which trials completed. A clock may have been set back in between, but ranks are always appended.
   private static let endOrder = "coalesce((SELECT max(user_rank.rowid) FROM user_rank WHERE trial_id = trial.id), 0)"
 
   private func bestTrial(of study: Study, _ db: Database) throws -> (number: Int, endOrder: Int)? {
@@ -131,14 +133,14 @@ extension StudyStore {
     ).map { ($0["ordinal"], $0["end_order"]) }
   }
 
-  // MARK: - Files that nobody needs
+  // MARK: - Orphaned files
 
-  /// Files that a crash left; the next run removes them.
+  /// Notes files left by a crash; the next run removes them.
   func checkOrphans(_ check: inout Verification.Check) throws {
     let orphans = try orphans()
     for file in orphans {
       check.notes.append("\(file) belongs to no trial; the next run of a study removes it")
     }
-    check.summary = orphans.isEmpty ? "none that no trial needs" : "\(orphans.count) that no trial needs"
+    check.summary = orphans.isEmpty ? "no orphaned files" : orphans.count.counting("orphaned file")
   }
 }

@@ -1,11 +1,11 @@
 import GRDB
 
-/// How much of a study there is to do and how much of it is done, in any unit that trials share.
+/// The total and the completed work of a study, in any unit that its trials share.
 public struct StudyWork: Sendable, Equatable {
-  /// All trials, those included that a sampler is still to propose; with a pruner, what it is expected to leave.
+  /// The work of all trials, including those that a sampler has yet to propose; with a pruner, the expected remainder.
   public var total: Double
 
-  /// Trials that have ended, a pruned one with what went into it.
+  /// The work of ended trials; a pruned trial counts with the work done so far.
   public var ended: Double
 
   public init(total: Double, ended: Double) {
@@ -15,7 +15,7 @@ public struct StudyWork: Sendable, Equatable {
 }
 
 extension StudyStore {
-  /// The work of a study by its trials' costs; a trial whose cost is not known counts 1.
+  /// The work of a study, computed from its trials' costs; a trial of unknown cost counts 1.
   public func work(of study: Study) throws -> StudyWork {
     let rows = try read { db in
       try Row.fetchAll(

@@ -4,59 +4,59 @@ import Literals
 import Locks
 import Synchronization
 
-/// Studies in one SQLite file, with checkpoints and weights in folders beside it.
+/// Studies in one SQLite file, with checkpoints and weights in folders next to it.
 ///
-/// It speaks in operations on studies and trials. Several processes may use one file at the same time.
+/// It offers operations on studies and trials. Several processes may use the same file at the same time.
 public final class StudyStore: Sendable {
   /// The database file.
   public let path: String
 
   let database: any DatabaseWriter
 
-  /// What opening the file changed in it, or `nil`.
+  /// The upgrade made when the file was opened, or `nil`.
   public let upgrade: Upgrade?
 
-  /// Why changes are kept in a rollback journal and not in a write-ahead log, or `nil` where there is such a log.
+  /// Why a rollback journal is used instead of a write-ahead log; `nil` if a write-ahead log is used.
   public let logObstacle: LogObstacle?
 
-  /// A file of an earlier schema that was brought up to date.
+  /// The upgrade of a file with an earlier schema.
   public struct Upgrade: Sendable, Equatable {
-    /// The schema that it had.
+    /// The earlier schema.
     public let schema: Int
 
-    /// Where it is as it was before.
+    /// The path of a copy of the file from before the upgrade.
     public let copy: String
   }
 
-  /// This process, as the owner of trials.
+  /// This process's identity as the owner of trials.
   let process: ProcessIdentity
 
-  /// Owners on other hosts whose heartbeat stands still for longer than this are taken for dead.
+  /// Owners on other hosts whose heartbeat is unchanged for longer than this count as dead.
   ///
-  /// Twelve missed beats: a slow disk must not cost a living process its trial.
+  /// This is twelve missed heartbeats: a slow disk must not cost a running process its trial.
   package let heartbeatTimeout: Duration
 
-  /// Time between two heartbeats.
+  /// The time between two heartbeats.
   var heartbeatInterval: Duration { heartbeatTimeout / 12 }
 
   public static let standardHeartbeatTimeout: Duration = .seconds(120)
 
   private static let ownerCount = Atomic<Int>(0)
 
-  /// By study.
+  /// What is remembered of each study's pruning record.
   let pruningMemory = Locked<[Int64: PruningMemory]>([:])
 
-  /// By study.
+  /// The observed heartbeats of each study.
   let heartbeatWatches = Locked<[Int64: HeartbeatWatch]>([:])
 
-  /// Opens a store for running studies; makes the file and its folder when they are missing.
+  /// Opens a store for running studies; creates the file and its folder if they are missing.
   ///
-  /// A file of an earlier schema is brought up to date; a copy of it as it was stays beside it, see `Upgrade`.
+  /// A file with an earlier schema is upgraded; a copy of the old file stays next to it, see `Upgrade`.
   ///
-  /// Throws a `StorageError` and leaves the file as it is when it is not a database of this program or
-  /// one of a later version.
+  /// Throws a `StorageError` and does not change the file if it is not a database of this program, or is one of
+  /// a later version.
   ///
-  /// - Parameter heartbeatTimeout: The same for all processes that share the file.
+  /// - Parameter heartbeatTimeout: Must be the same for all processes that share the file.
   public convenience init(
     writing path: String, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
   ) throws {
@@ -66,7 +66,7 @@ public final class StudyStore: Sendable {
       guard Disk.isWritable(place) else {
         throw StorageError(
           location: place, found: "no permission to write",
-          expected: "a place that can be written, or another --storage")
+          expected: "a writable place, or another --storage")
       }
     }
     let opening = try storing(in: path) { try Self.openForWriting(path) }
@@ -75,7 +75,7 @@ public final class StudyStore: Sendable {
 
   /// Opens a store for reports; changes nothing.
   ///
-  /// A file of an earlier schema is copied into memory, where it is brought up to date.
+  /// A file with an earlier schema is copied into memory and upgraded there.
   public convenience init(reading path: String) throws {
     try Self.inspect(path, isNeeded: true)
     let database = try storing(in: path) {
@@ -104,20 +104,20 @@ public final class StudyStore: Sendable {
     self.heartbeatTimeout = heartbeatTimeout
   }
 
-  /// A new owner of trials in this process.
+  /// Creates a new owner of trials in this process.
   package func makeOwner() -> String {
     "\(process)/\(Self.ownerCount.wrappingAdd(1, ordering: .relaxed).newValue)"
   }
 
-  /// Where the states of unfinished trials are.
+  /// The folder with the states of unfinished trials.
   package var checkpointFolder: String { path + ".checkpoints" }
 
-  /// Where a state of a trial is, by the name that the database has for its file.
+  /// The path of a trial's state, given the file name in the database.
   ///
-  /// Of a name that leads elsewhere only the last part counts: a database can come from anybody.
+  /// Only the last component of the name is used, since the database may come from an untrusted source.
   func checkpointPath(_ file: String) -> String { "\(checkpointFolder)/\(Self.lastPart(of: file))" }
 
-  /// Where weights are, likewise.
+  /// The path of weights, likewise.
   func weightsPath(_ file: String, of study: Int64) -> String {
     "\(weightsFolder(of: study))/\(Self.lastPart(of: file))"
   }
@@ -127,19 +127,19 @@ public final class StudyStore: Sendable {
     return last == "." || last == ".." ? "-" : last
   }
 
-  /// Where the weights of a study's best trial are.
+  /// The folder with the weights of a study's best trial.
   package func weightsFolder(of study: Int64) -> String { "\(path).weights/\(study)" }
 
-  /// Moves what is in the write-ahead log into the database file, so that the file alone is the study.
+  /// Moves the contents of the write-ahead log into the database file, so that the file alone contains the study.
   ///
-  /// Does what it can: another process may be reading.
+  /// This is best effort, since another process may be reading.
   func consolidate() {
     _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
   }
 
-  /// Ends the use of the file and leaves the whole study in it, unless another process still reads there.
+  /// Closes the file and leaves the whole study in it, unless another process is still reading.
   ///
-  /// A process that ends without it loses nothing, but the log stays beside the file.
+  /// A process that ends without this call loses nothing, but the log stays next to the file.
   public func close() {
     consolidate()
     try? database.close()

@@ -1,32 +1,32 @@
-/// What a look through a database of studies found.
+/// The result of checking a database of studies.
 public struct Verification: Sendable {
-  /// Something that is not as it has to be.
+  /// A problem.
   public struct Finding: Sendable, Equatable, CustomStringConvertible {
     /// A trial, a file or a table.
     public let place: String
 
-    /// What stands there.
+    /// What was found there.
     public let found: String
 
-    /// What would be right, or what it means.
+    /// What would be correct, or what the finding means.
     public let expected: String
 
     /// One line for a terminal.
     public var description: String { "\(place): found \(found); expected \(expected)" }
   }
 
-  /// One question and its answer.
+  /// One check and its result.
   public struct Check: Sendable {
-    /// What is looked at.
+    /// What is checked.
     public let name: String
 
-    /// What was looked through, in words.
+    /// What was checked, in words.
     public internal(set) var summary = ""
 
-    /// What is wrong, in the order of the trials.
+    /// The problems, in the order of the trials.
     public internal(set) var problems: [Finding] = []
 
-    /// What is worth knowing and not wrong.
+    /// Remarks that are not problems.
     public internal(set) var notes: [String] = []
 
     init(_ name: String) { self.name = name }
@@ -47,15 +47,15 @@ public struct Verification: Sendable {
   /// The checks of the file as a whole.
   public internal(set) var database: [Check]
 
-  /// Empty when the database is so damaged that its rows cannot be trusted.
+  /// The checks of each study; empty if the database is too damaged to trust its rows.
   public internal(set) var studies: [StudyChecks] = []
 
-  /// How many things are wrong.
+  /// The number of problems.
   public var problemCount: Int {
     (database + studies.flatMap(\.checks)).reduce(0) { $0 + $1.problems.count }
   }
 
-  /// A database that cannot even be opened.
+  /// The result for a database that cannot be opened.
   public init(unreadable error: StorageError) {
     var check = Check("database")
     check.fail(error.location, found: error.found, expected: error.expected)
@@ -65,12 +65,12 @@ public struct Verification: Sendable {
   init(database: [Check]) { self.database = database }
 }
 
-/// What the tuner has to be told about an objective to recompute what it gave.
+/// What the tuner must know about an objective to recompute its results.
 public struct VerificationRules: Sendable {
-  /// Decimals that metrics are rounded to, `nil` for none.
+  /// The number of decimal places to which metrics are rounded; `nil` for no rounding.
   public var decimalPlaces: @Sendable (StudyDefinition) -> Int?
 
-  /// Parameters that decide which users there are, so that trials may differ in the number of ranks.
+  /// Parameters that determine the set of users, so that the number of ranks may differ between trials.
   public var dataParameters: Set<String>
 
   public init(

@@ -1,14 +1,14 @@
-/// What a study tunes: something that takes hyperparameters and gives values.
+/// What a study tunes: a function from hyperparameters to values.
 ///
-/// The worker pool calls it on a worker's own thread, several trials at a time.
+/// The worker pool calls it on the workers' own threads, for several trials at a time.
 public protocol Objective: Sendable {
   /// Runs one trial until it ends or `trial.shouldStop` asks it to stop.
   ///
-  /// What it throws becomes the trial's failure, with the error's description as its message;
-  /// a `TrialLost` from `report` is to be passed on.
+  /// An error that it throws becomes the trial's failure, with the error's description as the message.
+  /// A `TrialLost` thrown by `report` must be rethrown.
   func run(_ trial: RunningTrial) throws -> TrialOutcome
 
-  /// What a trial costs, as far as it is known beforehand; asked for once for each trial.
+  /// The cost of a trial, if known beforehand; called once per trial.
   func cost(of hyperparameters: Hyperparameters) -> TrialCost?
 }
 
@@ -16,12 +16,12 @@ extension Objective {
   public func cost(of hyperparameters: Hyperparameters) -> TrialCost? { nil }
 }
 
-/// What a trial costs: the same on every machine, so that it can be compared and added up.
+/// The cost of a trial, which is the same on every machine, so that costs can be compared and added.
 public struct TrialCost: Sendable, Equatable {
   /// Floating-point operations of one epoch.
   public var perEpoch: Double
 
-  /// The most epochs that the trial can have.
+  /// The maximum number of epochs of the trial.
   public var epochs: Int
 
   public init(perEpoch: Double, epochs: Int) {
@@ -38,19 +38,19 @@ public enum TrialOutcome: Sendable {
   /// The trial is finished.
   case completed(TrialResult)
 
-  /// The objective's value stopped being a number; a result that ranks last.
+  /// The objective's value became NaN or infinite; this is a result, and ranks last.
   ///
-  /// - Parameter message: Where, and the last finite loss.
+  /// - Parameter message: Where it happened, and the last finite loss.
   case diverged(epoch: Int, message: String)
 
-  /// The trial was asked to stop and did; it goes on from `checkpoint` later.
+  /// The trial was asked to stop and did; it resumes from `checkpoint` later.
   ///
-  /// - Parameter checkpoint: The objective's state after `epoch` whole epochs and perhaps part of
-  ///   the next, or `nil` when there is nothing newer than what was reported.
+  /// - Parameter checkpoint: The objective's state after `epoch` whole epochs and possibly part of
+  ///   the next one, or `nil` if there is nothing newer than the last report.
   case interrupted(epoch: Int, checkpoint: [UInt8]?)
 }
 
-/// What a finished trial leaves behind.
+/// The result of a finished trial.
 public struct TrialResult: Sendable {
   /// The epoch, counted from 1, whose weights are the result; 0 if none was validated.
   public var bestEpoch: Int
@@ -61,10 +61,10 @@ public struct TrialResult: Sendable {
   /// Metrics by split (`valid`, `test`), in the order to show them.
   public var metrics: [SplitMetric]
 
-  /// The held-out item's rank for each user, 65,535 standing for that and more, by split.
+  /// The held-out item's rank for each user, by split; 65,535 stands for 65,535 or more.
   public var ranks: [String: [UInt16]]
 
-  /// The weights, in the form that users take away (safetensors).
+  /// The weights as safetensors, the form that users export.
   public var weights: [UInt8]?
 
   public init(

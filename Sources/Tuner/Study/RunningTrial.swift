@@ -1,22 +1,22 @@
 import Locks
 import Synchronization
 
-/// A trial that its objective is working on: what to run, what to go on from, and where to report.
+/// A trial that an objective is working on: what to run, where to resume, and where to report.
 ///
 /// Safe to use from any thread.
 public final class RunningTrial: Sendable {
   /// What an objective reports after an epoch.
   public struct Report: Sendable {
-    /// Whole epochs done, counted from 1.
+    /// The number of completed epochs, counted from 1.
     public let epoch: Int
 
     /// Points of the learning curve, such as `train.loss` and `valid.mrr@10`.
     public let values: [(name: String, value: Double)]
 
-    /// The objective's state after the epoch, to go on from.
+    /// The objective's state after the epoch, from which the trial can resume.
     public let checkpoint: [UInt8]?
 
-    /// Whether the trial ends with this epoch, so that stopping it would save nothing.
+    /// Whether the trial ends with this epoch, so that stopping it early would save nothing.
     public let isLast: Bool
 
     package init(
@@ -34,16 +34,16 @@ public final class RunningTrial: Sendable {
 
   public let hyperparameters: Hyperparameters
 
-  /// Which repeat with another seed this is, from 1; 0 for a trial with the study's seed.
+  /// The number of the repeat with another seed, from 1; 0 for a trial with the study's seed.
   public let repetition: Int
 
-  /// How many times the trial was started, this time included.
+  /// How many times the trial was started, including this time.
   public let attempt: Int
 
-  /// The state to go on from, checked against its hash, or `nil` for a start from nothing.
+  /// The state to resume from, verified against its hash, or `nil` for a start from scratch.
   public let checkpoint: [UInt8]?
 
-  /// The epoch that `checkpoint` was taken after; 0 without one.
+  /// The epoch after which `checkpoint` was taken; 0 without one.
   public let checkpointEpoch: Int
 
   private let stop: StopController
@@ -55,9 +55,9 @@ public final class RunningTrial: Sendable {
   private let onFreshStart: @Sendable (String) throws -> Void
   private let onProgress: @Sendable (Double, String) -> Void
 
-  /// Makes a trial; what it reports goes to the functions.
+  /// Creates a trial, whose reports go to the given functions.
   ///
-  /// A study's worker makes its own. A single training run makes one without a study.
+  /// A study's worker creates its own. A single training run creates one without a study.
   public init(
     number: Int = 1, hyperparameters: Hyperparameters, repetition: Int = 0, attempt: Int = 1,
     checkpoint: [UInt8]? = nil, checkpointEpoch: Int = 0,
@@ -80,11 +80,11 @@ public final class RunningTrial: Sendable {
   /// Whether the objective should return `interrupted` soon; cheap enough for every step.
   public var shouldStop: Bool { isCut.load(ordering: .relaxed) || stop.isRequested }
 
-  /// Records an epoch's values and, with a checkpoint, the state to go on from after a crash.
+  /// Records an epoch's values and, with a checkpoint, the state from which to resume after a crash.
   ///
-  /// The trial may be asked to stop in return, which `shouldStop` says.
+  /// In response, the trial may be asked to stop, as `shouldStop` then says.
   ///
-  /// Throws `TrialLost` when the trial is no longer this worker's, and a `StorageError` when the
+  /// Throws `TrialLost` when the trial no longer belongs to this worker, and a `StorageError` when the
   /// study cannot be written.
   ///
   /// - Parameter isLast: Whether the trial ends with this epoch.
@@ -94,7 +94,7 @@ public final class RunningTrial: Sendable {
     try recording { try onReport(Report(epoch: epoch, values: values, checkpoint: checkpoint, isLast: isLast)) }
   }
 
-  /// Records that `checkpoint` is of no use to the objective, which starts from nothing.
+  /// Records that the objective cannot use `checkpoint` and starts from scratch.
   ///
   /// Throws as `report` does.
   public func startAfresh(because reason: String) throws { try recording { try onFreshStart(reason) } }
@@ -107,9 +107,9 @@ public final class RunningTrial: Sendable {
     }
   }
 
-  /// Says how far the trial is, for a display; calls within a tenth of a second of the last are dropped.
+  /// Reports the trial's progress for a display; calls within a tenth of a second of the last one are ignored.
   ///
-  /// - Parameter fraction: From 0 to 1, of the whole trial.
+  /// - Parameter fraction: The completed part of the whole trial, from 0 to 1.
   public func progress(fraction: Double, detail: @autoclosure () -> String) {
     let now = ContinuousClock.now
     let isDue = lastProgress.withLock { last in
@@ -123,7 +123,7 @@ public final class RunningTrial: Sendable {
   /// Asks only this trial to stop.
   func cut() { isCut.store(true, ordering: .relaxed) }
 
-  /// Asks only this trial to stop, as the pruner said.
+  /// Asks only this trial to stop, on behalf of the pruner.
   func prune() {
     pruned.store(true, ordering: .relaxed)
     cut()
@@ -132,11 +132,11 @@ public final class RunningTrial: Sendable {
   /// Whether the pruner stops the trial.
   var isPruned: Bool { pruned.load(ordering: .relaxed) }
 
-  /// What `report` or `startAfresh` threw, whatever the objective made of it.
+  /// The error thrown by `report` or `startAfresh`, regardless of what the objective did with it.
   var reportError: (any Error)? { storageFailure.withLock { $0 } }
 }
 
-/// A trial that went to another worker, which took this one for dead; what it still has is dropped.
+/// The trial was given to another worker, which took this one for dead; the remaining work of this one is discarded.
 public struct TrialLost: Error, Equatable, Sendable, CustomStringConvertible {
   public let trial: Int
   public let attempt: Int

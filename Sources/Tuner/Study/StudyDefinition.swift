@@ -15,26 +15,26 @@ public enum Sampling: String, Sendable, Codable, CaseIterable {
   /// Every combination, in the order of the file.
   case grid
 
-  /// Every combination, in an order that the seed decides.
+  /// Every combination, in random (seeded) order.
   case shuffledGrid = "shuffled grid"
 
-  /// Draws that the seed decides.
+  /// Random (seeded) draws.
   case random
 
-  /// The most promising points, by a tree-structured Parzen estimator.
+  /// The most promising points, chosen by a tree-structured Parzen estimator.
   case tpe
 
-  /// Whether points are drawn from the search space, so that other points of it may be in the study as well.
+  /// Whether points are drawn from the search space, so that the study may also have other points.
   var draws: Bool { self == .random || self == .tpe }
 }
 
-/// What a study is made of, apart from its trials.
+/// The definition of a study, apart from its trials.
 public struct StudyDefinition: Sendable {
   /// A setting that all trials share.
   public struct Setting: Sendable, Hashable {
     public let key: String
 
-    /// The value in canonical text.
+    /// The value as canonical text.
     public let value: String
 
     public init(key: String, value: String) {
@@ -47,34 +47,34 @@ public struct StudyDefinition: Sendable {
   public var model: String
   public var dataset: String
 
-  /// A hash of everything that is read from the dataset's files.
+  /// A hash of everything read from the dataset's files.
   public var datasetHash: String
 
-  /// The search space as its file has it.
+  /// The text of the search space's file.
   public var searchSpace: String
 
-  /// Every setting that can change a trial's numbers and is not tuned.
+  /// Every setting that can change a trial's results and is not tuned.
   public var fixedConfiguration: [Setting]
 
-  /// The command that made the study, as JSON; kept and given back, never read here.
+  /// The command that created the study, as JSON; stored and returned, but never interpreted here.
   public var invocation: String
 
-  /// Goes up when the same configuration gives other numbers than before.
+  /// Increased whenever the same configuration gives different results than before.
   public var numericVersion: Int
 
   /// How points are chosen.
   public var sampler: Sampling
 
-  /// Trials in all, where points are drawn; `nil` for a grid.
+  /// The total number of trials when points are drawn; `nil` for a grid.
   public var trialLimit: Int?
 
-  /// Trials in a row without improvement after which the study ends; `nil` for no such end.
+  /// The number of consecutive trials without improvement after which the study ends; `nil` for never.
   public var earlyStop: Int?
 
-  /// Which trials stop before their end.
+  /// The rule that stops unpromising trials early.
   public var pruner: Pruner
 
-  /// Further seeds for each trial that cannot be told from the best.
+  /// The number of additional seeds for each trial tied with the best.
   public var repeats: Int
 
   public var seed: Int
@@ -109,7 +109,7 @@ public struct StudyDefinition: Sendable {
 
   /// What makes `name` unusable as a study's name, or `nil`.
   ///
-  /// Names are printed, compared and typed, so they are one line of up to 255 bytes that says all it is, and no option.
+  /// Names are printed, compared and typed, so they are one line of at most 255 visible bytes and do not look like an option.
   public static func problem(withName name: String) -> String? {
     if name.isEmpty { return "is empty" }
     if name.utf8.count > 255 { return "is longer than 255 bytes" }
@@ -124,18 +124,18 @@ public struct StudyDefinition: Sendable {
   /// After the largest seed comes 0.
   public static func seed(_ seed: Int, ofRepetition repetition: Int) -> Int { (seed &+ repetition) & .max }
 
-  /// Whether a name in a report is the metric to tune, with or without its split.
+  /// Whether a name in a report is the tuned metric, with or without its split.
   func isMetric(_ name: String) -> Bool { name == metric || name == "valid.\(metric)" }
 
-  /// SHA-256 over the fixed settings, whatever their order.
+  /// SHA-256 of the fixed settings, independent of their order.
   public var fixedConfigurationHash: String {
     let members = fixedConfiguration.sorted { $0.key < $1.key }
     return sha256(Array(members.map { "\(JSON.string($0.key))=\(JSON.string($0.value))\n" }.joined().utf8))
   }
 
-  /// What tells a trial from every other: its hyperparameters and all that its numbers depend on.
+  /// A hash that identifies a trial: its hyperparameters and everything else that its results depend on.
   ///
-  /// - Parameter repetition: Which of the repeats with other seeds; 0 for the study's own seed.
+  /// - Parameter repetition: The number of the repeat with another seed; 0 for the study's own seed.
   func fingerprint(of hyperparameters: Hyperparameters, repetition: Int = 0) -> String {
     let text = """
       \(hyperparameters.canonical)
@@ -167,15 +167,15 @@ public struct Study: Sendable {
   public var name: String { definition.name }
 }
 
-/// How a trial stands.
+/// The state of a trial.
 public enum TrialState: String, Sendable, Codable, CaseIterable {
   case pending, running, completed, pruned, diverged, failed
 
-  /// Whether nothing more happens to the trial by itself.
+  /// Whether the trial has ended: nothing more happens to it by itself.
   public var isEnded: Bool { self != .pending && self != .running }
 }
 
-/// How many of a study's trials stand where; shelved trials count only as shelved.
+/// The number of a study's trials in each state; shelved trials count only as shelved.
 public struct StudyCounts: Sendable, Equatable {
   public var pending = 0
   public var running = 0
@@ -184,7 +184,7 @@ public struct StudyCounts: Sendable, Equatable {
   public var diverged = 0
   public var failed = 0
 
-  /// Trials whose cell is no longer in the search space; they come back with it.
+  /// Trials whose cell is no longer in the search space; they return when it does.
   public var shelved = 0
 
   public init() {}
@@ -204,21 +204,21 @@ public struct StudyCounts: Sendable, Equatable {
   }
 }
 
-/// A study for a list of studies.
+/// A study's entry in a list of studies.
 public struct StudySummary: Sendable {
   public let study: Study
   public let counts: StudyCounts
 
-  /// Whether nothing is left to do.
+  /// Whether there is nothing left to do.
   public let isOver: Bool
 
   /// The best trial so far and its value.
   public let best: (trial: Int, value: Double)?
 }
 
-/// A known study was asked to go on with another identity.
+/// An attempt to continue a study with settings that make its trials incomparable.
 public struct StudyMismatch: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Something that is not as it was.
+  /// A setting that has changed.
   public struct Difference: Equatable, Sendable {
     public let what: String
     public let stored: String
@@ -228,15 +228,15 @@ public struct StudyMismatch: Error, Equatable, Sendable, CustomStringConvertible
   public let study: String
   public let differences: [Difference]
 
-  /// A line that says what to do, then one for each difference.
+  /// One line that says what to do, followed by one line per difference.
   public var description: String {
     let lines = differences.map {
       "  \($0.what.inMessage): \($0.stored.inMessage) in the study, \($0.given.inMessage) now"
     }
     return
       ([
-        "study '\(study.inMessage)' was begun with other settings; "
-          + "give this one a name with --study=OTHERNAME or undo the changes"
+        "study '\(study.inMessage)' was started with other settings; "
+          + "use another name (--study=NAME), or undo the changes"
       ] + lines)
       .joined(separator: "\n")
   }

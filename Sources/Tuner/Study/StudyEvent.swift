@@ -1,12 +1,12 @@
-/// What happens in a study while it runs, for a display or a log.
+/// An event in a running study, for a display or a log.
 public enum StudyEvent: Sendable {
   /// The run begins.
   case opened(study: String, counts: StudyCounts)
 
-  /// A worker took a trial; `fromEpoch` is 0 for a start from nothing.
+  /// A worker took a trial; `fromEpoch` is 0 for a start from scratch.
   case started(trial: Int, hyperparameters: Hyperparameters, attempt: Int, fromEpoch: Int)
 
-  /// A trial said how far it is.
+  /// A trial reported its progress.
   case progressed(trial: Int, fraction: Double, detail: String)
 
   /// A trial finished an epoch.
@@ -15,7 +15,7 @@ public enum StudyEvent: Sendable {
   /// A trial ended for good.
   ///
   /// - Parameter value: The best value of the study's metric, for a completed trial.
-  /// - Parameter message: Why it diverged or failed.
+  /// - Parameter message: Why the trial diverged or failed.
   case ended(trial: Int, state: TrialState, value: Double?, seconds: Double, message: String?)
 
   /// The pruner stopped a trial after an epoch; it keeps its state.
@@ -23,28 +23,28 @@ public enum StudyEvent: Sendable {
   /// - Parameter value: The best value so far.
   case pruned(trial: Int, epoch: Int, value: Double?, seconds: Double)
 
-  /// So many trials in a row brought no improvement, up to this one; no further one is started.
+  /// Too many consecutive trials, up to this one, brought no improvement; no further trial is started.
   case endedEarly(trial: Int)
 
-  /// A trial reached the target, and goes on alone.
+  /// A trial reached the target; only it continues.
   case reachedTarget(trial: Int)
 
   /// A trial was asked to stop and waits for the next run.
   case interrupted(trial: Int, epoch: Int)
 
-  /// A trial of a process that is gone waits again.
+  /// A trial was requeued because its process died.
   case reclaimed(trial: Int)
 
-  /// Another process took the trial over; what this one had is dropped.
+  /// Another process took over the trial; the work of this one is discarded.
   case lost(trial: Int)
 
-  /// Nothing is left to start, and other processes still have this many trials.
+  /// There is nothing left to start, and other processes are still running this many trials.
   ///
-  /// - Parameter elsewhere: Those of them on other hosts, in words: whether they live is told by their silence.
-  /// - Parameter limit: How long they have to be silent to count as gone.
+  /// - Parameter elsewhere: The processes on other hosts, in words; only their heartbeats show whether they are alive.
+  /// - Parameter limit: How long a heartbeat must be missing for its process to count as dead.
   case waiting(trials: Int, elsewhere: [String], limit: Duration)
 
-  /// Something went wrong that the study survives.
+  /// A problem that does not stop the study.
   case warning(String)
 }
 
@@ -53,15 +53,15 @@ public enum RunOutcome: Sendable, Equatable {
   /// Every trial has ended.
   case finished
 
-  /// It was asked to stop; the same command continues.
+  /// It was asked to stop; the same command resumes it.
   case interrupted
 
-  /// As many trials in a row as the study allows brought no improvement.
+  /// The allowed number of consecutive trials brought no improvement.
   case endedEarly(trial: Int)
 
-  /// The target was reached by this trial, and the others wait.
+  /// This trial reached the target; the others wait.
   case reachedTarget(trial: Int)
 
-  /// The time was up; the same command continues.
+  /// The time limit was reached; the same command resumes it.
   case timedOut
 }

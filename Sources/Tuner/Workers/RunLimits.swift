@@ -1,9 +1,9 @@
-/// What ends a run of a study before everything is done; another run goes on from there.
+/// Limits that end a run of a study before everything is done; another run can continue it.
 public struct RunLimits: Sendable {
   /// When trials are asked to stop.
   public var deadline: ContinuousClock.Instant?
 
-  /// What is good enough: the trial that reaches it is trained to its end, all others wait.
+  /// A value that is good enough: the trial that reaches it is trained to its end, and all others wait.
   public var target: MetricTarget?
 
   public init(deadline: ContinuousClock.Instant? = nil, target: MetricTarget? = nil) {
@@ -12,13 +12,13 @@ public struct RunLimits: Sendable {
   }
 }
 
-/// A value of a metric of the validation split that ends the search.
+/// A value of a validation metric that ends the search.
 public struct MetricTarget: Sendable, Equatable {
-  /// Such as `mrr@10`.
+  /// A name such as `mrr@10`.
   public let metric: String
   public let threshold: Double
 
-  /// Whether the threshold itself is enough.
+  /// Whether reaching the threshold exactly is enough.
   public let includesThreshold: Bool
 
   public init(metric: String, threshold: Double, includesThreshold: Bool) {
@@ -27,16 +27,16 @@ public struct MetricTarget: Sendable, Equatable {
     self.includesThreshold = includesThreshold
   }
 
-  /// Whether a value of the metric is good enough; what is not a number never is.
+  /// Whether a value of the metric is good enough; NaN never is.
   public func isReached(by value: Double) -> Bool { includesThreshold ? value >= threshold : value > threshold }
 
-  /// Whether a value of a report is the metric and good enough.
+  /// Whether a reported value belongs to the metric and is good enough.
   func isReached(by value: (name: String, value: Double)) -> Bool {
     value.name == "valid.\(metric)" && isReached(by: value.value)
   }
 }
 
 extension MetricTarget: CustomStringConvertible {
-  /// As in `valid.mrr@10>0.05`.
+  /// For example `valid.mrr@10>0.05`.
   public var description: String { "valid.\(metric)\(includesThreshold ? ">=" : ">")\(threshold)" }
 }

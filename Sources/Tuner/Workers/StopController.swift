@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The request to stop a study's trials and go home.
+/// A request to stop a study's trials and end the run.
 public final class StopController: Sendable {
   private let flag = Atomic<Bool>(false)
   private let condition = NSCondition()
@@ -11,7 +11,7 @@ public final class StopController: Sendable {
   /// Whether trials should stop.
   public var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-  /// Asks every trial to stop and wakes the workers that wait; may be called again.
+  /// Asks every trial to stop and wakes the waiting workers; may be called more than once.
   ///
   /// Not for use inside a POSIX signal handler; a Dispatch signal source may call it.
   public func requestStop() {
@@ -19,14 +19,14 @@ public final class StopController: Sendable {
     wakeWaiting()
   }
 
-  /// Wakes the workers that wait, so that they look for work again.
+  /// Wakes the waiting workers, so that they look for work again.
   func wakeWaiting() {
     condition.lock()
     condition.broadcast()
     condition.unlock()
   }
 
-  /// Waits for a wake, which has to come from time to time.
+  /// Waits to be woken; the caller must make sure that this happens regularly.
   func waitForPulse() {
     condition.lock()
     if !isRequested { condition.wait() }

@@ -1,15 +1,15 @@
 import Locks
 
-/// Runs a study's trials on a pool of threads until every one has ended.
+/// Runs a study's trials on a pool of threads until all have ended.
 public struct StudyRunner: Sendable {
   private let shared: StudyRun
   private let workers: Int
   private let deadline: ContinuousClock.Instant?
 
-  /// - Parameter workers: How many trials run at the same time in this process, at least 1.
-  /// - Parameter limits: What ends the run before everything is done.
-  /// - Parameter stop: Where to ask for an early end.
-  /// - Parameter onEvent: Called on the workers' threads, several at a time.
+  /// - Parameter workers: The number of trials that run in parallel in this process, at least 1.
+  /// - Parameter limits: Limits that end the run before everything is done.
+  /// - Parameter stop: Used to request an early end.
+  /// - Parameter onEvent: Called on the workers' threads, possibly several at a time.
   public init(
     store: StudyStore, study: Study, objective: any Objective, workers: Int, limits: RunLimits = RunLimits(),
     stop: StopController = StopController(), onEvent: @escaping @Sendable (StudyEvent) -> Void = { _ in }
@@ -21,18 +21,18 @@ public struct StudyRunner: Sendable {
       onEvent: onEvent)
   }
 
-  /// Runs what is left of the study, together with other processes that do the same.
+  /// Runs the rest of the study, together with other processes that do the same.
   ///
-  /// When only other processes still have trials, it waits for them, and takes over those of processes that
-  /// die. Throws the first error of the store, after every trial was asked to stop.
+  /// When only other processes still have trials, it waits for them, and takes over the trials of processes that
+  /// die. Throws the first error of the store, after asking every trial to stop.
   public func run() async throws -> RunOutcome {
     try shared.prepare()
     let owners = (0..<workers).map { _ in shared.store.makeOwner() }
     let heartbeat = Task { [shared] in
       while (try? await Task.sleep(for: shared.store.heartbeatInterval)) != nil { shared.beat(owners) }
     }
-    // A wait with a limit of its own would go by the wall clock in Foundation and Dispatch, and last an hour longer when that is set
-    // back by one. A task sleeps by a clock that nobody sets.
+    // In Foundation and Dispatch, a wait with a timeout uses the wall clock, and would last an hour longer if that is set back by an
+    // hour. A task sleeps by a monotonic clock.
     let pulse = Task { [shared] in
       while (try? await Task.sleep(for: StudyRun.pollInterval)) != nil { shared.wakeWaiting() }
     }
@@ -41,7 +41,7 @@ public struct StudyRunner: Sendable {
         if (try? await Task.sleep(until: deadline, clock: .continuous)) != nil { shared.timeIsUp() }
       }
     }
-    // Another process may add trials, such as repeats, after the workers here have found none and gone.
+    // Another process may add trials, such as repeats, after the workers here have found none and ended.
     var isToGoOn = true
     while isToGoOn {
       await withTaskGroup(of: Void.self) { group in
@@ -61,7 +61,7 @@ public struct StudyRunner: Sendable {
   }
 }
 
-/// What the workers of one run share.
+/// The state shared by the workers of one run.
 private final class StudyRun: Sendable {
   let store: StudyStore
   private let study: Study
@@ -77,11 +77,11 @@ private final class StudyRun: Sendable {
     var failure: (any Error)?
     var hasAnnouncedWaiting = false
 
-    /// Why no further trial is started, although nobody asked for it.
+    /// Why no further trial is started, even without a request to stop.
     var end: RunOutcome?
   }
 
-  /// Time between two looks for trials of other processes.
+  /// The interval at which trials of other processes are checked.
   static let pollInterval: Duration = .milliseconds(250)
 
   init(
@@ -108,18 +108,18 @@ private final class StudyRun: Sendable {
   func outcome() throws -> RunOutcome {
     let (failure, end) = state.withLock { ($0.failure, $0.end) }
     if let failure { throw failure }
-    // What others have added since is theirs, and no reason to call this run interrupted.
+    // Trials that other processes have added since do not make this run an interrupted one.
     guard end != nil || stop.isRequested else { return .finished }
     switch end {
     case .endedEarly(let trial): return .endedEarly(trial: trial)
-    // The trial that reached the target may have been stopped before its end.
+    // The trial that reached the target may have been stopped before it ended.
     case .reachedTarget(let trial) where try trialWithTarget() != nil: return .reachedTarget(trial: trial)
     case .timedOut: return try store.isOver(study) ? .finished : .timedOut
     default: return try store.isOver(study) ? .finished : .interrupted
     }
   }
 
-  /// Whether there is something to run and nothing that forbids it.
+  /// Whether there is something left to run, and the run may continue.
   var hasMoreToDo: Bool {
     guard mayGoOn else { return false }
     do { return try !store.isOver(study) } catch {
@@ -129,16 +129,16 @@ private final class StudyRun: Sendable {
   }
 
   func beat(_ owners: [String]) {
-    // What a beat cannot write, the next report cannot either, and says so.
-    do { try store.beat(owners: owners) } catch { onEvent(.warning("no heartbeat: \(error)")) }
-    // Owners on other hosts are listened to all the time, so that nobody has to wait for their silence at the end. What cannot be
-    // read here, a worker cannot read either, and says so.
+    // If a heartbeat cannot be written, the next report cannot either, and will say so.
+    do { try store.beat(owners: owners) } catch { onEvent(.warning("the heartbeat could not be written: \(error)")) }
+    // Heartbeats of other hosts are watched all the time, so that nobody has to start waiting for them at the end. If they cannot be
+    // read here, a worker cannot read them either, and will say so.
     if let isNews = try? reclaim(), isNews { wakeWaiting() }
   }
 
   func wakeWaiting() { stop.wakeWaiting() }
 
-  /// Runs trials one after another until none is left anywhere.
+  /// Runs trials one after another until no process has any left.
   func work(as owner: String) {
     var next: TakenTrial?
     while next != nil || mayGoOn {
@@ -167,10 +167,10 @@ private final class StudyRun: Sendable {
 
   // MARK: - One trial
 
-  /// Returns the trial that was taken with the end of this one.
+  /// Runs the trial; returns the next one if it was taken in the same transaction.
   private func run(_ trial: ClaimedTrial) throws -> TakenTrial? {
     for note in trial.notes {
-      onEvent(.warning("trial \(trial.number): \(note); it starts again from epoch \(trial.checkpointEpoch)"))
+      onEvent(.warning("trial \(trial.number): \(note); it restarts after epoch \(trial.checkpointEpoch)"))
     }
     onEvent(
       .started(
@@ -183,7 +183,7 @@ private final class StudyRun: Sendable {
       onReport: { [self] report in try observe(report, of: trial, seconds: (ContinuousClock.now - start).inSeconds) },
       onFreshStart: { [self] reason in
         try store.startAfresh(trial, because: reason, of: study)
-        onEvent(.warning("trial \(trial.number): \(reason); it starts again from epoch 0"))
+        onEvent(.warning("trial \(trial.number): \(reason); it restarts from the beginning"))
       },
       onProgress: { [onEvent] fraction, detail in
         onEvent(.progressed(trial: trial.number, fraction: fraction, detail: detail))
@@ -200,10 +200,10 @@ private final class StudyRun: Sendable {
 
   private func observe(_ report: RunningTrial.Report, of trial: ClaimedTrial, seconds: Double) throws {
     let reaches = target.map { target in report.values.contains { target.isReached(by: $0) } } ?? false
-    // The trial that reaches the target is wanted with its result.
+    // The trial that reaches the target must run to its result.
     let observed = try store.observe(trial, report, seconds: seconds, of: study, mayPrune: !reaches)
     if let failure = observed.failure {
-      onEvent(.warning("trial \(trial.number) goes on without a checkpoint: \(failure)"))
+      onEvent(.warning("trial \(trial.number) continues without a new checkpoint: \(failure)"))
     }
     onEvent(.reported(trial: trial.number, epoch: report.epoch, values: report.values))
     if reaches { end(.reachedTarget(trial: trial.number)) }
@@ -222,17 +222,19 @@ private final class StudyRun: Sendable {
         trial, .diverged(epoch: epoch, message: message), seconds: seconds, value: nil, message: message)
     case .success(.interrupted(let epoch, let checkpoint)) where running.isPruned:
       let failure = try store.prune(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
-      if let failure { onEvent(.warning("trial \(trial.number) was pruned without a new checkpoint: \(failure)")) }
+      if let failure {
+        onEvent(.warning("trial \(trial.number) was paused by the pruner without a new checkpoint: \(failure)"))
+      }
       onEvent(.pruned(trial: trial.number, epoch: epoch, value: try store.value(of: trial), seconds: seconds))
       return nil
     case .success(.interrupted(let epoch, let checkpoint)) where running.shouldStop:
       let failure = try store.release(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
-      if let failure { onEvent(.warning("trial \(trial.number) was stopped without a new checkpoint: \(failure)")) }
+      if let failure { onEvent(.warning("trial \(trial.number) was paused without a new checkpoint: \(failure)")) }
       onEvent(.interrupted(trial: trial.number, epoch: epoch))
       return nil
     case .success(.interrupted):
-      // Back to pending it would be started again at once, for ever.
-      let message = "it stopped without having been asked to"
+      // If it became pending again, it would be restarted at once, forever.
+      let message = "stopped without being asked to"
       return try finish(
         trial, .failed(kind: "interrupted", message: message), seconds: seconds, value: nil, message: message)
     case .failure(let error) where error is TrialLost:
@@ -247,7 +249,7 @@ private final class StudyRun: Sendable {
   private func finish(
     _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, value: Double?, message: String?
   ) throws -> TakenTrial? {
-    // A target may be reached by what has just ended.
+    // The trial that has just ended may have reached the target.
     let takesNext = target == nil && mayGoOn
     let next = try putBackIfUnwritten(trial, seconds: seconds) {
       try store.finish(trial, ending, seconds: seconds, of: study, taking: takesNext ? policy : nil)
@@ -258,7 +260,7 @@ private final class StudyRun: Sendable {
     return next
   }
 
-  /// Puts a trial back to pending when the study cannot be written: the trial is not to blame and waits for the next run.
+  /// Makes a trial pending again when the study cannot be written: the trial did not fail and waits for the next run.
   private func putBackIfUnwritten<Value>(_ trial: ClaimedTrial, seconds: Double, _ work: () throws -> Value) throws
     -> Value
   {
@@ -272,7 +274,7 @@ private final class StudyRun: Sendable {
 
   // MARK: - Ends before everything is done
 
-  /// Lets no further trial start and stops those that run, apart from the one that reached the target.
+  /// Starts no further trial and stops the running ones, except the one that reached the target.
   private func end(_ outcome: RunOutcome) {
     let isNews = state.withLock { state in
       guard state.end == nil || outcome == .timedOut else { return false }
@@ -291,7 +293,7 @@ private final class StudyRun: Sendable {
 
   func timeIsUp() { end(.timedOut) }
 
-  /// The first completed trial that has the target.
+  /// The first completed trial that has reached the target.
   private func trialWithTarget() throws -> Int? {
     try target.flatMap { try store.trial(reaching: $0, in: study) }
   }
@@ -305,7 +307,7 @@ private final class StudyRun: Sendable {
   /// Whether further trials may be started.
   private var mayGoOn: Bool { !stop.isRequested && state.withLock { $0.failure == nil && $0.end == nil } }
 
-  /// Keeps the first error and asks every trial to stop.
+  /// Stores the first error and asks every trial to stop.
   private func fail(_ error: any Error) {
     state.withLock { state in
       state.failure = state.failure ?? error
@@ -321,7 +323,7 @@ private final class StudyRun: Sendable {
     return !numbers.isEmpty
   }
 
-  /// Says once that only other processes' trials are left.
+  /// Announces once that only trials of other processes are left.
   private func announceWaiting(for trials: Int) throws {
     let isNews = state.withLock { state in
       guard state.running.isEmpty, !state.hasAnnouncedWaiting else { return false }
@@ -335,7 +337,7 @@ private final class StudyRun: Sendable {
 }
 
 extension RunOutcome {
-  /// Whether a running trial goes on although the run ends so.
+  /// Whether a running trial continues despite this outcome.
   fileprivate func spares(_ trial: Int) -> Bool { self == .reachedTarget(trial: trial) }
 }
 

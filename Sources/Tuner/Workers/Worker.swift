@@ -1,6 +1,6 @@
 import Dispatch
 
-/// A thread for training, which would hold one of Swift's own threads for minutes.
+/// A thread for training, which would otherwise block one of Swift's own threads for minutes.
 struct Worker: Sendable {
   private let queue: DispatchQueue
 

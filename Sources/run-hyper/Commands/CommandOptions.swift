@@ -3,37 +3,42 @@ import Foundation
 import Literals
 import Tuner
 
-/// Where studies are kept.
+/// The database that holds the studies.
 struct StorageOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The database of studies.", valueName: "file"))
+  @Option(help: ArgumentHelp("Database of studies.", valueName: "file"))
   var storage = Self.standard
 
   static let standard = "studies/studies.sqlite"
 }
 
-/// What is trained on what, beside tuned parameters.
+/// Model, dataset and configuration, apart from the tuned parameters.
 struct ConfigurationOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The model; BERT4Rec is the only one.", valueName: "name"))
+  @Option(help: ArgumentHelp("Model; BERT4Rec is the only one.", valueName: "name"))
   var model: String?
 
-  @Option(help: ArgumentHelp("The dataset: the folder NAME with NAME.inter.", valueName: "name"))
+  @Option(help: ArgumentHelp("Dataset: a folder NAME with a file NAME.inter. (default: grocery)", valueName: "name"))
   var dataset: String?
 
-  @Option(help: ArgumentHelp("The folder of datasets.", valueName: "folder"))
+  @Option(
+    name: .customLong("data_path"),
+    help: ArgumentHelp(
+      "Folder of datasets. (default: ./datasets, ./dataset, then the bundled ones)", valueName: "folder"))
   var dataPath: String?
 
-  @Option(help: ArgumentHelp("YAML files, separated by spaces; later ones win.", valueName: "files"))
+  @Option(
+    name: .customLong("config_files"),
+    help: ArgumentHelp("YAML files, separated by spaces; later files override earlier ones.", valueName: "files"))
   var configFiles = ""
 
   @Option(
     name: .customLong(CommandLineArguments.configurationOption),
     help: ArgumentHelp(
-      "A configuration key; --KEY=VALUE is the same. \(ProgramCommand.line("train --help")) lists them.",
+      "Set a configuration key; short form: --KEY=VALUE. \(ProgramCommand.line("train --help")) lists all keys.",
       valueName: "key=value"))
   var settings: [Setting] = []
 }
 
-/// A configuration key and its text.
+/// A configuration key and its value as text.
 struct Setting: ExpressibleByArgument {
   let pair: (key: String, text: String)
 
@@ -44,12 +49,15 @@ struct Setting: ExpressibleByArgument {
   }
 }
 
-/// Files that a study writes at its end, beside the database.
+/// Files that a study writes at its end, in addition to the database.
 struct ResultFileOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Also write all results to this file, as the reference program does.", valueName: "file"))
+  @Option(
+    name: .customLong("output_file"),
+    help: ArgumentHelp("Also write all results to this file, in RecBole's text format.", valueName: "file"))
   var outputFile: String?
 
   @Option(
+    name: .customLong("display_file"),
     help: ArgumentHelp("Also write charts to this file: one HTML page that needs no network.", valueName: "file"))
   var displayFile: String?
 
@@ -64,7 +72,7 @@ struct ResultFileOptions: ParsableArguments {
     }
   }
 
-  /// Writes what was asked for.
+  /// Writes the requested files.
   func write(_ study: Study, in store: StudyStore) throws {
     if let outputFile {
       try ReferenceResults.write(
@@ -75,18 +83,18 @@ struct ResultFileOptions: ParsableArguments {
       do {
         try Data(page.utf8).write(to: URL(fileURLWithPath: displayFile), options: .atomic)
       } catch {
-        throw CommandError.failed("\(displayFile): the charts cannot be written there; expected a writable folder")
+        throw CommandError.failed("\(displayFile): the charts cannot be written; expected a writable folder")
       }
     }
   }
 }
 
-/// What trials are compared by.
+/// The metric by which trials are compared.
 struct MetricOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Such as mrr@5, at any cut-off; the study's metric when left out.", valueName: "name"))
+  @Option(help: ArgumentHelp("Metric at any cut-off, such as mrr@5. (default: the study's metric)", valueName: "name"))
   var metric: String?
 
-  @Option(help: "Which held-out items: valid or test.")
+  @Option(help: "Held-out items to use.")
   var split = Split.valid
 
   /// Held-out items.
@@ -95,12 +103,12 @@ struct MetricOptions: ParsableArguments {
   }
 }
 
-/// How an answer is written.
+/// The output format of an answer.
 enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
   case table, json
 }
 
-/// Answers for programs.
+/// Answers as JSON, for programs.
 enum JSONText {
   static func of(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
@@ -110,12 +118,12 @@ enum JSONText {
   }
 }
 
-/// A file that a person named.
+/// A file named on the command line.
 enum InputFile {
-  /// Bytes of a text; the largest grid's file has a fraction of that.
+  /// Maximum size of a text file in bytes; the file of the largest grid is much smaller.
   private static let largestText = 1 << 24
 
-  /// Its text.
+  /// The file's text.
   ///
   /// - Throws: `CommandError.input` when it is missing, unreadable or not UTF-8.
   static func text(of path: String, remedy: String) throws(CommandError) -> String {
@@ -152,9 +160,9 @@ enum InputFile {
     return "\(folder)/\(path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? "")"
   }
 
-  /// Its bytes.
+  /// The file's bytes.
   ///
-  /// - Parameter most: Reads one byte more at most; a device has no end.
+  /// - Parameter most: At most one byte more than this is read, since a device has no end.
   static func bytes(of path: String, most: Int? = nil, remedy: String) throws(CommandError) -> [UInt8] {
     do {
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -167,18 +175,20 @@ enum InputFile {
 }
 
 extension StudyStore {
-  /// The study of that name, or the newest one.
+  /// The study with that name, or the newest study for `nil`.
   ///
-  /// - Throws: `CommandError.input` with the nearest name, when there is none.
+  /// - Throws: `CommandError.input` with the nearest name if there is no such study.
   func requiredStudy(_ name: String?) throws -> Study {
     if let study = try study(named: name) { return study }
-    guard let name else { throw CommandError.input("\(path): found no study; expected one to be begun") }
+    guard let name else {
+      throw CommandError.input("\(path): found no study; start one with run-hyper --params_file=FILE")
+    }
     let names = try studies().map(\.study.name)
     let nearest = nearestName(to: name, among: names)
     throw CommandError.input(
       message(
         at: path, found: "no study '\(name)'",
-        expected: nearest ?? (names.isEmpty ? "one to be begun" : names.joined(separator: ", ")))
+        expected: nearest ?? (names.isEmpty ? "one that was started" : names.joined(separator: ", ")))
     )
   }
 }

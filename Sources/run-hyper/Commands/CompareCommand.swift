@@ -6,28 +6,31 @@ struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare two trials over the same users.",
+    usage: "run-hyper compare <study> <first> <second> [<options>]",
     discussion: """
-      The p value is the chance of a difference as large, either way, between trials that are alike (sign flips). It does not know \
-      why these two trials were picked: to ask which trials may be the best of all, see the leaderboard's marks.
+      The p-value is the probability of a difference at least this large, in
+      either direction, between two equally good trials (sign-flip test). It is
+      not corrected for picking these two trials out of many; to see which trials
+      may be the best, use the = marks of the leaderboard.
 
       Example:
         run-hyper compare bert4rec-grocery-hyper 36 34
       """)
 
-  @Argument(help: "The study's name.")
+  @Argument(help: "Name of the study.")
   var study: String
 
-  @Argument(help: "A trial's number, as in the leaderboard.")
+  @Argument(help: "Number of the first trial, as in the leaderboard.")
   var first: Int
 
-  @Argument(help: "Another trial's number.")
+  @Argument(help: "Number of the second trial.")
   var second: Int
 
   @OptionGroup var storage: StorageOptions
 
   @OptionGroup var metric: MetricOptions
 
-  @Option(help: "table or json.")
+  @Option(help: "Output format.")
   var format = AnswerFormat.table
 
   func run() throws {
@@ -43,7 +46,7 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  /// What is said about the two.
+  /// The result of the comparison.
   private struct Answer: Encodable {
     let study, split, metric: String
     let first, second, users, firstBetter, secondBetter, equal: Int
@@ -60,7 +63,7 @@ struct CompareCommand: ParsableCommand {
       guard a.values.count == b.values.count else {
         throw .input(
           "\(trials.study.name): found \(a.values.count) users in trial \(a.number) and \(b.values.count) in trial "
-            + "\(b.number); expected the same users: tuned data settings make trials incomparable")
+            + "\(b.number); expected the same users: trials that tune data settings cannot be compared user by user")
       }
       let comparison = PairedComparison(a.values, b.values, largest: trials.metric.largest, seed: 0)
       (study, split, metric) = (trials.study.name, trials.split, trials.name)

@@ -6,7 +6,7 @@ import Model
 struct DatasetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dataset",
-    abstract: "Fetch a dataset or describe one.",
+    abstract: "Download a dataset, or describe one.",
     discussion: """
       Examples:
         run-hyper dataset describe grocery
@@ -15,52 +15,60 @@ struct DatasetCommand: ParsableCommand {
     subcommands: [DatasetFetchCommand.self, DatasetDescribeCommand.self])
 }
 
-/// Gets a dataset that may not be bundled.
+/// Downloads a dataset whose license does not allow bundling it.
 struct DatasetFetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch",
-    abstract: "Fetch ml-100k, which may not be redistributed.",
+    abstract: "Download ml-100k, which may not be redistributed.",
     discussion: """
       Example:
         run-hyper dataset fetch ml-100k
       """)
 
-  @Argument(help: "The dataset's name: ml-100k.")
+  @Argument(help: "Name of the dataset; only ml-100k can be downloaded.")
   var name: String
 
-  @Option(help: ArgumentHelp("The folder of datasets.", valueName: "folder"))
+  @Option(
+    name: .customLong("data_path"), help: ArgumentHelp("Folder of datasets. (default: ./datasets)", valueName: "folder")
+  )
   var dataPath: String?
 
   func run() throws {
     guard name == MovieLens100K.name else {
-      throw CommandError.input("found dataset '\(name)'; only \(MovieLens100K.name) can be fetched")
+      throw CommandError.input("found dataset '\(name)'; only \(MovieLens100K.name) can be downloaded")
     }
     _ = try MovieLens100K.fetch(into: URL(fileURLWithPath: dataPath ?? "datasets"), note: Output.note)
   }
 }
 
-/// Says what is in a dataset.
+/// Prints statistics of a dataset.
 struct DatasetDescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
-    abstract: "Print a dataset's counts, lengths, ties in time, sparsity and popularity baseline.",
+    abstract: "Print statistics of a dataset and its popularity baseline.",
+    usage: "run-hyper dataset describe <name> [<options>]",
     discussion: """
       Example:
         run-hyper dataset describe grocery
       """)
 
-  @Argument(help: "The dataset's name: the folder NAME with NAME.inter.")
+  @Argument(help: "Name of the dataset: a folder NAME with a file NAME.inter.")
   var name: String
 
-  @Option(help: ArgumentHelp("The folder of datasets.", valueName: "folder"))
+  @Option(
+    name: .customLong("data_path"),
+    help: ArgumentHelp(
+      "Folder of datasets. (default: ./datasets, ./dataset, then the bundled ones)", valueName: "folder"))
   var dataPath: String?
 
-  @Option(help: ArgumentHelp("YAML files, separated by spaces; later ones win.", valueName: "files"))
+  @Option(
+    name: .customLong("config_files"),
+    help: ArgumentHelp("YAML files, separated by spaces; later files override earlier ones.", valueName: "files"))
   var configFiles = ""
 
   @Option(
     name: .customLong(CommandLineArguments.configurationOption),
-    help: ArgumentHelp("A configuration key; --KEY=VALUE is the same.", valueName: "key=value"))
+    help: ArgumentHelp("Set a configuration key; short form: --KEY=VALUE.", valueName: "key=value"))
   var settings: [Setting] = []
 
   func run() throws {

@@ -3,25 +3,26 @@ import Literals
 import Model
 import Tuner
 
-/// Measures weights from a file.
+/// Evaluates weights from a file.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure the weights of a safetensors file on a dataset.",
+    abstract: "Evaluate saved weights on a dataset.",
+    usage: "run-hyper evaluate --weights <file> [<options>]",
     discussion: """
       Example:
         run-hyper evaluate --weights=model.safetensors --dataset=grocery --split=test
       """)
 
-  @Option(help: ArgumentHelp("The weights, by the reference program's names (safetensors).", valueName: "file"))
+  @Option(help: ArgumentHelp("Weights file (safetensors), with RecBole's tensor names.", valueName: "file"))
   var weights: String
 
   @OptionGroup var options: ConfigurationOptions
 
-  @Option(help: "test or valid.")
+  @Option(help: "Held-out items to evaluate on.")
   var split = EvaluationSplit.test
 
-  @Option(help: "table or json.")
+  @Option(help: "Output format.")
   var format = AnswerFormat.table
 
   enum EvaluationSplit: String, CaseIterable, ExpressibleByArgument {
@@ -75,7 +76,7 @@ struct EvaluateCommand: ParsableCommand {
     split == .test ? dataset.test : dataset.valid
   }
 
-  /// What the file says about its network, below everything else; a file of another program says nothing.
+  /// The configuration: the file's metadata as the weakest layer, if this program wrote the file.
   private func configuration(for file: Safetensors) throws -> Model.Configuration {
     let known = Set(Model.Configuration.keys.map(\.name))
     var values: [String: Literal] = [:]

@@ -2,26 +2,29 @@ import ArgumentParser
 import Literals
 import Tuner
 
-/// Says which parameters matter.
+/// Shows which parameters matter.
 struct ImportanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "importance",
-    abstract: "Say how much each parameter, and each pair, decides about the metric.",
+    abstract: "Show how much each parameter and pair of parameters affects the metric.",
+    usage: "run-hyper importance [<study>] [<options>]",
     discussion: """
-      A functional ANOVA of the grid: exact where each configuration has completed, a least-squares fit of what there is otherwise.
+      Functional ANOVA: the share of the metric's variance that each parameter,
+      and each pair of parameters, explains. Exact for a grid whose configurations
+      have all completed; otherwise a least-squares fit of the completed trials.
 
       Example:
         run-hyper importance bert4rec-grocery-hyper
       """)
 
-  @Argument(help: "The study's name; the newest study when left out.")
+  @Argument(help: "Name of the study. (default: the newest study)")
   var study: String?
 
   @OptionGroup var storage: StorageOptions
 
   @OptionGroup var metric: MetricOptions
 
-  @Option(help: "table or json.")
+  @Option(help: "Output format.")
   var format = AnswerFormat.table
 
   func run() throws {
@@ -38,7 +41,7 @@ struct ImportanceCommand: ParsableCommand {
     }
   }
 
-  /// What is said about the parameters.
+  /// The effects of the parameters.
   private struct Answer: Encodable {
     struct Effect: Encodable {
       let parameters: [String]
@@ -70,7 +73,8 @@ struct ImportanceCommand: ParsableCommand {
       trials = finished.trials.count
       users = finished.trials.first?.values.count ?? 0
       guard finished.trials.allSatisfy({ [users] in $0.values.count == users }) else {
-        throw .input("\(study): found trials with different users; expected the same: tuned data settings change them")
+        throw .input(
+          "\(study): found trials with different users; expected the same users, which tuned data settings change")
       }
       let axes = Self.axes(of: finished.trials)
       let importance = Importance(
@@ -83,7 +87,8 @@ struct ImportanceCommand: ParsableCommand {
         }, seed: 0)
       guard !axes.isEmpty, let importance else {
         throw .input(
-          "\(study): found \(trials) completed trials, which do not tell the parameters apart; expected more of the grid"
+          "\(study): importance needs parameters whose values repeat across trials, as in a grid; "
+            + "\(trials) \(trials == 1 ? "trial has" : "trials have") completed, and their values do not repeat enough"
         )
       }
       isExact = importance.isExact
@@ -96,7 +101,7 @@ struct ImportanceCommand: ParsableCommand {
       }
     }
 
-    /// The parameters that have several values among the trials, with these in the order of the trials.
+    /// The parameters with more than one value among the trials, their values in the order of the trials.
     private static func axes(of trials: [FinishedTrials.Trial]) -> [(name: String, values: [Literal])] {
       let names = trials.first?.hyperparameters.names ?? []
       return names.map { name in
@@ -119,7 +124,7 @@ struct ImportanceCommand: ParsableCommand {
         ]
       }
       let order: (Effect, Effect) -> Bool = { $0.fraction > $1.fraction }
-      var table = TextTable(header: ["of the variance", "%", "95 % interval", "as measured, %"])
+      var table = TextTable(header: ["variance explained by", "%", "95 % interval", "as measured, %"])
       for effect in effects.sorted(by: order) + pairs.sorted(by: order) { table.append(row(effect)) }
       var means = TextTable(header: ["parameter", "value", "mean \(metric)"])
       for value in values {
@@ -129,16 +134,16 @@ struct ImportanceCommand: ParsableCommand {
       }
       let kind =
         isExact
-        ? "a complete grid: exact"
-        : "warning: not every configuration has completed; effects are a least-squares fit of those that have"
+        ? "complete grid: exact"
+        : "warning: some configurations have not completed; the effects are a least-squares fit of the completed ones"
       return """
         \(study): \(metric) of \(users) users (\(split)) in \(trials) trials
         \(kind)
 
         \(table.lines.joined(separator: "\n"))
 
-        Three parameters and more together: \(percent(rest)) %, as measured. The choice of users alone makes up
-        \(percent(noise)) % of the variance as measured; the first column and its interval are without it.
+        Interactions of three or more parameters: \(percent(rest)) % as measured. Sampling of the users alone
+        causes \(percent(noise)) % of the measured variance; the % column and its interval exclude that part.
 
         \(means.lines.joined(separator: "\n"))
         """

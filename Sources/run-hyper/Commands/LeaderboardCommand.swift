@@ -6,30 +6,34 @@ struct LeaderboardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leaderboard",
     abstract: "Rank a study's trials by their validation metric.",
+    usage: "run-hyper leaderboard [<study>] [<options>]",
     discussion: """
       Examples:
         run-hyper leaderboard
-        run-hyper leaderboard bert4rec-grocery-hyper --top=5 --where=n_layers=2 --sort=test.ndcg@10
+        run-hyper leaderboard bert4rec-grocery-hyper --top=5 --where=n_layers=2
+        run-hyper leaderboard --sort=mrr@5
         run-hyper leaderboard --format=csv > results.csv
       """)
 
-  @Argument(help: "The study's name; the newest study when left out.")
+  @Argument(help: "Name of the study. (default: the newest study)")
   var study: String?
 
   @OptionGroup var storage: StorageOptions
 
-  @Option(help: ArgumentHelp("Trials to show; 0 for all.", valueName: "count"))
+  @Option(help: ArgumentHelp("Number of trials to show; 0 shows all.", valueName: "count"))
   var top = 10
 
-  @Option(help: ArgumentHelp("A metric of a split, such as valid.mrr@10.", valueName: "split.metric"))
+  @Option(
+    help: ArgumentHelp(
+      "Metric to sort by, such as test.mrr@5. (default: the study's metric)", valueName: "split.metric"))
   var sort: String?
 
   @Option(
     name: .customLong("where"), parsing: .singleValue,
-    help: ArgumentHelp("Only trials with this parameter value; may be repeated.", valueName: "name=value"))
+    help: ArgumentHelp("Show only trials with this parameter value; can be repeated.", valueName: "name=value"))
   var conditions: [String] = []
 
-  @Option(help: "table, json, csv or markdown.")
+  @Option(help: "Output format.")
   var format = BoardFormat.table
 
   func run() throws {

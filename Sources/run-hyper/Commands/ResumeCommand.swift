@@ -1,17 +1,18 @@
 import ArgumentParser
 import Tuner
 
-/// Continues studies from what the database says about them.
+/// Continues studies with the settings that the database has stored.
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Continue a study, or without a name every study that is not finished.",
+    abstract: "Continue a study, or every unfinished study.",
+    usage: "run-hyper resume [<study>] [<options>]",
     discussion: """
       Example:
         run-hyper resume bert4rec-grocery-hyper
       """)
 
-  @Argument(help: "The study's name.")
+  @Argument(help: "Name of the study. (default: every unfinished study)")
   var study: String?
 
   @OptionGroup var storage: StorageOptions
@@ -28,7 +29,7 @@ struct ResumeCommand: AsyncParsableCommand {
     }
   }
 
-  /// The named study, or all that have trials to run.
+  /// The named study, or all studies with trials left to run.
   private func unfinishedStudies(_ request: RunOptions.Request) throws -> [String] {
     let store = try StudyStore(reading: storage.storage)
     if let study { return [try store.requiredStudy(study).name] }

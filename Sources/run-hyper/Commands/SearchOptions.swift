@@ -5,48 +5,53 @@ import Tuner
 struct SearchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Hyperopt or Ray, as the reference program has it; trials run in this process either way.", valueName: "name"))
+      "Accepted for compatibility with RecBole (Hyperopt or Ray); has no effect.", valueName: "name"))
   var tool: String?
 
   @Option(
-    help: ArgumentHelp("How the parameters are searched: exhaustive, random or bayes.", valueName: "name"))
+    help: ArgumentHelp("Search algorithm: exhaustive, random or bayes.", valueName: "name"))
   var algo = SearchPlan.Algorithm.exhaustive.rawValue
 
   @Option(
+    name: .customLong("max_evals"),
     help: ArgumentHelp(
-      "Trials of the study in all, for random and bayes; \(SearchPlan.standardMaxEvaluations) when left out.",
+      "Total number of trials, for random and bayes. (default: \(SearchPlan.standardMaxEvaluations))",
       valueName: "count"))
   var maxEvals: Int?
 
-  @Flag(help: "Try all combinations in an order that the seed decides; with a value, --shuffle is a configuration key.")
+  @Flag(help: "Try the combinations in random (seeded) order. --shuffle=BOOL sets the configuration key instead.")
   var shuffle = false
 
   @Option(
+    name: .customLong("early_stop"),
     help: ArgumentHelp(
-      "End after so many trials in a row without improvement; never when left out.", valueName: "count"))
+      "Stop the study after N consecutive trials without improvement. (default: never)", valueName: "n"))
   var earlyStop: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Which trials stop before their end: none, median, asha or hyperband. They go on with --pruner=none.",
+      "Rule that stops unpromising trials early: none, median, asha or hyperband. Rerun with none to finish them.",
       valueName: "name"))
   var pruner = Pruner.Kind.none.rawValue
 
   @Option(
+    name: .customLong("first_rung"),
     help: ArgumentHelp(
-      "The epoch of the pruner's first comparison; \(SearchPlan.standardFirstRung) when left out.", valueName: "epoch"))
+      "First epoch at which the pruner compares trials. (default: \(SearchPlan.standardFirstRung))", valueName: "epoch")
+  )
   var firstRung: Int?
 
   @Option(
+    name: .customLong("reduction_factor"),
     help: ArgumentHelp(
-      "Of the trials on a rung of asha or hyperband one in so many goes on, to so many times the epochs; "
-        + "\(SearchPlan.standardReductionFactor) when left out.",
-      valueName: "count"))
+      "For asha and hyperband: at each rung, one trial in N continues, to N times as many epochs. "
+        + "(default: \(SearchPlan.standardReductionFactor))",
+      valueName: "n"))
   var reductionFactor: Int?
 
   @Option(
     help: ArgumentHelp(
-      "At the end, train the trials that cannot be told from the best with so many further seeds.", valueName: "count")
+      "When the search is done, retrain every trial tied with the best using N additional seeds.", valueName: "n")
   )
   var repeats: Int?
 
@@ -60,20 +65,22 @@ struct SearchOptions: ParsableArguments {
       throw .input("--pruner: found '\(pruner)'; expected none, median, asha or hyperband")
     }
     if maxEvals != nil, algorithm == .exhaustive {
-      throw .input("--max_evals: found with --algo=exhaustive, which tries everything; expected --algo=random or bayes")
+      throw .input(
+        "--max_evals cannot be combined with --algo=exhaustive, which tries everything; use --algo=random or bayes")
     }
     if shuffle, algorithm != .exhaustive {
-      throw .input("--shuffle: found with --algo=\(algo), which has an order of its own; expected --algo=exhaustive")
+      throw .input("--shuffle cannot be combined with --algo=\(algo), which has its own order; use --algo=exhaustive")
     }
     if earlyStop != nil, kind != .none {
       throw .input(
-        "--early_stop: found with --pruner=\(pruner), whose trials end in no certain order; expected one of the two")
+        "--early_stop cannot be combined with --pruner=\(pruner), whose trials end in no fixed order; use one of the two"
+      )
     }
     if firstRung != nil, kind == .none {
-      throw .input("--first_rung: found without a pruner; expected --pruner=median, asha or hyperband with it")
+      throw .input("--first_rung needs a pruner: add --pruner=median, asha or hyperband")
     }
     if reductionFactor != nil, kind == .none || kind == .median {
-      throw .input("--reduction_factor: found with --pruner=\(pruner); expected --pruner=asha or hyperband with it")
+      throw .input("--reduction_factor needs --pruner=asha or hyperband; found --pruner=\(pruner)")
     }
     try Self.check(maxEvals, "--max_evals", 1...SearchSpace.largestGrid)
     try Self.check(earlyStop, "--early_stop", 1...SearchSpace.largestGrid)
@@ -91,32 +98,34 @@ struct SearchOptions: ParsableArguments {
   }
 }
 
-/// What one run of a study does, whichever command begins it.
+/// Options of one run of a study, for every command that starts one.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Trials at a time; by default as many as this process may use cores.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("Number of trials to run in parallel. (default: number of available cores)", valueName: "count"))
   var workers: Int?
 
   @Option(
-    help: ArgumentHelp("Stop after this time, to be continued: 2h, 90m, 1h30m, or seconds.", valueName: "time"))
+    help: ArgumentHelp(
+      "Pause the study after this time (2h, 90m, 1h30m or seconds); it can be resumed.", valueName: "time"))
   var timeout: String?
 
   @Option(
     help: ArgumentHelp(
-      "Stop when a trial is as good as this, such as 'valid.mrr@10>0.05'; that trial is trained to its end.",
+      "Stop once a trial meets this condition, such as 'valid.mrr@10>0.05'; that trial is trained to its end.",
       valueName: "condition"))
   var target: String?
 
-  @Option(help: ArgumentHelp("Run these trials again: failed.", valueName: "state"))
+  @Option(help: ArgumentHelp("Rerun the trials in this state; the only value is failed.", valueName: "state"))
   var retry: String?
 
   @OptionGroup var files: ResultFileOptions
 
-  /// What was asked for, checked as far as it can be without the study.
+  /// The request, checked as far as possible without the study.
   struct Request {
     let workers: Int?
     let timeLimit: TimeLimit?
 
-    /// When the time is up, counted from here on.
+    /// When the time limit ends, counted from now.
     let deadline: ContinuousClock.Instant?
     let target: Target?
     let retriesFailed: Bool
@@ -124,12 +133,12 @@ struct RunOptions: ParsableArguments {
   }
 
   /// - Parameter others: Other files of the command, with the options that name them.
-  /// - Throws: `CommandError.input` for what cannot be meant.
+  /// - Throws: `CommandError.input` for invalid values.
   func request(beside others: [(option: String, path: String)]) throws(CommandError) -> Request {
     if let retry, retry != TrialState.failed.rawValue {
       let reason =
         retry == TrialState.diverged.rawValue
-        ? "failed: a trial that diverged would diverge again, since its numbers depend on its configuration alone"
+        ? "failed: a diverged trial would diverge again, since its results depend only on its configuration"
         : "failed"
       throw .input("--retry: found '\(retry)'; expected \(reason)")
     }

@@ -1,25 +1,25 @@
 import ArgumentParser
 import Tuner
 
-/// Tells a trial's story.
+/// Shows everything about a trial.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show a trial: configuration, learning curve, results, failure.",
+    abstract: "Show a trial: configuration, results, attempts, learning curve.",
     discussion: """
       Example:
         run-hyper show bert4rec-grocery-hyper 17
       """)
 
-  @Argument(help: "The study's name.")
+  @Argument(help: "Name of the study.")
   var study: String
 
-  @Argument(help: "The trial's number, as in the leaderboard, or 'best'.")
+  @Argument(help: "Number of the trial, as in the leaderboard, or 'best'.")
   var trial: String
 
   @OptionGroup var storage: StorageOptions
 
-  @Option(help: "table or json.")
+  @Option(help: "Output format.")
   var format = AnswerFormat.table
 
   func run() throws {
@@ -40,12 +40,12 @@ struct ShowCommand: ParsableCommand {
     if trial == "best" {
       guard let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
       else {
-        throw CommandError.input("\(study.name): found no finished trial; expected one to be best")
+        throw CommandError.input("\(study.name): no trial has finished yet, so there is no best trial")
       }
       return best.trial
     }
     guard let number = Int(trial) else {
-      throw CommandError.input("found trial '\(trial)'; expected its number in the leaderboard, or best")
+      throw CommandError.input("found trial '\(trial)'; expected a trial number from the leaderboard, or best")
     }
     return number
   }

@@ -5,7 +5,8 @@ import Tuner
 struct StudiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "studies",
-    abstract: "List all studies: state, trials, best value; or delete one.",
+    abstract: "List all studies with state, trials and best value, or delete one.",
+    usage: "run-hyper studies [<options>]",
     discussion: """
       Examples:
         run-hyper studies --storage=studies/studies.sqlite
@@ -14,11 +15,11 @@ struct StudiesCommand: ParsableCommand {
 
   @OptionGroup var storage: StorageOptions
 
-  @Option(help: "table or json.")
+  @Option(help: "Output format.")
   var format = AnswerFormat.table
 
   @Option(
-    help: ArgumentHelp("Delete this study: its trials, results, checkpoints and weights, for good.", valueName: "name"))
+    help: ArgumentHelp("Delete this study permanently: trials, results, checkpoints, weights.", valueName: "name"))
   var delete: String?
 
   func run() throws {
@@ -27,13 +28,14 @@ struct StudiesCommand: ParsableCommand {
 
   private func remove(_ name: String) throws {
     let deleted = try reading {
-      // A store that is opened for writing would be made where there is none.
+      // Opening a missing store for writing would create it.
       let study = try StudyStore(reading: storage.storage).requiredStudy(name)
       let store = try StudyStore(writing: storage.storage)
       defer { store.close() }
       return try store.delete(study) { owners, limit in
         Output.note(
-          "note: \(owners.joined(separator: " and ")) may be gone; listening for up to \(Int(limit / .seconds(1))) s")
+          "note: \(owners.joined(separator: " and ")) may have died; waiting up to \(Int(limit / .seconds(1))) s for a heartbeat"
+        )
       }
     }
     switch format {
@@ -50,7 +52,7 @@ struct StudiesCommand: ParsableCommand {
     return "Deleted study \(deleted.name): \(parts.joined(separator: ", "))"
   }
 
-  /// A deletion as programs read it.
+  /// A deletion as JSON.
   private struct Removal: Encodable {
     let deleted: String
     let trials, checkpoints: Int
@@ -85,7 +87,7 @@ struct StudiesCommand: ParsableCommand {
     return table.lines.joined(separator: "\n")
   }
 
-  /// A study as programs read it.
+  /// A study as JSON.
   private struct Entry: Encodable {
     let study, model, dataset, state, metric, created: String
     let trials, ended, completed, pruned, diverged, failed, pending, running, shelved: Int

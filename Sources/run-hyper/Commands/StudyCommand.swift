@@ -6,9 +6,10 @@ import Tuner
 struct StudyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",
-    abstract: "Train every configuration of a parameter file and rank them (the default command).",
+    abstract: "Train every configuration of a parameter file and rank the results.",
     discussion: """
-      A study that was interrupted goes on where it stopped, with the same command.
+      This is the default command. To resume an interrupted study, run the same
+      command again.
 
       Examples:
         run-hyper --params_file=hyper.test
@@ -17,12 +18,14 @@ struct StudyCommand: AsyncParsableCommand {
         run-hyper --params_file=hyper.test --epochs=27 --pruner=asha
       """)
 
-  @Option(help: ArgumentHelp("The parameters to tune, one a line: name type values.", valueName: "file"))
+  @Option(
+    name: .customLong("params_file"),
+    help: ArgumentHelp("File of the parameters to tune, one per line: NAME TYPE VALUES.", valueName: "file"))
   var paramsFile: String
 
   @OptionGroup var configuration: ConfigurationOptions
 
-  @Option(help: ArgumentHelp("The study's name; by default MODEL-DATASET-PARAMETERFILE.", valueName: "name"))
+  @Option(help: ArgumentHelp("Name of the study. (default: bert4rec-DATASET-PARAMETERFILE)", valueName: "name"))
   var study: String?
 
   @OptionGroup var storage: StorageOptions

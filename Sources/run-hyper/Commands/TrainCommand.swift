@@ -3,26 +3,28 @@ import Foundation
 import Model
 import Tuner
 
-/// Trains once, without a study.
+/// Trains one configuration, without a study.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train one configuration, without a study.",
+    abstract: "Train one configuration, without a study.", usage: "run-hyper train [<options>]",
     discussion: """
       Example:
-        run-hyper train --dataset=grocery --learning_rate=0.005 --save=model.safetensors
+        run-hyper train --learning_rate=0.005 --save=model.safetensors
 
-      Configuration keys, each with its default, for --KEY=VALUE, YAML files and parameter files:
-      \(ConfigurationKey.list)
+      Configuration keys, for --KEY=VALUE, YAML files and parameter files:
+
+      \(ConfigurationKey.table())
       """)
 
   @OptionGroup var options: ConfigurationOptions
 
-  @Option(help: ArgumentHelp("Write the best epoch's weights to this file (safetensors).", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the weights of the best epoch to this file (safetensors).", valueName: "file"))
   var save: String?
 
   @Option(
-    help: ArgumentHelp("Use this many threads (default: the cores). The numbers don't depend on it.", valueName: "n"))
+    help: ArgumentHelp("Number of threads; results do not depend on it. (default: number of cores)", valueName: "count")
+  )
   var threads: Int?
 
   func run() throws {
@@ -63,7 +65,8 @@ struct TrainCommand: ParsableCommand {
     case .diverged(let divergence):
       throw CommandError.failed("the training diverged: \(divergence)")
     case .interrupted:
-      throw CommandError.interrupted("Interrupted in epoch \(trainer.epoch + 1); only a study keeps what was trained")
+      throw CommandError.interrupted(
+        "Interrupted in epoch \(trainer.epoch + 1); nothing was saved (only a study can be resumed)")
     }
   }
 
@@ -79,7 +82,7 @@ struct TrainCommand: ParsableCommand {
     do {
       try Data(try weights.encoded()).write(to: URL(fileURLWithPath: file), options: .atomic)
     } catch {
-      throw CommandError.failed("\(file): the weights cannot be written there; expected a writable folder with room")
+      throw CommandError.failed("\(file): the weights cannot be written; expected a writable folder with free space")
     }
     Output.note("Wrote \(file)")
   }

@@ -2,26 +2,27 @@ import ArgumentParser
 import Model
 import Tuner
 
-/// Looks whether everything is there, once and undamaged.
+/// Checks studies for missing, duplicate or inconsistent results and for damaged files.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract:
-      "Check studies: every configuration there and once, every number as it follows from others, every file whole.",
+    abstract: "Check studies for missing, duplicate or inconsistent results and damaged files.",
     discussion: """
-      Changes nothing. Exit status 0 when all is well, 1 when something is wrong.
+      Checks that no configuration is missing or duplicated, that derived numbers
+      can be recomputed, and that files are intact. Changes nothing. Exit status: 0
+      if everything is correct, 1 if something is wrong.
 
       Examples:
         run-hyper verify
         run-hyper verify bert4rec-grocery-hyper --format=json
       """)
 
-  @Argument(help: "The study's name; all studies when left out.")
+  @Argument(help: "Name of the study. (default: all studies)")
   var study: String?
 
   @OptionGroup var storage: StorageOptions
 
-  @Option(help: "table or json.")
+  @Option(help: "Output format.")
   var format = AnswerFormat.table
 
   func run() throws {
@@ -32,7 +33,7 @@ struct VerifyCommand: ParsableCommand {
     }
     let count = verification.problemCount
     if count > 0 {
-      throw CommandError.failed("\(storage.storage): \(count) \(count == 1 ? "thing is" : "things are") wrong")
+      throw CommandError.failed("\(storage.storage): \(count) \(count == 1 ? "problem" : "problems") found")
     }
   }
 
@@ -41,7 +42,7 @@ struct VerifyCommand: ParsableCommand {
     do {
       store = try StudyStore(reading: storage.storage)
     } catch let error as StorageError where !error.isAbsence {
-      // A file that is there and cannot be opened is what this command is asked about.
+      // A file that exists but cannot be opened is a finding of this command, not an error in its input.
       return Verification(unreadable: error)
     }
     let verification = try store.verify(study, rules: Self.rules)
@@ -49,7 +50,7 @@ struct VerifyCommand: ParsableCommand {
     return verification
   }
 
-  /// What the tuner does not know of the model: rounding, and the keys that decide which users there are.
+  /// What the tuner does not know about the model: rounding, and the keys that determine the set of users.
   private static let rules = VerificationRules(
     decimalPlaces: { definition in
       definition.fixedConfiguration.first { $0.key == "metric_decimal_place" }.flatMap { Int($0.value) }

@@ -3,20 +3,20 @@ import Literals
 import Model
 import Tuner
 
-/// Where a command's configuration comes from, tuned parameters aside.
+/// The sources of a command's configuration, apart from tuned parameters.
 struct ConfigurationSources {
   /// Weakest first: the dataset's own file, the named files, the command line.
   let layers: [ConfigurationLayer]
 
-  /// Folders to look for datasets in after those that the configuration knows.
+  /// Folders searched for datasets after those that the configuration names.
   let dataDirectories: [String]
 
-  /// Keys that the command line sets, none of which may be tuned.
+  /// Keys set on the command line, none of which may be tuned.
   let commandLineKeys: Set<String>
 
   /// - Parameter files: YAML files, separated by spaces.
-  /// - Parameter arguments: Keys of the command line and their texts.
-  /// - Parameter below: A layer weaker than all of them.
+  /// - Parameter arguments: Keys of the command line and their values as text.
+  /// - Parameter below: A layer weaker than all others.
   init(files: String, arguments: [(key: String, text: String)], below: ConfigurationLayer? = nil) throws {
     dataDirectories = Self.bundledDatasets.map { [$0] } ?? []
     commandLineKeys = Set(arguments.map(\.key))
@@ -24,11 +24,11 @@ struct ConfigurationSources {
     layers.append(try ConfigurationLayer(arguments: arguments))
     let named = (below.map { [$0] } ?? []) + layers
     let own = try Configuration.datasetLayer(for: named, dataDirectories: dataDirectories)
-    // What lies below knows what it was made with, and has the dataset's own file in it.
+    // The layer below already contains the values of the dataset's own file.
     self.layers = (below == nil ? own.map { [$0] } ?? [] : []) + named
   }
 
-  /// What a study was begun with.
+  /// The configuration with which a study was started.
   init(stored layer: ConfigurationLayer) {
     dataDirectories = Self.bundledDatasets.map { [$0] } ?? []
     commandLineKeys = []
@@ -40,7 +40,7 @@ struct ConfigurationSources {
     try Configuration(layers: layers + (tuned.map { [$0] } ?? []), dataDirectories: dataDirectories)
   }
 
-  /// The datasets that come with the program: in the folder that its script names, else above the program itself.
+  /// The bundled datasets: in the folder named by the start script, otherwise in a folder above the program.
   private static var bundledDatasets: String? {
     var homes: [String] = []
     if let home = ProcessInfo.processInfo.environment["RUN_HYPER_HOME"] { homes.append(home.expandingHome) }
@@ -60,7 +60,7 @@ struct ConfigurationSources {
 extension ConfigurationOptions {
   /// The layers that these options name.
   ///
-  /// - Parameter below: A layer weaker than all of them, which takes the place of the dataset's own file.
+  /// - Parameter below: A layer weaker than all others, which replaces the dataset's own file.
   func sources(below: ConfigurationLayer? = nil) throws -> ConfigurationSources {
     var arguments: [(key: String, text: String)] = []
     if let model { arguments.append(("model", model)) }

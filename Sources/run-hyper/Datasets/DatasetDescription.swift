@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// What a person wants to know about a dataset before training on it.
+/// Statistics of a dataset, to read before training on it.
 struct DatasetDescription {
   let dataset: SequenceDataset
   let report: LoadReport
@@ -23,7 +23,7 @@ struct DatasetDescription {
     facts += lengths
     if let range = report.timeRange {
       facts.append(("time", "\(date(range.lowerBound)) to \(date(range.upperBound))"))
-      facts.append(("ties", "\(report.tiedRowCount) rows have a time that another row of their user has"))
+      facts.append(("ties", "\(report.tiedRowCount) rows share their time with another row of the same user"))
       facts.append(("repeats", repeats(pairs: pairs)))
     }
     facts.append(
@@ -42,7 +42,7 @@ struct DatasetDescription {
     guard let least = sorted.first, let most = sorted.last else { return [] }
     let mean = Double(report.keptRowCount) / Double(sorted.count)
     let middle = sorted[sorted.count / 2]
-    return [("rows a user", "\(least) to \(most), median \(middle), mean \(ProgressText.decimal(mean, places: 1))")]
+    return [("rows per user", "\(least) to \(most), median \(middle), mean \(ProgressText.decimal(mean, places: 1))")]
   }
 
   /// How often users come back to an item, and whether whole rows are there twice.
@@ -54,7 +54,7 @@ struct DatasetDescription {
       + "\(repeats) \(repeats == 1 ? "repeats" : "repeat") another row exactly (same user, item and time)"
   }
 
-  /// What the most frequent items would score.
+  /// The metrics of recommending the most frequent items.
   private var popularity: [String] {
     let ranking = PopularityRanking(dataset)
     let splits = [("valid", dataset.valid), ("test", dataset.test)].filter { !$0.1.isEmpty }
@@ -69,12 +69,12 @@ struct DatasetDescription {
             ProgressText.decimal($0.value, places: evaluation.metricDecimalPlaces)
           })
     }
-    return ["", "Ranking by popularity, which a model has to beat"] + table.lines.map { "  " + $0 }
+    return ["", "Ranking by popularity, the baseline that a model has to beat"] + table.lines.map { "  " + $0 }
   }
 
   private func percent(_ fraction: Double) -> String { ProgressText.decimal(fraction * 100, places: 2) + " %" }
 
-  /// A Unix time as a day, any other number as it is.
+  /// A Unix time as a date, any other number unchanged.
   private func date(_ time: Double) -> String {
     guard (86_400...4_102_444_800).contains(time) else { return "\(time)" }
     return Date(timeIntervalSince1970: time).formatted(.iso8601.year().month().day())

@@ -1,9 +1,9 @@
 import Foundation
 import Model
 
-/// Reads datasets for commands: once each, with the offer to fetch what may not be bundled.
+/// Reads datasets for commands, each once, and offers to download those that may not be bundled.
 enum DatasetLibrary {
-  /// The datasets of all `configurations`; equal ones are read once.
+  /// The datasets of all `configurations`; equal configurations are read once.
   static func load(
     _ configurations: [DatasetConfiguration]
   ) throws -> [DatasetConfiguration: SequenceDataset] {
@@ -16,18 +16,18 @@ enum DatasetLibrary {
     return datasets
   }
 
-  /// A dataset and what happened while it was read.
+  /// A dataset and a report about reading it.
   static func load(_ configuration: DatasetConfiguration) throws -> (SequenceDataset, LoadReport) {
     try offerToFetch(configuration)
     return try SequenceDataset.load(configuration)
   }
 
-  /// Asks, on a terminal, whether a missing ml-100k shall be fetched; elsewhere the error says how.
+  /// Asks on a terminal whether to download a missing ml-100k; elsewhere the error says how.
   private static func offerToFetch(_ configuration: DatasetConfiguration) throws {
     guard configuration.name == MovieLens100K.name, configuration.folder == nil,
       isatty(STDIN_FILENO) == 1, Output.noteIsTerminal, let folder = configuration.dataPaths.first
     else { return }
-    Output.raw("\(MovieLens100K.name) is not in \(folder) yet. Fetch it now, about 2 MB? [Y/n] ")
+    Output.raw("\(MovieLens100K.name) is not in \(folder) yet. Download it now (about 2 MB)? [Y/n] ")
     guard let answer = readLine(), ["", "y", "yes"].contains(answer.lowercased()) else { return }
     _ = try MovieLens100K.fetch(into: URL(fileURLWithPath: folder), note: Output.note)
   }

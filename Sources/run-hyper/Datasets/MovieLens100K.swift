@@ -2,37 +2,37 @@ import Crypto
 import Foundation
 import Literals
 
-/// MovieLens 100K, which its licence lets nobody pass on: fetched by each user, checked, never committed.
+/// MovieLens 100K, whose license forbids redistribution: every user downloads it; it is checked and never committed.
 ///
 /// Source: Harper and Konstan, *The MovieLens Datasets*, 2015, <https://grouplens.org/datasets/movielens/100k/>.
 enum MovieLens100K {
   static let name = "ml-100k"
 
-  /// SHA-256 of `ml-100k.inter` as the reference program's package has it.
+  /// SHA-256 of the `ml-100k.inter` in RecBole's package.
   static let hash = "4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935eff"
 
-  /// The package that has it among its examples, and its wheel's SHA-256.
+  /// The package that contains the file among its examples, and the SHA-256 of its wheel.
   private static let package = "recbole==1.2.1"
   private static let packageHash = "9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407"
 
   private static let archive = "https://files.grouplens.org/datasets/movielens/ml-100k.zip"
 
-  /// Where the dataset belongs under a folder of datasets.
+  /// The dataset's file under a folder of datasets.
   static func file(in folder: URL) -> URL {
     folder.appendingPathComponent(name).appendingPathComponent("\(name).inter")
   }
 
-  /// Fetches the dataset into `folder`, unless it is there already.
+  /// Downloads the dataset into `folder`, unless it is already there.
   ///
-  /// - Parameter note: Told what is tried, line by line.
+  /// - Parameter note: Receives one line for each step.
   /// - Returns: The file.
   static func fetch(into folder: URL, note: (String) -> Void) throws -> URL {
     let target = file(in: folder)
     if let present = try? Data(contentsOf: target) {
       guard isRight(present) else {
-        throw CommandError.input("\(target.path): found another file than MovieLens 100K; expected none, move it away")
+        throw CommandError.input("\(target.path): found a file other than MovieLens 100K; move it away first")
       }
-      note("\(target.path) is there already")
+      note("\(target.path) is already there")
       return target
     }
     let workshop = FileManager.default.temporaryDirectory.appendingPathComponent("run-hyper-\(UUID().uuidString)")
@@ -41,7 +41,7 @@ enum MovieLens100K {
 
     var failures: [String] = []
     for (source, bring) in [("the Python package index", fromPackage), ("grouplens.org", fromGroupLens)] {
-      note("Fetching \(name) from \(source)")
+      note("Downloading \(name) from \(source)")
       do {
         let content = try bring(workshop)
         guard isRight(content) else { throw CommandError.failed("the file's SHA-256 is not \(hash)") }
@@ -56,14 +56,14 @@ enum MovieLens100K {
         failures.append("\(source): \(error)")
       }
     }
-    throw CommandError.failed("\(name) could not be fetched (\(failures.joined(separator: "; ")))")
+    throw CommandError.failed("\(name) could not be downloaded (\(failures.joined(separator: "; ")))")
   }
 
   private static func isRight(_ content: Data) -> Bool {
     SHA256.hash(data: content).map { String(format: "%02x", $0) }.joined() == hash
   }
 
-  /// The file out of the reference program's wheel; pip checks the wheel's hash.
+  /// The file from RecBole's wheel, whose hash pip checks.
   private static func fromPackage(_ workshop: URL) throws -> Data {
     guard let python = ["python3", "python"].first(where: Tool.isInstalled) else {
       throw CommandError.failed("python3 with pip is not installed")
@@ -96,7 +96,7 @@ enum MovieLens100K {
     return Data("user_id:token\titem_id:token\trating:float\ttimestamp:float\n".utf8) + table
   }
 
-  /// A file of a zip archive, unpacked with whatever can.
+  /// A file from a zip archive, unpacked with unzip or Python.
   private static func member(_ path: String, of archive: URL, python: String?, in workshop: URL) throws -> Data {
     let output = workshop.appendingPathComponent("member")
     if Tool.isInstalled("unzip") {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program of the system, run to its end.
+/// A program of the system, run to completion.
 struct Tool {
   let name: String
   let arguments: [String]
@@ -10,17 +10,17 @@ struct Tool {
     self.arguments = arguments
   }
 
-  /// Where `name` stands on the path, or `nil`.
+  /// Whether `name` is on the search path.
   static func isInstalled(_ name: String) -> Bool {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
       FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
     }
   }
 
-  /// Runs it, with what it prints going to `output`.
+  /// Runs the program and sends its standard output to `output`.
   ///
-  /// - Parameter output: A file that receives standard output, or `nil` to throw it away.
-  /// - Throws: `CommandError.failed` with the last line of its standard error, if it does not end with 0.
+  /// - Parameter output: A file that receives standard output, or `nil` to discard it.
+  /// - Throws: `CommandError.failed` with the last line of standard error, unless the exit status is 0.
   func run(output: URL? = nil) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -1,22 +1,22 @@
 package import Model
 
-/// How many trials and threads may run without running out of memory.
+/// How many trials and threads can run without running out of memory.
 package struct Admission: Equatable, Sendable {
-  /// Trials at a time.
+  /// Number of trials that run in parallel.
   package let workers: Int
 
-  /// Threads for all trials together.
+  /// Number of threads for all trials together.
   package let threads: Int
 
-  /// Bytes that they need at most, beside what the process holds already.
+  /// Bytes that they need at most, in addition to what the process already uses.
   package let bytes: Double
 
-  /// Finds the largest number of workers, up to the one asked for, whose trials fit, and then of threads.
+  /// Finds the largest number of workers, up to the requested one, whose trials fit, and then the same for threads.
   ///
-  /// Any trials may meet, so those that need most are taken to run together. Threads that no trial has for itself help others, and
-  /// need memory there.
+  /// Any trials may run at the same time, so the ones that need most are assumed to. Threads without a trial of their own help others,
+  /// and need memory there.
   ///
-  /// - Parameter trials: What each trial needs; at least one.
+  /// - Parameter trials: The memory that each trial needs; at least one.
   /// - Parameter copies: How many trials that need the same can run at the same time; at least 1.
   /// - Parameter threads: For all trials together, at least `workers`.
   /// - Returns: `nil` when not even the largest trial fits by itself.
@@ -43,22 +43,22 @@ package struct Admission: Equatable, Sendable {
     return nil
   }
 
-  /// The admission, or an error that says what is missing; what is reduced is told to `note`.
+  /// The admission, or an error that says what is missing; `note` is told about reductions.
   static func check(
     _ trials: [TrainingMemory], copies: Int = 1, workers: Int, threads: Int, note: (String) -> Void
   ) throws(CommandError) -> Admission {
     let available = try AvailableMemory.now()
-    let free = "\(megabytes(available.bytes)) that are free (\(available.source))"
+    let free = "\(megabytes(available.bytes)) of free memory (\(available.source))"
     let fitting = Admission(
       of: trials, copies: copies, workers: workers, threads: threads, available: available)
     guard let admission = fitting else {
       throw .input(
-        "memory: found the \(free); expected \(megabytes(trials.map(\.bytes).max() ?? 0)) for the largest "
-          + "configuration: a smaller hidden_size, inner_size, n_layers or train_batch_size needs less")
+        "memory: found \(free); expected \(megabytes(trials.map(\.bytes).max() ?? 0)) for the largest "
+          + "configuration; a smaller hidden_size, inner_size, n_layers or train_batch_size needs less")
     }
-    let reduced = [("trials at a time", workers, admission.workers), ("threads", threads, admission.threads)]
-      .filter { $0.1 > $0.2 }.map { "\($0.2) in place of \($0.1) \($0.0)" }
-    if !reduced.isEmpty { note("note: \(reduced.joined(separator: " and ")), to stay within the \(free)") }
+    let reduced = [("parallel trials", workers, admission.workers), ("threads", threads, admission.threads)]
+      .filter { $0.1 > $0.2 }.map { "\($0.2) instead of \($0.1) \($0.0)" }
+    if !reduced.isEmpty { note("note: using \(reduced.joined(separator: " and ")), to fit into \(free)") }
     return admission
   }
 

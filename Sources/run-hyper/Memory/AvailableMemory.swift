@@ -12,10 +12,10 @@ package struct AvailableMemory: Sendable {
     self.source = source
   }
 
-  /// The least of what the machine has free, what the control group leaves (as Slurm and containers set it), and what
-  /// RUN_HYPER_MEMORY_MB allows the process altogether.
+  /// The minimum of the machine's free memory, the rest of the control group's limit (as set by Slurm and containers), and the rest
+  /// of the total that RUN_HYPER_MEMORY_MB allows this process.
   ///
-  /// - Throws: When RUN_HYPER_MEMORY_MB is no size.
+  /// - Throws: When RUN_HYPER_MEMORY_MB is not a size.
   static func now() throws(CommandError) -> AvailableMemory {
     var limits = [machine].compactMap { $0 } + controlGroups
     if let text = ProcessInfo.processInfo.environment["RUN_HYPER_MEMORY_MB"] {
@@ -24,11 +24,11 @@ package struct AvailableMemory: Sendable {
       }
       limits.append(AvailableMemory(bytes: max(0, megabytes * 1e6 - residentBytes), source: "RUN_HYPER_MEMORY_MB"))
     }
-    // Without /proc there is nothing to go by.
+    // Without /proc, nothing is known.
     return limits.min { $0.bytes < $1.bytes } ?? AvailableMemory(bytes: .infinity, source: "nothing")
   }
 
-  /// What this process holds now.
+  /// The memory that this process uses now.
   static var residentBytes: Double {
     (value(of: "VmRSS", in: text("/proc/self/status")) ?? 0) * 1024
   }
@@ -39,7 +39,7 @@ package struct AvailableMemory: Sendable {
     }
   }
 
-  /// The limits of this process's control group and of those above it, of version 2 and of version 1.
+  /// The limits of this process's control group and its ancestors, for cgroups version 2 and version 1.
   private static var controlGroups: [AvailableMemory] {
     let own = text("/proc/self/cgroup").split(separator: "\n")
     func path(behind prefix: (Substring) -> Bool) -> String {
@@ -52,7 +52,7 @@ package struct AvailableMemory: Sendable {
         usage: "memory.usage_in_bytes")
   }
 
-  /// The limits of a group and of those above it; in a container only the uppermost may be there.
+  /// The limits of a group and its ancestors; in a container, only the topmost may be visible.
   private static func limits(
     below root: String, _ group: String, limit: String, usage: String
   ) -> [AvailableMemory] {
@@ -69,7 +69,7 @@ package struct AvailableMemory: Sendable {
     }
   }
 
-  /// What a control group leaves: the limit less what is used, apart from cached files, which give way.
+  /// What remains of a control group's limit; the file cache does not count as used, since it can be evicted.
   package static func left(limit: String, usage: String, statistics: String) -> AvailableMemory? {
     func number(_ text: String) -> Double? { Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) }
     guard let limit = number(limit), let usage = number(usage) else { return nil }
@@ -81,7 +81,7 @@ package struct AvailableMemory: Sendable {
     return AvailableMemory(bytes: max(0, limit - usage + cached), source: "the control group's limit")
   }
 
-  /// The number behind `name:`.
+  /// The number after `name:`.
   private static func value(of name: String, in text: String) -> Double? {
     text.split(separator: "\n").first { $0.hasPrefix("\(name):") }.flatMap { line in
       line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Double($0) }

@@ -1,7 +1,7 @@
 import Foundation
 import Locks
 
-/// Shows how a study goes: on a terminal a block of lines that redraws itself, elsewhere one line an event.
+/// Shows a study's progress: on a terminal as a block of lines that redraws itself, elsewhere as one line per event.
 final class ProgressDisplay: Sendable {
   private let state: Locked<State>
   private let isTerminal: Bool
@@ -9,17 +9,17 @@ final class ProgressDisplay: Sendable {
 
   private struct State {
     var progress: StudyProgress
-    /// Lines of the block that stand on the terminal, which the next drawing goes back over.
+    /// Lines of the block on the terminal, which the next drawing overwrites.
     var drawnLines = 0
     var lastDrawing = -Double.infinity
-    /// When a trial last had a line in the log.
+    /// When each trial last had a line in the log.
     var lastLine: [Int: Double] = [:]
   }
 
-  /// Seconds between two drawings, so that drawing costs nothing.
+  /// Seconds between two drawings, so that drawing costs almost nothing.
   private static let drawingInterval = 0.1
 
-  /// Seconds between two lines about a running trial in a log.
+  /// Seconds between two log lines about the same running trial.
   private static let lineInterval = 60.0
 
   init(_ progress: StudyProgress, isTerminal: Bool = Output.noteIsTerminal) {
@@ -27,10 +27,10 @@ final class ProgressDisplay: Sendable {
     self.isTerminal = isTerminal
   }
 
-  /// Changes what is known; `line` is what a log says about it.
+  /// Changes the state; `line` describes the change in a log.
   ///
-  /// - Parameter important: A terminal keeps the line too, above the block.
-  /// - Parameter addsSummary: The line ends with how far the study is after the change.
+  /// - Parameter important: Whether a terminal shows the line, too, above the block.
+  /// - Parameter addsSummary: Whether the line ends with the study's progress after the change.
   func update(
     _ change: (inout StudyProgress) -> Void, line: String? = nil, trial: Int? = nil, important: Bool = false,
     addsSummary: Bool = false
@@ -52,7 +52,7 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Changes what is known about a running trial, with a line for a log that had none about it for a minute.
+  /// Changes the state of a running trial; a log gets a line if it had none about the trial for a minute.
   func progress(
     _ trial: Int, _ change: (inout StudyProgress) -> Void, line: @autoclosure () -> String?
   ) {
@@ -67,7 +67,7 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Takes the block off the terminal.
+  /// Removes the block from the terminal.
   func finish() {
     state.withLock { erase(&$0) }
   }
@@ -82,7 +82,7 @@ final class ProgressDisplay: Sendable {
     state.lastDrawing = now
     let (width, height) = Output.terminalSize
     let lines = state.progress.block(after: now, width: width - 1, height: height - 1)
-    // One write: up to the block's start, each line over the old one, the rest of the screen cleared.
+    // One write: move to the block's start, overwrite each line, clear the rest of the screen.
     let up = state.drawnLines > 0 ? "\u{1B}[\(state.drawnLines)A\r" : "\r"
     Output.raw(up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
     state.drawnLines = lines.count
@@ -95,7 +95,7 @@ final class ProgressDisplay: Sendable {
     state.lastDrawing = -.infinity
   }
 
-  /// The local time, as a log's reader wants it.
+  /// The local time, for log lines.
   private static func timestamp() -> String {
     Date.now.formatted(
       Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: .current)

@@ -1,10 +1,10 @@
 import Foundation
 
-/// How progress reads: bars, durations, rates.
+/// Progress as text: bars, durations, rates, counts.
 package enum ProgressText {
   /// A bar of `width` columns, filled from the left in eighths of a column.
   ///
-  /// - Parameter fraction: Of the whole; held to 0…1.
+  /// - Parameter fraction: Clamped to 0…1.
   package static func bar(_ fraction: Double, width: Int) -> String {
     let eighths = Int((min(max(fraction.isNaN ? 0 : fraction, 0), 1) * Double(width * 8)).rounded(.down))
     let full = eighths / 8
@@ -13,7 +13,7 @@ package enum ProgressText {
     return String(repeating: "█", count: full) + partial + String(repeating: "░", count: empty)
   }
 
-  /// A duration in the two units that matter: `8 s`, `3 min 40 s`, `2 h 05 min`, `1 d 3 h`.
+  /// A duration in its two largest units: `8 s`, `3 min 40 s`, `2 h 05 min`, `1 d 3 h`.
   package static func duration(seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "?" }
     if seconds < 9.95 { return "\(decimal(seconds, places: 1)) s" }
@@ -25,7 +25,7 @@ package enum ProgressText {
     return "\(hours / 24) d \(hours % 24) h"
   }
 
-  /// A rate in the unit that gives it digits: `2.5 trials/s`, `12 trials/min`, `3.1 trials/h`.
+  /// A rate in the unit that keeps it above 1: `2.5 trials/s`, `12 trials/min`, `3.1 trials/h`.
   package static func rate(perSecond: Double, of unit: String) -> String {
     guard perSecond.isFinite, perSecond > 0 else { return "" }
     let choices = [(1.0, "s"), (60, "min"), (3600, "h")]
@@ -34,12 +34,19 @@ package enum ProgressText {
     return "\(decimal(value, places: value < 9.95 ? 1 : 0)) \(unit)/\(name)"
   }
 
+  /// How many trials have finished: `3 of 80 trials finished, 12 paused by the pruner`.
+  ///
+  /// - Parameter ended: Includes the trials that the pruner has paused.
+  package static func count(_ ended: Int, pruned: Int, of total: String) -> String {
+    "\(ended - pruned) of \(total) finished" + (pruned > 0 ? ", \(pruned) paused by the pruner" : "")
+  }
+
   /// A number with a fixed number of decimals.
   package static func decimal(_ value: Double, places: Int) -> String {
     String(format: "%.\(places)f", value)
   }
 
-  /// `text` cut to `width` columns, with an ellipsis where something is missing.
+  /// `text` cut to `width` columns; an ellipsis marks a cut.
   package static func cut(_ text: String, to width: Int) -> String {
     text.count <= width ? text : String(text.prefix(max(width - 1, 0))) + "…"
   }

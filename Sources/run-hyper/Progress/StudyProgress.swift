@@ -1,19 +1,19 @@
 package import Tuner
 
-/// What is known about a running study, as a terminal or a log shows it.
+/// The state of a running study, as a terminal or a log shows it.
 ///
-/// Pure: times come in as seconds since this process began with the study.
+/// A pure value: times are passed in as seconds since this process started on the study.
 package struct StudyProgress: Equatable {
-  /// All trials of the study.
+  /// Number of trials of the study.
   package var total: Int
 
-  /// Trials that have ended, before this process and in it.
+  /// Trials that have ended, in this process or before it.
   package private(set) var ended: Int
 
-  /// Of those, the ones that the pruner stopped; they may go on.
+  /// Those of the ended trials that the pruner paused; they may continue.
   package private(set) var pruned = 0
 
-  /// What there is to do and what is done, by the trials' costs.
+  /// The total and the completed work, by the trials' costs.
   package private(set) var work: StudyWork
 
   /// The best value so far and its trial.
@@ -44,19 +44,19 @@ package struct StudyProgress: Equatable {
     /// Hyperparameters as `name=value`, separated by spaces.
     package var parameters: String
 
-    /// What the whole trial costs, in the unit of the study's work.
+    /// The cost of the whole trial, in the unit of the study's work.
     package var work = 1.0
 
-    /// Part of the trial that is done; early stopping can end it at any time.
+    /// The completed part of the trial; early stopping can end it at any time.
     package var fraction = 0.0
 
-    /// The part that was done before this process took the trial up; `nil` until the trial says how far it is.
+    /// The part completed before this process took over the trial; `nil` until the trial reports its progress.
     package var firstFraction: Double?
 
-    /// What the trial says about itself, such as `epoch 3 of 20`.
+    /// The trial's own progress text, such as `epoch 3 of 20`.
     package var detail = ""
 
-    /// The validation metric after the last validation.
+    /// The metric of the last validation.
     package var value: Double?
   }
 
@@ -75,7 +75,7 @@ package struct StudyProgress: Equatable {
     workBefore = self.work.ended
   }
 
-  /// Takes what the study says about itself; other processes may have changed it since it was opened.
+  /// Takes over the study's counts; other processes may have changed them since the study was opened.
   package mutating func align(total: Int, ended: Int, pruned: Int = 0, work: StudyWork? = nil) {
     let work = work ?? StudyWork(total: Double(total), ended: Double(ended))
     endedBefore += ended - self.ended
@@ -86,8 +86,8 @@ package struct StudyProgress: Equatable {
     self.work = work
   }
 
-  /// - Parameter isResumed: Whether the trial goes on from a checkpoint.
-  /// - Parameter work: What the trial costs, in the unit of the study's work.
+  /// - Parameter isResumed: Whether the trial continues from a checkpoint.
+  /// - Parameter work: The trial's cost, in the unit of the study's work.
   package mutating func start(_ trial: Int, parameters: String, work: Double? = nil, isResumed: Bool = false) {
     running[trial] = Trial(parameters: parameters, work: work ?? 1, firstFraction: isResumed ? nil : 0)
   }
@@ -104,11 +104,11 @@ package struct StudyProgress: Equatable {
     running[trial]?.value = value
   }
 
-  /// Ends a trial; `counts` is false for one that goes back to the queue.
+  /// Ends a trial; `counts` is false for a trial that returns to the queue.
   package mutating func end(_ trial: Int, value: Double?, counts: Bool = true, isPruned: Bool = false) {
     guard let known = running.removeValue(forKey: trial), counts else { return }
     ended = min(ended + 1, total)
-    // What a trial that ended before its last epoch leaves undone is expected of the others as well.
+    // A trial that stopped early counts in full, which assumes that the others will stop as early.
     let part = isPruned ? known.fraction : 1
     work.ended = min(work.ended + known.work * part, work.total)
     workBefore += known.work * min(known.firstFraction ?? 0, part)
@@ -118,15 +118,15 @@ package struct StudyProgress: Equatable {
     }
   }
 
-  /// Trials a second in this process, running ones counting by their part; `nil` before there is any.
+  /// Trials per second in this process, counting the completed part of running ones; `nil` before there is any.
   package func rate(after seconds: Double) -> Double? {
     let parts = running.values.reduce(0) { $0 + max($1.fraction - ($1.firstFraction ?? $1.fraction), 0) }
     let done = Double(ended - endedBefore) + parts
-    // The first second says nothing: trials are being set up.
+    // The first second is not representative: trials are being set up.
     return done > 0 && seconds >= 1 ? done / seconds : nil
   }
 
-  /// Seconds until the last trial ends if work goes on as fast as so far, or `nil` before there is a measure of that.
+  /// Seconds until the last trial ends at the speed so far; `nil` before the speed is known.
   package func timeLeft(after seconds: Double) -> Double? {
     let own = running.values.reduce(0) { $0 + $1.work * max($1.fraction - ($1.firstFraction ?? $1.fraction), 0) }
     let done = work.ended - workBefore + own
@@ -134,13 +134,13 @@ package struct StudyProgress: Equatable {
     return max(work.total - work.ended - runningWork, 0) / (done / seconds)
   }
 
-  /// The part of the running trials that is done, in the unit of the work.
+  /// The completed part of the running trials, in the unit of the work.
   private var runningWork: Double { running.values.reduce(0) { $0 + $1.work * $1.fraction } }
 
-  /// The block that a terminal of that size shows: the study's line, then one for each running trial.
+  /// The block shown on a terminal of this size: the study's line, then one line per running trial.
   package func block(after seconds: Double, width: Int, height: Int = .max) -> [String] {
     let fraction = work.total > 0 ? (work.ended + runningWork) / work.total : 0
-    var first = "\(count(of: "trials")) \(ProgressText.bar(fraction, width: 24))"
+    var first = "\(count) \(ProgressText.bar(fraction, width: 24))"
     if let rate = rate(after: seconds), let left = timeLeft(after: seconds) {
       first += "  \(ProgressText.rate(perSecond: rate, of: "trials")), \(ProgressText.duration(seconds: left)) left"
     }
@@ -157,13 +157,11 @@ package struct StudyProgress: Equatable {
     return ([first] + lines.prefix(room) + hidden).map { ProgressText.cut($0, to: width) }
   }
 
-  /// What stands at the end of a log's line: how far the study is.
+  /// The end of a log line: how far the study is.
   package func summary(after seconds: Double) -> String {
     let left = timeLeft(after: seconds).map { ", \(ProgressText.duration(seconds: $0)) left" } ?? ""
-    return "\(count(of: "done"))\(left)"
+    return "\(count)\(left)"
   }
 
-  private func count(of what: String) -> String {
-    pruned > 0 ? "\(ended - pruned) done and \(pruned) pruned of \(total)" : "\(ended) of \(total) \(what)"
-  }
+  private var count: String { ProgressText.count(ended, pruned: pruned, of: "\(total)") }
 }

@@ -1,7 +1,6 @@
-import Literals
 import Model
 
-/// Shows how one training run goes: a line an epoch, and on a terminal a bar below it.
+/// Shows the progress of one training run: one line per epoch, and on a terminal a bar below it.
 final class TrainingDisplay {
   private let epochs: Int
   private let decimalPlaces: Int
@@ -44,26 +43,12 @@ final class TrainingDisplay {
     epochStart = .now
   }
 
-  /// Takes the bar off the terminal.
+  /// Removes the bar from the terminal.
   func finish() {
     if isTerminal { Output.raw("\r\u{1B}[K") }
   }
 
   private func seconds(since instant: ContinuousClock.Instant) -> Double {
     (ContinuousClock.now - instant) / .seconds(1)
-  }
-}
-
-extension ConfigurationKey {
-  /// All keys by group, one a line.
-  static var list: String {
-    let width =
-      Configuration.keys.map { $0.name.count + $0.defaultValue.plain.count }.filter { $0 < 40 }.max() ?? 0
-    return Group.allCases.map { group in
-      let keys = Configuration.keys.filter { $0.group == group }.map { key in
-        "  \("\(key.name)=\(key.defaultValue.plain)".padding(to: width + 1))  \(key.summary)"
-      }
-      return "\n\(group.rawValue)\n" + keys.joined(separator: "\n")
-    }.joined(separator: "\n")
   }
 }

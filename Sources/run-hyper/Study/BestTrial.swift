@@ -1,9 +1,9 @@
 import Literals
 import Tuner
 
-/// The winner of a study, as people want to read it.
+/// The best trial of a study, as text for a terminal.
 enum BestTrial {
-  /// Its parameters, one a line, and its metrics by split.
+  /// The trial's parameters, one per line, and its metrics by split.
   static func text(_ row: Leaderboard.Row, decimalPlaces: Int) -> String {
     var lines = ["Best: trial \(row.trial)" + (row.bestEpoch.map { ", weights of epoch \($0)" } ?? "")]
     let width = row.hyperparameters.names.map(\.visible.count).max() ?? 0
@@ -14,11 +14,11 @@ enum BestTrial {
     return lines.joined(separator: "\n")
   }
 
-  /// The trial with the highest mean over further seeds, which is less a matter of luck than the highest value with one.
+  /// The trial with the highest mean over additional seeds, which depends less on chance than the highest value of one seed.
   static func text(overSeeds row: Leaderboard.Row, metric: String, decimalPlaces: Int) -> String {
     guard let seeds = row.overSeeds else { return "" }
     let deviation = seeds.deviation.map { " ± \(ProgressText.decimal($0, places: decimalPlaces))" } ?? ""
-    return "Best over \(seeds.count) further \(seeds.count == 1 ? "seed" : "seeds"): trial \(row.trial), "
+    return "Best over \(seeds.count) additional \(seeds.count == 1 ? "seed" : "seeds"): trial \(row.trial), "
       + "\(metric) \(ProgressText.decimal(seeds.mean, places: decimalPlaces))\(deviation)"
   }
 }
@@ -51,7 +51,7 @@ enum MetricTable {
 }
 
 extension String {
-  /// The text with spaces up to `width` columns.
+  /// The text, padded with spaces to `width` columns.
   func padding(to width: Int, onTheLeft: Bool = false) -> String {
     let spaces = String(repeating: " ", count: max(0, width - count))
     return onTheLeft ? spaces + self : self + spaces

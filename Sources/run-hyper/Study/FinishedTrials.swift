@@ -1,14 +1,14 @@
 import Literals
 import Tuner
 
-/// A study's completed trials with a metric for each user, as comparisons need them.
+/// A study's completed trials with a metric value for each user, for comparisons.
 struct FinishedTrials {
   /// A completed trial.
   struct Trial {
     let number: Int
     let hyperparameters: Hyperparameters
 
-    /// The metric for each user, the same users in all trials.
+    /// The metric value of each user; the users are the same in all trials.
     let values: [Double]
   }
 
@@ -19,7 +19,7 @@ struct FinishedTrials {
   let trials: [Trial]
 
   /// - Parameter metricName: Such as `ndcg@10`; the study's metric when `nil`.
-  /// - Throws: `CommandError.input` when the metric is no function of a rank.
+  /// - Throws: `CommandError.input` when the metric is not a function of an item's rank.
   init(of study: Study, metric metricName: String?, split: String, in store: StudyStore) throws {
     name = metricName ?? study.definition.metric
     guard let metric = RankMetric(name) else {
@@ -39,16 +39,17 @@ struct FinishedTrials {
     }
   }
 
-  /// The trial of a number.
+  /// The trial with this number.
   ///
   /// - Throws: `CommandError.input` when it has not completed.
   func trial(_ number: Int) throws(CommandError) -> Trial {
     guard let trial = trials.first(where: { $0.number == number }) else {
       let known = trials.map { "\($0.number)" }
       throw .input(
-        "\(study.name): found no completed trial \(number); expected "
+        "\(study.name): found no completed trial \(number); "
           + (known.isEmpty
-            ? "one to have completed" : "one of \(ProgressText.cut(known.joined(separator: ", "), to: 60))"))
+            ? "no trial has completed yet"
+            : "expected one of \(ProgressText.cut(known.joined(separator: ", "), to: 60))"))
     }
     return trial
   }

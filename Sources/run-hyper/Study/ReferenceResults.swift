@@ -2,11 +2,11 @@ import Foundation
 import Literals
 package import Tuner
 
-/// All results in the reference program's text format: a block for each trial, in the order of their numbers.
+/// All results in RecBole's text format: one block per trial, ordered by trial number.
 ///
-/// Source: RecBole 1.2.1, the export of its `HyperTuning`.
+/// Source: RecBole 1.2.1, `HyperTuning.export_result`.
 package enum ReferenceResults {
-  /// The file's text; trials without a result have the reason in its place.
+  /// The file's text; a trial without a result has the reason in its place.
   package static func text(_ board: Leaderboard) -> String {
     let ranked = board.rows.map { row in
       (row.trial, block(row.hyperparameters, row.metrics, otherwise: "\(row.state.rawValue)"))
@@ -19,7 +19,7 @@ package enum ReferenceResults {
     do {
       try Data(text(board).utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
     } catch {
-      throw CommandError.failed("\(file): the results cannot be written there; expected a writable folder")
+      throw CommandError.failed("\(file): the results cannot be written; expected a writable folder")
     }
   }
 

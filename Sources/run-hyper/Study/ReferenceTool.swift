@@ -1,11 +1,11 @@
 import Literals
 
-/// The reference program's choice of who runs the trials, accepted for the sake of its command lines.
+/// RecBole's choice of the tool that runs the trials, accepted so that its command lines work.
 package enum ReferenceTool: String, CaseIterable, Sendable {
   case hyperopt = "Hyperopt"
   case ray = "Ray"
 
-  /// - Throws: `CommandError.input` for any other name; case counts, as in the reference program.
+  /// - Throws: `CommandError.input` for any other name; case matters, as in RecBole.
   package init(parsing text: String) throws(CommandError) {
     guard let tool = Self(rawValue: text) else {
       let names = Self.allCases.map(\.rawValue).joined(separator: " or ")
@@ -14,12 +14,12 @@ package enum ReferenceTool: String, CaseIterable, Sendable {
     self = tool
   }
 
-  /// What the choice comes to here.
+  /// What the choice means here.
   package var note: String {
-    let general = "--tool=\(rawValue) chooses nothing: trials run in this process either way"
+    let general = "--tool=\(rawValue) has no effect: trials always run in this process"
     switch self {
     case .hyperopt: return general
-    case .ray: return general + "; for Ray's pruning: --pruner=asha; for its random draws: --algo=random"
+    case .ray: return general + "; for Ray's pruning use --pruner=asha, for its random search --algo=random"
     }
   }
 }

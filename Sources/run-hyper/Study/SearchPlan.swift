@@ -8,40 +8,40 @@ struct SearchPlan: Codable, Equatable {
     /// Every combination of the values, in the order of the file.
     case exhaustive
 
-    /// Draws that the seed decides: over finitely many combinations none comes twice.
+    /// Random (seeded) draws; in a finite space, no combination is drawn twice.
     case random
 
-    /// The most promising points, going by what earlier trials brought.
+    /// The most promising points, given the results of earlier trials.
     case bayes
   }
 
   var algorithm = Algorithm.exhaustive
 
-  /// Trials of the study in all, unless every combination is tried.
+  /// Total number of trials, unless every combination is tried.
   var maxEvaluations: Int?
 
-  /// Whether all combinations are tried in an order that the seed decides.
+  /// Whether all combinations are tried in random (seeded) order.
   var shuffles: Bool?
 
-  /// Trials in a row without improvement that end the study.
+  /// Number of consecutive trials without improvement after which the study stops.
   var earlyStop: Int?
 
-  /// The name of the rule that stops trials, and its two numbers.
+  /// The name of the pruner, and its two settings.
   var pruner: String?
   var firstRung: Int?
   var reductionFactor: Int?
 
-  /// Further seeds for each trial that cannot be told from the best.
+  /// Number of additional seeds for each trial tied with the best.
   var repeats: Int?
 
-  /// As many as the reference program's tuning object tries unless it is told otherwise.
+  /// The default of RecBole's `HyperTuning`.
   static let standardMaxEvaluations = 100
 
   var isShuffled: Bool { shuffles ?? false }
 
-  /// The points of the study that are known before it begins.
+  /// The points of the study that are known before it starts.
   ///
-  /// - Throws: When every combination is asked for and a parameter has no list of values.
+  /// - Throws: When every combination is requested and a parameter has no list of values.
   func cells(of space: SearchSpace, seed: Int) throws(SearchSpaceError) -> [Hyperparameters] {
     switch algorithm {
     case .exhaustive: return isShuffled ? try space.shuffledGrid(seed: seed) : try space.grid()
@@ -52,7 +52,7 @@ struct SearchPlan: Codable, Equatable {
     }
   }
 
-  /// How points are chosen, as a study knows it.
+  /// How points are chosen, in the words of a study's definition.
   var sampling: Sampling {
     switch algorithm {
     case .exhaustive: isShuffled ? .shuffledGrid : .grid
@@ -61,14 +61,14 @@ struct SearchPlan: Codable, Equatable {
     }
   }
 
-  /// Trials in all, where points are drawn: no more than the space has.
+  /// Total number of trials when points are drawn: at most the number of points in the space.
   func trialLimit(of space: SearchSpace) -> Int {
     min(maxEvaluations ?? Self.standardMaxEvaluations, RandomSampler(space, seed: 0).count ?? .max)
   }
 
-  /// The rule that stops trials.
+  /// The pruner.
   ///
-  /// - Parameter longest: The most epochs that a trial can have.
+  /// - Parameter longest: The maximum number of epochs of any trial.
   func pruner(longest: Int) -> Pruner {
     Pruner(
       pruner.flatMap(Pruner.Kind.init) ?? .none, firstRung: firstRung ?? Self.standardFirstRung,

@@ -3,9 +3,9 @@ import Literals
 import Model
 import Tuner
 
-/// What a study has to remember about the command that made it, so that `resume` needs nothing else.
+/// What a study remembers about the command that created it, so that `resume` needs nothing else.
 struct StudyInvocation: Codable {
-  /// The parameter file as it was named, for messages.
+  /// The parameter file's path as it was given, for messages.
   var paramsFile: String
 
   /// The folder of datasets, as an absolute path.
@@ -14,7 +14,7 @@ struct StudyInvocation: Codable {
   /// Every key that is not tuned, in canonical text.
   var values: [String: String]
 
-  /// How points are chosen; studies from before there was a choice have none.
+  /// How points are chosen; `nil` in studies older than this setting.
   var plan: SearchPlan?
 
   init(_ space: TuningSpace) {
@@ -37,19 +37,19 @@ struct StudyInvocation: Codable {
     }
   }
 
-  /// The sources that give the study's configuration again.
+  /// The sources from which the study's configuration is rebuilt.
   static func sources(of definition: StudyDefinition) throws -> (
     file: String, sources: ConfigurationSources, plan: SearchPlan
   ) {
     guard let stored = try? JSONDecoder().decode(Self.self, from: Data(definition.invocation.utf8)) else {
       throw CommandError.input(
-        "study '\(definition.name)': found no command that made it; expected to go on with "
+        "study '\(definition.name)' has no stored command; continue it with "
           + ProgramCommand.line("--params_file=FILE --study=\(definition.name.inShell)")
       )
     }
     var values: [String: Literal] = [:]
     for (key, text) in stored.values { values[key] = try? Literal(parsing: text, as: .configuration) }
-    // The folder may have moved with the study; then the usual places are searched.
+    // The folder may have moved together with the study; in that case the usual places are searched.
     let isThere = stored.dataPath.map { FileManager.default.fileExists(atPath: $0) } ?? false
     values["data_path"] = isThere ? stored.dataPath.map { .text($0) } : nil
     guard stored.plan?.isPossible ?? true else {

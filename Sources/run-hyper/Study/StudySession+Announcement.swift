@@ -3,7 +3,7 @@ import Model
 import Tuner
 
 extension StudySession {
-  /// Says what is about to run.
+  /// Prints what is about to run.
   func announce(_ dataset: SequenceDataset) {
     var lines = [
       "Study \(study.name)\(opening.isNew ? "" : ", continued"), in \(store.path)",
@@ -19,7 +19,9 @@ extension StudySession {
     if let pruning { lines.append("  pruner    \(pruning)") }
     lines += ends.map { "  end       \($0)" }
     if let repeats = space.plan.repeats {
-      lines.append("  repeats   \(repeats) further seeds for each trial that cannot be told from the best, at the end")
+      lines.append(
+        "  repeats   when the search is done, \(repeats) more \(repeats == 1 ? "seed" : "seeds") for every trial tied with the best"
+      )
     }
     lines += [
       "  workers   \(admission.workers)"
@@ -27,11 +29,15 @@ extension StudySession {
       "  memory    at most \(Admission.megabytes(AvailableMemory.residentBytes + admission.bytes))",
     ]
     if !opening.isNew {
-      lines.append("  finished  \(opening.counts.ended) of \(total)")
-      let changes = [(opening.added, "added"), (opening.shelved, "put aside"), (opening.restored, "brought back")]
+      lines.append(
+        "  so far    \(ProgressText.count(opening.counts.ended, pruned: opening.counts.pruned, of: "\(total) trials"))")
+      let changes = [(opening.added, "added"), (opening.shelved, "shelved"), (opening.restored, "restored")]
       let text = changes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-      if !text.isEmpty { lines.append("  changed   \(text): \(space.space.file) or the search is another than before") }
-      if opening.retried > 0 { lines.append("  retry     \(opening.retried) failed trials run again") }
+      if !text.isEmpty { lines.append("  changed   \(text): \(space.space.file) or the search options have changed") }
+      if opening.retried > 0 {
+        lines.append(
+          "  retry     \(opening.retried) failed \(opening.retried == 1 ? "trial runs" : "trials run") again")
+      }
     }
     lines += space.firstConfiguration.notes.map { "  note      \($0)" }
     Output.note(lines.joined(separator: "\n"))
@@ -47,7 +53,8 @@ extension StudySession {
 
   private var searched: String {
     let order = space.plan.isShuffled ? ", in random order" : ""
-    return "\(total) configurations of \(space.space.parameters.map(\.name).joined(separator: ", "))\(order)"
+    return
+      "\(total) \(total == 1 ? "configuration" : "configurations") of \(space.space.parameters.map(\.name).joined(separator: ", "))\(order)"
   }
 
   private var total: Int {
@@ -60,20 +67,42 @@ extension StudySession {
     switch pruner.kind {
     case .none: return nil
     case .median:
-      return "median: from epoch \(pruner.firstRung) on, a trial stops that is below the median of the others"
+      return "median: from epoch \(pruner.firstRung) on, trials below the median of the others stop early"
     case .asha, .hyperband:
       return
-        "\(pruner.kind.rawValue): trials stop after epoch \(pruner.firstRung), the best of \(pruner.reductionFactor) "
-        + "go on to \(pruner.reductionFactor) times the epochs, and so on"
+        "\(pruner.kind.rawValue): after \(rungs(of: pruner)), the best \(Self.share(pruner.reductionFactor)) of trials "
+        + "continues (up to \(space.longest) epochs)"
     }
   }
 
-  /// What ends the study before all is tried.
+  /// The epochs at which trials are compared, such as `epochs 1, 3 and 9`.
+  private func rungs(of pruner: Pruner) -> String {
+    var epochs = [pruner.firstRung]
+    while let last = epochs.last, last <= (space.longest - 1) / pruner.reductionFactor {
+      epochs.append(last * pruner.reductionFactor)
+    }
+    let names = epochs.map { "\($0)" }
+    guard let last = names.last, names.count > 1 else { return "epoch \(names[0])" }
+    let brackets = pruner.kind == .hyperband ? " (later brackets skip the first ones)" : ""
+    return "epochs \(names.dropLast().joined(separator: ", ")) and \(last)\(brackets)"
+  }
+
+  /// 1 / η in words.
+  private static func share(_ reductionFactor: Int) -> String {
+    switch reductionFactor {
+    case 2: "half"
+    case 3: "third"
+    case 4: "quarter"
+    default: "1 in \(reductionFactor)"
+    }
+  }
+
+  /// What can end the study before everything is tried.
   private var ends: [String] {
     [
-      space.plan.earlyStop.map { "after \($0) trials in a row without improvement (--early_stop)" },
-      request.timeLimit.map { "after \($0) (--timeout), to be continued" },
-      request.target.map { "when a trial has \($0) (--target)" },
+      space.plan.earlyStop.map { "after \($0) consecutive trials without improvement (--early_stop)" },
+      request.timeLimit.map { "after \($0) (--timeout); the study can be resumed" },
+      request.target.map { "when a trial reaches \($0) (--target)" },
     ].compactMap { $0 }
   }
 }

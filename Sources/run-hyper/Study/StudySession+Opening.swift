@@ -5,11 +5,11 @@ import Model
 import Tuner
 
 extension StudySession {
-  /// Checks everything, then makes the study or continues it.
+  /// Checks all input, then creates or continues the study.
   ///
-  /// Nothing is written before all input has proved right.
+  /// Nothing is written until all input has been checked.
   ///
-  /// - Parameter name: The study's name, or `nil` for the one that model, dataset and file make.
+  /// - Parameter name: The study's name, or `nil` for the default, made from model, dataset and parameter file.
   static func open(
     _ space: TuningSpace, name: String?, storage: String, _ request: RunOptions.Request
   ) throws -> StudySession {
@@ -30,16 +30,16 @@ extension StudySession {
       space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
     let store = try StudyStore(writing: storage, heartbeatTimeout: heartbeatTimeout)
     if let upgrade = store.upgrade {
-      Output.note("note: \(storage) had schema \(upgrade.schema) and is up to date now; \(upgrade.copy) is as it was")
+      Output.note("note: upgraded \(storage) from schema \(upgrade.schema); a copy of the old file is \(upgrade.copy)")
     }
     if let obstacle = store.logObstacle {
       Output.note(
-        "note: \(storage) is on \(obstacle); it is kept with a rollback journal, which takes longer at each write")
+        "note: \(storage) is on \(obstacle); using a rollback journal, which makes writes slower")
     }
     if let version = try store.study(named: definition.name)?.definition.numericVersion,
       datasets.values.allSatisfy({ TrainingObjective.agrees(with: version, itemCount: $0.itemCount) })
     {
-      // It is part of what identifies a trial, so the study keeps its own.
+      // The version is part of what identifies a trial, so the study keeps its own.
       definition.numericVersion = version
     }
     let session = StudySession(
@@ -51,7 +51,7 @@ extension StudySession {
     return session
   }
 
-  /// A time that the environment sets, or `nil` where it does not.
+  /// A duration from an environment variable, or `nil` if it is not set.
   private static func seconds(_ name: String, in range: ClosedRange<Double>) throws(CommandError) -> Duration? {
     guard let text = ProcessInfo.processInfo.environment[name] else { return nil }
     guard let seconds = Double(text), range.contains(seconds) else {
@@ -61,7 +61,7 @@ extension StudySession {
     return .seconds(seconds)
   }
 
-  /// A fault for tests has to be one that there is.
+  /// Checks that a fault for tests exists.
   private static func checkFault() throws(CommandError) {
     guard let text = ProcessInfo.processInfo.environment[FaultPoint.variable], FaultPoint.parse(text) == nil else {
       return

@@ -15,9 +15,9 @@ struct StudySession {
 
   var study: Study { opening.study }
 
-  /// Runs what is left and prints the result.
+  /// Runs the remaining trials and prints the result.
   ///
-  /// - Throws: `CommandError.interrupted` after a signal, `.failed` when the study cannot be written or no trial succeeded.
+  /// - Throws: `CommandError.interrupted` after a signal; `.failed` when the study cannot be written or no trial succeeded.
   func run() async throws {
     defer { store.close() }
     let start = ContinuousClock.now
@@ -32,7 +32,7 @@ struct StudySession {
     let stop = StopController()
     let interruption = Interruption {
       narrator.display.update(
-        { _ in }, line: "Stopping: trials save their state (a second signal stops at once)", important: true)
+        { _ in }, line: "Stopping: trials are saving their state (a second signal stops at once)", important: true)
       stop.requestStop()
     }
     var outcome = try await runTrials(narrator, stop)
@@ -45,7 +45,7 @@ struct StudySession {
       let counts = try store.counts(of: study)
       throw CommandError.interrupted(
         """
-        Interrupted after \(counts.ended) of \(counts.total) trials; nothing is lost. Continue with:
+        Interrupted: \(counts.progress); nothing is lost. Resume with:
           \(ProgramCommand.line("resume \(study.name.inShell)\(storageOption)"))
         """)
     }
@@ -60,11 +60,11 @@ struct StudySession {
         limits: RunLimits(deadline: request.deadline, target: request.target?.value), stop: stop, onEvent: narrator.tell
       ).run()
     } catch {
-      throw CommandError.failed("\(error)\nThe study is as far as it was written; the same command continues it")
+      throw CommandError.failed("\(error)\nEverything written so far is kept; run the same command to resume")
     }
   }
 
-  /// Adds the trials with further seeds that the study asks for, and returns how many are to be run.
+  /// Adds the repeats with additional seeds that the study asks for, and returns how many have to run.
   private func addRepeats() throws -> Int {
     guard let count = space.plan.repeats else { return 0 }
     let rows = try store.leaderboard(of: study).rows.filter { $0.state == .completed }
@@ -73,15 +73,15 @@ struct StudySession {
     let added = try store.addRepeats(of: group, count: count, in: study)
     if added > 0 {
       Output.note(
-        "Repeating \(group.count) \(group.count == 1 ? "trial" : "trials") that cannot be told from the best with \(count) further "
-          + "\(count == 1 ? "seed" : "seeds"): \(added) trials to run")
+        "Repeating \(group.count) \(group.count == 1 ? "trial" : "trials") tied with the best with \(count) additional "
+          + "\(count == 1 ? "seed" : "seeds"): \(added) \(added == 1 ? "trial" : "trials") to run")
     }
     return added
   }
 
   // MARK: - The end
 
-  /// Prints the leaderboard and the best trial, and says what to do next.
+  /// Prints the leaderboard, the best trial and the next steps.
   private func conclude(_ outcome: RunOutcome, after seconds: Double) throws {
     try request.files.write(study, in: store)
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
@@ -106,17 +106,17 @@ struct StudySession {
     Output.note(lines.joined(separator: "\n"))
   }
 
-  /// Why the search ended before all was tried.
+  /// Why the search ended before everything was tried.
   private func reason(_ outcome: RunOutcome, _ counts: StudyCounts) -> String? {
     switch outcome {
     case .finished, .interrupted: nil
     case .timedOut:
-      "Time is up: \(counts.ended) of \(counts.total) trials have ended. The same command continues"
+      "Time limit reached: \(counts.progress). Run the same command to resume"
     case .reachedTarget(let trial):
-      "Target reached: trial \(trial) has \(request.target.map { "\($0)" } ?? "it"). Without --target the same command continues"
+      "Target reached: trial \(trial) meets \(request.target.map { "\($0)" } ?? "it"). To resume, run the same command without --target"
     case .endedEarly(let trial):
-      "Stopped early: the last \(space.plan.earlyStop ?? 0) trials up to trial \(trial) brought no improvement; "
-        + "\(counts.shelved) are put aside. Without --early_stop the same command tries them"
+      "Stopped early: \(space.plan.earlyStop ?? 0) consecutive trials up to trial \(trial) brought no improvement; "
+        + "\(counts.shelved) \(counts.shelved == 1 ? "trial is" : "trials are") shelved. To run them, use the same command without --early_stop"
     }
   }
 
@@ -125,8 +125,13 @@ struct StudySession {
   }
 }
 
+extension StudyCounts {
+  /// How far the study is, in words.
+  var progress: String { ProgressText.count(ended, pruned: pruned, of: "\(total) trials") }
+}
+
 extension RunOutcome {
-  /// Whether what was to be searched has been.
+  /// Whether the search is complete.
   fileprivate var completesSearch: Bool {
     switch self {
     case .finished, .endedEarly: true
@@ -135,7 +140,7 @@ extension RunOutcome {
   }
 }
 
-/// Tells a display what happens in a study.
+/// Shows the events of a study on a display.
 private final class StudyNarrator: Sendable {
   let store: StudyStore
   let study: Study
@@ -158,9 +163,9 @@ private final class StudyNarrator: Sendable {
     self.display = display
   }
 
-  /// Takes over what the store says: other processes may have ended trials meanwhile.
+  /// Updates the counts from the store: other processes may have ended trials in the meantime.
   ///
-  /// In a study of very many trials counting them takes a while, so the next time comes after fifty times as long.
+  /// Counting the trials of a very large study takes a while, so the next update waits fifty times as long as this one took.
   private func align() {
     let start = ContinuousClock.now
     guard nextAlignment.withLock({ $0 }) <= start else { return }
@@ -179,7 +184,7 @@ private final class StudyNarrator: Sendable {
     case .started(let trial, let hyperparameters, let attempt, let fromEpoch):
       let parameters = hyperparameters.pairs.map { "\($0.name)=\($0.value)".visible }.joined(separator: " ")
       align()
-      let place = fromEpoch > 0 ? " again from epoch \(fromEpoch)" : attempt > 1 ? " again" : ""
+      let place = fromEpoch > 0 ? " again after epoch \(fromEpoch)" : attempt > 1 ? " again" : ""
       display.update(
         {
           $0.start(
@@ -202,18 +207,18 @@ private final class StudyNarrator: Sendable {
       let result = value.map { ", \(metric) \(shown($0))" } ?? ""
       display.update(
         { $0.end(trial, value: nil, isPruned: true) },
-        line: "trial \(trial) stopped by the pruner after epoch \(epoch), "
+        line: "trial \(trial) paused by the pruner after epoch \(epoch), "
           + "\(ProgressText.duration(seconds: seconds))\(result)", addsSummary: true)
     case .endedEarly(let trial):
-      display.update({ _ in }, line: "no further trial: those up to \(trial) brought no improvement", important: true)
+      display.update({ _ in }, line: "early stop: the trials up to \(trial) brought no improvement", important: true)
     case .reachedTarget(let trial):
-      display.update({ _ in }, line: "trial \(trial) has reached the target; it goes on alone", important: true)
+      display.update({ _ in }, line: "trial \(trial) has reached the target; only it continues", important: true)
     case .interrupted(let trial, let epoch):
       display.update(
         { $0.end(trial, value: nil, counts: false) },
-        line: "trial \(trial) stopped after epoch \(epoch); it goes on from there")
+        line: "trial \(trial) paused in epoch \(epoch + 1); it will resume from there")
     case .reclaimed(let trial):
-      display.update({ _ in }, line: "trial \(trial) was left behind by a process that is gone; it waits again")
+      display.update({ _ in }, line: "trial \(trial): its process died; requeued")
     case .lost(let trial):
       display.update(
         { $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) was taken over by another process",
@@ -222,7 +227,7 @@ private final class StudyNarrator: Sendable {
       let silence =
         elsewhere.isEmpty
         ? ""
-        : "; \(elsewhere.joined(separator: ", ").visible) counts as gone when silent for \(Int(limit / .seconds(1))) s"
+        : "; \(elsewhere.joined(separator: ", ").visible) counts as dead after \(Int(limit / .seconds(1))) s without a heartbeat"
       display.update(
         { _ in }, line: "waiting for \(trials) \(trials == 1 ? "trial" : "trials") of other processes\(silence)",
         important: true)

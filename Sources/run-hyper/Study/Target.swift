@@ -4,7 +4,7 @@ package import Tuner
 
 /// A validation metric that is good enough: `valid.mrr@10>0.05`, or `mrr@10>=0.05`, which means the same split.
 package struct Target: Equatable, Sendable, CustomStringConvertible {
-  /// The target as a run of a study knows it.
+  /// The target in the form that a run of a study uses.
   package let value: MetricTarget
 
   private static let option = "--target"
@@ -16,14 +16,14 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
       .input(message(at: Self.option, found: "'\(text)'", expected: expected))
     }
     guard let sign = text.firstIndex(where: { "<>=".contains($0) }) else { throw mistake(Self.example) }
-    guard text[sign] != "<" else { throw mistake("> or >= in place of <: all metrics are better when larger") }
-    guard text[sign] == ">" else { throw mistake("> or >= in place of =") }
+    guard text[sign] != "<" else { throw mistake("> or >= instead of <, since larger is better for every metric") }
+    guard text[sign] == ">" else { throw mistake("> or >= instead of =") }
     let tail = text[text.index(after: sign)...]
     let includesThreshold = tail.first == "="
     let number = (includesThreshold ? tail.dropFirst() : tail).trimmingCharacters(in: .whitespaces)
     let name = text[..<sign].trimmingCharacters(in: .whitespaces).lowercased()
     guard Self.text(name, after: "test.") == nil else {
-      throw mistake("a metric of the validation samples: choosing by test metrics is choosing by luck")
+      throw mistake("a validation metric, since choosing by test metrics would be selecting on the test set")
     }
     let metric = Self.text(name, after: "valid.") ?? name
     guard !metric.isEmpty else { throw mistake(Self.example) }
@@ -33,7 +33,7 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     value = MetricTarget(metric: metric, threshold: threshold, includesThreshold: includesThreshold)
   }
 
-  /// - Parameter metricNames: Those that a study measures, without their split.
+  /// - Parameter metricNames: The metrics that the study measures, without their split.
   /// - Throws: `CommandError.input` with the nearest name when the metric is not one of them.
   package func check(metricNames: [String]) throws(CommandError) {
     guard !metricNames.contains(value.metric) else { return }
@@ -44,9 +44,9 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
         at: Self.option, found: "metric '\(value.metric)', which is not measured", expected: "\(nearest)\(all)"))
   }
 
-  /// What stands behind a prefix; `nil` without it.
+  /// The text after a prefix, or `nil` if the prefix is missing.
   ///
-  /// Goes by scalars: with a combining mark behind it the dot is part of another character.
+  /// Compares scalars: a dot followed by a combining mark is part of a different character.
   private static func text(_ name: String, after prefix: String) -> String? {
     guard name.unicodeScalars.starts(with: prefix.unicodeScalars) else { return nil }
     return String(name.unicodeScalars.dropFirst(prefix.unicodeScalars.count))

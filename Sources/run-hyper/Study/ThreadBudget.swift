@@ -1,16 +1,16 @@
 import Locks
 
-/// The threads that a process may use, shared out among the trials that run.
+/// The threads that a process may use, divided among the running trials.
 ///
-/// While there are as many trials as threads, each has one. When the last trials of a study leave threads idle, those help the ones that
-/// still run; a trial's numbers don't depend on it.
+/// With as many trials as threads, each trial has one thread. When the last trials of a study leave threads idle, those help the trials
+/// that are still running; a trial's results do not depend on it.
 final class ThreadBudget: Sendable {
   private let threads: Int
   private let running = Locked(0)
 
   init(threads: Int) { self.threads = threads }
 
-  /// Runs `trial`, which may use what `share` says while it runs.
+  /// Runs `trial`, which may use `share` threads while it runs.
   func run<Outcome>(_ trial: () throws -> Outcome) rethrows -> Outcome {
     running.withLock { $0 += 1 }
     defer { running.withLock { $0 -= 1 } }

@@ -1,6 +1,6 @@
 import Literals
 
-/// How long something may take, as people write it: `2h`, `90m`, `45s`, `1h30m`, `1.5h`, `1d`, or a number of seconds.
+/// A time limit as written on the command line: `2h`, `90m`, `45s`, `1h30m`, `1.5h`, `1d`, or a number of seconds.
 package struct TimeLimit: Equatable, Sendable, CustomStringConvertible {
   package let duration: Duration
 
@@ -8,19 +8,20 @@ package struct TimeLimit: Equatable, Sendable, CustomStringConvertible {
   private static let units = [(name: "d", seconds: 86_400), ("h", 3600), ("m", 60), ("s", 1)]
   private static let mostDays = 365
 
-  /// - Parameter option: What the text was given for, for the message.
-  /// - Throws: `CommandError.input` unless the text is a time above 0 and up to 365 days.
+  /// - Parameter option: The option that the text belongs to, for the message.
+  /// - Throws: `CommandError.input` unless the text is a time greater than 0 and at most 365 days.
   package init(parsing text: String, option: String = "--timeout") throws(CommandError) {
     guard let seconds = Self.seconds(text) else {
       throw .input(message(at: option, found: "'\(text)'", expected: "a time such as 2h, 90m or 1h30m"))
     }
     guard seconds > 0, seconds <= Double(Self.mostDays * 86_400) else {
-      throw .input(message(at: option, found: "'\(text)'", expected: "a time above 0 and up to \(Self.mostDays)d"))
+      throw .input(
+        message(at: option, found: "'\(text)'", expected: "a time greater than 0 and at most \(Self.mostDays)d"))
     }
     duration = .seconds(seconds)
   }
 
-  /// The number that a text stands for; `nil` when it is no time.
+  /// The number of seconds, or `nil` when the text is not a time.
   ///
   /// Units come in decreasing order, each at most once, and only the last number may have decimals.
   private static func seconds(_ text: String) -> Double? {

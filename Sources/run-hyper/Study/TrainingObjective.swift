@@ -4,12 +4,12 @@ import Tuner
 
 /// Trains BERT4Rec with a trial's hyperparameters: where the tuner and the model meet.
 struct TrainingObjective: Objective {
-  /// Goes up when the same configuration gives other numbers than before.
+  /// Increased whenever the same configuration gives different results than before.
   static let numericVersion = 2
 
-  /// Whether this program gives the numbers of a version for a catalogue of so many items.
+  /// Whether this program gives the same results as `version` for a catalog of `itemCount` items.
   ///
-  /// Version 2 goes through large catalogues in tiles, which changes the last bits there and nothing else.
+  /// Version 2 processes large catalogs in tiles, which changes only the last bits, and only there.
   static func agrees(with version: Int, itemCount: Int) -> Bool {
     version == numericVersion || (version == 1 && itemCount < ItemHead.mostItemsAtOnce)
   }
@@ -20,11 +20,11 @@ struct TrainingObjective: Objective {
 
   private let budget: ThreadBudget
 
-  /// Least time between two checkpoints of a trial.
+  /// Minimum time between two checkpoints of a trial.
   private let checkpointInterval: Duration
 
-  /// - Parameter threads: For all trials together.
-  /// - Parameter checkpointInterval: So that short epochs do not wait for the disk.
+  /// - Parameter threads: The number of threads for all trials together.
+  /// - Parameter checkpointInterval: Keeps short epochs from waiting for the disk.
   init(
     _ space: TuningSpace, datasets: [DatasetConfiguration: SequenceDataset], threads: Int,
     checkpointInterval: Duration = .seconds(1)
@@ -79,12 +79,12 @@ struct TrainingObjective: Objective {
     case .diverged(let divergence):
       return .diverged(epoch: divergence.epoch, message: divergence.description)
     case .interrupted:
-      // Where it began it can begin again.
+      // A trial that has not advanced can restart where it started, without a checkpoint.
       return .interrupted(epoch: trainer.epoch, checkpoint: trainer.hasAdvanced ? try trainer.checkpoint() : nil)
     }
   }
 
-  /// A run from the trial's checkpoint, or from nothing where there is none that fits.
+  /// A run from the trial's checkpoint, or from the beginning if there is none that fits.
   private static func trainer(
     _ configuration: Model.Configuration, _ dataset: SequenceDataset, for trial: RunningTrial
   ) throws -> Trainer {
@@ -109,7 +109,7 @@ extension EpochReport {
 }
 
 extension Model.Configuration {
-  /// What a file of weights says about where they come from: every key and its value, but not where the data lay on this machine.
+  /// The metadata of a weights file: every key and its value, except the location of the data on this machine.
   var metadata: [String: String] {
     Dictionary(values.filter { $0.key != "data_path" }.map { ($0.key, $0.value.exactJSON) }) { $1 }
   }

@@ -1,7 +1,7 @@
 import Literals
 import Tuner
 
-/// A trial's story for a terminal.
+/// A trial's story as text for a terminal.
 struct TrialText {
   private let story: TrialStory
   private let metric: String
@@ -20,7 +20,7 @@ struct TrialText {
   }
 
   private var summary: [String] {
-    let shelved = story.isShelved ? ", put aside: its values are no longer in the parameter file" : ""
+    let shelved = story.isShelved ? ", shelved: its values are no longer in the parameter file" : ""
     var facts = story.hyperparameters.pairs.map { ($0.name.visible, "\($0.value)".visible) }
     if let repeated = story.repeated { facts.append(("repeats", "trial \(repeated.trial) with seed \(repeated.seed)")) }
     if let value = story.value {
@@ -58,7 +58,7 @@ struct TrialText {
     return ["Attempts"] + table.lines.map { "  " + $0 }
   }
 
-  /// What the pruner decided.
+  /// The pruner's decisions.
   private var rungs: [String] {
     guard !story.rungs.isEmpty else { return [] }
     let hasBrackets = story.rungs.contains { $0.decision.bracket > 0 }
@@ -102,7 +102,7 @@ struct TrialText {
 }
 
 extension PruningDecision.Action {
-  /// What happened, for a person.
+  /// The decision in words.
   fileprivate var words: String {
     switch self {
     case .stop: "stopped"
@@ -117,7 +117,7 @@ extension PruningDecision.Action {
   }
 }
 
-/// A trial's story for programs.
+/// A trial's story as JSON.
 struct TrialDocument: Encodable {
   private struct Attempt: Encodable {
     let attempt, fromEpoch: Int

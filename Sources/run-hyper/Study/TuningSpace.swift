@@ -2,24 +2,24 @@ import Literals
 import Model
 import Tuner
 
-/// A search space that fits a configuration: every parameter is a key, every cell can be trained.
+/// A search space that fits a configuration: every parameter is a configuration key, and every cell can be trained.
 struct TuningSpace {
   let space: SearchSpace
 
-  /// The file's text, which a study keeps.
+  /// The file's text, which the study stores.
   let text: String
 
   let sources: ConfigurationSources
 
   let plan: SearchPlan
 
-  /// The points that the plan tries, in its order; none where they depend on results.
+  /// The points that the plan tries, in its order; empty if they depend on results.
   let cells: [Hyperparameters]
 
   /// Points that stand for all that may be tried: `cells`, or every combination of the values and the ends of ranges.
   let samples: [Hyperparameters]
 
-  /// The most epochs that a trial can have.
+  /// The maximum number of epochs of any trial.
   let longest: Int
 
   /// The configuration of the first cell; the others differ from it in tuned keys only.
@@ -28,7 +28,7 @@ struct TuningSpace {
   /// The distinct ways in which cells read their data.
   let datasetConfigurations: [DatasetConfiguration]
 
-  /// Keys that have to be the same for all trials of a study.
+  /// Keys that must be the same for all trials of a study.
   private static let commonKeys: Set<String> = [
     "model", "dataset", "data_path", "valid_metric", "metrics", "topk", "metric_decimal_place",
   ]
@@ -69,24 +69,24 @@ struct TuningSpace {
     if !areAll, datasets.count > 1 {
       throw CommandError.input(
         "\(file): found tuned data settings among more than \(samples.count) configurations; "
-          + "expected shorter lists, or --algo=random, which knows its configurations beforehand")
+          + "expected shorter lists, or --algo=random, whose configurations are known beforehand")
     }
     try checkPlan(tunesSeed: tunesSeed)
   }
 
-  /// Checks what the plan asks of the configuration.
+  /// Checks what the plan requires of the configuration.
   private func checkPlan(tunesSeed: Bool) throws(CommandError) {
     if plan.repeats != nil, tunesSeed {
-      throw .input("--repeats: found with a tuned seed; expected one of the two")
+      throw .input("--repeats cannot be combined with a tuned seed; use one of the two")
     }
     guard let name = plan.pruner else { return }
     guard firstConfiguration.training.validationInterval > 0 else {
-      throw .input("--pruner: found \(name) without validation (eval_step); expected eval_step of 1 or more")
+      throw .input("--pruner=\(name) needs validation during training; set eval_step to 1 or more")
     }
     let first = plan.pruner(longest: longest).firstRung
     guard first < longest else {
       throw .input(
-        "--first_rung: found \(first), and trials of at most \(longest) epochs; expected an epoch before the last")
+        "--first_rung: found \(first); expected less than \(longest), the maximum number of epochs")
     }
   }
 
@@ -102,7 +102,7 @@ struct TuningSpace {
 
   /// The configuration of a cell.
   ///
-  /// - Parameter repetition: Which of the repeats with another seed; 0 for the study's own.
+  /// - Parameter repetition: The number of the repeat with another seed; 0 for the study's own seed.
   func configuration(of cell: Hyperparameters, repetition: Int = 0) throws -> Configuration {
     guard repetition > 0 else { return try sources.configuration(tuned: Self.layer(cell, of: space)) }
     let seed = Int(clamping: try sources.configuration().training.seed)
@@ -111,7 +111,7 @@ struct TuningSpace {
       tuned: Self.layer(Hyperparameters(cell.pairs + [.init(name: "seed", value: .integer(repeated))]), of: space))
   }
 
-  /// The memory that the trials need, any of which may meet.
+  /// The memory that the trials need, any of which may run at the same time.
   func memory(_ datasets: [DatasetConfiguration: SequenceDataset]) throws -> [TrainingMemory] {
     try samples.map { cell in
       let configuration = try configuration(of: cell)
@@ -151,7 +151,7 @@ struct TuningSpace {
   }
 }
 
-/// Cells of a grid that no network or training can have, by what is wrong with them.
+/// Cells of a grid that cannot be trained, by what is wrong with them.
 private struct ImpossibleCells {
   private var problems: [(text: String, cells: [Hyperparameters])] = []
   private var count = 0
@@ -169,7 +169,7 @@ private struct ImpossibleCells {
 
   func check(total: Int) throws(CommandError) {
     guard count > 0 else { return }
-    // What is wrong with all of them has nothing to do with the cells.
+    // A problem of all cells is not caused by the tuned values.
     let general = problems.filter { $0.cells.count == total }.map(\.text)
     guard general.isEmpty else { throw .input(general.joined(separator: "\n")) }
     let lines = problems.flatMap { problem in [problem.text] + problem.cells.map { "  in \($0)" } }

@@ -62,6 +62,6 @@ import Testing
       $0.userCountInterval = Intervals(parsing: "[99,inf)")
     }
     #expect(dataset.itemTokens == ["[PAD]", "b", "z", "a"])
-    #expect(report.warnings == ["filters have no effect on files split beforehand"])
+    #expect(report.warnings == ["filters have no effect on a predefined split (benchmark_filename)"])
   }
 }

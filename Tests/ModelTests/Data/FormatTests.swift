@@ -76,8 +76,8 @@ import Testing
     (interactions(["u a 1e999"]), ["toy.inter:2", "'1e999'"]),
     (interactions(["u a  "]), ["toy.inter:2"]),
     (interactions(["u \"a 1", "u b 2"]), ["toy.inter:2", "double quote"]),
-    (interactions(["u a 1", "v b 1"]), ["toy.inter", "no user with two items"]),
-    (interactions(["u a 1", "u b 2"]), ["toy.inter", "no user with the three items"]),
+    (interactions(["u a 1", "v b 1"]), ["toy.inter", "no user with at least two interactions"]),
+    (interactions(["u a 1", "u b 2"]), ["toy.inter", "no user with at least three interactions"]),
     (interactions(["NA a 1", "NA b 2"]), ["none of 2 rows left", "rows without user or item removed 2"]),
   ]
 

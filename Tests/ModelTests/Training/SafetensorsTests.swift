@@ -48,9 +48,9 @@ import Testing
 
   @Test(
     arguments: [
-      ([1, 2, 3], "3 bytes"), (bytes(header: "{}", length: .max), "a header said to be"),
-      (bytes(header: "{}", length: 1_000_000_000_000), "a header said to be"),
-      (bytes(header: "no"), "not the expected JSON"),
+      ([1, 2, 3], "3 bytes"), (bytes(header: "{}", length: .max), "a header length of"),
+      (bytes(header: "{}", length: 1_000_000_000_000), "a header length of"),
+      (bytes(header: "no"), "a header with unexpected JSON"),
       (bytes(header: #"{"t":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}"#), "of type F16"),
       (bytes(header: #"{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#), "of shape [2] at [0, 4]"),
       (bytes(header: #"{"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}"#), "at [0, 12]"),
@@ -65,15 +65,15 @@ import Testing
           header: #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
             + #""b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#), "tensor 'b' at byte 0"
       ),
-      (bytes(header: #"{"x":{"a":"b"}}"#), "'x', which is no tensor"),
+      (bytes(header: #"{"x":{"a":"b"}}"#), "'x', which is not a tensor"),
       (
         bytes(header: #"{"__metadata__":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#),
         "a tensor named __metadata__"
       ),
-      (bytes(header: String(repeating: "[", count: 100_000)), "not the expected JSON"),
+      (bytes(header: String(repeating: "[", count: 100_000)), "a header with unexpected JSON"),
       (
         bytes(header: #"{"t":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,8]}}"#),
-        "not the expected JSON"
+        "a header with unexpected JSON"
       ),
     ] as [([UInt8], String)])
   func `A file that is not what it says is refused`(bytes: [UInt8], found: String) throws {
