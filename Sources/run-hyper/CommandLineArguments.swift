@@ -89,6 +89,9 @@ package struct CommandLineArguments: Equatable {
       return
     }
     let key = String(typed.map { $0 == "-" ? "_" : $0 })
+    if syntax.flags.contains(option), !Self.keys.contains(key) {
+      throw .input("--\(typed): found a value after it; expected --\(typed) alone".inMessage)
+    }
     if !Self.keys.contains(key), let meant = nearestName(to: option, among: syntax.options),
       nearestName(to: key, among: Self.keys) == nil
     {

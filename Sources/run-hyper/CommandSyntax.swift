@@ -37,7 +37,7 @@ package struct CommandSyntax: Sendable {
         "params-file", "study", "tool", "algo", "max-evals", "early-stop", "pruner", "first-rung", "reduction-factor",
         "repeats",
       ]),
-      flags: ["shuffle"], takesConfiguration: true),
+      flags: ["shuffle", "skip-impossible"], takesConfiguration: true),
     CommandSyntax("resume", options: running),
     CommandSyntax(
       "leaderboard", options: ["storage", "top", "sort", "where", "format"], repeatable: ["where"]),

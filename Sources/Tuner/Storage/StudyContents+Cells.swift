@@ -5,7 +5,9 @@ extension StudyContents {
   // MARK: - Nothing forgotten
 
   /// The points that the search space and the sampler give are all trials, and each trial is such a point.
-  func checkCells(_ check: inout Verification.Check) throws {
+  ///
+  /// - Parameter isPossible: Which of the points the study may have.
+  func checkCells(_ check: inout Verification.Check, where isPossible: (Hyperparameters) -> Bool) throws {
     checkNumbers(&check)
     let space = try SearchSpace(parsing: definition.searchSpace, file: study.name)
     let trials = originals
@@ -15,11 +17,17 @@ extension StudyContents {
         trial.place, found: "values that the search space does not have: \(trial.hyperparameters)",
         expected: "a point of the study's search space, or the trial put aside")
     }
+    for trial in trials where trial.isActive && !isPossible(trial.hyperparameters) {
+      check.fail(
+        trial.place, found: "a configuration that cannot be trained: \(trial.hyperparameters)",
+        expected: "no trial of it, since the study leaves impossible configurations out")
+    }
     let expected: [Hyperparameters]
     switch definition.sampler {
-    case .grid: expected = try space.grid()
-    case .shuffledGrid: expected = try space.shuffledGrid(seed: definition.seed)
-    case .random: expected = draws(from: space)
+    case .grid: expected = try space.grid().filter(isPossible)
+    case .shuffledGrid: expected = try space.shuffledGrid(seed: definition.seed).filter(isPossible)
+    case .random:
+      expected = RandomSampler(space, seed: definition.seed).draws(definition.trialLimit ?? 0, where: isPossible)
     case .tpe: expected = []
     }
     let names = Set(expected.map(\.canonical))
@@ -41,12 +49,6 @@ extension StudyContents {
       + "\(active.count - ended) to go, none forgotten"
     let shelved = trials.count - active.count
     if shelved > 0 { check.notes.append("\(shelved.counting("trial")) put aside") }
-  }
-
-  private func draws(from space: SearchSpace) -> [Hyperparameters] {
-    let sampler = RandomSampler(space, seed: definition.seed)
-    let count = min(definition.trialLimit ?? 0, sampler.count ?? .max)
-    return (0..<count).map(sampler.draw)
   }
 
   /// Trials are numbered without a gap: none is ever taken out of a study.

@@ -23,7 +23,7 @@ extension StudyStore {
         // One transaction: a study that runs does not change between the questions.
         let contents = try StudyContents(study, db)
         return [
-          try answer("cells") { try contents.checkCells(&$0) },
+          try answer("cells") { try contents.checkCells(&$0, where: rules.isPossible(study.definition)) },
           try answer("configurations") { contents.checkConfigurations(&$0) },
           try answer("states") { try contents.checkStates(&$0, self, db) },
           try answer("attempts") { try contents.checkAttempts(&$0, db) },

@@ -10,10 +10,17 @@ public protocol Objective: Sendable {
 
   /// What a trial costs, as far as it is known beforehand; asked for once for each trial.
   func cost(of hyperparameters: Hyperparameters) -> TrialCost?
+
+  /// Whether the study may have a trial of these hyperparameters: what it says no to has no trial and no number.
+  ///
+  /// A function of the hyperparameters and of what the study stores, so that every process and `verify` agree on it.
+  func isPossible(_ hyperparameters: Hyperparameters) -> Bool
 }
 
 extension Objective {
   public func cost(of hyperparameters: Hyperparameters) -> TrialCost? { nil }
+
+  public func isPossible(_ hyperparameters: Hyperparameters) -> Bool { true }
 }
 
 /// What a trial costs: the same on every machine, so that it can be compared and added up.

@@ -21,6 +21,9 @@ struct SearchOptions: ParsableArguments {
   @Flag(help: "Try all combinations in an order that the seed decides; with a value, --shuffle is a configuration key.")
   var shuffle = false
 
+  @Flag(help: "Leave out configurations that cannot be trained, instead of refusing to start.")
+  var skipImpossible = false
+
   @Option(
     help: ArgumentHelp(
       "End after so many trials in a row without improvement; never when left out.", valueName: "count"))
@@ -82,7 +85,8 @@ struct SearchOptions: ParsableArguments {
     try Self.check(repeats, "--repeats", 1...1000)
     return SearchPlan(
       algorithm: algorithm, maxEvaluations: maxEvals, shuffles: shuffle ? true : nil, earlyStop: earlyStop,
-      pruner: kind == .none ? nil : pruner, firstRung: firstRung, reductionFactor: reductionFactor, repeats: repeats)
+      pruner: kind == .none ? nil : pruner, firstRung: firstRung, reductionFactor: reductionFactor, repeats: repeats,
+      skipsImpossible: skipImpossible ? true : nil)
   }
 
   private static func check(_ value: Int?, _ option: String, _ range: ClosedRange<Int>) throws(CommandError) {

@@ -106,6 +106,9 @@ struct StudySession {
   /// Why the search ended before all was tried.
   private func reason(_ outcome: RunOutcome, _ counts: StudyCounts) -> String? {
     switch outcome {
+    case .finished where space.plan.leavesOut && counts.total < study.definition.trialLimit ?? 0:
+      "No further configuration that can be trained was found: \(counts.total) of at most "
+        + "\(study.definition.trialLimit ?? 0) trials (--skip_impossible)"
     case .finished, .interrupted: nil
     case .timedOut:
       "Time is up: \(counts.ended) of \(counts.total) trials have ended. The same command continues"
