@@ -98,6 +98,9 @@ package struct CommandLineArguments: Equatable {
       parsed.append(argument)
       return
     }
+    if syntax.flags.contains(option), Configuration.meaning(ofKey: option) != .known {
+      throw .input("--\(typed): found a value after it; expected --\(typed) alone".inMessage)
+    }
     if !Self.isKey(option), let meant = nearestName(to: option, among: syntax.options) {
       throw .input("unknown option --\(typed); did you mean --\(meant)?".inMessage)
     }

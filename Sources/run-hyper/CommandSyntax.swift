@@ -37,7 +37,7 @@ package struct CommandSyntax: Sendable {
         "params_file", "study", "tool", "algo", "max_evals", "early_stop", "pruner", "first_rung", "reduction_factor",
         "repeats",
       ]),
-      flags: ["shuffle"], takesConfiguration: true),
+      flags: ["shuffle", "skip_impossible"], takesConfiguration: true),
     CommandSyntax("resume", options: running),
     CommandSyntax(
       "leaderboard", options: ["storage", "top", "sort", "where", "format"], repeatable: ["where"]),

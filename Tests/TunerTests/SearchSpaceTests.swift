@@ -38,41 +38,63 @@ import Testing
       "a",
       "f:1:2: found no type after 'a'; expected choice, loguniform, loguniform_bounds, quniform or uniform, then the value"
     ),
-    ("a choice # [1]", "f:1:10: found no value after 'choice'; expected a list such as [1, 2]"),
+    ("a choice # [1]", "f:1:10: found no value after 'choice'; expected a list such as [1, 2] or ['a', 'b']"),
+    ("a uniform", "f:1:10: found no value after 'uniform'; expected LOW,HIGH such as 0.1,0.5"),
+    ("a quniform #", "f:1:12: found no value after 'quniform'; expected LOW,HIGH,STEP such as 32,128,32"),
     ("a choice []", "f:1:10: found an empty list; expected at least one value in it"),
     ("a choice 5", "f:1:10: found 5; expected a list of values, such as [5]"),
-    ("a choice [1, gelu]", "f:1:14: found gelu; expected 'gelu' in quotes, if it is text"),
-    ("a choice [1, 2", "f:1:15: found the end; expected ',' or ']'"),
-    ("a choice [0.001, 1e-3]", "f:1:18: found 0.001 a second time; expected each value once"),
-    ("a choice [1, 2, 1.0]", "f:1:17: found 1.0 a second time, the same as 1; expected each value once"),
+    ("a choice [1, gelu]", "f:1:14: found gelu; expected 'gelu' in quotes if text is meant"),
+    ("a choice [1, 2", "f:1:15: found the end of the line inside a list; expected ']' to close the list"),
+    ("a choice [1,", "f:1:13: found the end of the line inside a list; expected ']' to close the list"),
+    ("a choice (1, 2", "f:1:15: found the end of the line inside a list; expected ')' to close the list"),
+    ("a choice 1 2", "f:1:12: found '2'; expected a list such as [1, 2] or ['a', 'b']"),
+    ("a choice gelu, relu", "f:1:10: found gelu; expected a list such as [1, 2] or ['a', 'b']"),
+    ("a choice [1 2]", "f:1:13: found '2'; expected ',' or ']'"),
     ("a choice [1e400]", "f:1:11: found a number beyond the range of 64 bits; expected finite numbers"),
     (
       "b choice [1]\na choice [1]\n\nb choice [2]",
       "f:4:1: found parameter 'b' again, first on line 1; expected each name once"
     ),
-    ("a uniform 0.5,0.1", "f:1:11: found low 0.5 and high 0.1; expected low below high"),
-    ("a uniform 0.5", "f:1:11: found 0.5; expected low,high, 2 numbers"),
-    ("a uniform 0.5,'x'", "f:1:11: found [0.5, 'x']; expected low,high, 2 numbers"),
-    ("a uniform 0,1e999", "f:1:11: found [0, 1e999]; expected finite numbers"),
+    ("a uniform 0.5,0.1", "f:1:11: found LOW 0.5 and HIGH 0.1; expected LOW,HIGH such as 0.1,0.5, with LOW below HIGH"),
+    ("a uniform 0.5", "f:1:11: found 0.5; expected LOW,HIGH such as 0.1,0.5"),
+    ("a uniform 0.5,'x'  # y", "f:1:11: found 0.5,'x'; expected LOW,HIGH such as 0.1,0.5"),
+    ("a uniform 0,1e999", "f:1:11: found 0,1e999, beyond the range of 64 bits; expected LOW,HIGH such as 0.1,0.5"),
+    ("a uniform 0.1 0.5", "f:1:15: found '0'; expected LOW,HIGH such as 0.1,0.5"),
+    ("a uniform low,high", "f:1:11: found low; expected LOW,HIGH such as 0.1,0.5"),
+    ("a uniform 0.1,", "f:1:11: found 0.1,; expected LOW,HIGH such as 0.1,0.5"),
+    ("a uniform 0.1;0.5", "f:1:14: found ';'; expected LOW,HIGH such as 0.1,0.5"),
+    ("a uniform [0.1,0.5", "f:1:19: found the end of the line; expected LOW,HIGH such as 0.1,0.5"),
+    ("a loguniform -8 0", "f:1:17: found '0'; expected LOW,HIGH as natural logarithms, such as -8,-4"),
+    ("a loguniform -8", "f:1:14: found -8; expected LOW,HIGH as natural logarithms, such as -8,-4"),
+    ("a loguniform_bounds 1e-4 0.01", "f:1:26: found '0'; expected LOW,HIGH such as 0.0001,0.01"),
+    ("a quniform 1,8", "f:1:12: found 1,8; expected LOW,HIGH,STEP such as 32,128,32"),
+    ("a quniform 1 8 2", "f:1:14: found '8'; expected LOW,HIGH,STEP such as 32,128,32"),
+    (
+      "a quniform 8,1,1",
+      "f:1:12: found LOW 8 and HIGH 1; expected LOW,HIGH,STEP such as 32,128,32, with LOW below HIGH"
+    ),
     (
       "a quniform 0.1,0.4,1",
-      "f:1:12: found no multiple of 1.0 from 0.1 to 0.4; expected a smaller step or wider bounds"
+      "f:1:12: found no multiple of 1 from 0.1 to 0.4; expected LOW,HIGH,STEP such as 32,128,32, with a smaller STEP or wider bounds"
     ),
-    ("a quniform 1,8,0", "f:1:12: found step 0.0; expected a step above 0"),
+    ("a quniform 1,8,0", "f:1:12: found STEP 0; expected LOW,HIGH,STEP such as 32,128,32, with STEP above 0"),
     (
       "a loguniform 1,1000",
-      "f:1:14: found high 1000.0, a natural logarithm; expected the logarithms of the bounds, such as -9,-4"
+      "f:1:14: found HIGH 1000, whose exponential is beyond 64 bits; expected LOW,HIGH as natural logarithms, such as -8,-4"
     ),
     (
       "a loguniform_bounds -8,-4",
-      "f:1:21: found low -8.0; expected bounds above 0, such as 0.0001,0.01; loguniform takes their natural logarithms"
+      "f:1:21: found LOW -8; expected LOW,HIGH such as 0.0001,0.01, both above 0 (loguniform takes their natural logarithms)"
     ),
     (
       "a loguniform_bounds 0,1",
-      "f:1:21: found low 0.0; expected bounds above 0, such as 0.0001,0.01; loguniform takes their natural logarithms"
+      "f:1:21: found LOW 0; expected LOW,HIGH such as 0.0001,0.01, both above 0 (loguniform takes their natural logarithms)"
     ),
-    ("a loguniform_bounds 1,0.1", "f:1:21: found low 1.0 and high 0.1; expected low below high"),
-    ("a loguniform_bounds 0.1", "f:1:21: found 0.1; expected low,high, 2 numbers"),
+    (
+      "a loguniform_bounds 1,0.1",
+      "f:1:21: found LOW 1 and HIGH 0.1; expected LOW,HIGH such as 0.0001,0.01, with LOW below HIGH"
+    ),
+    ("a loguniform_bounds 0.1", "f:1:21: found 0.1; expected LOW,HIGH such as 0.0001,0.01"),
     (
       "a nope 1\nb choice []",
       "f:1:3: found type 'nope'; expected choice, loguniform, loguniform_bounds, quniform or uniform\nf:2:10: found an empty list; expected at least one value in it"
@@ -98,12 +120,57 @@ import Testing
     #expect(space.parameters[0].distribution.meaning == meaning)
   }
 
-  @Test func `A grid that nobody can train is refused`() {
+  @Test(arguments: [
+    ("choice [0.2,0.2]", "choice [0.2]", "f:2:3: the list of a repeats 0.2; each value counts once"),
+    (
+      "choice [1e-3, 0.001,0.5,0.50]  # x", "choice [0.001, 0.5]  # x",
+      "f:2:3: the list of a repeats 0.001, 0.5; each value counts once"
+    ),
+    (
+      "choice [1, 2, 1.0]", "choice [1, 2]",
+      "f:2:3: the list of a repeats 1 (also written 1.0); each value counts once"
+    ),
+    ("choice ['x',\"x\",'x']", "choice ['x']", "f:2:3: the list of a repeats 'x'; each value counts once"),
+    (
+      "choice [[1],[1.0]]#", "choice [[1]]  #",
+      "f:2:3: the list of a repeats [1] (also written [1.0]); each value counts once"
+    ),
+    (
+      "choice [1,1,2,2,3,3,4,4,5,5,6,6]", "choice [1, 2, 3, 4, 5, 6]",
+      "f:2:3: the list of a repeats 1, 2, 3, 4, 5 and others; each value counts once"
+    ),
+  ])
+  func `A value that stands twice counts once, and the study keeps the list without it`(
+    written: String, kept: String, note: String
+  ) throws {
+    let space = try SearchSpace(parsing: "b choice [7]\r\n  a \(written)\r\n", file: "f")
+    #expect(space.notes == [note])
+    #expect(space.text == "b choice [7]\n  a \(kept)\n")
+    let again = try SearchSpace(parsing: space.text, file: "f")
+    #expect(again.parameters == space.parameters && again.notes.isEmpty && again.text == space.text)
+    #expect(try again.grid() == space.grid())
+  }
+
+  @Test func `A list whose values differ in type has them all`() throws {
+    let space = try SearchSpace(parsing: "a choice [1,'1',True,'True',None]", file: "f")
+    #expect(space.cellCount == 5 && space.notes.isEmpty && space.text == "a choice [1,'1',True,'True',None]")
+  }
+
+  @Test func `Only a search of all combinations has a limit, and says what has none`() throws {
     let line = "choice [\((1...100).map(String.init).joined(separator: ","))]"
     let text = (1...20).map { "p\($0) \(line)" }.joined(separator: "\n")
-    let error = #expect(throws: SearchSpaceError.self) { try SearchSpace(parsing: text, file: "f") }
-    #expect(error?.problems.count == 1)
-    #expect(error?.problems.first?.location == "f:3:1")
+    let space = try SearchSpace(parsing: text, file: "f")
+    #expect(space.cellCount == nil)
+    for list in [{ try space.grid() }, { try space.shuffledGrid(seed: 1) }] {
+      let error = #expect(throws: SearchSpaceError.self) { try list() }
+      #expect(
+        error?.description
+          == "f:3:1: found more than 100000 combinations up to 'p3' in an exhaustive search; expected at most 100000, or --algo=random --max_evals=N, which draws N of them"
+      )
+    }
+    let sampler = RandomSampler(space, seed: 1)
+    #expect(sampler.count == nil)
+    #expect(Set(sampler.draws(1000) { _ in true }).count == 1000)
   }
 
   @Test func `The grid follows the file, the last parameter fastest`() throws {
@@ -118,7 +185,7 @@ import Testing
     let error = #expect(throws: SearchSpaceError.self) { try space.grid() }
     #expect(
       error?.description
-        == "f:2:1: found 'b' of type uniform, which cannot be searched exhaustively; expected --algo=random or bayes, or a list of values such as b choice [0.0, 0.5, 1.0]"
+        == "f:2:1: found 'b' of type uniform, a range, in an exhaustive search; expected --algo=random or --algo=bayes, or a list of values such as b choice [0, 0.5, 1]"
     )
   }
 
@@ -128,8 +195,21 @@ import Testing
     }
     #expect(
       error?.description
-        == "f:1:1: found 'a' of type loguniform_bounds, which cannot be searched exhaustively; expected --algo=random or bayes, or a list of values such as a choice [0.25, 1.0, 4.0]"
+        == "f:1:1: found 'a' of type loguniform_bounds, a range, in an exhaustive search; expected --algo=random or --algo=bayes, or a list of values such as a choice [0.25, 1, 4]"
     )
+  }
+
+  @Test(arguments: [
+    ("uniform 1,3", "[1, 2, 3]"), ("uniform 0.1,0.5", "[0.1, 0.3, 0.5]"),
+    ("quniform 32,128,32", "[32, 64, 96, 128]"), ("quniform 0.1,0.3,0.1", "[0.1, 0.2, 0.3]"),
+    ("quniform 1,1000,1", "[1, 501, 1000]"), ("loguniform -8,-4", "[0.000335, 0.00248, 0.0183]"),
+    ("loguniform_bounds 1e-5,1e-2", "[1e-05, 0.0003162, 0.01]"),
+  ])
+  func `The list that takes the place of a range has its values as one writes them`(range: String, list: String) throws
+  {
+    let space = try SearchSpace(parsing: "a \(range)", file: "f")
+    let error = #expect(throws: SearchSpaceError.self) { try space.grid() }
+    #expect(error?.description.hasSuffix("such as a choice \(list)") == true, "\(error?.description ?? "")")
   }
 
   @Test func `Order and spelling do not make another configuration`() {

@@ -70,7 +70,7 @@ import Testing
       testDescription: "unknown tool", arguments: ["--tool=ray"], message: ["--tool: found 'ray'", "Hyperopt or Ray"]),
     Case(
       testDescription: "a range and the grid", parameters: "n_layers choice [1,2]\nattn_dropout_prob uniform 0.1,0.5\n",
-      message: ["hyper.test:2:1", "cannot be searched exhaustively", "--algo=random"]),
+      message: ["hyper.test:2:1", "a range, in an exhaustive search", "--algo=random"]),
     Case(
       testDescription: "a bound that cannot be trained, for bayes",
       parameters: "attn_dropout_prob uniform 0.1,1.5\n", arguments: ["--algo=bayes"],

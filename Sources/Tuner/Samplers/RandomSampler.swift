@@ -1,7 +1,8 @@
 /// Draws points uniformly from a space: draw *k* is a function of the seed and *k* alone.
 ///
-/// With finitely many cells, the draws are a random permutation of the cells: none is drawn twice, and `count` draws are the
-/// whole grid. With a continuous parameter, all parameters of all draws are independent, including lists.
+/// Over finitely many cells the draws are a random order of them, so none comes twice and `count` draws are the
+/// grid. With a continuous parameter, every parameter of every draw is independent of all else, its lists included. So it is with
+/// more than 2⁶² cells, where among 100,000 draws one comes twice with a probability below 10⁻⁸; it then counts once.
 public struct RandomSampler: Sendable {
   private let space: SearchSpace
   private let seed: UInt64
@@ -30,6 +31,33 @@ public struct RandomSampler: Sendable {
           name: parameter.name, value: parameter.distribution.value(at: generator.nextUniform()))
       })
   }
+}
+
+extension RandomSampler {
+  /// The first draws that are possible, in their order.
+  ///
+  /// Fewer than `limit` where the space has no more, or where nobody finds them: it gives up after `patience` draws in a row that
+  /// are impossible.
+  ///
+  /// - Parameter isPossible: Asked once for each draw up to the last that is given back.
+  public func draws(_ limit: Int, where isPossible: (Hyperparameters) -> Bool) -> [Hyperparameters] {
+    var points: [Hyperparameters] = []
+    var (number, missCount) = (0, 0)
+    while points.count < limit, number < count ?? .max, missCount < Self.patience {
+      let point = draw(number)
+      number += 1
+      if isPossible(point) {
+        points.append(point)
+        missCount = 0
+      } else {
+        missCount += 1
+      }
+    }
+    return points
+  }
+
+  /// Impossible draws in a row after which no further one is looked for; every space that an exhaustive search can try is smaller.
+  static let patience = SearchSpace.largestGrid
 }
 
 extension SearchSpace {

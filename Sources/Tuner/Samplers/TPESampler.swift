@@ -21,7 +21,7 @@ public struct TPESampler: Sendable {
   private static let mostGood = 25
   private static let candidateCount = 24
 
-  /// Taken cells are drawn again, up to this multiple of the number of candidates.
+  /// Up to this many draws for each candidate, where points are taken or impossible.
   private static let drawsPerCandidate = 10
 
   public init(_ space: SearchSpace, seed: Int) {
@@ -34,20 +34,22 @@ public struct TPESampler: Sendable {
   ///
   /// Takes time proportional to the number of trials in the history times the number of parameters.
   ///
-  /// - Parameter number: The trial's number, from 0.
-  /// - Parameter history: The other trials, in any order.
-  /// - Returns: A point that no trial in the history has, or `nil` if a finite space has no other.
-  public func propose(number: Int, history: [Evaluation]) -> Hyperparameters? {
+  /// - Parameter number: The trial's, from 0.
+  /// - Parameter history: The other trials in any order.
+  /// - Parameter isPossible: Whether a point may be proposed.
+  /// - Returns: A possible point that no trial of the history has, or `nil` when the space has no other or none can be found.
+  public func propose(
+    number: Int, history: [Evaluation], where isPossible: (Hyperparameters) -> Bool = { _ in true }
+  ) -> Hyperparameters? {
     let trials = history.sorted { $0.number < $1.number }.compactMap { evaluation in
       coordinates.encode(evaluation.hyperparameters).map { Trial(point: $0, outcome: evaluation.outcome) }
     }
-    // Points with continuous parameters do not coincide by chance.
-    let taken = random.count == nil ? [] : Set(trials.map(\.point))
+    let taken = Set(trials.map(\.point))
     if let count = random.count, taken.count >= count { return nil }
     guard trials.count(where: { $0.outcome != .running }) >= Self.startupCount else {
-      return firstFree(from: number, taken)
+      return firstFree(from: number, taken, isPossible)
     }
-    return mostPromising(number, trials, taken) ?? firstFree(from: number, taken)
+    return mostPromising(number, trials, taken, isPossible) ?? firstFree(from: number, taken, isPossible)
   }
 
   /// A trial whose point is in the space.
@@ -59,27 +61,41 @@ public struct TPESampler: Sendable {
     var loss: Double? { if case .loss(let loss) = outcome, loss.isFinite { loss } else { nil } }
   }
 
-  /// The random sampler's draw with this number or, if that is taken, the next free one.
-  private func firstFree(from number: Int, _ taken: Set<[Double]>) -> Hyperparameters? {
-    guard let count = random.count else { return random.draw(number) }
-    return (0..<count).lazy.map { random.draw((number % count + $0) % count) }
-      .first { coordinates.encode($0).map(taken.contains) == false }
+  /// The random sampler's draw of this number or, where it is taken or impossible, the next one that is neither.
+  private func firstFree(
+    from number: Int, _ taken: Set<[Double]>, _ isPossible: (Hyperparameters) -> Bool
+  ) -> Hyperparameters? {
+    // Among so many draws, as many are free as a random search goes through before it gives up.
+    let most = min(random.count ?? .max, taken.count + RandomSampler.patience)
+    for offset in 0..<most {
+      let point = random.draw(random.count.map { (number % $0 + offset) % $0 } ?? number + offset)
+      if isFree(point, taken), isPossible(point) { return point }
+    }
+    return nil
   }
 
-  /// The best free candidate, or `nil` if there is none.
-  private func mostPromising(_ number: Int, _ trials: [Trial], _ taken: Set<[Double]>) -> Hyperparameters? {
+  /// The best of the candidates that are free and possible, or `nil` when none is.
+  private func mostPromising(
+    _ number: Int, _ trials: [Trial], _ taken: Set<[Double]>, _ isPossible: (Hyperparameters) -> Bool
+  ) -> Hyperparameters? {
     let (good, other) = estimators(trials)
     var generator = SplitMix64(seed, SamplerStream.proposal.rawValue, UInt64(number))
-    var best: (point: [Double], score: Double)?
+    var best: (point: Hyperparameters, score: Double)?
     var candidateCount = 0
     for _ in 0..<Self.candidateCount * Self.drawsPerCandidate where candidateCount < Self.candidateCount {
-      let point = good.draw(using: &generator)
-      guard !taken.contains(point) else { continue }
+      let coordinates = good.draw(using: &generator)
+      let point = self.coordinates.decode(coordinates)
+      guard isFree(point, taken), isPossible(point) else { continue }
       candidateCount += 1
-      let score = good.logDensity(point) - other.logDensity(point)
+      let score = good.logDensity(coordinates) - other.logDensity(coordinates)
       if best.map({ score > $0.score }) ?? true { best = (point, score) }
     }
-    return best.map { coordinates.decode($0.point) }
+    return best?.point
+  }
+
+  /// Whether no trial has a point. One that comes again would add no trial, and the search would wait for it forever.
+  private func isFree(_ point: Hyperparameters, _ taken: Set<[Double]>) -> Bool {
+    coordinates.encode(point).map { !taken.contains($0) } ?? (random.count == nil)
   }
 
   private func estimators(_ trials: [Trial]) -> (good: ParzenEstimator, other: ParzenEstimator) {

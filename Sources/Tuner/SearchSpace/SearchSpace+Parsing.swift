@@ -6,7 +6,9 @@ extension SearchSpace {
   /// Fields are separated by any number of spaces and tabs; `#` starts a comment except inside quotes. Unlike
   /// RecBole's reader, nothing is skipped silently.
   ///
-  /// Throws all mistakes in the file at once.
+  /// A value that stands twice in a list counts once, as `text` then has it and `notes` says.
+  ///
+  /// Throws every mistake of the file at once.
   public init(parsing text: String, file: String) throws(SearchSpaceError) {
     var reader = SearchSpaceReader(file: file)
     var content = Substring(text)
@@ -16,7 +18,11 @@ extension SearchSpace {
       reader.read(Array(line), number: index + 1)
     }
     try reader.finish()
-    self.init(file: file, parameters: reader.parameters)
+    var rewritten = lines.map(String.init)
+    for (index, line) in reader.rewrittenLines { rewritten[index] = line }
+    self.init(
+      file: file, parameters: reader.parameters,
+      text: reader.rewrittenLines.isEmpty ? text : rewritten.joined(separator: "\n"), notes: reader.notes)
   }
 }
 
@@ -34,6 +40,11 @@ extension SearchSpace {
 private struct SearchSpaceReader {
   let file: String
   private(set) var parameters: [SearchSpace.Parameter] = []
+  private(set) var notes: [String] = []
+
+  /// Lines whose lists have fewer values than the file's, by their index.
+  private(set) var rewrittenLines: [Int: String] = [:]
+
   private var problems: [Problem] = []
   private var firstLines: [String: Int] = [:]
 
@@ -48,8 +59,8 @@ private struct SearchSpaceReader {
 
   var hasEnoughProblems: Bool { problems.count > Self.mostProblems }
 
-  mutating func read(_ line: [Character], number: Int) {
-    let line = line.prefix(upTo: commentStart(line))
+  mutating func read(_ whole: [Character], number: Int) {
+    let line = whole.prefix(upTo: commentStart(whole))
     let (name, nameColumn, afterName) = field(line, from: 0)
     guard !name.isEmpty else { return }
     let (type, typeColumn, afterType) = field(line, from: afterName)
@@ -76,21 +87,18 @@ private struct SearchSpaceReader {
       return note(location(typeColumn), "type '\(type)'", nearest ?? "\(Self.typeNames) or uniform")
     }
     guard valueStart < line.endIndex else {
-      let expected = type == "choice" ? "a list such as [1, 2]" : "\(bounds(of: type)) such as 0.1,0.5"
-      return note(location(line.count + 1), "no value after '\(type)'", expected)
+      return note(location(line.count + 1), "no value after '\(type)'", form(of: type))
     }
-    let valueColumn = valueStart + 1
-    var parser = LiteralParser(String(line[valueStart...]), firstColumn: valueColumn)
-    let value: Literal
-    do { value = try parser.parse() } catch { return note(location(error.column), error.found, error.expected) }
-
-    let before = problems.count
-    let distribution =
-      type == "choice"
-      ? choice(value, columns: parser.elementColumns, at: valueColumn, location: location)
-      : range(type, value, at: location(valueColumn))
-    guard let distribution, problems.count == before else { return }
-    parameters.append(SearchSpace.Parameter(name: name, distribution: distribution, location: location(nameColumn)))
+    guard
+      let distribution = distribution(
+        type, String(line[valueStart...]).trimmingSpaces, at: valueStart + 1, location: location)
+    else { return }
+    let distinct = withoutDoubles(distribution, of: name, at: location(nameColumn))
+    if distinct != distribution, case .choice(let values) = distinct {
+      let comment = line.endIndex < whole.endIndex ? "  " + String(whole[line.endIndex...]) : ""
+      rewrittenLines[number - 1] = String(line[..<valueStart]) + Literal.list(values).python + comment
+    }
+    parameters.append(SearchSpace.Parameter(name: name, distribution: distinct, location: location(nameColumn)))
   }
 
   mutating func finish() throws(SearchSpaceError) {
@@ -98,11 +106,30 @@ private struct SearchSpaceReader {
     if problems.isEmpty, parameters.count > SearchSpace.mostParameters {
       note(file, "\(parameters.count) parameters", "at most \(SearchSpace.mostParameters)")
     }
-    if problems.isEmpty { checkSize() }
     guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
   }
 
   // MARK: - Values
+
+  /// The distribution that a type and the text after it make, or `nil` after a mistake.
+  private mutating func distribution(
+    _ type: String, _ written: String, at column: Int, location: (Int) -> String
+  ) -> Distribution? {
+    var parser = LiteralParser(written, firstColumn: column)
+    let before = problems.count
+    do throws(LiteralError) {
+      let value = try parser.parse()
+      let distribution =
+        type == "choice"
+        ? choice(value, columns: parser.elementColumns, at: column, location: location)
+        : range(type, value, written, at: location(column))
+      return problems.count == before ? distribution : nil
+    } catch {
+      let (found, expected) = explanation(of: error, type, written)
+      note(location(error.column), found, expected)
+      return nil
+    }
+  }
 
   private mutating func choice(
     _ value: Literal, columns: [Int], at column: Int, location: (Int) -> String
@@ -112,73 +139,101 @@ private struct SearchSpaceReader {
       return nil
     }
     if values.isEmpty { note(location(column), "an empty list", "at least one value in it") }
-    var seen: [String: Literal] = [:]
-    for (index, value) in values.enumerated() {
-      // A list that was computed or is in parentheses has no columns of its own.
-      let place = location(index < columns.count ? columns[index] : column)
-      if !value.isFinite { note(place, "a number beyond the range of 64 bits", "finite numbers") }
-      if let earlier = seen.updateValue(value, forKey: value.canonical) {
-        let same = earlier == value ? "" : ", the same as \(earlier.python)"
-        note(place, "\(value.python) a second time\(same)", "each value once")
-      }
+    for (index, value) in values.enumerated() where !value.isFinite {
+      // A list that was computed or stands in parentheses has no columns of its own.
+      note(
+        location(index < columns.count ? columns[index] : column), "a number beyond the range of 64 bits",
+        "finite numbers")
     }
     return .choice(values)
   }
 
-  private mutating func range(_ type: String, _ value: Literal, at location: String) -> Distribution? {
+  /// The distribution with each value of a list once, the first of equal ones.
+  private mutating func withoutDoubles(_ distribution: Distribution, of name: String, at location: String)
+    -> Distribution
+  {
+    guard case .choice(let values) = distribution else { return distribution }
+    var seen: [String: Literal] = [:]
+    var doubles: [String] = []
+    let distinct = values.filter { value in
+      guard let first = seen[value.canonical] else {
+        seen[value.canonical] = value
+        return true
+      }
+      doubles.append(first == value ? value.python : "\(first.python) (also written \(value.python))")
+      return false
+    }
+    guard !doubles.isEmpty else { return distribution }
+    var named: [String] = []
+    for double in doubles where named.count < 6 && !named.contains(double) { named.append(double) }
+    let list = named.prefix(5).joined(separator: ", ") + (named.count > 5 ? " and others" : "")
+    notes.append("\(location): the list of \(name) repeats \(list); each value counts once".inMessage)
+    return .choice(distinct)
+  }
+
+  private mutating func range(
+    _ type: String, _ value: Literal, _ written: String, at location: String
+  ) -> Distribution? {
+    let form = form(of: type)
     let numbers: [Double]? = if case .list(let values) = value { values.compactMap(\.double) } else { nil }
     let count = type == "quniform" ? 3 : 2
     guard let numbers, numbers.count == count, case .list(let values) = value, values.count == count else {
-      note(location, value.python, "\(bounds(of: type)), \(count) numbers")
+      note(location, written, form)
       return nil
     }
     guard numbers.allSatisfy(\.isFinite) else {
-      note(location, value.python, "finite numbers")
+      note(location, "\(written), beyond the range of 64 bits", form)
       return nil
     }
     let (low, high) = (numbers[0], numbers[1])
-    if low >= high { note(location, "low \(low) and high \(high)", "low below high") }
+    func text(_ number: Double) -> String { Literal.number(number).canonical }
+    if low >= high { note(location, "LOW \(text(low)) and HIGH \(text(high))", "\(form), with LOW below HIGH") }
     switch type {
     case "uniform": return .uniform(low: low, high: high)
     case "loguniform":
       // The largest natural logarithm of a 64-bit number is 709.78.
-      if high > 709 {
-        note(location, "high \(high), a natural logarithm", "the logarithms of the bounds, such as -9,-4")
-      }
+      if high > 709 { note(location, "HIGH \(text(high)), whose exponential is beyond 64 bits", form) }
       return .logUniform(low: low, high: high)
     case "loguniform_bounds":
       if low <= 0 {
-        note(
-          location, "low \(low)",
-          "bounds above 0, such as 0.0001,0.01; loguniform takes their natural logarithms")
+        note(location, "LOW \(text(low))", "\(form), both above 0 (loguniform takes their natural logarithms)")
       }
       return .logUniformBounds(low: low, high: high)
     default:
       if numbers[2] <= 0 {
-        note(location, "step \(numbers[2])", "a step above 0")
+        note(location, "STEP \(text(numbers[2]))", "\(form), with STEP above 0")
       } else if (low / numbers[2]).rounded(.up) > (high / numbers[2]).rounded(.down) {
-        note(location, "no multiple of \(numbers[2]) from \(low) to \(high)", "a smaller step or wider bounds")
+        note(
+          location, "no multiple of \(text(numbers[2])) from \(text(low)) to \(text(high))",
+          "\(form), with a smaller STEP or wider bounds")
       }
       return .quantizedUniform(low: low, high: high, step: numbers[2])
     }
   }
 
-  private mutating func checkSize() {
-    var count = 1
-    for parameter in parameters {
-      guard case .choice(let values) = parameter.distribution else { continue }
-      let (product, overflow) = count.multipliedReportingOverflow(by: values.count)
-      guard !overflow, product <= SearchSpace.largestGrid else {
-        return note(
-          parameter.location,
-          "a grid of more than \(SearchSpace.largestGrid) cells from '\(parameter.name)' on",
-          "at most \(SearchSpace.largestGrid): fewer parameters or shorter lists")
-      }
-      count = product
+  /// What a value of a type looks like.
+  private func form(of type: String) -> String {
+    switch type {
+    case "choice": "a list such as [1, 2] or ['a', 'b']"
+    case "uniform": "LOW,HIGH such as 0.1,0.5"
+    case "loguniform": "LOW,HIGH as natural logarithms, such as -8,-4"
+    case "loguniform_bounds": "LOW,HIGH such as 0.0001,0.01"
+    default: "LOW,HIGH,STEP such as 32,128,32"
     }
   }
 
-  private func bounds(of type: String) -> String { type == "quniform" ? "low,high,step" : "low,high" }
+  /// What to say about a value that is no literal.
+  private func explanation(of error: LiteralError, _ type: String, _ written: String) -> (
+    found: String, expected: String
+  ) {
+    let isAtEnd = error.found == "the end"
+    guard type == "choice" else {
+      return (isAtEnd ? "the end of the line" : error.found, form(of: type))
+    }
+    guard let first = written.first, "[(".contains(first) else { return (error.found, form(of: type)) }
+    guard isAtEnd else { return (error.found, error.expected) }
+    return ("the end of the line inside a list", "'\(first == "[" ? "]" : ")")' to close the list")
+  }
 
   // MARK: - Fields
 
@@ -225,5 +280,12 @@ private struct SearchSpaceReader {
     let first = line[start...].firstIndex { !$0.isWhitespace } ?? line.endIndex
     let end = line[first...].firstIndex { $0.isWhitespace } ?? line.endIndex
     return (String(line[first..<end]), first + 1, end)
+  }
+}
+
+extension String {
+  /// The text without spaces at its end.
+  fileprivate var trimmingSpaces: String {
+    String(prefix(upTo: lastIndex { !$0.isWhitespace }.map(index(after:)) ?? startIndex))
   }
 }

@@ -1,8 +1,8 @@
 import Literals
 
 extension SearchSpace {
-  /// Points that represent everything that a search may try: every combination of the parameters' values, with ranges
-  /// represented by their ends and their middle.
+  /// Points that stand for all that a search may try: every combination of the parameters' values, ranges by their ends and
+  /// a value between them.
   ///
   /// - Parameter limit: The maximum number of points; if there are more, this many are drawn.
   /// - Returns: The points, and whether they include every combination.
@@ -14,7 +14,7 @@ extension SearchSpace {
           ? parameter
           : Parameter(
             name: parameter.name,
-            distribution: .choice([0, 0.5, 1].map { parameter.distribution.value(at: $0) }),
+            distribution: .choice([0, Self.between, 1].map { parameter.distribution.value(at: $0) }),
             location: parameter.location)
       })
     guard let cells = Cells(space), cells.count <= limit else {
@@ -23,4 +23,25 @@ extension SearchSpace {
     }
     return ((0..<cells.count).map { cells[$0] }, true)
   }
+
+  /// The point whose numbers are all the largest of their parameters; of other values it has the first.
+  public var largest: Hyperparameters {
+    Hyperparameters(
+      parameters.map { parameter in
+        var value = parameter.distribution.value(at: 1)
+        if case .choice(let values) = parameter.distribution {
+          let numbers = values.filter { $0.double != nil }
+          value = numbers.max { $0.double ?? 0 < $1.double ?? 0 } ?? values[0]
+        }
+        return Hyperparameters.Pair(name: parameter.name, value: value)
+      })
+  }
+
+  /// How many combinations some of the parameters have; `nil` when one is continuous or they are more than 2⁶².
+  public func combinationCount(of names: Set<String>) -> Int? {
+    Cells(SearchSpace(file: file, parameters: parameters.filter { names.contains($0.name) }))?.count
+  }
+
+  /// Not the middle, which may be a whole number where most values of the range are not.
+  private static let between = 0.414_213_562_373_095
 }

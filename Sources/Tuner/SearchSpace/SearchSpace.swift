@@ -2,8 +2,8 @@ import Foundation
 public import Literals
 
 /// The parameters that a study tunes, in the order of the file that lists them.
-public struct SearchSpace: Sendable, Equatable {
-  /// A parameter and its possible values.
+public struct SearchSpace: Sendable {
+  /// A parameter and the values it can have.
   public struct Parameter: Sendable, Equatable {
     public let name: String
     public let distribution: Distribution
@@ -17,7 +17,22 @@ public struct SearchSpace: Sendable, Equatable {
 
   public let parameters: [Parameter]
 
-  /// The maximum number of cells. Nobody trains more; a larger product is a mistake in the file.
+  /// The file's text, in which each list has each of its values once.
+  public let text: String
+
+  /// What was read otherwise than it is written; a sentence each.
+  public let notes: [String]
+
+  init(file: String, parameters: [Parameter], text: String = "", notes: [String] = []) {
+    self.file = file
+    self.parameters = parameters
+    self.text = text
+    self.notes = notes
+  }
+
+  /// The most combinations that are all tried; more than anyone trains.
+  ///
+  /// Draws and proposals have no such limit, since they never list the combinations.
   public static let largestGrid = 100_000
 
   /// The maximum number of parameters, more than any model has.
@@ -54,40 +69,51 @@ public enum Distribution: Sendable, Equatable {
 }
 
 extension SearchSpace {
-  /// The number of cells of the grid over the `choice` parameters.
-  public var cellCount: Int {
+  /// The number of cells of the grid over the `choice` parameters; `nil` where it is beyond 64 bits.
+  public var cellCount: Int? {
     parameters.reduce(1) { count, parameter in
-      if case .choice(let values) = parameter.distribution { count * values.count } else { count }
+      guard let count, case .choice(let values) = parameter.distribution else { return count }
+      let (product, overflow) = count.multipliedReportingOverflow(by: values.count)
+      return overflow ? nil : product
     }
   }
 
   /// Every combination of the parameters' values, in file order, with the last parameter varying fastest.
   ///
-  /// Throws if a parameter has no list of values.
+  /// Throws when a parameter has no list of values, or when there are more than `largestGrid` combinations.
   public func grid() throws(SearchSpaceError) -> [Hyperparameters] {
-    var axes: [(name: String, values: [Literal])] = []
-    var problems: [Problem] = []
-    for parameter in parameters {
-      if case .choice(let values) = parameter.distribution {
-        axes.append((parameter.name, values))
-      } else {
-        problems.append(
-          Problem(
-            location: parameter.location,
-            found:
-              "'\(parameter.name)' of type \(parameter.distribution.keyword), which cannot be searched exhaustively",
-            expected:
-              "--algo=random or bayes, or a list of values such as \(parameter.name) choice [\(parameter.distribution.examples)]"
-          ))
-      }
-    }
-    guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
-
+    try checkGrid()
     var cells: [[Hyperparameters.Pair]] = [[]]
-    for (name, values) in axes {
-      cells = cells.flatMap { cell in values.map { cell + [Hyperparameters.Pair(name: name, value: $0)] } }
+    for parameter in parameters {
+      guard case .choice(let values) = parameter.distribution else { continue }
+      cells = cells.flatMap { cell in values.map { cell + [Hyperparameters.Pair(name: parameter.name, value: $0)] } }
     }
     return cells.map { Hyperparameters($0) }
+  }
+
+  /// Refuses what an exhaustive search cannot try.
+  private func checkGrid() throws(SearchSpaceError) {
+    var problems = parameters.compactMap { parameter -> Problem? in
+      if case .choice = parameter.distribution { return nil }
+      return Problem(
+        location: parameter.location,
+        found: "'\(parameter.name)' of type \(parameter.distribution.keyword), a range, in an exhaustive search",
+        expected: "--algo=random or --algo=bayes, or a list of values such as "
+          + "\(parameter.name) choice [\(parameter.distribution.examples.joined(separator: ", "))]")
+    }
+    var count = 1
+    for parameter in parameters {
+      guard case .choice(let values) = parameter.distribution else { continue }
+      count *= values.count
+      guard count > Self.largestGrid else { continue }
+      problems.append(
+        Problem(
+          location: parameter.location,
+          found: "more than \(Self.largestGrid) combinations up to '\(parameter.name)' in an exhaustive search",
+          expected: "at most \(Self.largestGrid), or --algo=random --max_evals=N, which draws N of them"))
+      break
+    }
+    guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
   }
 }
 
@@ -115,16 +141,19 @@ extension Distribution {
     }
   }
 
-  /// Three example values, for a message.
-  fileprivate var examples: String {
-    switch self {
-    case .choice(let values): values.prefix(3).map(\.python).joined(separator: ", ")
-    case .uniform(let low, let high), .quantizedUniform(let low, let high, _):
-      "\(low), \((low + high) / 2), \(high)"
-    case .logUniform(let low, let high):
-      "\(exp(low)), \(exp((low + high) / 2)), \(exp(high))"
-    case .logUniformBounds(let low, let high):
-      "\(low), \(low.squareRoot() * high.squareRoot()), \(high)"
+  /// A few values of it as a list has them, for a message: all multiples of a step where these are few, otherwise three.
+  fileprivate var examples: [String] {
+    if let values = FiniteValues(self) {
+      let shown =
+        values.count <= 10 ? Array(values) : [0, values.count / 2, values.count - 1].map { values[$0] }
+      return shown.map { $0.double == nil ? $0.python : $0.canonical }
+    }
+    return [0, 0.5, 1].map { fraction in
+      let value = value(at: fraction)
+      // Bounds stand as they were written; what was computed is rounded.
+      let digits = if case .logUniform = self { 3 } else { fraction == 0.5 ? 4 : 17 }
+      guard digits < 17, let number = value.double else { return value.canonical }
+      return Literal.number(Double(String(format: "%.\(digits)g", number)) ?? number).canonical
     }
   }
 }

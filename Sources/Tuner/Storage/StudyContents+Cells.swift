@@ -4,8 +4,10 @@ import Literals
 extension StudyContents {
   // MARK: - Nothing forgotten
 
-  /// Checks that every point given by the search space and the sampler has a trial, and that every trial is such a point.
-  func checkCells(_ check: inout Verification.Check) throws {
+  /// The points that the search space and the sampler give are all trials, and each trial is such a point.
+  ///
+  /// - Parameter isPossible: Which of the points the study may have.
+  func checkCells(_ check: inout Verification.Check, where isPossible: (Hyperparameters) -> Bool) throws {
     checkNumbers(&check)
     let space = try SearchSpace(parsing: definition.searchSpace, file: study.name)
     let trials = originals
@@ -15,11 +17,17 @@ extension StudyContents {
         trial.place, found: "values outside the search space: \(trial.hyperparameters)",
         expected: "a point of the study's search space, or a shelved trial")
     }
+    for trial in trials where trial.isActive && !isPossible(trial.hyperparameters) {
+      check.fail(
+        trial.place, found: "a configuration that cannot be trained: \(trial.hyperparameters)",
+        expected: "no trial of it, since the study leaves impossible configurations out")
+    }
     let expected: [Hyperparameters]
     switch definition.sampler {
-    case .grid: expected = try space.grid()
-    case .shuffledGrid: expected = try space.shuffledGrid(seed: definition.seed)
-    case .random: expected = draws(from: space)
+    case .grid: expected = try space.grid().filter(isPossible)
+    case .shuffledGrid: expected = try space.shuffledGrid(seed: definition.seed).filter(isPossible)
+    case .random:
+      expected = RandomSampler(space, seed: definition.seed).draws(definition.trialLimit ?? 0, where: isPossible)
     case .tpe: expected = []
     }
     let names = Set(expected.map(\.canonical))
@@ -44,13 +52,7 @@ extension StudyContents {
     if shelved > 0 { check.notes.append("\(shelved.counting("trial")) shelved") }
   }
 
-  private func draws(from space: SearchSpace) -> [Hyperparameters] {
-    let sampler = RandomSampler(space, seed: definition.seed)
-    let count = min(definition.trialLimit ?? 0, sampler.count ?? .max)
-    return (0..<count).map(sampler.draw)
-  }
-
-  /// Checks that trials are numbered without gaps: no trial is ever removed from a study.
+  /// Trials are numbered without a gap: none is ever taken out of a study.
   private func checkNumbers(_ check: inout Verification.Check) {
     var next = 1
     for trial in trials {

@@ -6,9 +6,10 @@ extension StudyStore {
   ///
   /// When points are drawn, only as many of `cells` are taken as the study lacks.
   static func align(
-    _ study: Study, with cells: [Hyperparameters], cost: @escaping (Hyperparameters) -> TrialCost?, _ db: Database
+    _ study: Study, with cells: [Hyperparameters], cost: @escaping (Hyperparameters) -> TrialCost?,
+    where isPossible: (Hyperparameters) -> Bool, _ db: Database
   ) throws {
-    let kept = study.definition.sampler.draws ? try keptPoints(of: study, db) : []
+    let kept = study.definition.sampler.draws ? try keptPoints(of: study, db).filter(isPossible) : []
     let writer = try TrialWriter(study, cost: cost, db)
     let limit = max(cells.count, kept.count)
     for cell in kept + cells where writer.presentCount < limit { try writer.add(cell, turn: writer.presentCount + 1) }

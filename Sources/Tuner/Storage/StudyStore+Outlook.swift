@@ -22,9 +22,16 @@ package struct ClaimPolicy: Sendable {
   /// The cost of a proposed trial.
   package var cost: @Sendable (Hyperparameters) -> TrialCost?
 
-  package init(workers: Int = 1, cost: @escaping @Sendable (Hyperparameters) -> TrialCost? = { _ in nil }) {
+  /// Which points may be proposed.
+  package var isPossible: @Sendable (Hyperparameters) -> Bool
+
+  package init(
+    workers: Int = 1, cost: @escaping @Sendable (Hyperparameters) -> TrialCost? = { _ in nil },
+    isPossible: @escaping @Sendable (Hyperparameters) -> Bool = { _ in true }
+  ) {
     self.workers = workers
     self.cost = cost
+    self.isPossible = isPossible
   }
 }
 
@@ -108,10 +115,10 @@ extension StudyStore {
       case .promotion(let decision):
         if let id = try promote(decision, in: study, db) { return id }
       case .proposal:
-        if let point = try propose(for: study, db) {
+        if let point = try propose(for: study, where: policy.isPossible, db) {
           try Self.add(point, to: study, cost: policy.cost, db)
         } else {
-          // The space has no other points.
+          // The space has no other point, or no other possible one: these are all.
           try db.execute(
             sql: """
               UPDATE study SET trial_limit = max(1, (

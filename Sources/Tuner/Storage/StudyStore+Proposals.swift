@@ -1,10 +1,11 @@
 import GRDB
 
 extension StudyStore {
-  /// The next point of a study whose sampler learns from results, or `nil` if the space has no other point.
+  /// The next point of a study whose sampler learns from results, or `nil` when the space has no other that is possible.
   ///
-  /// It is a function of the space, the seed, and the results so far.
-  func propose(for study: Study, _ db: Database) throws -> Hyperparameters? {
+  /// A function of the space, the seed, and what the study's trials brought so far.
+  func propose(for study: Study, where isPossible: (Hyperparameters) -> Bool, _ db: Database) throws -> Hyperparameters?
+  {
     let definition = study.definition
     let space = try SearchSpace(parsing: definition.searchSpace, file: study.name)
     let points = try Self.allHyperparameters(of: study.id, db)
@@ -27,7 +28,8 @@ extension StudyStore {
       return Evaluation(
         number: row["ordinal"], hyperparameters: Hyperparameters(points[id] ?? []), outcome: outcome)
     }
-    return TPESampler(space, seed: definition.seed).propose(number: rows.count, history: history)
+    return TPESampler(space, seed: definition.seed).propose(
+      number: rows.count, history: history, where: isPossible)
   }
 
   /// The values, by trial, on the highest rung with enough trials to learn from; `nil` if there is no such rung.

@@ -32,10 +32,12 @@ extension StudyStore {
   ///
   /// - Parameter cells: The points, in the order in which to try them; empty for a sampler that learns from results.
   /// - Parameter retriesFailed: Whether failed trials run again.
-  /// - Parameter cost: The cost of a trial.
+  /// - Parameter cost: What a trial costs.
+  /// - Parameter isPossible: Which points the study may have; all of `cells` are.
   public func createOrContinue(
     _ definition: StudyDefinition, cells: [Hyperparameters], retriesFailed: Bool = false,
-    cost: @escaping (Hyperparameters) -> TrialCost? = { _ in nil }
+    cost: @escaping (Hyperparameters) -> TrialCost? = { _ in nil },
+    isPossible: (Hyperparameters) -> Bool = { _ in true }
   ) throws -> StudyOpening {
     let opening = try transaction { db in
       let stored = try Self.fetchStudies(db, where: "name = ?", [definition.name]).first
@@ -55,7 +57,7 @@ extension StudyStore {
         Disk.removeFolder(weightsFolder(of: study.id))
       }
       let before = try Self.activity(of: study, db)
-      try Self.align(study, with: cells, cost: cost, db)
+      try Self.align(study, with: cells, cost: cost, where: isPossible, db)
       let retried = retriesFailed ? try Self.retryFailed(in: study, db) : 0
       if let stored, stored.definition.pruner != definition.pruner { try changePruner(from: stored, to: study, db) }
       _ = try Self.endEarly(study, db)

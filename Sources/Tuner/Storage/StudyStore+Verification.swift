@@ -24,7 +24,7 @@ extension StudyStore {
         // In one transaction, a running study does not change between the checks.
         let contents = try StudyContents(study, db)
         return [
-          try answer("cells") { try contents.checkCells(&$0) },
+          try answer("cells") { try contents.checkCells(&$0, where: rules.isPossible(study.definition)) },
           try answer("configurations") { contents.checkConfigurations(&$0) },
           try answer("states") { try contents.checkStates(&$0, self, db) },
           try answer("attempts") { try contents.checkAttempts(&$0, db) },

@@ -73,10 +73,15 @@ public struct VerificationRules: Sendable {
   /// Parameters that determine the set of users, so that the number of ranks may differ between trials.
   public var dataParameters: Set<String>
 
+  /// Which points a study may have, where it leaves others out.
+  public var isPossible: @Sendable (StudyDefinition) -> (Hyperparameters) -> Bool
+
   public init(
-    decimalPlaces: @escaping @Sendable (StudyDefinition) -> Int? = { _ in nil }, dataParameters: Set<String> = []
+    decimalPlaces: @escaping @Sendable (StudyDefinition) -> Int? = { _ in nil }, dataParameters: Set<String> = [],
+    isPossible: @escaping @Sendable (StudyDefinition) -> (Hyperparameters) -> Bool = { _ in { _ in true } }
   ) {
     self.decimalPlaces = decimalPlaces
     self.dataParameters = dataParameters
+    self.isPossible = isPossible
   }
 }

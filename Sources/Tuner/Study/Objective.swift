@@ -10,10 +10,17 @@ public protocol Objective: Sendable {
 
   /// The cost of a trial, if known beforehand; called once per trial.
   func cost(of hyperparameters: Hyperparameters) -> TrialCost?
+
+  /// Whether the study may have a trial of these hyperparameters: what it says no to has no trial and no number.
+  ///
+  /// A function of the hyperparameters and of what the study stores, so that every process and `verify` agree on it.
+  func isPossible(_ hyperparameters: Hyperparameters) -> Bool
 }
 
 extension Objective {
   public func cost(of hyperparameters: Hyperparameters) -> TrialCost? { nil }
+
+  public func isPossible(_ hyperparameters: Hyperparameters) -> Bool { true }
 }
 
 /// The cost of a trial, which is the same on every machine, so that costs can be compared and added.

@@ -92,7 +92,8 @@ private final class StudyRun: Sendable {
     self.study = study
     self.objective = objective
     self.target = target
-    policy = ClaimPolicy(workers: workers) { objective.cost(of: $0) }
+    policy = ClaimPolicy(
+      workers: workers, cost: { objective.cost(of: $0) }, isPossible: { objective.isPossible($0) })
     self.stop = stop
     self.onEvent = onEvent
   }

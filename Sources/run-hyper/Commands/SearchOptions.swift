@@ -22,6 +22,11 @@ struct SearchOptions: ParsableArguments {
   @Flag(help: "Try the combinations in random (seeded) order. --shuffle=BOOL sets the configuration key instead.")
   var shuffle = false
 
+  @Flag(
+    name: .customLong("skip_impossible"),
+    help: "Leave out configurations that cannot be trained, instead of refusing to start.")
+  var skipImpossible = false
+
   @Option(
     name: .customLong("early_stop"),
     help: ArgumentHelp(
@@ -89,7 +94,8 @@ struct SearchOptions: ParsableArguments {
     try Self.check(repeats, "--repeats", 1...1000)
     return SearchPlan(
       algorithm: algorithm, maxEvaluations: maxEvals, shuffles: shuffle ? true : nil, earlyStop: earlyStop,
-      pruner: kind == .none ? nil : pruner, firstRung: firstRung, reductionFactor: reductionFactor, repeats: repeats)
+      pruner: kind == .none ? nil : pruner, firstRung: firstRung, reductionFactor: reductionFactor, repeats: repeats,
+      skipsImpossible: skipImpossible ? true : nil)
   }
 
   private static func check(_ value: Int?, _ option: String, _ range: ClosedRange<Int>) throws(CommandError) {

@@ -50,13 +50,13 @@ struct VerifyCommand: ParsableCommand {
     return verification
   }
 
-  /// What the tuner does not know about the model: rounding, and the keys that determine the set of users.
+  /// What the tuner does not know of the model: rounding, the keys that decide which users there are, and which configurations can
+  /// be trained.
   private static let rules = VerificationRules(
     decimalPlaces: { definition in
       definition.fixedConfiguration.first { $0.key == "metric_decimal_place" }.flatMap { Int($0.value) }
     },
-    dataParameters: Set(
-      Model.Configuration.keys.filter { $0.group == .dataset || $0.name == "eval_args" }.map(\.name)))
+    dataParameters: TuningSpace.dataKeys, isPossible: StudyInvocation.isPossible)
 }
 
 /// A verification for a terminal.

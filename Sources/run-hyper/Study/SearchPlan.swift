@@ -34,21 +34,26 @@ struct SearchPlan: Codable, Equatable {
   /// Number of additional seeds for each trial tied with the best.
   var repeats: Int?
 
-  /// The default of RecBole's `HyperTuning`.
+  /// Whether configurations that cannot be trained are left out, where they would otherwise be refused.
+  var skipsImpossible: Bool?
+
+  /// As many as the reference program's tuning object tries unless it is told otherwise.
   static let standardMaxEvaluations = 100
 
   var isShuffled: Bool { shuffles ?? false }
+  var leavesOut: Bool { skipsImpossible ?? false }
 
   /// The points of the study that are known before it starts.
   ///
-  /// - Throws: When every combination is requested and a parameter has no list of values.
-  func cells(of space: SearchSpace, seed: Int) throws(SearchSpaceError) -> [Hyperparameters] {
+  /// - Parameter isPossible: Asked once for each point in its order; the study has no other points than those it says yes to.
+  /// - Throws: When every combination is asked for, and a parameter has no list of values or there are too many.
+  func cells(
+    of space: SearchSpace, seed: Int, where isPossible: (Hyperparameters) -> Bool
+  ) throws(SearchSpaceError) -> [Hyperparameters] {
     switch algorithm {
-    case .exhaustive: return isShuffled ? try space.shuffledGrid(seed: seed) : try space.grid()
-    case .random:
-      let sampler = RandomSampler(space, seed: seed)
-      return (0..<trialLimit(of: space)).map(sampler.draw)
-    case .bayes: return []
+    case .exhaustive: (isShuffled ? try space.shuffledGrid(seed: seed) : try space.grid()).filter(isPossible)
+    case .random: RandomSampler(space, seed: seed).draws(trialLimit(of: space), where: isPossible)
+    case .bayes: []
     }
   }
 

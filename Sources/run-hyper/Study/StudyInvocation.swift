@@ -37,7 +37,17 @@ struct StudyInvocation: Codable {
     }
   }
 
-  /// The sources from which the study's configuration is rebuilt.
+  /// Which points a study may have: with `--skip_impossible`, those that can be trained.
+  ///
+  /// A function of what the study stores, as `resume` goes by.
+  @Sendable static func isPossible(in definition: StudyDefinition) -> (Hyperparameters) -> Bool {
+    guard let (file, sources, plan) = try? sources(of: definition), plan.leavesOut,
+      let space = try? SearchSpace(parsing: definition.searchSpace, file: file)
+    else { return { _ in true } }
+    return { (try? sources.configuration(tuned: TuningSpace.layer($0, of: space))) != nil }
+  }
+
+  /// The sources that give the study's configuration again.
   static func sources(of definition: StudyDefinition) throws -> (
     file: String, sources: ConfigurationSources, plan: SearchPlan
   ) {

@@ -15,6 +15,8 @@ extension StudySession {
     lines += space.space.parameters.map {
       "            \($0.name.padding(to: width))  \($0.distribution.meaning.visible)"
     }
+    lines += space.warnings.map { "  warning   \($0)" }
+    if space.plan.leavesOut { lines += space.survey.reasons.map { "  left out  \($0)" } }
     lines.append("  metric    \(study.definition.metric) on the validation samples")
     if let pruning { lines.append("  pruner    \(pruning)") }
     lines += ends.map { "  end       \($0)" }
@@ -39,7 +41,7 @@ extension StudySession {
           "  retry     \(opening.retried) failed \(opening.retried == 1 ? "trial runs" : "trials run") again")
       }
     }
-    lines += space.firstConfiguration.notes.map { "  note      \($0)" }
+    lines += (space.notes + space.firstConfiguration.notes).map { "  note      \($0)" }
     Output.note(lines.joined(separator: "\n"))
   }
 
@@ -53,8 +55,15 @@ extension StudySession {
 
   private var searched: String {
     let order = space.plan.isShuffled ? ", in random order" : ""
-    return
-      "\(total) \(total == 1 ? "configuration" : "configurations") of \(space.space.parameters.map(\.name).joined(separator: ", "))\(order)"
+    let names = space.space.parameters.map(\.name).joined(separator: ", ")
+    let (count, looked) = (space.survey.impossibleCount, space.survey.total)
+    guard space.plan.leavesOut, count > 0 else { return "\(total) configurations of \(names)\(order)" }
+    return switch space.plan.algorithm {
+    case .exhaustive:
+      "\(space.cells.count) of \(looked) configurations of \(names)\(order); \(count) impossible ones left out"
+    case .random: "\(total) configurations of \(names); \(count) impossible ones left out"
+    case .bayes: "\(total) configurations of \(names); impossible ones are left out, as \(count) of \(looked) examined"
+    }
   }
 
   private var total: Int {

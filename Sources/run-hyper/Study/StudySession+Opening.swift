@@ -45,7 +45,8 @@ extension StudySession {
     let session = StudySession(
       store: store,
       opening: try store.createOrContinue(
-        definition, cells: space.cells, retriesFailed: request.retriesFailed, cost: objective.cost),
+        definition, cells: space.cells, retriesFailed: request.retriesFailed, cost: objective.cost,
+        isPossible: objective.isPossible),
       space: space, objective: objective, admission: admission, request: request)
     if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
     return session
@@ -92,7 +93,7 @@ extension StudySession {
       },
       invocation: try StudyInvocation(space).json, numericVersion: TrainingObjective.numericVersion,
       sampler: space.plan.sampling,
-      trialLimit: space.plan.algorithm == .exhaustive ? nil : space.plan.trialLimit(of: space.space),
+      trialLimit: space.trialLimit,
       earlyStop: space.plan.earlyStop, pruner: space.plan.pruner(longest: space.longest),
       repeats: space.plan.repeats ?? 0,
       seed: tuned.contains("seed") ? 0 : Int(clamping: configuration.training.seed),

@@ -109,6 +109,9 @@ struct StudySession {
   /// Why the search ended before everything was tried.
   private func reason(_ outcome: RunOutcome, _ counts: StudyCounts) -> String? {
     switch outcome {
+    case .finished where space.plan.leavesOut && counts.total < study.definition.trialLimit ?? 0:
+      "No further configuration that can be trained was found: \(counts.total) of at most "
+        + "\(study.definition.trialLimit ?? 0) trials (--skip_impossible)"
     case .finished, .interrupted: nil
     case .timedOut:
       "Time limit reached: \(counts.progress). Run the same command to resume"

@@ -46,6 +46,12 @@ struct TrainingObjective: Objective {
       perEpoch: TrainingWork(configuration, lengths).operationsPerEpoch, epochs: configuration.training.epochs)
   }
 
+  /// Whether a configuration can be trained on the data that is loaded; always true unless impossible ones are left out.
+  func isPossible(_ hyperparameters: Hyperparameters) -> Bool {
+    guard space.plan.leavesOut else { return true }
+    return (try? space.configuration(of: hyperparameters)).map { datasets[$0.dataset] != nil } ?? false
+  }
+
   private func train(_ trial: RunningTrial) throws -> TrialOutcome {
     let configuration = try space.configuration(of: trial.hyperparameters, repetition: trial.repetition)
     guard let dataset = datasets[configuration.dataset] else {

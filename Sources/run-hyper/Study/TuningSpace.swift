@@ -6,8 +6,8 @@ import Tuner
 struct TuningSpace {
   let space: SearchSpace
 
-  /// The file's text, which the study stores.
-  let text: String
+  /// The file's text with each value of a list once, which a study keeps.
+  var text: String { space.text }
 
   let sources: ConfigurationSources
 
@@ -16,65 +16,96 @@ struct TuningSpace {
   /// The points that the plan tries, in its order; empty if they depend on results.
   let cells: [Hyperparameters]
 
-  /// Points that stand for all that may be tried: `cells`, or every combination of the values and the ends of ranges.
-  let samples: [Hyperparameters]
+  /// What building configurations has shown: of the points that the plan looked at, or of those that stand for all that may be
+  /// tried.
+  let survey: ConfigurationSurvey
 
-  /// The maximum number of epochs of any trial.
-  let longest: Int
+  /// Trials in all, where points are drawn or proposed.
+  let trialLimit: Int?
+
+  /// The most epochs that a trial can have.
+  var longest: Int { survey.longest }
 
   /// The configuration of the first cell; the others differ from it in tuned keys only.
-  let firstConfiguration: Configuration
+  var firstConfiguration: Configuration { survey.first }
 
   /// The distinct ways in which cells read their data.
-  let datasetConfigurations: [DatasetConfiguration]
+  var datasetConfigurations: [DatasetConfiguration] { survey.datasets }
 
   /// Keys that must be the same for all trials of a study.
   private static let commonKeys: Set<String> = [
     "model", "dataset", "data_path", "valid_metric", "metrics", "topk", "metric_decimal_place",
   ]
 
+  /// Keys that decide how the data is read.
+  static let dataKeys = Set(Configuration.keys.filter { $0.group == .dataset || $0.name == "eval_args" }.map(\.name))
+
   /// Reads and checks everything.
   ///
   /// - Throws: All unknown or doubly given parameters at once, then all impossible cells at once.
   init(text: String, file: String, sources: ConfigurationSources, plan: SearchPlan) throws {
-    self.text = text
-    self.sources = sources
-    self.plan = plan
-    space = try SearchSpace(parsing: text, file: file)
+    let space = try SearchSpace(parsing: text, file: file)
+    (self.space, self.sources, self.plan) = (space, sources, plan)
     try Self.checkNames(space, sources)
     let tunesSeed = space.parameters.contains { $0.name == "seed" }
-    cells = try plan.cells(
-      of: space, seed: tunesSeed ? 0 : Int(clamping: try sources.configuration().training.seed))
-    let (representatives, areAll) = cells.isEmpty ? space.representatives() : (cells, true)
-    samples = representatives
-
-    var first = Configuration()
-    var longest = 0
-    var datasets: [DatasetConfiguration] = []
-    var impossible = ImpossibleCells()
-    for cell in samples {
-      do throws(ConfigurationError) {
-        let configuration = try sources.configuration(tuned: Self.layer(cell, of: space))
-        if datasets.isEmpty { first = configuration }
-        longest = max(longest, configuration.training.epochs)
-        if !datasets.contains(configuration.dataset) { datasets.append(configuration.dataset) }
-      } catch {
-        impossible.add(cell, error)
+    var survey = ConfigurationSurvey()
+    func look(at cell: Hyperparameters) -> Bool {
+      survey.look(at: cell) { point throws(ConfigurationError) in
+        try sources.configuration(tuned: Self.layer(point, of: space))
       }
     }
-    try impossible.check(total: samples.count)
-    firstConfiguration = first
-    datasetConfigurations = datasets
-    self.longest = longest
-    if !areAll, datasets.count > 1 {
+    cells = try plan.cells(of: space, seed: tunesSeed ? 0 : Self.seed(space, sources)) {
+      look(at: $0) || !plan.leavesOut
+    }
+    var areAll = true
+    if plan.algorithm == .bayes {
+      let representatives = space.representatives()
+      areAll = representatives.areAll
+      for point in representatives.points { _ = look(at: point) }
+    }
+    self.survey = survey
+    trialLimit =
+      plan.algorithm == .exhaustive ? nil : Self.trialLimit(plan, of: space, survey)
+    do throws(CommandError) { try survey.check(leavesOut: plan.leavesOut) } catch {
+      // A range that was meant otherwise may be what makes them impossible.
+      throw CommandError.input((["\(error)"] + warnings).joined(separator: "\n"))
+    }
+    if !areAll, survey.datasets.count > 1, !Self.coversData(survey.possible, of: space) {
       throw CommandError.input(
-        "\(file): found tuned data settings among more than \(samples.count) configurations; "
-          + "expected shorter lists, or --algo=random, whose configurations are known beforehand")
+        "\(file): found tuned data settings in a search space too large to find all of them beforehand; "
+          + "expected shorter lists of data settings, or --algo=random, which draws its configurations beforehand")
     }
     try checkPlan(tunesSeed: tunesSeed)
   }
 
-  /// Checks what the plan requires of the configuration.
+  /// The study's seed, which all points share.
+  private static func seed(_ space: SearchSpace, _ sources: ConfigurationSources) throws -> Int {
+    do {
+      return Int(clamping: try sources.configuration().training.seed)
+    } catch {
+      // What is not tuned need not be possible by itself, such as a hidden_size that only the tuned n_heads divide.
+      for point in space.representatives(limit: 1000).points {
+        let configuration = try? sources.configuration(tuned: layer(point, of: space))
+        if let configuration { return Int(clamping: configuration.training.seed) }
+      }
+      return 0
+    }
+  }
+
+  /// Trials in all: no more than the space has, as far as that is known.
+  private static func trialLimit(_ plan: SearchPlan, of space: SearchSpace, _ survey: ConfigurationSurvey) -> Int {
+    let limit = plan.trialLimit(of: space)
+    let knowsAll = plan.leavesOut && RandomSampler(space, seed: 0).count == survey.total
+    return knowsAll ? max(1, min(limit, survey.possible.count)) : limit
+  }
+
+  /// Whether every combination of the data settings is among the points, so that all ways of reading the data are known.
+  private static func coversData(_ points: [Hyperparameters], of space: SearchSpace) -> Bool {
+    let seen = Set(points.map { Hyperparameters($0.pairs.filter { dataKeys.contains($0.name) }).canonical })
+    return space.combinationCount(of: dataKeys) == seen.count
+  }
+
+  /// Checks what the plan asks of the configuration.
   private func checkPlan(tunesSeed: Bool) throws(CommandError) {
     if plan.repeats != nil, tunesSeed {
       throw .input("--repeats cannot be combined with a tuned seed; use one of the two")
@@ -92,7 +123,7 @@ struct TuningSpace {
 
   /// The most trials that can run at the same time: all, or all repeats with further seeds.
   var mostTrials: Int {
-    let count = max(1, cells.isEmpty ? plan.trialLimit(of: space) : cells.count)
+    let count = max(1, cells.isEmpty ? trialLimit ?? 1 : cells.count)
     let (product, overflow) = count.multipliedReportingOverflow(by: plan.repeats ?? 1)
     return overflow ? count : product
   }
@@ -105,24 +136,24 @@ struct TuningSpace {
   /// - Parameter repetition: The number of the repeat with another seed; 0 for the study's own seed.
   func configuration(of cell: Hyperparameters, repetition: Int = 0) throws -> Configuration {
     guard repetition > 0 else { return try sources.configuration(tuned: Self.layer(cell, of: space)) }
-    let seed = Int(clamping: try sources.configuration().training.seed)
-    let repeated = StudyDefinition.seed(seed, ofRepetition: repetition)
+    let repeated = StudyDefinition.seed(Int(clamping: firstConfiguration.training.seed), ofRepetition: repetition)
     return try sources.configuration(
       tuned: Self.layer(Hyperparameters(cell.pairs + [.init(name: "seed", value: .integer(repeated))]), of: space))
   }
 
   /// The memory that the trials need, any of which may run at the same time.
+  ///
+  /// Where only some of the points were looked at, the largest may not be among them.
   func memory(_ datasets: [DatasetConfiguration: SequenceDataset]) throws -> [TrainingMemory] {
-    try samples.map { cell in
-      let configuration = try configuration(of: cell)
-      guard let dataset = datasets[configuration.dataset] else {
-        preconditionFailure("the dataset of \(cell) was not loaded")
-      }
-      return TrainingMemory(configuration, dataset, keepsCheckpoints: true)
+    var configurations = try survey.possible.map { try configuration(of: $0) }
+    if plan.algorithm == .bayes, let largest = try? configuration(of: space.largest) { configurations.append(largest) }
+    return configurations.compactMap { configuration in
+      datasets[configuration.dataset].map { TrainingMemory(configuration, $0, keepsCheckpoints: true) }
     }
   }
 
-  private static func layer(_ cell: Hyperparameters, of space: SearchSpace) -> ConfigurationLayer {
+  /// The layer that a cell makes.
+  static func layer(_ cell: Hyperparameters, of space: SearchSpace) -> ConfigurationLayer {
     ConfigurationLayer(
       source: space.file,
       values: Dictionary(cell.pairs.map { ($0.name, $0.value) }) { $1 },
@@ -148,31 +179,5 @@ struct TuningSpace {
       }
     }
     guard problems.isEmpty else { throw SearchSpaceError(problems: problems) }
-  }
-}
-
-/// Cells of a grid that cannot be trained, by what is wrong with them.
-private struct ImpossibleCells {
-  private var problems: [(text: String, cells: [Hyperparameters])] = []
-  private var count = 0
-
-  mutating func add(_ cell: Hyperparameters, _ error: ConfigurationError) {
-    count += 1
-    for text in error.problems.map(\.description) {
-      if let index = problems.firstIndex(where: { $0.text == text }) {
-        problems[index].cells.append(cell)
-      } else {
-        problems.append((text, [cell]))
-      }
-    }
-  }
-
-  func check(total: Int) throws(CommandError) {
-    guard count > 0 else { return }
-    // A problem of all cells is not caused by the tuned values.
-    let general = problems.filter { $0.cells.count == total }.map(\.text)
-    guard general.isEmpty else { throw .input(general.joined(separator: "\n")) }
-    let lines = problems.flatMap { problem in [problem.text] + problem.cells.map { "  in \($0)" } }
-    throw .input("\(count) of \(total) configurations are impossible\n" + lines.joined(separator: "\n"))
   }
 }

@@ -110,6 +110,22 @@ import Testing
     #expect(sampler.draw(0) != sampler.draw(1))
   }
 
+  @Test func `Possible draws are the possible ones of all draws, in their order, and looking for them ends`() throws {
+    for text in ["a choice [1,2,3]\nb quniform 1,10,1", "a choice [1,2,3]\nb uniform 1,10"] {
+      let sampler = RandomSampler(try SearchSpace(parsing: text, file: "f"), seed: 3)
+      let all = (0..<(sampler.count ?? 60)).map(sampler.draw)
+      let possible = sampler.draws(12) { $0["a"] != .integer(2) }
+      #expect(possible == Array(all.filter { $0["a"] != .integer(2) }.prefix(12)) && possible.count == 12)
+      #expect(sampler.draws(5) { _ in true } == Array(all.prefix(5)))
+      var asked = 0
+      let none = sampler.draws(5) { _ in
+        asked += 1
+        return false
+      }
+      #expect(none.isEmpty && asked == sampler.count ?? RandomSampler.patience)
+    }
+  }
+
   private func chiSquare(_ counts: [Int], expected: Double) -> Double {
     counts.reduce(0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
   }

@@ -45,6 +45,43 @@ import Testing
       ])
   }
 
+  @Test func `In a space of 10²⁰ cells no proposal comes twice, however good it was`() throws {
+    let lines = (0..<20).map { "p\($0) choice [0,1,2,3,4,5,6,7,8,9]" }.joined(separator: "\n")
+    let space = try SearchSpace(parsing: lines, file: "f")
+    let points = try run(space, seed: 1, count: 80) { point in point.pairs.reduce(0) { $0 + ($1.value.double ?? 0) } }
+    #expect(Set(points).count == 80)
+  }
+
+  @Test func `A range of a few numbers has no proposal that comes twice, and an end`() throws {
+    let low = 0.1
+    let space = try SearchSpace(parsing: "a uniform \(low),\(low.nextUp.nextUp)", file: "f")
+    let sampler = TPESampler(space, seed: 1)
+    var points: [Hyperparameters] = []
+    while let point = sampler.propose(number: points.count, history: evaluations(points) { _ in .loss(1) }) {
+      #expect(!points.contains(point))
+      points.append(point)
+    }
+    #expect(points.count == 3)
+  }
+
+  @Test(arguments: ["a choice [1,2,3,4,5,6,7,8]\nb choice [1,2,3,4,5]", "a uniform 0,8\nb choice [1,2,3,4,5]"])
+  func `Proposals are possible, each once, and end with the last that can be found`(text: String) throws {
+    let space = try SearchSpace(parsing: text, file: "f")
+    let sampler = TPESampler(space, seed: 1)
+    let isFinite = RandomSampler(space, seed: 1).count != nil
+    func isPossible(_ point: Hyperparameters) -> Bool { number(point, "a") > 4 && number(point, "b") < 4 }
+    var points: [Hyperparameters] = []
+    while points.count < 40,
+      let point = sampler.propose(
+        number: points.count, history: evaluations(points) { .loss(number($0, "a")) }, where: isPossible)
+    {
+      points.append(point)
+    }
+    #expect(Set(points).count == points.count && points.allSatisfy(isPossible))
+    #expect(points.count == (isFinite ? 12 : 40))
+    #expect(sampler.propose(number: 40, history: []) { _ in false } == nil)
+  }
+
   @Test func `The first ten finished trials are the random sampler's`() throws {
     let space = try SearchSpace(parsing: Self.mixedSpace, file: "f")
     let random = RandomSampler(space, seed: 3)

@@ -1,0 +1,45 @@
+import Foundation
+import Literals
+import Tuner
+
+extension TuningSpace {
+  /// Ranges that are probably not what was meant, a sentence each.
+  var warnings: [String] { space.parameters.compactMap(Self.warning) }
+
+  /// What is worth knowing about the points that are tried.
+  var notes: [String] {
+    guard plan.leavesOut, plan.algorithm == .random, cells.count < plan.trialLimit(of: space),
+      RandomSampler(space, seed: 0).count != survey.total
+    else { return space.notes }
+    return space.notes + [
+      "\(cells.count) possible configurations in \(survey.total) draws; the search for more has been given up"
+    ]
+  }
+
+  /// Keys whose usual values lie between 0 and 1.
+  private static let fractions: Set<String> = [
+    "learning_rate", "weight_decay", "hidden_dropout_prob", "attn_dropout_prob", "mask_ratio", "ft_ratio",
+    "layer_norm_eps", "initializer_range",
+  ]
+
+  /// The warning for a `loguniform` whose bounds are usual values of its key, and whose exponentials are all beyond them.
+  ///
+  /// The bounds of `loguniform` are natural logarithms, so `1e-5,1e-2` stands for values from 1.00001 to 1.01.
+  static func warning(about parameter: SearchSpace.Parameter) -> String? {
+    guard case .logUniform(let low, let high) = parameter.distribution, fractions.contains(parameter.name), low >= 0,
+      high <= 1
+    else { return nil }
+    let (name, bounds) = (parameter.name, "\(text(low)),\(text(high))")
+    let remedy =
+      low > 0
+      ? "For values from \(text(low)) to \(text(high)) write: \(name) loguniform_bounds \(bounds)"
+      : "For bounds that are values themselves, write loguniform_bounds, with both above 0"
+    return "\(parameter.location): \(name) loguniform \(bounds) gives values from \(rounded(exp(low))) to "
+      + "\(rounded(exp(high))), because its bounds are natural logarithms. \(remedy)"
+  }
+
+  private static func text(_ number: Double) -> String { Literal.number(number).canonical }
+
+  /// Four digits, since small bounds have exponentials just above 1.
+  private static func rounded(_ number: Double) -> String { String(format: "%.4g", number) }
+}
