@@ -72,7 +72,8 @@ extension TuningSpace {
     var indices: [Case: Int] = [:]
     let decisive: Set<String> = ["ft_ratio", "mask_ratio", "epochs"]
     let areAlike = datasetConfigurations.count == 1 && decisive.isDisjoint(with: space.parameters.map(\.name))
-    for cell in areAlike ? samples.prefix(1) : samples[...] {
+    let cells = survey.possible
+    for cell in areAlike ? cells.prefix(1) : cells[...] {
       let configuration = try configuration(of: cell)
       // Without training there is nothing to learn from.
       guard configuration.training.epochs > 0 else { continue }
@@ -81,7 +82,7 @@ extension TuningSpace {
         cases[index].cells.count += 1
       } else {
         indices[key] = cases.count
-        cases.append((configuration, CellCount(first: cell, total: areAlike ? 1 : samples.count)))
+        cases.append((configuration, CellCount(first: cell, total: areAlike ? 1 : cells.count)))
       }
     }
     return cases
