@@ -20,7 +20,7 @@ struct NodeReader {
     try pairs(of: mapping, at: nil, depth: 0)
   }
 
-  /// The pairs of a map. A key may stand twice with the same value, as the reference and the command line have it.
+  /// The pairs of a map. A key may stand twice with the same value, as on the command line and in RecBole.
   ///
   /// - Parameter outer: The place of the key whose value the map is.
   private mutating func pairs(
