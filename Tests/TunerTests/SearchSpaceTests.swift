@@ -42,7 +42,7 @@ import Testing
     ("a choice []", "f:1:10: found an empty list; expected at least one value in it"),
     ("a choice 5", "f:1:10: found 5; expected a list of values, such as [5]"),
     ("a choice [1, gelu]", "f:1:14: found gelu; expected 'gelu' in quotes, if it is text"),
-    ("a choice [1, 2", "f:1:15: found the end; expected ',' or ']'"),
+    ("a choice [1, 2", "f:1:15: found the end of the text; expected ',' or ']'"),
     ("a choice [0.001, 1e-3]", "f:1:18: found 0.001 a second time; expected each value once"),
     ("a choice [1, 2, 1.0]", "f:1:17: found 1.0 a second time, the same as 1; expected each value once"),
     ("a choice [1e400]", "f:1:11: found a number beyond the range of 64 bits; expected finite numbers"),
