@@ -35,7 +35,7 @@ import Testing
     ("os.x", 1, "os"),
     ("[1])", 4, "')'"),
     ("1__0", 1, "1__0"), ("-(-2)**63", 1, "a result of more than 64 bits"), ("1.2.3", 1, "1.2.3"),
-    ("{'a': 1, 'a': 2}", 10, "the key 'a' again"), ("['e\u{301}', e\u{301}]", 7, "e\u{301}"),
+    ("{'a': 1, 'a': 2}", 10, "the key 'a' a second time"), ("['e\u{301}', e\u{301}]", 7, "e\u{301}"),
     ("[\u{1F1E9}\u{1F1EA}]", 2, "'\u{1F1E9}\u{1F1EA}'"),
   ])
   func `A malformed literal names its column`(text: String, column: Int, found: String) {

@@ -73,7 +73,7 @@ import Tuner
     ),
     (LeaderboardQuery(filters: ["aa=1"]), "--where: found 'aa'; expected a, or another of a, b"),
     (LeaderboardQuery(filters: ["a"]), "--where: found 'a'; expected PARAMETER=VALUE"),
-    (LeaderboardQuery(top: 0), "--top: found 0; expected a number from 1"),
+    (LeaderboardQuery(top: 0), "--top: found 0; expected 1 or more"),
   ])
   func `A question that names what is not there gets the names`(query: LeaderboardQuery, message: String) async throws {
     let (_, store, study) = try await finished("a choice [1]\nb choice ['x']")
@@ -116,7 +116,7 @@ import Tuner
            4      4  diverged                       4
 
         toy: 4 trials: 3 completed, 1 diverged
-        = : cannot be told from the best of all trials, going by 100 users (95 %)
+        = statistically tied with the best trial (95 % confidence set, 100 users)
 
         """)
     #expect(board.text(.csv).contains("interval_low,interval_high,may_be_best,epochs,"))

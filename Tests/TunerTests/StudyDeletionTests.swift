@@ -79,7 +79,7 @@ import Testing
 
     // A process that still has the old study takes no trial of the new one.
     let error = try #require(throws: StorageError.self) { try store.claim(from: old, owner: store.makeOwner()) }
-    #expect(error.found == "no study 'old' any more")
+    #expect(error.found == "study 'old' deleted by another process")
     #expect(throws: StorageError.self) { try store.delete(old) }
     #expect(try store.counts(of: new).pending == 8)
     await #expect(throws: StorageError.self) {
@@ -98,7 +98,7 @@ import Testing
     let before = try sqlite(folder.database, ".dump")
     let error = #expect(throws: StorageError.self) { try store.delete(study) }
     let found = try #require(error?.found)
-    #expect(found.hasPrefix("study 'toy' running: trials 1, 2 in process \(child.number) on "))
+    #expect(found.hasPrefix("a running study, 'toy': trials 1, 2 in process \(child.number) on "))
     #expect(error?.expected == "a stopped study")
     #expect(try sqlite(folder.database, ".dump") == before)
 
@@ -115,7 +115,7 @@ import Testing
     let error = #expect(throws: StorageError.self) {
       try store.delete(study) { owners, _ in Issue.record("\(owners) had given a sign of life") }
     }
-    #expect(error?.found == "study 'toy' running: trial 1 in process 4711 on elsewhere")
+    #expect(error?.found == "a running study, 'toy': trial 1 in process 4711 on elsewhere")
   }
 
   @Test func `An owner on another host counts as alive until it has been silent for long`() throws {
@@ -135,7 +135,7 @@ import Testing
         try? store.beat(owners: [owner])
       }
     }
-    #expect(error?.found == "study 'toy' running: trial 1 in process 4711 on elsewhere")
+    #expect(error?.found == "a running study, 'toy': trial 1 in process 4711 on elsewhere")
     #expect(listened == ["process 4711 on elsewhere"])
     _ = try sqlite(folder.database, old)
     #expect(try store.delete(study) == DeletedStudy(name: "toy", trials: 1, checkpoints: 0, weightsOfTrial: nil))

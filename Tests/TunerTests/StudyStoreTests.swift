@@ -173,7 +173,7 @@ import Testing
     let error = #expect(throws: StudyMismatch.self) { try store.createOrContinue(other, cells: cells) }
     #expect(
       error?.description == """
-        study 'toy' was begun with other settings; give this one a name with --study=OTHERNAME or undo the changes
+        study 'toy' was started with other settings; use another name (--study=NAME), or undo the changes
           dataset: toys (d1) in the study, toys (d2) now
           seed: 7 in the study, 8 now
           metric: mrr@10 in the study, ndcg@10 now

@@ -56,7 +56,7 @@ import Testing
     let refused = try program.run(["studies", "--delete=long", "--storage=s.sqlite"])
     #expect(refused.status == 2)
     #expect(
-      refused.errors.hasPrefix("error: s.sqlite: found study 'long' running: trial")
+      refused.errors.hasPrefix("error: s.sqlite: found a running study, 'long': trial")
         && refused.errors.hasSuffix("; expected a stopped study\n"), "\(refused.errors)")
     #expect(refused.errors.contains("in process \(process.processIdentifier) on "))
     #expect(process.isRunning)

@@ -235,7 +235,7 @@ import Testing
     }
   }
 
-  @Test func `The trials that cannot be told from the best are repeated with further seeds`() throws {
+  @Test func `The trials tied with the best are repeated with additional seeds`() throws {
     let program = try Self.program("n_heads choice [1,2]\n")
     let ending = try Self.search(program, "--epochs=3", "--repeats=2")
     #expect(ending.status == 0)
