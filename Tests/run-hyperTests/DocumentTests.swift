@@ -42,9 +42,77 @@ import Testing
     }
   }
 
+  private static func text(of path: String) throws -> String {
+    try String(contentsOf: Program.home.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  /// The files below a folder of the repository whose names end in `suffix`, by their paths from its root.
+  private static func files(below folder: String, suffix: String) throws -> [String] {
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: Program.home.appendingPathComponent(folder).path)
+    return paths.filter { $0.hasSuffix(suffix) }.map { "\(folder)/\($0)" }
+  }
+
   @Test func `The parameter file of the README is the one at the root`() throws {
-    let readme = try String(contentsOf: Program.home.appendingPathComponent("README.md"), encoding: .utf8)
-    let file = try String(contentsOf: Program.home.appendingPathComponent("hyper.test"), encoding: .utf8)
-    for line in file.split(separator: "\n") { #expect(readme.contains("    \(line)\n")) }
+    let readme = try Self.text(of: "README.md")
+    for line in try Self.text(of: "hyper.test").split(separator: "\n") { #expect(readme.contains("    \(line)\n")) }
+  }
+
+  @Test func `The results of the README name the baseline that beats every model`() throws {
+    let results = try Self.text(of: "README.md").split(separator: "\n").filter { $0.hasPrefix("| ") }
+    for (ranking, value) in [("| popularity |", "0.0704"), ("| BERT4Rec", "0.2346"), ("| habit", "0.3263")] {
+      #expect(results.contains { $0.hasPrefix(ranking) && $0.contains("| \(value) |") }, "\(ranking)")
+    }
+    #expect(try Self.text(of: "datasets/grocery/README.md").contains("| 0.3263 |"))
+  }
+
+  @Test func `Documents say cannot, and use no literal so many`() throws {
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "datasets/grocery/README.md"]
+    for file in try top + Self.files(below: "docs", suffix: ".md") {
+      let text = try Self.text(of: file)
+      for phrase in ["can not", "so many", "told from"] { #expect(!text.contains(phrase), "\(file): \(phrase)") }
+    }
+  }
+
+  @Test func `Links between documents lead to files and headings that exist`() throws {
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "datasets/grocery/README.md"]
+    for file in try top + Self.files(below: "docs", suffix: ".md") {
+      let folder = Program.home.appendingPathComponent(file).deletingLastPathComponent()
+      for link in try Self.text(of: file).matches(of: #/\]\((?<path>[^)#: ]*)(?:#(?<heading>[^) ]+))?\)/#) {
+        let path = link.output.path.isEmpty ? file : String(link.output.path)
+        let target =
+          link.output.path.isEmpty ? Program.home.appendingPathComponent(file) : folder.appendingPathComponent(path)
+        #expect(FileManager.default.fileExists(atPath: target.path), "\(file): \(link.output.0)")
+        guard let heading = link.output.heading else { continue }
+        let headings = try String(contentsOf: target, encoding: .utf8).split(separator: "\n").filter {
+          $0.hasPrefix("#")
+        }
+        #expect(headings.contains { Self.anchor(of: $0) == heading }, "\(file): \(link.output.0)")
+      }
+    }
+  }
+
+  /// What a link to a heading ends in: lowercase, words joined by hyphens, without punctuation.
+  private static func anchor(of heading: Substring) -> String {
+    let words = heading.drop { $0 == "#" || $0 == " " }.lowercased()
+    return String(words.filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) }.map { $0 == " " ? "-" : $0 })
+  }
+
+  @Test func `Every test that the page on reliability names for a report exists`() throws {
+    let page = try Self.text(of: "docs/reliability.md")
+    let section = try #require(page.firstMatch(of: #/## Tried with what users reported\n(?<rows>(?:.|\n)*?)\n## /#))
+      .output.rows
+    let sources = try Self.files(below: "Tests", suffix: ".swift").map(Self.text)
+    var count = 0
+    for row in section.split(separator: "\n") where row.hasPrefix("| ") && !row.hasPrefix("| Y") {
+      let cell = row.split(separator: " | ").last ?? ""
+      for suite in cell.matches(of: #/`(?<name>[A-Za-z]+Tests)`/#) {
+        #expect(sources.contains { $0.contains("struct \(suite.output.name)") }, "\(suite.output.name)")
+      }
+      for test in cell.matches(of: #/"(?<name>[^"]+)"/#) {
+        count += 1
+        #expect(sources.contains { $0.contains("func `\(test.output.name)`") }, "\(test.output.name)")
+      }
+    }
+    #expect(count >= 50)
   }
 }
