@@ -43,7 +43,7 @@ import Testing
     ("a quniform #", "f:1:12: found no value after 'quniform'; expected LOW,HIGH,STEP such as 32,128,32"),
     ("a choice []", "f:1:10: found an empty list; expected at least one value in it"),
     ("a choice 5", "f:1:10: found 5; expected a list of values, such as [5]"),
-    ("a choice [1, gelu]", "f:1:14: found gelu; expected 'gelu' in quotes if text is meant"),
+    ("a choice [1, gelu]", "f:1:14: found gelu; expected 'gelu' in quotes, if it is text"),
     ("a choice [1, 2", "f:1:15: found the end of the line inside a list; expected ']' to close the list"),
     ("a choice [1,", "f:1:13: found the end of the line inside a list; expected ']' to close the list"),
     ("a choice (1, 2", "f:1:15: found the end of the line inside a list; expected ')' to close the list"),

@@ -71,7 +71,8 @@ extension KeyMeaning {
       ("parameter '\(key)'", "no such line, since \(key) has no effect on BERT4Rec: \(reason)")
     case .alias(let name): ("unknown parameter '\(key)'", "'\(name)'")
     case .near(let name): ("unknown parameter '\(key)'", "'\(name)', the nearest key\(Self.idleness(of: name))")
-    case .unknown: ("unknown parameter '\(key)'", "a configuration key; \(ProgramCommand.line("train --help")) lists them")
+    case .unknown:
+      ("unknown parameter '\(key)'", "a configuration key; \(ProgramCommand.line("train --help")) lists them")
     }
   }
 }
