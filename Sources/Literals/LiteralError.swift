@@ -9,6 +9,12 @@ public struct LiteralError: Error, Equatable, Sendable, CustomStringConvertible 
   /// What would be valid there.
   public let expected: String
 
+  /// Whether the text ends too early.
+  public var isAtEnd: Bool { found == Self.end }
+
+  /// What `found` says where the text ends too early.
+  static let end = "the end of the text"
+
   /// One line for a terminal.
   public var description: String { message(at: "column \(column)", found: found, expected: expected) }
 }

@@ -240,7 +240,7 @@ public struct LiteralParser {
   }
 
   func unexpected(_ expected: String) -> LiteralError {
-    let found = current == nil ? "the end of the text" : "'\(character(at: position))'"
+    let found = current == nil ? LiteralError.end : "'\(character(at: position))'"
     return mistake(at: position, found: found, expected: expected)
   }
 

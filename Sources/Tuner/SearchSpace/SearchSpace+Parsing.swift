@@ -226,12 +226,11 @@ private struct SearchSpaceReader {
   private func explanation(of error: LiteralError, _ type: String, _ written: String) -> (
     found: String, expected: String
   ) {
-    let isAtEnd = error.found == "the end"
     guard type == "choice" else {
-      return (isAtEnd ? "the end of the line" : error.found, form(of: type))
+      return (error.isAtEnd ? "the end of the line" : error.found, form(of: type))
     }
     guard let first = written.first, "[(".contains(first) else { return (error.found, form(of: type)) }
-    guard isAtEnd else { return (error.found, error.expected) }
+    guard error.isAtEnd else { return (error.found, error.expected) }
     return ("the end of the line inside a list", "'\(first == "[" ? "]" : ")")' to close the list")
   }
 
