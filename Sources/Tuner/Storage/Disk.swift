@@ -140,7 +140,7 @@ enum Disk {
     return nil
   }
 
-  private static func syncFolder(_ path: String) throws(StorageError) {
+  static func syncFolder(_ path: String) throws(StorageError) {
     let folder = path.isEmpty ? "." : path
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(folder, doing: "open", expected: "a folder that can be read") }

@@ -45,7 +45,7 @@ extension StudyStore {
   }
 
   /// A database in memory, by way of files elsewhere.
-  private static func reading(copyOf bytes: [UInt8], log: [UInt8]) throws -> DatabaseQueue {
+  static func reading(copyOf bytes: [UInt8], log: [UInt8]) throws -> DatabaseQueue {
     let copy = NSTemporaryDirectory() + "run-hyper-\(UUID().uuidString).sqlite"
     defer { for suffix in ["", "-wal", "-shm"] { Disk.remove(copy + suffix) } }
     do {

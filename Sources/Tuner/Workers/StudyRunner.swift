@@ -57,7 +57,9 @@ public struct StudyRunner: Sendable {
     pulse.cancel()
     alarm?.cancel()
     shared.store.consolidate()
-    return try shared.outcome()
+    let outcome = try shared.outcome()
+    shared.tellMissingWeights()
+    return outcome
   }
 }
 
@@ -130,7 +132,11 @@ private final class StudyRun: Sendable {
 
   func beat(_ owners: [String]) {
     // What a beat cannot write, the next report cannot either, and says so.
-    do { try store.beat(owners: owners) } catch { onEvent(.warning("no heartbeat: \(error)")) }
+    do { try store.beat(owners: owners) } catch let error as MisplacedDatabase {
+      fail(error)
+    } catch {
+      onEvent(.warning("no heartbeat: \(error)"))
+    }
     // Owners on other hosts are listened to all the time, so that nobody has to wait for their silence at the end. What cannot be
     // read here, a worker cannot read either, and says so.
     if let isNews = try? reclaim(), isNews { wakeWaiting() }
@@ -152,9 +158,9 @@ private final class StudyRun: Sendable {
           next = try run(trial)
           stop.wakeWaiting()
         case .over: return
-        case .wait(let running):
+        case .wait:
           if try reclaim() { continue }
-          try announceWaiting(for: running)
+          try announceWaiting()
           stop.waitForPulse()
         }
       } catch let lost as TrialLost {
@@ -205,6 +211,7 @@ private final class StudyRun: Sendable {
     if let failure = observed.failure {
       onEvent(.warning("trial \(trial.number) goes on without a checkpoint: \(failure)"))
     }
+    tellNotices()
     onEvent(.reported(trial: trial.number, epoch: report.epoch, values: report.values))
     if reaches { end(.reachedTarget(trial: trial.number)) }
     if observed.isPruned { state.withLock { $0.running[trial.number] }?.prune() }
@@ -252,6 +259,7 @@ private final class StudyRun: Sendable {
     let next = try putBackIfUnwritten(trial, seconds: seconds) {
       try store.finish(trial, ending, seconds: seconds, of: study, taking: takesNext ? policy : nil)
     }
+    tellNotices()
     onEvent(.ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
     try endEarly()
     if let reaching = try trialWithTarget() { end(.reachedTarget(trial: reaching)) }
@@ -322,15 +330,34 @@ private final class StudyRun: Sendable {
   }
 
   /// Says once that only other processes' trials are left.
-  private func announceWaiting(for trials: Int) throws {
+  private func announceWaiting() throws {
+    // The database knows also of a trial that a worker of this process has only just taken.
+    guard !state.withLock({ $0.hasAnnouncedWaiting }) else { return }
+    let trials = try store.trialsElsewhere(of: study)
+    guard !trials.isEmpty else { return }
     let isNews = state.withLock { state in
-      guard state.running.isEmpty, !state.hasAnnouncedWaiting else { return false }
-      state.hasAnnouncedWaiting = true
-      return true
+      defer { state.hasAnnouncedWaiting = true }
+      return !state.hasAnnouncedWaiting
     }
     guard isNews else { return }
+    let elsewhere = Set(trials.filter { $0.life == .unknown }.map(\.ownerText)).sorted()
+    onEvent(.waiting(trials: trials.count, elsewhere: elsewhere, limit: store.heartbeatTimeout))
+  }
+
+  // MARK: - Files beside the database
+
+  /// Tells what became of the folders of checkpoints and weights.
+  private func tellNotices() {
+    for notice in store.takeNotices() { onEvent(.warning(notice)) }
+  }
+
+  /// Tells at the end of a run that the weights it should leave are not there.
+  func tellMissingWeights() {
+    guard let missing = try? store.missingWeights(of: study) else { return }
     onEvent(
-      .waiting(trials: trials, elsewhere: try store.ownersElsewhere(of: study), limit: store.heartbeatTimeout))
+      .warning(
+        "the weights of trial \(missing.trial) are missing: there is no file \(missing.path); run-hyper train with its "
+          + "configuration makes them again"))
   }
 }
 

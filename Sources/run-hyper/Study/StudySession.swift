@@ -58,6 +58,8 @@ struct StudySession {
         store: store, study: study, objective: objective, workers: admission.workers,
         limits: RunLimits(deadline: request.deadline, target: request.target?.value), stop: stop, onEvent: narrator.tell
       ).run()
+    } catch let error as MisplacedDatabase {
+      throw CommandError.failed("\(error)")
     } catch {
       throw CommandError.failed("\(error)\nThe study is as far as it was written; the same command continues it")
     }
