@@ -23,13 +23,15 @@ struct ShowCommand: ParsableCommand {
   var format = AnswerFormat.table
 
   func run() throws {
-    let (story, metric) = try reading {
+    let (story, metric, isOver) = try reading {
       let store = try StudyStore(reading: storage.storage)
       let study = try store.requiredStudy(study)
-      return (try store.story(of: try number(in: store, study), in: study), study.definition.metric)
+      return (
+        try store.story(of: try number(in: store, study), in: study), study.definition.metric, try store.isOver(study)
+      )
     }
     switch format {
-    case .table: Output.result(TrialText(story, metric: metric).text)
+    case .table: Output.result(TrialText(story, metric: metric, isStudyOver: isOver).text)
     case .json: Output.result(try JSONText.of(TrialDocument(story)))
     }
   }

@@ -5,10 +5,13 @@ import Tuner
 struct TrialText {
   private let story: TrialStory
   private let metric: String
+  private let isStudyOver: Bool
 
-  init(_ story: TrialStory, metric: String) {
+  /// - Parameter isStudyOver: Whether no trial of the study is left to go on.
+  init(_ story: TrialStory, metric: String, isStudyOver: Bool) {
     self.story = story
     self.metric = metric
+    self.isStudyOver = isStudyOver
   }
 
   var text: String {
@@ -57,15 +60,16 @@ struct TrialText {
     let hasBrackets = story.rungs.contains { $0.decision.bracket > 0 }
     var table = TextTable(
       header: ["epoch"] + (hasBrackets ? ["bracket"] : []) + [metric, "rank", "decision", "at", "pruner"])
-    for rung in story.rungs {
+    for (index, rung) in story.rungs.enumerated() {
       let decision = rung.decision
       let rank = rung.rank.flatMap { rank in rung.count.map { "\(rank) of \($0)" } } ?? ""
       table.append(
         ["\(decision.epoch)"] + (hasBrackets ? ["\(decision.bracket)"] : [])
           + [
-            decision.value.map { ProgressText.decimal($0, places: 4) } ?? "", rank, decision.action.words,
-            rung.decidedAt,
-            rung.scheduler,
+            decision.value.map { ProgressText.decimal($0, places: 4) } ?? "", rank,
+            decision.action.words(
+              waits: rung.mayGoOn, isLast: index == story.rungs.count - 1, isStudyOver: isStudyOver),
+            rung.decidedAt, rung.scheduler,
           ])
     }
     return ["Rungs"] + table.lines.map { "  " + $0 }
@@ -95,8 +99,15 @@ struct TrialText {
 
 extension PruningDecision.Action {
   /// What happened, for a person.
-  fileprivate var words: String {
+  ///
+  /// - Parameters:
+  ///   - waits: Whether a trial that stops on a rung may go on later, when it proves to be among the best there.
+  ///   - isLast: Whether nothing has followed.
+  ///   - isStudyOver: Whether nothing can follow.
+  func words(waits: Bool, isLast: Bool, isStudyOver: Bool) -> String {
     switch self {
+    case .stop where waits && !isLast: "waited"
+    case .stop where waits && !isStudyOver: "waits"
     case .stop: "stopped"
     case .proceed: "went on"
     case .passed: "had gone on"
