@@ -339,10 +339,7 @@ import Testing
 
     let log = Log()
     async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, onEvent: log.add).run()
-    let deadline = ContinuousClock.now + .seconds(600)
-    while log.count(where: { if case .waiting = $0 { true } else { false } }) == 0, ContinuousClock.now < deadline {
-      try await Task.sleep(for: .milliseconds(20))
-    }
+    try await log.waitForWaiting()
     child.kill()
     #expect(try await run == .finished)
     #expect(log.resumed() == [1: 4, 2: 0])
@@ -373,12 +370,18 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1]")
     let study = try store.createOrContinue(definition, cells: cells).study
-    _ = try #require(try store.claim(from: study, owner: store.makeOwner()).trial)
-    let stop = StopController()
-    async let run = StudyRunner(store: store, study: study, objective: Toy(), workers: 2, stop: stop).run()
-    try await Task.sleep(for: .milliseconds(100))
+    let other = try Sleeper()
+    let owner = try #require(StudyStore.owner(ofProcess: other.number))
+    _ = try #require(try store.claim(from: study, owner: owner).trial)
+    let (stop, log) = (StopController(), Log())
+    async let run = StudyRunner(
+      store: store, study: study, objective: Toy(), workers: 2, stop: stop, onEvent: log.add
+    ).run()
+    try await log.waitForWaiting()
     stop.requestStop()
     #expect(try await run == .interrupted)
+    #expect(log.count { if case .waiting(trials: 1, _, _) = $0 { true } else { false } } == 1)
+    withExtendedLifetime(other) {}
   }
 
   @Test(arguments: [

@@ -1,6 +1,7 @@
 import Foundation
 import Literals
 import Locks
+import Testing
 import Tuner
 
 /// A folder that goes away with the test.
@@ -131,6 +132,15 @@ final class Log: Sendable {
 
   func warnings() -> [String] {
     events.withLock { $0.compactMap { if case .warning(let text) = $0 { text } else { nil } } }
+  }
+
+  /// Waits until a run says that only other processes have trials; only a run that hangs takes the limit.
+  func waitForWaiting() async throws {
+    let deadline = ContinuousClock.now + .seconds(600)
+    while count(where: { if case .waiting = $0 { true } else { false } }) == 0 {
+      try #require(ContinuousClock.now < deadline)
+      try await Task.sleep(for: .milliseconds(20))
+    }
   }
 
   func count(where isWanted: (StudyEvent) -> Bool) -> Int { events.withLock { $0.count(where: isWanted) } }

@@ -55,6 +55,11 @@ import Testing
     let answer = try ask(
       "compare", "bert4rec-grocery-hyper", "1", "1", "--metric=hit@3", "--split=test", "--format=json")
     let json = try #require(try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
+    // A trial does not differ from itself, for any user.
+    #expect(json["low"] as? Double == 0 && json["high"] as? Double == 0)
+    #expect(
+      try ask("compare", "bert4rec-grocery-hyper", "1", "1").output.contains(
+        "difference  0.0000, 95 % interval 0.0000 to 0.0000, p 1.0000\n"))
     #expect(json["difference"] as? Double == 0 && json["equal"] as? Int == 640 && json["p_value"] as? Double == 1)
     for (arguments, message) in [
       (["1", "7"], "found no completed trial 7; expected one of 1, 2"),

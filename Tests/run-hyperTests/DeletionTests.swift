@@ -49,10 +49,7 @@ import Testing
     let process = try program.start(
       Self.command + ["--study=long", "--epochs=100000", "--stopping_step=100000", "--workers=2"],
       environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"])
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while Date() < deadline, try !program.run(["studies", "--storage=s.sqlite"]).output.contains("running") {
-      Thread.sleep(forTimeInterval: 0.05)
-    }
+    try SQLite.wait(until: "count(*) > 0 FROM checkpoint", in: program, storage: "s.sqlite", while: process)
     let refused = try program.run(["studies", "--delete=long", "--storage=s.sqlite"])
     #expect(refused.status == 2)
     #expect(

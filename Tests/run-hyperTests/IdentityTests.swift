@@ -5,6 +5,8 @@ import Testing
 @Suite(.serialized) struct IdentityTests {
   private static let study = ["--params_file=hyper.test", "--epochs=40", "--workers=1"]
   private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0", "RUN_HYPER_HEARTBEAT_SECONDS": "1"]
+  /// Owners elsewhere may be late on a busy machine.
+  private static let patient = environment.merging(["RUN_HYPER_HEARTBEAT_SECONDS": "30"]) { $1 }
 
   private static func program() throws -> Program {
     let program = try Program()
@@ -22,25 +24,13 @@ import Testing
     return try board(program)
   }
 
-  /// Stops a process while it does not write: what is held in the middle of a write nobody else can have.
-  private static func pause(_ process: Int32, of program: Program) throws {
-    while true {
-      kill(process, SIGSTOP)
-      if try SQLite.isFree(program) { return }
-      kill(process, SIGCONT)
-      Thread.sleep(forTimeInterval: 0.01)
-    }
-  }
-
   @Test(.enabled(if: Isolation.isAvailable))
   func `A process that sleeps too long on another host loses its trial, and does no harm when it wakes`() throws {
     let program = try Self.program()
     let sleeper = try Isolation.start(program, Self.study, environment: Self.environment)
-    Thread.sleep(forTimeInterval: 1)
+    try SQLite.wait(until: SQLite.epochs(atLeast: 1), in: program, while: sleeper)
     let number = try Isolation.child(of: sleeper)
-    try Self.pause(number, of: program)
-    // Silent for longer than the limit.
-    Thread.sleep(forTimeInterval: 1.5)
+    try SQLite.pause(number, of: program)
     let other = try program.run(Self.study, environment: Self.environment)
     #expect(other.status == 0, "\(other.errors)")
     #expect(other.errors.contains("its process died; requeued"), "\(other.errors)")
@@ -55,9 +45,9 @@ import Testing
   @Test(.enabled(if: Isolation.isAvailable))
   func `A process that lives on another host keeps its trial`() throws {
     let program = try Self.program()
-    let elsewhere = try Isolation.start(program, Self.study, environment: Self.environment)
-    Thread.sleep(forTimeInterval: 1)
-    let here = try program.run(Self.study, environment: Self.environment)
+    let elsewhere = try Isolation.start(program, Self.study, environment: Self.patient)
+    try SQLite.wait(until: SQLite.epochs(atLeast: 1), in: program, while: elsewhere)
+    let here = try program.run(Self.study, environment: Self.patient)
     elsewhere.waitUntilExit()
     #expect(here.status == 0 && Program.status(of: elsewhere) == 0)
     #expect(!here.errors.contains("its process died"))
@@ -67,10 +57,13 @@ import Testing
   @Test func `A process that is paused here keeps its trial, however long it sleeps`() throws {
     let program = try Self.program()
     let sleeper = try program.start(Self.study, environment: Self.environment)
-    Thread.sleep(forTimeInterval: 0.7)
-    kill(sleeper.processIdentifier, SIGSTOP)
-    Thread.sleep(forTimeInterval: 1.5)
-    let other = try program.start(Self.study, environment: Self.environment)
+    try SQLite.wait(until: SQLite.epochs(atLeast: 1), in: program, while: sleeper)
+    try SQLite.pause(sleeper.processIdentifier, of: program)
+    let errors = try program.errorFile()
+    let other = try program.start(
+      Self.study, environment: Self.environment, errors: try FileHandle(forWritingTo: errors))
+    try Program.wait(for: "waiting for 1 trial of other processes", in: errors, while: other)
+    // Silent for longer than the limit; longer still makes no difference.
     Thread.sleep(forTimeInterval: 2)
     kill(sleeper.processIdentifier, SIGCONT)
     for process in [sleeper, other] {
@@ -96,7 +89,9 @@ import Testing
     exec unshare --pid --fork --mount-proc sh -c '
       last=/proc/sys/kernel/ns_last_pid
       echo 99 > $last; "$0" "$@" & number=$!
-      sleep 0.7; kill -9 $number; wait $number
+      until [ -s studies/studies.sqlite ] && [ "$(sqlite3 studies/studies.sqlite "SELECT count(*) > 0 FROM checkpoint" 2>/dev/null)" = 1 ]
+      do kill -0 $number || exit 8; sleep 0.02; done
+      kill -9 $number; wait $number
       echo 99 > $last; sleep 60 & [ $! = $number ] || exit 9
       RUN_HYPER_HEARTBEAT_SECONDS=3600 "$0" resume; status=$?
       kill $!; exit $status' "$0" "$@"
@@ -115,7 +110,7 @@ import Testing
       resumed = try program.run(Self.study, environment: Self.environment, prelude: Self.changes[what])
     } else {
       let process = try program.start(Self.study, environment: Self.environment)
-      Thread.sleep(forTimeInterval: 0.7)
+      try SQLite.wait(until: SQLite.epochs(atLeast: 1), in: program, while: process)
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       // Nobody waits an hour for a sign of life.

@@ -21,9 +21,8 @@ import Testing
     func paths() throws -> [String] {
       try FileManager.default.subpathsOfDirectory(atPath: program.folder.path).filter { !before.contains($0) }
     }
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while Date() < deadline, try !paths().contains(where: { $0.hasSuffix(".checkpoint") }) {
-      Thread.sleep(forTimeInterval: 0.05)
+    try Program.wait(until: "there is a checkpoint", while: process) {
+      try paths().contains { $0.hasSuffix(".checkpoint") }
     }
     kill(process.processIdentifier, SIGINT)
     process.waitUntilExit()

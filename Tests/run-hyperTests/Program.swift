@@ -80,6 +80,34 @@ final class Program: Sendable {
     process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
   }
 
+  /// Waits until something holds that a process works on; only one that ends too early, or hangs, fails the test.
+  static func wait(until what: String, while process: Process, _ isReached: () throws -> Bool) throws {
+    let end = ContinuousClock.now + .seconds(600)
+    while try !isReached() {
+      guard process.isRunning, ContinuousClock.now < end else {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        throw Unreached(description: "the process ended, or hung, before: \(what)")
+      }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+  }
+
+  /// Waits until a process has written a text to a file.
+  static func wait(for text: String, in file: URL, while process: Process) throws {
+    try wait(until: text, while: process) { try String(contentsOf: file, encoding: .utf8).contains(text) }
+  }
+
+  private struct Unreached: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// An empty file in the folder, for what a process writes to standard error.
+  func errorFile() throws -> URL {
+    let file = folder.appendingPathComponent("errors-\(UUID().uuidString)")
+    try Data().write(to: file)
+    return file
+  }
+
   /// Where the program is.
   static var path: String { get throws { try executable.path } }
 

@@ -17,10 +17,40 @@ enum SQLite {
     return output
   }
 
+  /// Stops a process while it does not write: what is held in the middle of a write nobody else can have.
+  static func pause(_ process: Int32, of program: Program) throws {
+    while true {
+      kill(process, SIGSTOP)
+      if try isFree(program) { return }
+      kill(process, SIGCONT)
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+  }
+
   /// Whether no process is in the middle of a write.
   static func isFree(_ program: Program) throws -> Bool {
     let file = program.folder.appendingPathComponent("studies/studies.sqlite")
     return try ask("BEGIN IMMEDIATE; ROLLBACK", of: file, patience: 100).status == 0
+  }
+
+  /// Waits until a condition holds in a database that a process works on.
+  ///
+  /// On a slow machine it waits longer: only a process that ends too early, or hangs, fails the test.
+  ///
+  /// - Parameter condition: What stands behind `SELECT`, to give 1.
+  static func wait(
+    until condition: String, in program: Program, storage: String = "studies/studies.sqlite", while process: Process
+  ) throws {
+    let file = program.folder.appendingPathComponent(storage)
+    try Program.wait(until: condition, while: process) {
+      guard program.exists(storage), try run("PRAGMA user_version", on: file) != "0\n" else { return false }
+      return try run("SELECT \(condition)", on: file) == "1\n"
+    }
+  }
+
+  /// The number of epochs that a study's trials have reported, as a condition.
+  static func epochs(atLeast count: Int) -> String {
+    "count(DISTINCT trial_id || ' ' || epoch) >= \(count) FROM observation"
   }
 
   /// - Parameter patience: Milliseconds to wait for others.

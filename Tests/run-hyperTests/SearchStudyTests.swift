@@ -98,9 +98,10 @@ import Testing
     #expect(ending.errors.contains("bayes     16 configurations of learning_rate, n_layers, n_heads"))
     #expect(ending.errors.contains("from 0.0005 to 0.01, even in the logarithm"))
     let killed = try Self.program(parameters)
-    for moment in [0.3, 0.5, 0.8] {
+    for count in [2, 5, 9] {
       let process = try killed.start(arguments)
-      Thread.sleep(forTimeInterval: moment)
+      let condition = "count(*) >= \(count) FROM trial WHERE state = 'completed'"
+      try SQLite.wait(until: condition, in: killed, while: process)
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
@@ -114,10 +115,10 @@ import Testing
     throws
   {
     let program = try Self.program(Self.eighty)
-    let arguments = ["--params_file=hyper.test", "--epochs=27", "--pruner=asha"]
-    for moment in [1.0, 2.0, 3.0] {
+    let arguments = ["--params_file=hyper.test", "--epochs=27", "--pruner=asha", "--workers=2"]
+    for epochs in [10, 50, 90] {
       let process = try program.start(arguments, environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"])
-      Thread.sleep(forTimeInterval: moment)
+      try SQLite.wait(until: SQLite.epochs(atLeast: epochs), in: program, while: process)
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
@@ -131,7 +132,7 @@ import Testing
     #expect(board.rows.count == 80 && board.rows[0].state == "completed")
     #expect(board.rows.map(\.epochs).reduce(0, +) <= 250)
     let show = try program.run(["show", Self.name, "best"]).output
-    for piece in ["Rungs", "goes on, among the best", "asha first_rung=1 reduction_factor=3", "pruned"] {
+    for piece in ["Rungs", "continues, among the best", "asha first_rung=1 reduction_factor=3", "pruned"] {
       #expect(show.contains(piece), "\(show)")
     }
     let json = try JSONSerialization.jsonObject(
@@ -142,6 +143,44 @@ import Testing
     #expect(try program.run(["resume"]).errors.contains("is finished"))
     let again = try program.run(arguments)
     #expect(again.output == ending.output)
+  }
+
+  @Test
+  func `While trials of a halving study can still go on they wait, and its leaderboard has the columns of the end`()
+    throws
+  {
+    let program = try Self.program("learning_rate choice [0.01,0.001]\nn_layers choice [1,2]\n")
+    let arguments = ["--params_file=hyper.test", "--epochs=4", "--pruner=asha", "--workers=1"]
+    // Dies when it has taken the fourth trial: three have come to the first rung.
+    #expect(try program.run(arguments, environment: ["RUN_HYPER_FAULT": "claim-committed:4"]).status == -SIGKILL)
+    func decisions(_ trial: String) throws -> [String] {
+      let text = try program.run(["show", Self.name, trial]).output
+      let rungs = try #require(text.components(separatedBy: "Rungs\n").last?.components(separatedBy: "\n\n").first)
+      return rungs.split(separator: "\n").dropFirst().map {
+        String($0.firstMatch(of: #/\d of \d +(.+?)  /#)?.output.1 ?? $0)
+      }
+    }
+    #expect(try (1...3).map { try decisions("\($0)") } == [["waits"], ["waits"], ["waits"]])
+    func header(_ arguments: String...) throws -> [String] {
+      let text = try program.run(["leaderboard"] + arguments).output
+      return text.prefix { $0 != "\n" }.components(separatedBy: "  ").map { $0.trimmingCharacters(in: .whitespaces) }
+        .filter { !$0.isEmpty }
+    }
+    let start = [
+      "rank", "trial", "ndcg@10", "95 % interval", "tied", "pruned at", "TFLOP", "learning_rate", "n_layers",
+    ]
+    #expect(try header() == start)
+
+    #expect(try program.run(arguments).status == 0)
+    #expect(try header().prefix(9) == start[...])
+    #expect(
+      try header("--sort=ndcg@3").prefix(5) == ["rank", "trial", "ndcg@3", "95 % interval", "tied"])
+    #expect(try header("--sort=valid.ndcg@10").prefix(4) == start.prefix(4))
+    #expect(try header("--sort=test.ndcg@3")[2] == "test.ndcg@3")
+    let best = try decisions("best")
+    #expect(best.prefix(2) == ["waited", "continues, among the best"], "\(best)")
+    let pruned = try #require(try Self.board(program).rows.last { $0.state == "pruned" })
+    #expect(try decisions("\(pruned.trial)").last == "stopped")
   }
 
   @Test(arguments: ["asha", "hyperband", "median"])
@@ -180,7 +219,7 @@ import Testing
 
   @Test func `When the time is up the study waits, and a target ends it with the trial that reached it`() throws {
     let program = try Self.program()
-    let first = try Self.search(program, "--epochs=30", "--timeout=1s")
+    let first = try Self.search(program, "--epochs=30", "--workers=1", "--timeout=1s")
     #expect(first.status == 0)
     #expect(first.errors.contains("end       after 1s (--timeout); the study can be resumed"))
     #expect(

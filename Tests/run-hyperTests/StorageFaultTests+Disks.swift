@@ -120,8 +120,7 @@ extension StorageFaultTests {
         _ = Self.system("umount", "--lazy", place)
         server.waitUntilExit()
       }
-      let deadline = Date(timeIntervalSinceNow: 60)
-      while Date() < deadline, !program.exists(Self.storage) { Thread.sleep(forTimeInterval: 0.01) }
+      try Program.wait(until: "the file system is mounted", while: server) { program.exists(Self.storage) }
       try Self.expectNoLog(program, noting: "fuse, which several hosts may share", environment: [:])
     }
     try FileManager.default.removeItem(atPath: place)

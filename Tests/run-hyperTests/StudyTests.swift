@@ -125,12 +125,10 @@ import Testing
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func `A signal stops the study, and resume ends with the same bytes`(signal: Int32) throws {
     let program = try Self.program()
-    let errors = program.folder.appendingPathComponent("errors")
-    try Data().write(to: errors)
+    let errors = try program.errorFile()
     let process = try program.start(
       Self.study + ["--workers=2"], environment: Self.environment, errors: try FileHandle(forWritingTo: errors))
-    Thread.sleep(forTimeInterval: 1)
-    #expect(process.isRunning)
+    try Program.wait(for: "trial 1 started", in: errors, while: process)
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
     #expect(Program.status(of: process) == 130)
@@ -147,8 +145,9 @@ import Testing
 
   @Test func `A second signal ends the process at once`() throws {
     let program = try Self.program()
-    let process = try program.start(Self.study + ["--workers=2"])
-    Thread.sleep(forTimeInterval: 0.7)
+    let errors = try program.errorFile()
+    let process = try program.start(Self.study + ["--workers=2"], errors: try FileHandle(forWritingTo: errors))
+    try Program.wait(for: "trial 1 started", in: errors, while: process)
     kill(process.processIdentifier, SIGINT)
     kill(process.processIdentifier, SIGTERM)
     process.waitUntilExit()

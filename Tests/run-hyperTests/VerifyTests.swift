@@ -31,10 +31,10 @@ import Testing
     let program = try Self.program()
     let arguments = Self.fast + ["--epochs=4"]
     let process = try program.start(arguments, environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"])
-    Thread.sleep(forTimeInterval: 0.6)
+    try SQLite.wait(until: SQLite.epochs(atLeast: 5), in: program, while: process)
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
-    if program.exists("studies/studies.sqlite") { try Self.expectSound(program) }
+    try Self.expectSound(program)
     #expect(try program.run(arguments).status == 0)
     try Self.expectSound(
       program, "8 cells of 8 (grid), 8 ended, 0 to go, none missing", "8 trials, each configuration once",
@@ -53,12 +53,12 @@ import Testing
   func `A pruned study is sound, killed, finished, and when its trials go on`(pruner: String) throws {
     let program = try Self.program()
     let arguments = Self.fast + ["--epochs=9", "--pruner=\(pruner)"]
-    for moment in [0.5, 0.9] {
+    for epochs in [3, 9] {
       let process = try program.start(arguments, environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"])
-      Thread.sleep(forTimeInterval: moment)
+      try SQLite.wait(until: SQLite.epochs(atLeast: epochs), in: program, while: process)
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
-      if program.exists("studies/studies.sqlite") { try Self.expectSound(program) }
+      try Self.expectSound(program)
     }
     #expect(try program.run(arguments).status == 0)
     try Self.expectSound(program, "decisions replayed, all consistent with the pruner", " pruned")

@@ -60,22 +60,34 @@ extension Leaderboard {
   private func displayCells(_ decimalPlaces: Int) -> [[String]] {
     func rounded(_ value: Double?) -> String { value.map { decimal($0, places: decimalPlaces) } ?? "" }
     let parameters = parameterNames
-    let isOwn = sort == metric
-    let certainty = userCount > 0 ? ["95 % interval", "tied"] : []
+    let isOwn = sort == metric || sort == "valid.\(metric)"
+    let certainty = hasCertainty ? ["95 % interval", "tied"] : []
     let others = metricNames.filter { $0.hasPrefix("test.") && $0 != sort }
     let extras = extraColumns(rounded)
     let header =
-      ["rank", "trial", sort] + certainty + (isOwn ? [] : [metric]) + extras.map(\.header) + parameters + others
+      ["rank", "trial", validationName(sort)] + certainty + (isOwn ? [] : [metric]) + extras.map(\.header) + parameters
+      + others
     return [header.map(\.visible)]
       + rows.map { row in
         func shown(_ name: String) -> String { rounded(row.metrics.first { $0.fullName == name }?.value) }
         let value = row.state == .diverged ? "diverged" : rounded(row.value)
         let interval = row.certainty.map { "\(rounded($0.interval.low))–\(rounded($0.interval.high))" } ?? ""
-        let certain = userCount > 0 ? [interval, row.certainty?.mayBeBest == true ? "=" : ""] : []
+        let certain = hasCertainty ? [interval, row.certainty?.mayBeBest == true ? "=" : ""] : []
         return [String(row.rank), String(row.trial), isOwn ? value : shown(sort)] + certain + (isOwn ? [] : [value])
           + extras.map { $0.cell(row) } + parameters.map { row.hyperparameters[$0]?.description.visible ?? "" }
           + others.map(shown)
       }
+  }
+
+  /// Whether there are columns for how sure the rows are: also before the first trial has completed, when they are empty.
+  private var hasCertainty: Bool {
+    userCount > 0
+      || (counts.completed == 0 && direction == .maximize && RankMetric(UserValues.metricName(of: sort)) != nil)
+  }
+
+  /// Metrics of the validation split stand without it, as the study's own does.
+  private func validationName(_ name: String) -> String {
+    Leaderboard.split(of: name) == "valid" ? UserValues.metricName(of: name) : name
   }
 
   /// Columns that only some studies have.

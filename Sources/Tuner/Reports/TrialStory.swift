@@ -29,6 +29,9 @@ public struct TrialStory: Sendable {
     /// The trial's rank on the rung at that time, from 1, and the number of trials there; `nil` for a pruner that is no longer used.
     public let rank: Int?
     public let count: Int?
+
+    /// Whether a trial that the rule stops on a rung may go on from it later.
+    package var mayGoOn: Bool { Pruner(scheduler)?.isHalving ?? false }
   }
 
   /// A point of the learning curve; `nil` stands for NaN.

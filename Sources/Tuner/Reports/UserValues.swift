@@ -14,13 +14,19 @@ struct UserValues {
   /// - Returns: `nil` if the metric is not a function of a rank, or if not all trials have ranks of the same users.
   init?(metric name: String, ranks: [Int: [UInt16]]) {
     split = Leaderboard.split(of: name)
-    self.name = name.hasPrefix("\(split).") ? String(name.dropFirst(split.count + 1)) : name
+    self.name = Self.metricName(of: name)
     guard let metric = RankMetric(self.name), let userCount = ranks.values.first?.count, userCount > 0,
       ranks.values.allSatisfy({ $0.count == userCount })
     else { return nil }
     self.metric = metric
     self.userCount = userCount
     self.ranks = ranks
+  }
+
+  /// A metric's name without its split.
+  static func metricName(of name: String) -> String {
+    let split = Leaderboard.split(of: name)
+    return name.hasPrefix("\(split).") ? String(name.dropFirst(split.count + 1)) : name
   }
 
   var fullName: String { "\(split).\(name)" }

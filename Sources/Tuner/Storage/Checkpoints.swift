@@ -1,4 +1,5 @@
 import GRDB
+import Locks
 
 /// A row of `checkpoint` or `weights`: a file, with what is needed to verify that it is complete.
 struct SavedState: Sendable {
@@ -24,7 +25,8 @@ extension StudyStore {
     // The hash distinguishes a state within an epoch from the one at its start, so that neither is overwritten.
     let file = "trial-\(trial.id)-attempt-\(trial.attempt)-epoch-\(epoch)-\(hash.prefix(12)).checkpoint"
     do {
-      try Disk.createFolder(checkpointFolder)
+      try prepareFolder(
+        checkpointFolder, losing: "unfinished trials whose checkpoints were in it start again from epoch 0")
       try Disk.writeDurably(
         checkpoint, to: checkpointPath(file),
         faults: (.checkpointUnwritten, .checkpointWritten, .checkpointRenamed))
@@ -34,7 +36,28 @@ extension StudyStore {
     return (SavedState(id: 0, epoch: epoch, file: file, bytes: checkpoint.count, sha256: hash), nil)
   }
 
-  /// Makes a written state the trial's only one; returns the files that it replaces.
+  /// Makes a folder for files of a study, and takes note when it is another one than before.
+  ///
+  /// Files in it are known by their hashes. So a folder of the right name is the right one, whoever made it.
+  func prepareFolder(_ path: String, losing loss: String) throws(StorageError) {
+    // A new folder may have the number of the one that is gone, so the look comes first.
+    let before = Disk.sighting(path)
+    try Disk.createFolder(path)
+    guard case .file(let identity) = Disk.sighting(path) else { return }
+    let known = folders.withLock { $0.updateValue(identity, forKey: path) }
+    guard let known, before != .file(known) else { return }
+    notices.withLock { $0.append("\(path) was deleted, moved or replaced during the run; \(loss)") }
+  }
+
+  /// What a user should know of the study's folders, once.
+  func takeNotices() -> [String] {
+    notices.withLock { notices in
+      defer { notices = [] }
+      return notices
+    }
+  }
+
+  /// Makes a written state the trial's only one, and returns the files that it replaces.
   static func register(_ state: SavedState?, of trial: ClaimedTrial, _ db: Database) throws -> [String] {
     guard let state else { return [] }
     let replaced = try String.fetchAll(
@@ -62,7 +85,13 @@ extension StudyStore {
     }
   }
 
-  /// Removes files left by a crash: unregistered files whose trial has no running attempt.
+  /// The file of the weights that a study keeps, when it is not there.
+  func missingWeights(of study: Study) throws -> (trial: Int, path: String)? {
+    guard let weights = try weights(of: study), Disk.sighting(weights.path) == .nothing else { return nil }
+    return weights
+  }
+
+  /// Removes files that a crash left: those that are not registered and whose trial no living attempt works on.
   package func removeOrphans() throws {
     for file in try orphans() { Disk.remove(file) }
     try removeWeightsOfDeletedStudies()

@@ -140,7 +140,7 @@ enum Disk {
     return nil
   }
 
-  private static func syncFolder(_ folder: String) throws(StorageError) {
+  static func syncFolder(_ folder: String) throws(StorageError) {
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(folder, doing: "open", expected: "a readable folder") }
     defer { close(descriptor) }

@@ -44,8 +44,8 @@ extension StudyStore {
     }
   }
 
-  /// An in-memory copy of the database, made by way of temporary files.
-  private static func reading(copyOf bytes: [UInt8], log: [UInt8]) throws -> DatabaseQueue {
+  /// A database in memory, by way of files elsewhere.
+  static func reading(copyOf bytes: [UInt8], log: [UInt8]) throws -> DatabaseQueue {
     let copy = NSTemporaryDirectory() + "run-hyper-\(UUID().uuidString).sqlite"
     defer { for suffix in ["", "-wal", "-shm"] { Disk.remove(copy + suffix) } }
     do {

@@ -95,9 +95,9 @@ extension StudyStore {
     return numbers
   }
 
-  /// The owners of a study's running trials on other hosts, in words.
-  func ownersElsewhere(of study: Study) throws -> [String] {
+  /// The running trials of a study that other processes have, unless this one has some, too.
+  func trialsElsewhere(of study: Study) throws -> [OwnedTrial] {
     let trials = try read { db in try ownedTrials(of: study.id, db) }
-    return Set(trials.filter { $0.life == .unknown }.map(\.ownerText)).sorted()
+    return trials.contains { ProcessIdentity($0.owner) == process } ? [] : trials
   }
 }

@@ -29,12 +29,13 @@ extension StudyStore {
 
   /// Records an epoch: its values, its state if there is one, and the pruner's decision.
   ///
-  /// Throws `TrialLost`, or a `StorageError` of the database.
+  /// Throws `TrialLost`, or a `StorageError` or a `MisplacedDatabase`.
   ///
   /// - Parameter mayPrune: Whether the pruner may stop the trial.
   package func observe(
     _ trial: ClaimedTrial, _ report: RunningTrial.Report, seconds: Double, of study: Study, mayPrune: Bool = true
   ) throws -> Observed {
+    try requirePlace()
     let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
     do {
       let (superseded, isPruned) = try transaction { db in
@@ -77,10 +78,11 @@ extension StudyStore {
     _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study, taking: ClaimPolicy? = nil
   ) throws -> TakenTrial? {
     let definition = study.definition
+    try requirePlace()
     var weights: SavedState?
     if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
       let file = "trial-\(trial.number).safetensors"
-      try Disk.createFolder(weightsFolder(of: trial.study))
+      try prepareFolder(weightsFolder(of: trial.study), losing: "weights that were in it are missing")
       try Disk.writeDurably(
         bytes, to: weightsPath(file, of: trial.study), faults: (.weightsUnwritten, .weightsWritten, .weightsRenamed))
       weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
@@ -125,6 +127,7 @@ extension StudyStore {
   private func leave(
     _ trial: ClaimedTrial, as left: TrialState, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String?
   ) throws -> StorageError? {
+    try requirePlace()
     let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
     let superseded = try transaction { db in
       try Self.fence(trial, db)

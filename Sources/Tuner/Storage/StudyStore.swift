@@ -28,7 +28,19 @@ public final class StudyStore: Sendable {
     public let copy: String
   }
 
-  /// This process's identity as the owner of trials.
+  /// Where the file is that this store writes; `nil` in a store for reports, and where the system does not say.
+  let place: DatabasePlace?
+
+  /// What became of the file, once it was found not to be in its place.
+  let misplaced = Locked<MisplacedDatabase?>(nil)
+
+  /// The folders of checkpoints and weights, as this process last saw them.
+  let folders = Locked<[String: FileIdentity]>([:])
+
+  /// What a user should know of the folders and has not been told.
+  let notices = Locked<[String]>([])
+
+  /// This process, as the owner of trials.
   let process: ProcessIdentity
 
   /// Owners on other hosts whose heartbeat is unchanged for longer than this count as dead.
@@ -70,7 +82,7 @@ public final class StudyStore: Sendable {
       }
     }
     let opening = try storing(in: path) { try Self.openForWriting(path) }
-    try self.init(path: path, opening, heartbeatTimeout: heartbeatTimeout)
+    try self.init(path: path, opening, place: DatabasePlace(ofOpened: path), heartbeatTimeout: heartbeatTimeout)
   }
 
   /// Opens a store for reports; changes nothing.
@@ -88,15 +100,16 @@ public final class StudyStore: Sendable {
       return copy
     }
     try self.init(
-      path: path, Opening(database: database, upgrade: nil, logObstacle: nil),
+      path: path, Opening(database: database, upgrade: nil, logObstacle: nil), place: nil,
       heartbeatTimeout: Self.standardHeartbeatTimeout)
   }
 
-  private init(path: String, _ opening: Opening, heartbeatTimeout: Duration) throws {
+  private init(path: String, _ opening: Opening, place: DatabasePlace?, heartbeatTimeout: Duration) throws {
     guard let process = ProcessIdentity() else {
       throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")
     }
     self.path = path
+    self.place = place
     database = opening.database
     upgrade = opening.upgrade
     logObstacle = opening.logObstacle
@@ -134,6 +147,7 @@ public final class StudyStore: Sendable {
   ///
   /// This is best effort, since another process may be reading.
   func consolidate() {
+    guard misplaced.withLock({ $0 }) == nil else { return }
     _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
   }
 
@@ -146,11 +160,13 @@ public final class StudyStore: Sendable {
   }
 
   func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
-    try storing(in: path) { try database.read(work) }
+    try storing(in: path) { try readInPlace(work) }
   }
 
   /// Runs `work` in an immediate transaction.
+  ///
+  /// Throws a `MisplacedDatabase` and writes nothing when the file is no longer the one at the path.
   func transaction<Value>(_ work: (Database) throws -> Value) throws -> Value {
-    try storing(in: path) { try database.write(work) }
+    try storing(in: path) { try writeInPlace(work) }
   }
 }

@@ -1,3 +1,4 @@
+import Literals
 import Locks
 
 /// Runs a study's trials on a pool of threads until all have ended.
@@ -57,7 +58,9 @@ public struct StudyRunner: Sendable {
     pulse.cancel()
     alarm?.cancel()
     shared.store.consolidate()
-    return try shared.outcome()
+    let outcome = try shared.outcome()
+    shared.tellMissingWeights()
+    return outcome
   }
 }
 
@@ -131,7 +134,11 @@ private final class StudyRun: Sendable {
 
   func beat(_ owners: [String]) {
     // If a heartbeat cannot be written, the next report cannot either, and will say so.
-    do { try store.beat(owners: owners) } catch { onEvent(.warning("the heartbeat could not be written: \(error)")) }
+    do { try store.beat(owners: owners) } catch let error as MisplacedDatabase {
+      fail(error)
+    } catch {
+      onEvent(.warning("the heartbeat could not be written: \(error)"))
+    }
     // Heartbeats of other hosts are watched all the time, so that nobody has to start waiting for them at the end. If they cannot be
     // read here, a worker cannot read them either, and will say so.
     if let isNews = try? reclaim(), isNews { wakeWaiting() }
@@ -153,9 +160,9 @@ private final class StudyRun: Sendable {
           next = try run(trial)
           stop.wakeWaiting()
         case .over: return
-        case .wait(let running):
+        case .wait:
           if try reclaim() { continue }
-          try announceWaiting(for: running)
+          try announceWaiting()
           stop.waitForPulse()
         }
       } catch let lost as TrialLost {
@@ -206,6 +213,7 @@ private final class StudyRun: Sendable {
     if let failure = observed.failure {
       onEvent(.warning("trial \(trial.number) continues without a new checkpoint: \(failure)"))
     }
+    tellNotices()
     onEvent(.reported(trial: trial.number, epoch: report.epoch, values: report.values))
     if reaches { end(.reachedTarget(trial: trial.number)) }
     if observed.isPruned { state.withLock { $0.running[trial.number] }?.prune() }
@@ -255,6 +263,7 @@ private final class StudyRun: Sendable {
     let next = try putBackIfUnwritten(trial, seconds: seconds) {
       try store.finish(trial, ending, seconds: seconds, of: study, taking: takesNext ? policy : nil)
     }
+    tellNotices()
     onEvent(.ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
     try endEarly()
     if let reaching = try trialWithTarget() { end(.reachedTarget(trial: reaching)) }
@@ -324,16 +333,35 @@ private final class StudyRun: Sendable {
     return !numbers.isEmpty
   }
 
-  /// Announces once that only trials of other processes are left.
-  private func announceWaiting(for trials: Int) throws {
+  /// Says once that only other processes' trials are left.
+  private func announceWaiting() throws {
+    // The database knows also of a trial that a worker of this process has only just taken.
+    guard !state.withLock({ $0.hasAnnouncedWaiting }) else { return }
+    let trials = try store.trialsElsewhere(of: study)
+    guard !trials.isEmpty else { return }
     let isNews = state.withLock { state in
-      guard state.running.isEmpty, !state.hasAnnouncedWaiting else { return false }
-      state.hasAnnouncedWaiting = true
-      return true
+      defer { state.hasAnnouncedWaiting = true }
+      return !state.hasAnnouncedWaiting
     }
     guard isNews else { return }
+    let elsewhere = Set(trials.filter { $0.life == .unknown }.map(\.ownerText)).sorted()
+    onEvent(.waiting(trials: trials.count, elsewhere: elsewhere, limit: store.heartbeatTimeout))
+  }
+
+  // MARK: - Files beside the database
+
+  /// Tells what became of the folders of checkpoints and weights.
+  private func tellNotices() {
+    for notice in store.takeNotices() { onEvent(.warning(notice)) }
+  }
+
+  /// Tells at the end of a run that the weights it should leave are not there.
+  func tellMissingWeights() {
+    guard let missing = try? store.missingWeights(of: study) else { return }
     onEvent(
-      .waiting(trials: trials, elsewhere: try store.ownersElsewhere(of: study), limit: store.heartbeatTimeout))
+      .warning(
+        "the weights of trial \(missing.trial) are missing: there is no file \(missing.path); \(ProgramCommand.line("train")) "
+          + "with its configuration recreates them"))
   }
 }
 

@@ -181,7 +181,7 @@ extension StudyStore {
   func requiredStudy(_ name: String?) throws -> Study {
     if let study = try study(named: name) { return study }
     guard let name else {
-      throw CommandError.input("\(path): found no study; start one with run-hyper --params_file=FILE")
+      throw CommandError.input("\(path): found no study; start one with \(ProgramCommand.line("--params_file=FILE"))")
     }
     let names = try studies().map(\.study.name)
     let nearest = nearestName(to: name, among: names)

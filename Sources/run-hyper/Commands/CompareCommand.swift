@@ -70,7 +70,9 @@ struct CompareCommand: ParsableCommand {
       (first, second, users) = (a.number, b.number, a.values.count)
       (firstBetter, secondBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
       (firstValue, secondValue, difference) = (a.values.mean, b.values.mean, comparison.difference)
-      (low, high, pValue) = (comparison.interval.low, comparison.interval.high, comparison.pValue)
+      // A trial does not differ from itself for any user. Two trials that agree for all of these may differ for others.
+      let interval = a.number == b.number ? ConfidenceInterval(low: 0, high: 0) : comparison.interval
+      (low, high, pValue) = (interval.low, interval.high, comparison.pValue)
       decimalPlaces = trials.study.definition.metricDecimalPlaces
       differences = a.hyperparameters.pairs.compactMap { pair in
         let other = b.hyperparameters[pair.name]

@@ -23,15 +23,15 @@ struct ShowCommand: ParsableCommand {
   var format = AnswerFormat.table
 
   func run() throws {
-    let (story, definition) = try reading {
+    let (story, definition, isOver) = try reading {
       let store = try StudyStore(reading: storage.storage)
       let study = try store.requiredStudy(study)
-      return (try store.story(of: try number(in: store, study), in: study), study.definition)
+      return (
+        try store.story(of: try number(in: store, study), in: study), study.definition, try store.isOver(study)
+      )
     }
     switch format {
-    case .table:
-      Output.result(
-        TrialText(story, metric: definition.metric, decimalPlaces: definition.metricDecimalPlaces).text)
+    case .table: Output.result(TrialText(story, of: definition, isStudyOver: isOver).text)
     case .json: Output.result(try JSONText.of(TrialDocument(story)))
     }
   }

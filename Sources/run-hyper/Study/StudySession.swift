@@ -59,6 +59,8 @@ struct StudySession {
         store: store, study: study, objective: objective, workers: admission.workers,
         limits: RunLimits(deadline: request.deadline, target: request.target?.value), stop: stop, onEvent: narrator.tell
       ).run()
+    } catch let error as MisplacedDatabase {
+      throw CommandError.failed("\(error)")
     } catch {
       throw CommandError.failed("\(error)\nEverything written so far is kept; run the same command to resume")
     }

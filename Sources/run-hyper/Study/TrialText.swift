@@ -6,12 +6,14 @@ struct TrialText {
   private let story: TrialStory
   private let metric: String
   private let decimalPlaces: Int
+  private let isStudyOver: Bool
 
-  /// - Parameter decimalPlaces: Of the metrics.
-  init(_ story: TrialStory, metric: String, decimalPlaces: Int) {
+  /// - Parameter isStudyOver: Whether no trial of the study is left to go on.
+  init(_ story: TrialStory, of study: StudyDefinition, isStudyOver: Bool) {
     self.story = story
-    self.metric = metric
-    self.decimalPlaces = decimalPlaces
+    metric = study.metric
+    decimalPlaces = study.metricDecimalPlaces
+    self.isStudyOver = isStudyOver
   }
 
   var text: String {
@@ -64,15 +66,16 @@ struct TrialText {
     let hasBrackets = story.rungs.contains { $0.decision.bracket > 0 }
     var table = TextTable(
       header: ["epoch"] + (hasBrackets ? ["bracket"] : []) + [metric, "rank", "decision", "at", "pruner"])
-    for rung in story.rungs {
+    for (index, rung) in story.rungs.enumerated() {
       let decision = rung.decision
       let rank = rung.rank.flatMap { rank in rung.count.map { "\(rank) of \($0)" } } ?? ""
       table.append(
         ["\(decision.epoch)"] + (hasBrackets ? ["\(decision.bracket)"] : [])
           + [
-            decision.value.map(shown) ?? "", rank, decision.action.words,
-            rung.decidedAt,
-            rung.scheduler,
+            decision.value.map(shown) ?? "", rank,
+            decision.action.words(
+              waits: rung.mayGoOn, isLast: index == story.rungs.count - 1, isStudyOver: isStudyOver),
+            rung.decidedAt, rung.scheduler,
           ])
     }
     return ["Rungs"] + table.lines.map { "  " + $0 }
@@ -102,16 +105,23 @@ struct TrialText {
 }
 
 extension PruningDecision.Action {
-  /// The decision in words.
-  fileprivate var words: String {
+  /// What happened, for a person.
+  ///
+  /// - Parameters:
+  ///   - waits: Whether a trial that stops on a rung may go on later, when it proves to be among the best there.
+  ///   - isLast: Whether nothing has followed.
+  ///   - isStudyOver: Whether nothing can follow.
+  func words(waits: Bool, isLast: Bool, isStudyOver: Bool) -> String {
     switch self {
+    case .stop where waits && !isLast: "waited"
+    case .stop where waits && !isStudyOver: "waits"
     case .stop: "stopped"
-    case .proceed: "went on"
-    case .passed: "had gone on"
-    case .promote: "goes on, among the best"
-    case .finish: "goes on, the best of the last rung"
-    case .resume: "goes on, another pruner"
-    case .withdraw: "out"
+    case .proceed: "continued"
+    case .passed: "had continued"
+    case .promote: "continues, among the best"
+    case .finish: "continues, the best of the last rung"
+    case .resume: "continues, under another pruner"
+    case .withdraw: "withdrawn"
     case .restore: "waits again"
     }
   }

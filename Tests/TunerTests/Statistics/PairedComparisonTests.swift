@@ -10,6 +10,13 @@ import Testing
     #expect(PairedComparison([1, 0.5, 0, 0, 1], [0, 0.5, 0, 1, 0.5], largest: 1, seed: 1) == comparison)
   }
 
+  @Test func `Trials that agree for all users at hand may still differ for others`() {
+    let values = [1, 0.5, 0, 0, 1]
+    let comparison = PairedComparison(values, values, largest: 1, seed: 1)
+    #expect(comparison.difference == 0 && comparison.pValue == 1 && comparison.equal == 5)
+    #expect(comparison.interval.low < 0 && comparison.interval.high == -comparison.interval.low)
+  }
+
   @Test(arguments: [
     // Binomial(8, 1/2): 2 (1 + 0) / 256 for 8 against 0, 2 (1 + 8) / 256 for 7 against 1; 1 for a tie and for nothing.
     (8, 0, 0.0078125), (7, 1, 0.0703125), (4, 4, 1), (0, 0, 1),

@@ -1,0 +1,86 @@
+import Literals
+
+/// A database that was deleted, moved or replaced while this program had it open.
+///
+/// It says what happened, what became of the results and how to continue.
+public struct MisplacedDatabase: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A folder beside the database, whose name is that of the database with a suffix.
+  struct Folder: Equatable, Sendable {
+    let path: String
+    let suffix: String
+  }
+
+  /// What happened and what was done about it.
+  enum Outcome: Equatable, Sendable {
+    /// It was deleted, and a copy with everything that was written is at its place.
+    case restored
+
+    /// It was deleted, and no copy could be written.
+    case lost(reason: String)
+
+    /// It has another name, where everything that was written is.
+    ///
+    /// - Parameter folders: Those of its folders that are still where it was.
+    case moved(to: String, folders: [Folder])
+
+    /// Another file is at its place.
+    ///
+    /// - Parameters:
+    ///   - hasEverything: Whether that file has all results of this one.
+    ///   - name: Where this one is, or `nil` when it has no name any more.
+    case replaced(hasEverything: Bool, name: String?)
+
+    /// A file that SQLite keeps beside the database is gone; `isWritten` when its content is in the database.
+    case cutFromLog(String, isWritten: Bool)
+  }
+
+  /// The database, as the user named it.
+  let path: String
+  let outcome: Outcome
+
+  public var description: String {
+    switch outcome {
+    case .restored:
+      """
+      \(found("no file: it was deleted during the run"))
+      A copy with all results was put there. The same command continues the study.
+      """
+    case .lost(let reason):
+      """
+      \(found("no file: it was deleted during the run"))
+      No copy could be written, and the results are lost: \(reason)
+      """
+    case .moved(let name, let folders):
+      """
+      \(found("no file: it was moved to \(name) during the run"))
+      All results are in \(name). To continue, move it back and use the same command, or use --storage=\(name).\(Self.advice(folders, name))
+      """
+    case .replaced(let hasEverything, let name):
+      """
+      \(found("another file: it was replaced during the run"))
+      The new file was not touched. \(Self.results(hasEverything, name))
+      """
+    case .cutFromLog(let file, let isWritten):
+      """
+      \(found("\(file) deleted or replaced during the run"))
+      \(isWritten ? "All results are in \(path). The same command continues the study." : "The latest results may be missing in \(path).")
+      """
+    }
+  }
+
+  private func found(_ what: String) -> String {
+    message(at: path, found: what, expected: "the database to stay until the run ends")
+  }
+
+  private static func advice(_ folders: [Folder], _ name: String) -> String {
+    guard !folders.isEmpty else { return "" }
+    let moves = folders.map { "\($0.path) to \(name)\($0.suffix)" }.joined(separator: " and ")
+    return " In the second case, first move \(moves)."
+  }
+
+  private static func results(_ hasEverything: Bool, _ name: String?) -> String {
+    if hasEverything { return "It has all results of this run, and the same command continues the study." }
+    if let name { return "The results of this run are in \(name)." }
+    return "Results of this run that are not in it are lost."
+  }
+}
