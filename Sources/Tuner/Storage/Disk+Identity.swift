@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Literals
 
 /// Which file something is, whatever its names are.
 struct FileIdentity: Hashable, Sendable {

@@ -80,7 +80,7 @@ extension StudyStore {
 
   /// Puts a copy of the open database at its place; false when another file is there.
   private func restore(_ place: DatabasePlace) throws -> Bool {
-    try Disk.createFolder(Disk.folder(of: place.path))
+    try Disk.createFolder(place.path.parentFolder)
     let aside = "\(place.path).copy-\(process.process)"
     Disk.remove(aside)
     defer { Disk.remove(aside) }
