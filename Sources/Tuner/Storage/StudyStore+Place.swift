@@ -1,4 +1,5 @@
 import GRDB
+import Literals
 import Locks
 
 /// The database is not in its place, found at the beginning of a read or a write.
