@@ -42,11 +42,11 @@ public struct DatasetStatistics: Sendable, Hashable {
   /// The first and the last time, in the file's unit.
   public let timeRange: ClosedRange<Double>?
 
-  /// What a ranking by popularity reaches on the validation samples.
-  public let validPopularity: PopularityBaseline
+  /// What a ranking by popularity reaches on the validation samples; `nil` without any.
+  public let validPopularity: PopularityBaseline?
 
-  /// What a ranking by popularity reaches on the test samples.
-  public let testPopularity: PopularityBaseline
+  /// What a ranking by popularity reaches on the test samples; `nil` without any.
+  public let testPopularity: PopularityBaseline?
 
   /// Least, middle, mean and largest of some lengths; all 0 of none.
   public struct Lengths: Sendable, Hashable {

@@ -54,6 +54,7 @@ extension StudyStore {
         // The number may be that of a study whose deletion was cut short.
         Disk.removeFolder(weightsFolder(of: study.id))
       }
+      try Self.recallValues(of: study, db)
       let before = try Self.activity(of: study, db)
       try Self.align(study, with: cells, cost: cost, db)
       let retried = retriesFailed ? try Self.retryFailed(in: study, db) : 0

@@ -73,10 +73,15 @@ public struct VerificationRules: Sendable {
   /// Parameters that decide which users there are, so that trials may differ in the number of ranks.
   public var dataParameters: Set<String>
 
+  /// Whether a trial may have a value that no epoch's validation gave: the one that was measured at the end.
+  public var measuresAtEnd: @Sendable (StudyDefinition, Hyperparameters) -> Bool
+
   public init(
-    decimalPlaces: @escaping @Sendable (StudyDefinition) -> Int? = { _ in nil }, dataParameters: Set<String> = []
+    decimalPlaces: @escaping @Sendable (StudyDefinition) -> Int? = { _ in nil }, dataParameters: Set<String> = [],
+    measuresAtEnd: @escaping @Sendable (StudyDefinition, Hyperparameters) -> Bool = { _, _ in false }
   ) {
     self.decimalPlaces = decimalPlaces
     self.dataParameters = dataParameters
+    self.measuresAtEnd = measuresAtEnd
   }
 }

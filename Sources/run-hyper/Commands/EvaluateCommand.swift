@@ -26,23 +26,30 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (model, dataset) = try reading {
+    let (model, name, samples) = try reading {
       let file = try Safetensors(
         decoding: InputFile.bytes(of: weights, remedy: "a safetensors file, as run-hyper train --save writes it"),
         file: weights)
       let configuration = try configuration(for: file)
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for warning in report.warnings { Output.note("note: \(warning)") }
+      let samples = split == .test ? dataset.test : dataset.valid
+      guard !samples.isEmpty else {
+        let other = split == .test ? EvaluationSplit.valid : .test
+        throw CommandError.input(
+          "--split: found \(split.rawValue), and no \(split.rawValue) samples in \(dataset.name); expected --split=\(other.rawValue)"
+        )
+      }
       _ = try Admission.check(
         [TrainingMemory(measuring: configuration, dataset)], workers: 1, threads: 1, note: Output.note)
       let model = try SavedModel(file, file: weights, configuration: configuration, dataset: dataset)
-      return (model, dataset)
+      return (model, dataset.name, samples)
     }
-    let samples = split == .test ? dataset.test : dataset.valid
-    let metrics = model.metrics(of: samples).values.map {
-      SplitMetric(split: split.rawValue, name: $0.name, value: $0.value)
+    guard let measured = model.metrics(of: samples) else {
+      throw CommandError.failed("\(weights): the scores of these weights are not numbers, so there is nothing to rank")
     }
-    Output.note("\(weights) on \(dataset.name): \(samples.count) samples")
+    let metrics = measured.values.map { SplitMetric(split: split.rawValue, name: $0.name, value: $0.value) }
+    Output.note("\(weights) on \(name): \(samples.count) samples")
     Output.result(MetricTable.lines(metrics).joined(separator: "\n"))
   }
 

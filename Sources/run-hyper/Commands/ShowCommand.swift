@@ -36,9 +36,10 @@ struct ShowCommand: ParsableCommand {
 
   private func number(in store: StudyStore, _ study: Study) throws -> Int {
     if trial == "best" {
-      guard let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
-      else {
-        throw CommandError.input("\(study.name): found no finished trial; expected one to be best")
+      let first = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
+      guard let best = first, best.value != nil else {
+        throw CommandError.input(
+          "\(study.name): found no trial with a value of \(study.definition.metric); expected one to be best")
       }
       return best.trial
     }

@@ -4,14 +4,22 @@ import Tuner
 /// The winner of a study, as people want to read it.
 enum BestTrial {
   /// Its parameters, one a line, and its metrics by split.
-  static func text(_ row: Leaderboard.Row, metric: String) -> String {
-    var lines = ["Best: trial \(row.trial)" + (row.bestEpoch.map { ", weights of epoch \($0)" } ?? "")]
+  ///
+  /// - Parameter hasWeights: Whether the study keeps its weights.
+  static func text(_ row: Leaderboard.Row, hasWeights: Bool) -> String {
+    var lines = ["Best: trial \(row.trial)" + (row.bestEpoch.map { origin(epoch: $0, hasWeights) } ?? "")]
     let width = row.hyperparameters.names.map(\.visible.count).max() ?? 0
     for pair in row.hyperparameters.pairs {
       lines.append("  " + pair.name.visible.padding(to: width) + "  " + "\(pair.value)".visible)
     }
     lines += MetricTable.lines(row.metrics).map { "  " + $0 }
     return lines.joined(separator: "\n")
+  }
+
+  /// The epoch that gave the metrics, and whether there are weights of it.
+  private static func origin(epoch: Int, _ hasWeights: Bool) -> String {
+    let name = epoch > 0 ? "weights of epoch \(epoch)" : "untrained weights"
+    return hasWeights ? ", \(name)" : " (epoch \(epoch); no weights are kept)"
   }
 
   /// The trial with the highest mean over further seeds, which is less a matter of luck than the highest value with one.
@@ -23,7 +31,7 @@ enum BestTrial {
   }
 }
 
-/// Metrics in columns, splits in rows.
+/// Metrics in columns, splits in rows; a split without samples has none.
 enum MetricTable {
   static func lines(_ metrics: [SplitMetric]) -> [String] {
     var names: [String] = []
@@ -37,7 +45,10 @@ enum MetricTable {
     func cell(_ text: String, of name: String) -> String { text.padding(to: max(name.count, 6), onTheLeft: true) }
     let header = "".padding(to: labels) + names.map { "  " + cell($0, of: $0) }.joined()
     let rows = splits.map { split in
-      split.padding(to: labels)
+      guard metrics.contains(where: { $0.split == split && $0.value != nil }) else {
+        return split.padding(to: labels) + "  none held out"
+      }
+      return split.padding(to: labels)
         + names.map { name in
           let value = metrics.first { $0.split == split && $0.name == name }?.value
           return "  " + cell(value.map { ProgressText.decimal($0, places: 4) } ?? "", of: name)

@@ -15,7 +15,8 @@ extension StudySession {
     lines += space.space.parameters.map {
       "            \($0.name.padding(to: width))  \($0.distribution.meaning.visible)"
     }
-    lines.append("  metric    \(study.definition.metric) on the validation samples")
+    let moment = space.validatesBeforeEnd ? "" : ", after the last epoch"
+    lines.append("  metric    \(study.definition.metric) on the validation samples\(moment)")
     if let pruning { lines.append("  pruner    \(pruning)") }
     lines += ends.map { "  end       \($0)" }
     if let repeats = space.plan.repeats {

@@ -21,6 +21,7 @@ extension StudySession {
     try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     var definition = try definition(of: space, name: name, datasets: datasets)
+    try requireValidation(datasets, ofStudy: definition.name, in: storage)
     let admission = try Admission.check(
       try space.memory(datasets), workers: workers, threads: workers, note: Output.note)
     let objective = TrainingObjective(

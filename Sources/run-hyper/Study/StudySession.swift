@@ -17,8 +17,9 @@ struct StudySession {
 
   /// Runs what is left and prints the result.
   ///
-  /// - Throws: `CommandError.interrupted` after a signal, `.failed` when the study cannot be written or no trial succeeded.
-  func run() async throws {
+  /// - Returns: What is to be complained about once all is printed: that no trial has a result; otherwise `nil`.
+  /// - Throws: `CommandError.interrupted` after a signal, `.failed` when the study cannot be written.
+  func run() async throws -> String? {
     defer { store.close() }
     let start = ContinuousClock.now
     let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
@@ -48,7 +49,7 @@ struct StudySession {
           run-hyper resume \(study.name.inShell)\(storageOption)
         """)
     }
-    try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
+    return try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
   }
 
   private func runTrials(_ narrator: StudyNarrator, _ stop: StopController) async throws -> RunOutcome {
@@ -66,7 +67,11 @@ struct StudySession {
   /// Adds the trials with further seeds that the study asks for, and returns how many are to be run.
   private func addRepeats() throws -> Int {
     guard let count = space.plan.repeats else { return 0 }
-    let rows = try store.leaderboard(of: study).rows.filter { $0.state == .completed }
+    let rows = try store.leaderboard(of: study).rows.filter { $0.state == .completed && $0.value != nil }
+    guard !rows.isEmpty else {
+      Output.note("Repeating no trial, since none has a value of \(study.definition.metric)")
+      return 0
+    }
     let tied = rows.filter { $0.certainty?.mayBeBest == true }
     let group = (tied.isEmpty ? Array(rows.prefix(1)) : tied).map(\.trial).sorted()
     let added = try store.addRepeats(of: group, count: count, in: study)
@@ -81,17 +86,17 @@ struct StudySession {
   // MARK: - The end
 
   /// Prints the leaderboard and the best trial, and says what to do next.
-  private func conclude(_ outcome: RunOutcome, after seconds: Double) throws {
+  ///
+  /// - Returns: As `run` does.
+  private func conclude(_ outcome: RunOutcome, after seconds: Double) throws -> String? {
     try request.files.write(study, in: store)
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
     Output.result(board.text(.table).trimmingCharacters(in: .newlines))
-    if let best = board.rows.first {
-      if best.state == .completed { Output.result("\n" + BestTrial.text(best, metric: board.metric)) }
+    if let best = board.rows.first, best.state == .completed, best.value != nil {
+      Output.result("\n" + BestTrial.text(best, hasWeights: try hasWeights(best)))
       if let steady = try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).bestOverSeeds {
         Output.result("\n" + BestTrial.text(overSeeds: steady, metric: board.metric))
       }
-    } else if outcome.completesSearch {
-      throw CommandError.failed("no trial of \(study.name) succeeded")
     }
     var lines = ["", "Finished in \(ProgressText.duration(seconds: seconds))"]
     if let reason = reason(outcome, board.counts) { lines.append(reason) }
@@ -101,6 +106,16 @@ struct StudySession {
       lines.append("One trial:  run-hyper show \(name) \(best.trial)\(storageOption)")
     }
     Output.note(lines.joined(separator: "\n"))
+    let counts = board.counts
+    guard outcome.completesSearch, counts.completed + counts.pruned == 0 else { return nil }
+    let ends = [(counts.diverged, "diverged"), (counts.failed, "failed")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return "no trial of \(study.name) has a result" + (ends.isEmpty ? "" : ": \(ends.joined(separator: ", "))")
+  }
+
+  /// Whether the study keeps the weights of a trial, and their file is there.
+  private func hasWeights(_ row: Leaderboard.Row) throws -> Bool {
+    guard let weights = try store.weights(of: study), weights.trial == row.trial else { return false }
+    return FileManager.default.fileExists(atPath: weights.path)
   }
 
   /// Why the search ended before all was tried.

@@ -22,6 +22,12 @@ struct TuningSpace {
   /// The most epochs that a trial can have.
   let longest: Int
 
+  /// The ways in which `samples` are validated: epochs and the interval alone.
+  private let schedules: Set<TrainingConfiguration>
+
+  /// Whether any trial is validated before its last epoch.
+  var validatesBeforeEnd: Bool { schedules.contains { $0.validatesBeforeEnd() } }
+
   /// The configuration of the first cell; the others differ from it in tuned keys only.
   let firstConfiguration: Configuration
 
@@ -51,12 +57,17 @@ struct TuningSpace {
     var first = Configuration()
     var longest = 0
     var datasets: [DatasetConfiguration] = []
+    var schedules: Set<TrainingConfiguration> = []
     var impossible = ImpossibleCells()
     for cell in samples {
       do throws(ConfigurationError) {
         let configuration = try sources.configuration(tuned: Self.layer(cell, of: space))
         if datasets.isEmpty { first = configuration }
         longest = max(longest, configuration.training.epochs)
+        var schedule = TrainingConfiguration()
+        schedule.epochs = configuration.training.epochs
+        schedule.validationInterval = configuration.training.validationInterval
+        schedules.insert(schedule)
         if !datasets.contains(configuration.dataset) { datasets.append(configuration.dataset) }
       } catch {
         impossible.add(cell, error)
@@ -66,6 +77,7 @@ struct TuningSpace {
     firstConfiguration = first
     datasetConfigurations = datasets
     self.longest = longest
+    self.schedules = schedules
     if !areAll, datasets.count > 1 {
       throw CommandError.input(
         "\(file): found tuned data settings among more than \(samples.count) configurations; "
@@ -80,13 +92,21 @@ struct TuningSpace {
       throw .input("--repeats: found with a tuned seed; expected one of the two")
     }
     guard let name = plan.pruner else { return }
-    guard firstConfiguration.training.validationInterval > 0 else {
-      throw .input("--pruner: found \(name) without validation (eval_step); expected eval_step of 1 or more")
+    if let interval = schedules.map(\.validationInterval).filter({ $0 <= 0 }).max() {
+      throw .input(
+        "--pruner: found \(name) without validation before the last epoch (eval_step=\(interval)); "
+          + "expected eval_step of 1 or more")
     }
     let first = plan.pruner(longest: longest).firstRung
     guard first < longest else {
       throw .input(
         "--first_rung: found \(first), and trials of at most \(longest) epochs; expected an epoch before the last")
+    }
+    guard schedules.contains(where: { $0.validatesBeforeEnd(from: first) }) else {
+      let interval = schedules.map(\.validationInterval).min() ?? 1
+      throw .input(
+        "--pruner: found \(name), and no validation from epoch \(first) to the last but one (eval_step=\(interval)); "
+          + "expected a smaller eval_step")
     }
   }
 
