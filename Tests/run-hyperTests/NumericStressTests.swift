@@ -91,16 +91,21 @@ import Testing
     if what.contains("one item") { #expect(other.output.contains("1.0000")) }
   }
 
-  @Test func `Without a sample to validate on the last epoch counts, and no trial is better than another`() throws {
+  @Test func `Without a sample to validate on the last epoch counts, and a study is refused`() throws {
     let program = try Self.program(Self.users(5, rows: 4, items: 4))
-    try program.write("n_layers choice [1,2]\n", to: "hyper.test")
-    let run = try program.run([
-      "--params_file=hyper.test", "--dataset=own", "--epochs=2", "--eval_args={'split':{'LS':'test_only'}}",
-    ])
+    let options = ["--dataset=own", "--epochs=2", "--eval_args={'split':{'LS':'test_only'}}"]
+    let run = try program.run(["train"] + options)
     #expect(run.status == 0, "\(run.errors)")
-    let lines = try program.run(["leaderboard", "--format=csv"]).output.split(separator: "\n")
-    #expect(lines.count == 3 && lines.dropFirst().allSatisfy { $0.contains(",completed,") }, "\(lines)")
-    #expect(!run.output.lowercased().contains("nan"))
+    #expect(run.errors.contains("Last epoch 2 of 2, without validation samples to find the best"), "\(run.errors)")
+    #expect(run.output.contains("valid  none held out") && !run.output.lowercased().contains("nan"), "\(run.output)")
+    try program.write("n_layers choice [1,2]\n", to: "hyper.test")
+    let study = try program.run(["--params_file=hyper.test"] + options)
+    #expect(study.status == 2)
+    #expect(
+      study.errors.contains(
+        "eval_args: found split test_only, so there is no validation sample to rank trials by; expected valid_and_test, "
+          + "or 'run-hyper train' for one configuration"), "\(study.errors)")
+    #expect(!program.exists("studies"))
   }
 
   @Test(arguments: ["nan", "NaN", "inf", "-inf", "", "1e999", "0x10", "1e", "--1", "1_0", "١"])

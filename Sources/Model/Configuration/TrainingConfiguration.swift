@@ -24,7 +24,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// Whether the samples are shuffled every epoch; key `shuffle`.
   public var shuffles = true
 
-  /// The number of epochs between validations; 0 or less for none; key `eval_step`.
+  /// The number of epochs between validations; 0 or less for none before the last epoch; key `eval_step`.
   public var validationInterval = 1
 
   /// Early-stopping patience N: training stops at the (N + 1)-th validation in a row without improvement; key `stopping_step`.
@@ -33,6 +33,16 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var seed: UInt64 = 2020
 
   public init() {}
+
+  /// Whether a validation is due from an epoch on and before the last: without one, nothing can stop a run there.
+  public func validatesBeforeEnd(from epoch: Int = 1) -> Bool {
+    guard validationInterval > 0, validationInterval < epochs, epoch < epochs else { return false }
+    let (count, rest) = epoch.quotientAndRemainder(dividingBy: validationInterval)
+    return (rest > 0 ? count + 1 : count) * validationInterval < epochs
+  }
+
+  /// Epochs between validations in a run, which validates after its last epoch at the latest.
+  var effectiveInterval: Int { validationInterval > 0 ? min(validationInterval, epochs) : epochs }
 
   /// Gradient descent methods, as PyTorch defines them.
   public enum Optimizer: String, Sendable, Hashable, CaseIterable {

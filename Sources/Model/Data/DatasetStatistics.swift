@@ -45,11 +45,11 @@ public struct DatasetStatistics: Sendable, Hashable {
   /// The earliest and the latest time, in the file's unit.
   public let timeRange: ClosedRange<Double>?
 
-  /// The popularity baseline on the validation samples.
-  public let validPopularity: PopularityBaseline
+  /// What a ranking by popularity reaches on the validation samples; `nil` without any.
+  public let validPopularity: PopularityBaseline?
 
-  /// The popularity baseline on the test samples.
-  public let testPopularity: PopularityBaseline
+  /// What a ranking by popularity reaches on the test samples; `nil` without any.
+  public let testPopularity: PopularityBaseline?
 
   /// Minimum, median, mean and maximum of some lengths; all 0 if there are none.
   public struct Lengths: Sendable, Hashable {

@@ -19,8 +19,10 @@ public struct PopularityBaseline: Sendable, Hashable {
 
   /// Evaluates a ranking on samples.
   ///
-  /// - Parameter ranks: The rank of each item by id, from 1, as returned by `popularityRanks()`.
-  public init(of samples: [Sample], in dataset: SequenceDataset, ranks: [Int], cutoff: Int = 10) {
+  /// - Parameter ranks: The rank of each item by id, from 1, as `popularityRanks()` gives them.
+  /// - Returns: `nil` without samples.
+  public init?(of samples: [Sample], in dataset: SequenceDataset, ranks: [Int], cutoff: Int = 10) {
+    guard !samples.isEmpty else { return nil }
     self.cutoff = cutoff
     var (hit, ndcg, reciprocalRank) = (0.0, 0.0, 0.0)
     for sample in samples {
@@ -30,7 +32,7 @@ public struct PopularityBaseline: Sendable, Hashable {
       ndcg += 1 / log2(Double(rank) + 1)
       reciprocalRank += 1 / Double(rank)
     }
-    let count = Double(max(samples.count, 1))
+    let count = Double(samples.count)
     self.hit = hit / count
     self.ndcg = ndcg / count
     self.reciprocalRank = reciprocalRank / count

@@ -17,20 +17,23 @@ public struct Metrics: Sendable, Equatable {
   /// The metrics of rankings with one relevant item each.
   ///
   /// - Parameter ranks: The relevant item's rank in each ranking, counted from 1.
-  public init(ranks: [Int], _ evaluation: EvaluationConfiguration) {
+  /// - Returns: `nil` without rankings, which have no mean.
+  public init?(ranks: [Int], _ evaluation: EvaluationConfiguration) {
+    guard !ranks.isEmpty else { return nil }
     self.init(rankings: ranks.map { [$0] }, evaluation)
   }
 
   /// The metrics of rankings with several relevant items, averaged and rounded.
   ///
-  /// - Parameter rankings: For each ranking, the relevant items' ranks in increasing order.
+  /// - Parameter rankings: For each, the relevant items' ranks in increasing order; at least one ranking.
   package init(rankings: [[Int]], _ evaluation: EvaluationConfiguration) {
+    precondition(!rankings.isEmpty, "0 rankings have no mean")
     let largest = evaluation.cutoffs.max() ?? 1
     var values: [(name: String, value: Double)] = []
     for metric in evaluation.metrics {
       for k in evaluation.cutoffs {
         let total = rankings.reduce(0) { $0 + metric.value(ranks: $1, at: k, largest: largest) }
-        let mean = rankings.isEmpty ? 0 : total / Double(rankings.count)
+        let mean = total / Double(rankings.count)
         values.append(("\(metric.rawValue)@\(k)", mean.rounded(toDecimalPlaces: evaluation.metricDecimalPlaces)))
       }
     }

@@ -21,10 +21,9 @@ public struct SavedModel {
     network.parametersDidChange()
   }
 
-  /// The metrics of samples, such as the dataset's `test`.
-  public func metrics(of samples: [Sample]) -> Metrics {
+  /// The metrics of samples, such as the dataset's `test`; `nil` without samples, and where scores are not numbers.
+  public func metrics(of samples: [Sample]) -> Metrics? {
     let ranks = Evaluator(dataset: dataset).ranks(of: samples, network) ?? []
-    // A NaN score has rank `Int.max`, which is beyond every cut-off.
-    return Metrics(ranks: ranks, evaluation)
+    return ranks.contains(.max) ? nil : Metrics(ranks: ranks, evaluation)
   }
 }

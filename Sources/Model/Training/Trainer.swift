@@ -204,16 +204,14 @@ public final class Trainer {
   /// Validates if due, and moves on to the next epoch; `nil` if stopped.
   private func validate(_ control: RunControl) -> Measurement<EpochReport>? {
     let number = progress.epoch + 1
-    let interval = min(training.validationInterval, training.epochs)
-    let validates = interval > 0 && !dataset.valid.isEmpty
     var metrics: Metrics?
-    var improved = !validates
-    if validates && number % interval == 0 {
+    // Without validation samples the last epoch's weights are the ones to keep.
+    var improved = dataset.valid.isEmpty
+    if !dataset.valid.isEmpty, number % training.effectiveInterval == 0 {
       guard let ranks = ranks(of: dataset.valid, control) else { return nil }
       guard !ranks.contains(.max) else { return .diverged(divergence()) }
-      let measured = Metrics(ranks: ranks, evaluation)
-      metrics = measured
-      let verdict = progress.earlyStopping.judge(measured[evaluation.validationMetric] ?? .nan)
+      metrics = Metrics(ranks: ranks, evaluation)
+      let verdict = progress.earlyStopping.judge(metrics?[evaluation.validationMetric] ?? .nan)
       improved = verdict == .improved
       progress.isOver = verdict == .stop
     }
@@ -224,7 +222,7 @@ public final class Trainer {
     if number >= training.epochs { progress.isOver = true }
     let report = EpochReport(
       epoch: number, loss: progress.lossCount > 0 ? progress.lossSum : nil, batchCount: progress.lossCount,
-      valid: metrics, isBest: improved, isLast: progress.isOver)
+      valid: metrics, isBest: improved && metrics != nil, isLast: progress.isOver)
     progress.epoch = number
     progress.batch = 0
     progress.lossSum = 0
@@ -246,11 +244,13 @@ public final class Trainer {
       return nil
     }
     guard !valid.contains(.max), !test.contains(.max) else { return .diverged(divergence(epoch: progress.bestEpoch)) }
+    let validMetrics = Metrics(ranks: valid, evaluation)
+    // Where no epoch was validated, this measurement is the run's value.
+    let value = progress.earlyStopping.best ?? validMetrics?[evaluation.validationMetric]
     return .measured(
       TrainingResult(
-        bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: progress.earlyStopping.best,
-        valid: Metrics(ranks: valid, evaluation), test: Metrics(ranks: test, evaluation), validRanks: valid,
-        testRanks: test))
+        bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: value, valid: validMetrics,
+        test: Metrics(ranks: test, evaluation), validRanks: valid, testRanks: test))
   }
 
   private func ranks(of samples: [Sample], _ control: RunControl) -> [Int]? {

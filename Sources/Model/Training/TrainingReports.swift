@@ -8,7 +8,7 @@ public struct EpochReport: Sendable {
   public let batchCount: Int
   /// The validation metrics, or `nil` if no validation was due.
   public let valid: Metrics?
-  /// Whether these weights are the best so far.
+  /// Whether no earlier validation was better than this one.
   public let isBest: Bool
   /// Whether this is the last epoch.
   public let isLast: Bool
@@ -23,10 +23,13 @@ public struct TrainingResult: Sendable {
   public let bestEpoch: Int
   /// The number of epochs trained.
   public let epochCount: Int
-  /// The best value of the validation metric, or `nil` without validation.
+  /// The best value of the validation metric, or `nil` without validation samples.
+  ///
+  /// Where no epoch was validated, it is the one that was measured at the end.
   public let bestValue: Double?
-  public let valid: Metrics
-  public let test: Metrics
+  /// `nil` for a split without samples.
+  public let valid: Metrics?
+  public let test: Metrics?
   /// The held-out item's rank for each validation sample, counted from 1.
   public let validRanks: [Int]
   public let testRanks: [Int]

@@ -37,7 +37,9 @@ public struct StudyChart: Sendable, Equatable, Codable {
       self.parameters = Dictionary(parameters.pairs.map { ($0.name, Value($0.value)) }) { first, _ in first }
       self.curve = curve
       _seconds = Finite(wrappedValue: seconds)
-      self.metrics = Dictionary(metrics.map { ($0.fullName, $0.value.isFinite ? $0.value : nil) }) { first, _ in first }
+      self.metrics = Dictionary(metrics.map { ($0.fullName, $0.value.flatMap { $0.isFinite ? $0 : nil }) }) {
+        first, _ in first
+      }
     }
   }
 

@@ -73,7 +73,7 @@ extension Leaderboard {
         let value = row.state == .diverged ? "diverged" : rounded(row.value)
         let interval = row.certainty.map { "\(rounded($0.interval.low))–\(rounded($0.interval.high))" } ?? ""
         let certain = hasCertainty ? [interval, row.certainty?.mayBeBest == true ? "=" : ""] : []
-        return [String(row.rank), String(row.trial), isOwn ? value : shown(sort)] + certain + (isOwn ? [] : [value])
+        return [rankText(row), String(row.trial), isOwn ? value : shown(sort)] + certain + (isOwn ? [] : [value])
           + extras.map { $0.cell(row) } + parameters.map { row.hyperparameters[$0]?.description.visible ?? "" }
           + others.map(shown)
       }
@@ -124,6 +124,7 @@ extension Leaderboard {
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     let line =
       "\(study.visible): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
+    if let emptiness { return "\(line)\n\(emptiness)" }
     guard userCount > 0, !rows.isEmpty else { return line }
     return line + "\n= statistically tied with the best trial (95 % confidence set, \(userCount) users)"
   }
@@ -142,10 +143,15 @@ extension Leaderboard {
       var splits: [(name: String, json: String)] = []
       for split in row.metrics.map(\.split) where !splits.contains(where: { $0.name == split }) {
         splits.append(
-          (split, JSON.object(row.metrics.filter { $0.split == split }.map { ($0.name, JSON.number($0.value)) })))
+          (
+            split,
+            JSON.object(
+              row.metrics.filter { $0.split == split }.map { ($0.name, $0.value.map(JSON.number) ?? "null") })
+          ))
       }
       return JSON.object([
-        ("rank", String(row.rank)), ("trial", String(row.trial)), ("state", JSON.string(row.state.rawValue)),
+        ("rank", isRanked ? String(row.rank) : "null"), ("trial", String(row.trial)),
+        ("state", JSON.string(row.state.rawValue)),
         ("value", row.value.map(JSON.number) ?? "null"), ("best_epoch", row.bestEpoch.map(String.init) ?? "null"),
         ("parameters", row.hyperparameters.json), ("metrics", JSON.object(splits)),
         (
@@ -195,7 +201,7 @@ extension Leaderboard {
         ])
     let ranked = rows.map { row in
       let start = [
-        String(row.rank), String(row.trial), row.state.rawValue, digits(row.value),
+        rankText(row), String(row.trial), row.state.rawValue, digits(row.value),
         row.bestEpoch.map(String.init) ?? "",
       ]
       let values = metrics.map { name in digits(row.metrics.first { $0.fullName == name }?.value) }

@@ -4,7 +4,7 @@ import Literals
 public struct Leaderboard: Sendable, Equatable {
   /// A trial that has a rank.
   public struct Row: Sendable, Equatable {
-    /// The rank, from 1, among all trials in this order, including those that a filter hides.
+    /// From 1, among all trials in this order, also those that a filter hides; shown only where the board `isRanked`.
     public let rank: Int
     public let trial: Int
     public let state: TrialState
@@ -47,7 +47,10 @@ public struct Leaderboard: Sendable, Equatable {
   /// The number of users from which certainty was computed; 0 if there is none.
   package let userCount: Int
 
-  /// The sort metric: the study's metric, or another one such as `test.ndcg@10`.
+  /// Whether any trial has what the rows are sorted by; otherwise their order means nothing.
+  public let isRanked: Bool
+
+  /// What the rows are sorted by: the study's metric or one such as `test.ndcg@10`.
   public let sort: String
   public let counts: StudyCounts
   public let rows: [Row]
@@ -114,7 +117,7 @@ public struct ReportError: Error, Equatable, Sendable, CustomStringConvertible {
     let nearest = nearestName(to: name, among: names)
     expected =
       names.isEmpty
-      ? "nothing, since no trial has ended yet"
+      ? "nothing yet: no trial has a result"
       : "\(nearest.map { "\($0), or another of " } ?? "one of ")\(names.joined(separator: ", "))"
   }
 
@@ -173,6 +176,7 @@ extension Leaderboard {
     }
     let metricNames = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
     let sort = try Leaderboard.sort(query.sort, metric: metric, among: metricNames)
+    try Leaderboard.requireValues(of: sort, metric: metric, counts, candidates)
     if let top = query.top, top < 1 {
       throw ReportError(location: "--top", found: "\(top)", expected: "1 or more")
     }
@@ -180,9 +184,10 @@ extension Leaderboard {
       (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
     let isWanted = try Leaderboard.condition(query.filters, parameterNames: parameterNames)
 
+    let keys = Leaderboard.keys(of: candidates, by: sort, metric: metric)
     let isMeasured = query.measuresCertainty && direction == .maximize
-    let certainties = isMeasured ? values?.certainties() ?? [:] : [:]
-    let ranked = Leaderboard.sorted(candidates, by: sort, metric: metric, direction).enumerated().map { index, row in
+    let certainties = isMeasured ? values?.certainties(of: keys.keys) ?? [:] : [:]
+    let ranked = Leaderboard.sorted(candidates, by: keys, direction).enumerated().map { index, row in
       Row(
         rank: index + 1, trial: row.trial, state: row.state, value: row.value, bestEpoch: row.bestEpoch,
         epochs: row.epochs, cost: row.cost, repeatedValues: row.repeatedValues, hyperparameters: row.hyperparameters,
@@ -191,7 +196,8 @@ extension Leaderboard {
     let wanted = ranked.filter { isWanted($0.hyperparameters) }
     self.init(
       study: study, metric: metric, direction: direction, userCount: certainties.isEmpty ? 0 : values?.userCount ?? 0,
-      sort: sort ?? metric, counts: counts, rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted,
+      isRanked: !keys.isEmpty, sort: sort ?? metric, counts: counts,
+      rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted,
       failures: failures.filter { isWanted($0.hyperparameters) })
   }
 
@@ -202,6 +208,19 @@ extension Leaderboard {
     guard let name, name != metric, !names.contains(name) else { return name }
     guard names.contains("valid.\(name)") else { throw ReportError("--sort", unknown: name, among: names) }
     return "valid.\(name)"
+  }
+
+  /// A metric of a split without samples gives no order.
+  private static func requireValues(
+    of sort: String?, metric: String, _ counts: StudyCounts, _ rows: [Row]
+  ) throws(ReportError) {
+    guard let sort, sort != metric, counts.completed > 0,
+      !rows.contains(where: { $0.metrics.contains { $0.fullName == sort && $0.value?.isFinite == true } })
+    else { return }
+    let names = distinct(rows.flatMap(\.metrics).filter { $0.value != nil }.map(\.fullName))
+    throw ReportError(
+      location: "--sort", found: "'\(sort)', of which no trial has a value",
+      expected: "one of \(names.joined(separator: ", "))")
   }
 
   private static func condition(
@@ -220,18 +239,23 @@ extension Leaderboard {
     }
   }
 
-  private static func sorted(_ rows: [Row], by sort: String?, metric: String, _ direction: Direction) -> [Row] {
-    let keyed = rows.map { row in
-      let isOwn = sort == nil || sort == metric
-      return (row: row, key: isOwn ? row.value : row.metrics.first { $0.fullName == sort }?.value)
+  /// What rows are sorted by, by trial, where they have it.
+  private static func keys(of rows: [Row], by sort: String?, metric: String) -> [Int: Double] {
+    let isOwn = sort == nil || sort == metric
+    let keys = rows.map { row in
+      (row.trial, isOwn ? row.value : row.metrics.first { $0.fullName == sort }?.value)
     }
-    return keyed.sorted { a, b in
-      if a.row.state != b.row.state { return order(of: a.row.state) < order(of: b.row.state) }
-      let (x, y) = (a.key.flatMap { $0.isFinite ? $0 : nil }, b.key.flatMap { $0.isFinite ? $0 : nil })
+    return Dictionary(keys.compactMap { trial, key in key.flatMap { $0.isFinite ? (trial, $0) : nil } }) { $1 }
+  }
+
+  private static func sorted(_ rows: [Row], by keys: [Int: Double], _ direction: Direction) -> [Row] {
+    rows.sorted { a, b in
+      if a.state != b.state { return order(of: a.state) < order(of: b.state) }
+      let (x, y) = (keys[a.trial], keys[b.trial])
       if let x, let y, x != y { return direction.prefers(x, to: y) }
       if (x == nil) != (y == nil) { return y == nil }
-      return a.row.trial < b.row.trial
-    }.map(\.row)
+      return a.trial < b.trial
+    }
   }
 
   private static func order(of state: TrialState) -> Int { state == .completed ? 0 : state == .pruned ? 1 : 2 }

@@ -6,7 +6,9 @@ extension TrialStory {
     if let failureMessage { lines.append("\(failureKind ?? "failure"): \(failureMessage)") }
     if let value, let bestEpoch { lines.append("best value \(value) after epoch \(bestEpoch)") }
     lines += ["", "attempts"] + attempts.map(\.text)
-    if !metrics.isEmpty { lines += ["", "results"] + metrics.map { "  \($0.fullName): \($0.value)" } }
+    if !metrics.isEmpty {
+      lines += ["", "results"] + metrics.map { "  \($0.fullName): \($0.value?.description ?? "none")" }
+    }
     if !curve.isEmpty { lines += ["", "learning curve"] + curveLines }
     return lines.joined(separator: "\n") + "\n"
   }

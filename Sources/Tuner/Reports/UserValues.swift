@@ -39,9 +39,13 @@ struct UserValues {
     return row
   }
 
-  /// Confidence intervals, and which trials may be the best, by trial number.
-  func certainties() -> [Int: Certainty] {
-    let trials = ranks.sorted { $0.key < $1.key }
+  /// Intervals, and which trials may be the best, by trial number.
+  ///
+  /// - Parameter ranked: The trials that have a place on the leaderboard.
+  func certainties(of ranked: some Collection<Int>) -> [Int: Certainty] {
+    let ranked = Set(ranked)
+    let trials = ranks.filter { ranked.contains($0.key) }.sorted { $0.key < $1.key }
+    guard !trials.isEmpty else { return [:] }
     let best = BestSet(trialCount: trials.count, seed: 0) { metric.values(of: trials[$0].value) }
     return Dictionary(
       zip(trials, best.entries).map { trial, entry in

@@ -23,8 +23,8 @@ extension StudyContents {
     }
   }
 
-  /// Checks that curves have no gaps, and that trials have the best values of their curves.
-  func checkCurves(_ check: inout Verification.Check, _ db: Database) throws {
+  /// Curves have no holes, and trials the best values of their curves.
+  func checkCurves(_ check: inout Verification.Check, _ rules: VerificationRules, _ db: Database) throws {
     let lines = try rows(
       db,
       """
@@ -41,8 +41,12 @@ extension StudyContents {
     let best = try bestOfCurves(db)
     for trial in trials {
       let own = lines[trial.id] ?? []
-      checkHoles(own, latestStart, of: trial, &check)
-      try checkBest(trial, best[trial.id], db, &check)
+      // What was measured at the end has no place on the curve.
+      let isMeasuredAtEnd =
+        try best[trial.id] == nil && trial.state == .completed && trial.bestValue != nil
+        && rules.measuresAtEnd(definition, trial.hyperparameters) && valueAtEnd(of: trial, db) == trial.bestValue
+      checkHoles(own, latestStart.filter { !isMeasuredAtEnd || !$0.key.hasPrefix("valid.") }, of: trial, &check)
+      if !isMeasuredAtEnd { try checkBest(trial, best[trial.id], db, &check) }
     }
     let count = lines.values.joined().reduce(0) { $0 + $1.count }
     check.summary =
@@ -99,6 +103,12 @@ extension StudyContents {
         WHERE study_id = ? AND metric IN (?, ?) GROUP BY trial_id
         """, arguments: [study.id, definition.metric, "valid.\(definition.metric)"])
     return Dictionary(rows.compactMap { row in (row["value"] as Double?).map { (row["trial_id"], $0) } }) { $1 }
+  }
+
+  private func valueAtEnd(of trial: Trial, _ db: Database) throws -> Double? {
+    try Double.fetchOne(
+      db, sql: "SELECT value FROM result WHERE trial_id = ? AND split = 'valid' AND metric = ?",
+      arguments: [trial.id, definition.metric])
   }
 
   private func checkBest(_ trial: Trial, _ best: Double?, _ db: Database, _ check: inout Verification.Check) throws {

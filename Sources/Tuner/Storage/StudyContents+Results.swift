@@ -87,8 +87,20 @@ extension StudyContents {
     if split == "valid", name == definition.metric, let best = trial.bestValue, stored != best {
       check.fail(trial.place, found: "valid.\(name) \(Self.text(stored))", expected: "\(best), its best value")
     }
+    if split == "valid", name == definition.metric, trial.bestValue == nil, let stored, ranks[split]?.isEmpty == false {
+      check.fail(
+        trial.place, found: "no value, and valid.\(name) \(stored) among its results",
+        expected: "that value; '\(ProgramCommand.line("resume \(study.name.inShell)"))' takes it over")
+    }
     guard let metric = RankMetric(name), let list = ranks[split] else {
       counts.unknown += 1
+      return
+    }
+    guard !list.isEmpty else {
+      // Earlier programs wrote 0, which reports leave out.
+      if let stored, stored != 0 {
+        check.fail(trial.place, found: "\(split).\(name) \(stored)", expected: "none, since '\(split)' has no samples")
+      }
       return
     }
     counts.recomputed += 1

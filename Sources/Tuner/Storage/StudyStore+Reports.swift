@@ -36,7 +36,7 @@ extension StudyStore {
     let hasRanks = try db.value(
       Bool.self,
       "SELECT EXISTS (SELECT 1 FROM user_rank CROSS JOIN trial ON trial.id = trial_id WHERE study_id = ?)", [study.id])
-    guard !query.measuresCertainty || hasRanks == false else { return nil }
+    guard !query.measuresCertainty || hasRanks == false, try !Self.lacksValues(study, db) else { return nil }
     let order = study.definition.direction == .maximize ? "DESC" : "ASC"
     let ids: [Int64] = try db.rows(
       """
@@ -63,8 +63,9 @@ extension StudyStore {
     ).map { row in
       let (id, state) = (row["id"] as Int64, TrialState(rawValue: row["state"]) ?? .failed)
       let (epochs, epochCost): (Int?, Double?) = (row["epochs"], row["epoch_cost"])
+      let value = value(row["best_value"], of: state, metrics[id] ?? [], study.definition)
       return Leaderboard.Row(
-        rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : row["best_value"],
+        rank: 0, trial: row["ordinal"], state: state, value: state == .diverged ? nil : value,
         bestEpoch: row["best_epoch"], epochs: epochs ?? 0, cost: epochCost.map { $0 * Double(epochs ?? 0) },
         repeatedValues: repeats[id] ?? [], hyperparameters: Hyperparameters(hyperparameters[id] ?? []),
         metrics: metrics[id] ?? [])
@@ -97,17 +98,19 @@ extension StudyStore {
           try Int.fetchOne(db, sql: "SELECT max(ordinal) FROM trial WHERE study_id = ?", arguments: [study.id]) ?? 0
         throw ReportError(location: study.name, found: "no trial \(number)", expected: "a number from 1 to \(last)")
       }
-      let id: Int64 = row["id"]
+      let (id, state) = (row["id"] as Int64, TrialState(rawValue: row["state"]) ?? .failed)
+      let metrics = try Self.metrics(of: id, db)
       return TrialStory(
-        study: study.name, trial: number, state: TrialState(rawValue: row["state"]) ?? .failed,
+        study: study.name, trial: number, state: state,
         isShelved: row["active"] == false,
         hyperparameters: try Self.hyperparameters(of: id, db), failureKind: row["failure_kind"],
         failureMessage: row["failure_message"],
-        value: row["best_value"], bestEpoch: row["best_epoch"], trainingSeconds: row["training_seconds"],
+        value: Self.value(row["best_value"], of: state, metrics, study.definition), bestEpoch: row["best_epoch"],
+        trainingSeconds: row["training_seconds"],
         startedAt: row["started_at"],
         finishedAt: row["finished_at"], repeated: try Self.repeated(row, seed: study.definition.seed, db),
         attempts: try Self.attempts(of: id, db), rungs: try Self.rungs(of: id, number: number, in: study, db),
-        curve: try Self.curve(of: id, db), metrics: try Self.metrics(of: id, db))
+        curve: try Self.curve(of: id, db), metrics: metrics)
     }
   }
 
@@ -120,18 +123,25 @@ extension StudyStore {
     return StudyChart(study.definition, stories: try numbers.map { try story(of: $0, in: study) })
   }
 
-  /// The first completed trial whose learning curve reaches a target, or `nil`.
+  /// The first completed trial whose learning curve or result reaches a target, or `nil`.
   package func trial(reaching target: MetricTarget, in study: Study) throws -> Int? {
-    try read { db in
+    let isReached = target.includesThreshold ? ">= :threshold" : "> :threshold"
+    return try read { db in
       try Int.fetchOne(
         db,
         sql: """
           SELECT ordinal FROM trial
-          WHERE study_id = ? AND active = 1 AND state = 'completed' AND EXISTS (
-            SELECT 1 FROM learning_curve
-            WHERE trial_id = trial.id AND metric = ? AND value \(target.includesThreshold ? ">=" : ">") ?)
+          WHERE study_id = :study AND active = 1 AND state = 'completed' AND (
+            EXISTS (SELECT 1 FROM learning_curve WHERE trial_id = trial.id AND metric = :curve AND value \(isReached))
+            OR EXISTS (
+              SELECT 1 FROM result
+              WHERE trial_id = trial.id AND split = 'valid' AND metric = :metric AND value \(isReached)))
           ORDER BY ordinal LIMIT 1
-          """, arguments: [study.id, "valid.\(target.metric)", target.threshold])
+          """,
+        arguments: [
+          "study": study.id, "curve": "valid.\(target.metric)", "metric": target.metric,
+          "threshold": target.threshold,
+        ])
     }
   }
 
@@ -209,12 +219,25 @@ extension StudyStore {
       sql: """
         SELECT trial_id, split, metric, value FROM result WHERE trial_id IN (\(selection)) ORDER BY trial_id, position
         """)
+    let empty = try emptySplits(of: selection, db)
     var metrics: [Int64: [SplitMetric]] = [:]
-    while let row = try rows.next() { metrics[row["trial_id"], default: []].append(SplitMetric(row)) }
+    while let row = try rows.next() {
+      let trial: Int64 = row["trial_id"]
+      metrics[trial, default: []].append(SplitMetric(row, emptySplits: empty[trial]))
+    }
     return metrics
   }
 
-  /// The values of a study's completed repeats, by repeated trial, in the order of their seeds.
+  /// Splits without samples by trial: earlier programs wrote 0 for their metrics.
+  ///
+  /// - Parameter selection: The trials' ids, as SQL.
+  private static func emptySplits(of selection: String, _ db: Database) throws -> [Int64: [String]] {
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT trial_id, split FROM user_rank WHERE trial_id IN (\(selection)) AND length(ranks) = 0")
+    return Dictionary(grouping: rows) { $0["trial_id"] }.mapValues { $0.map { $0["split"] } }
+  }
+
+  /// The values of a study's completed repeats by the trial that they repeat, in the order of their seeds.
   private static func repeatedValues(of study: Int64, _ db: Database) throws -> [Int64: [Double]] {
     let rows = try Row.fetchCursor(
       db,
@@ -264,10 +287,7 @@ extension StudyStore {
   }
 
   private static func metrics(of trial: Int64, _ db: Database) throws -> [SplitMetric] {
-    try Row.fetchAll(
-      db, sql: "SELECT split, metric, value FROM result WHERE trial_id = ? ORDER BY position", arguments: [trial]
-    )
-    .map(SplitMetric.init)
+    try allMetrics(of: "\(trial)", db)[trial] ?? []
   }
 
   private static func attempts(of trial: Int64, _ db: Database) throws -> [TrialStory.Attempt] {
@@ -289,5 +309,8 @@ extension StudyStore {
 }
 
 extension SplitMetric {
-  fileprivate init(_ row: Row) { self.init(split: row["split"], name: row["metric"], value: row["value"] ?? .nan) }
+  fileprivate init(_ row: Row, emptySplits: [String]?) {
+    let split: String = row["split"]
+    self.init(split: split, name: row["metric"], value: emptySplits?.contains(split) == true ? nil : row["value"])
+  }
 }

@@ -56,6 +56,7 @@ extension StudyStore {
         // The number may have belonged to a study whose deletion was interrupted.
         Disk.removeFolder(weightsFolder(of: study.id))
       }
+      try Self.recallValues(of: study, db)
       let before = try Self.activity(of: study, db)
       try Self.align(study, with: cells, cost: cost, where: isPossible, db)
       let retried = retriesFailed ? try Self.retryFailed(in: study, db) : 0

@@ -28,13 +28,13 @@ extension StudyStore {
           try answer("configurations") { contents.checkConfigurations(&$0) },
           try answer("states") { try contents.checkStates(&$0, self, db) },
           try answer("attempts") { try contents.checkAttempts(&$0, db) },
-          try answer("curves") { try contents.checkCurves(&$0, db) },
+          try answer("curves") { try contents.checkCurves(&$0, rules, db) },
           try answer("results") { try contents.checkResults(&$0, rules, db) },
           try answer("pruning") { try contents.checkPruning(&$0, db) },
         ]
       }
       checks.append(try answer("checkpoints") { try checkCheckpoints(of: study, &$0) })
-      checks.append(try answer("weights") { try checkWeights(of: study, &$0) })
+      checks.append(try answer("weights") { try checkWeights(of: study, rules, &$0) })
       verification.studies.append(Verification.StudyChecks(study: study.name, checks: checks))
     }
     verification.database.append(try answer("files") { try checkOrphans(&$0) })

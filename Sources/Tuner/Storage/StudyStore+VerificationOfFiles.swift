@@ -66,8 +66,8 @@ extension StudyStore {
 
   // MARK: - Weights
 
-  /// Checks that the stored weights are those of the best trial, and intact.
-  func checkWeights(of study: Study, _ check: inout Verification.Check) throws {
+  /// The weights kept are those of the best trial, as they were written.
+  func checkWeights(of study: Study, _ rules: VerificationRules, _ check: inout Verification.Check) throws {
     let (rows, best) = try read { db in
       (
         try Row.fetchAll(
@@ -84,9 +84,15 @@ extension StudyStore {
       check.fail(study.name, found: "the weights of \(rows.count) trials", expected: "only those of the best trial")
     }
     if rows.isEmpty, let best {
-      check.fail(
-        "trial \(best.number)", found: "no weights, although it is the best trial",
-        expected: "its weights; '\(ProgramCommand.line("train"))' with its configuration recreates them")
+      if try wasMeasuredWithoutWeights(best.number, study, rules) {
+        check.notes.append(
+          "trial \(best.number) is the best; the program that ran it kept no weights; \(ProgramCommand.line("train")) "
+            + "with its configuration recreates them")
+      } else {
+        check.fail(
+          "trial \(best.number)", found: "no weights, although it is the best trial",
+          expected: "its weights; '\(ProgramCommand.line("train"))' with its configuration recreates them")
+      }
     }
     for row in rows {
       let (state, number): (SavedState, Int) = (SavedState(row), row["ordinal"])
@@ -118,7 +124,14 @@ extension StudyStore {
     }
   }
 
-  /// The order in which trials completed. A clock may have been set back in between, but ranks are always appended.
+  /// Earlier programs gave trials that were validated at the end alone neither a value nor a point on the curve, and kept no weights.
+  private func wasMeasuredWithoutWeights(_ number: Int, _ study: Study, _ rules: VerificationRules) throws -> Bool {
+    let story = try story(of: number, in: study)
+    return rules.measuresAtEnd(study.definition, story.hyperparameters)
+      && !story.curve.contains { study.definition.isMetric($0.metric) }
+  }
+
+  /// In which order trials completed: a clock may have been set back between them, but ranks are appended.
   private static let endOrder = "coalesce((SELECT max(user_rank.rowid) FROM user_rank WHERE trial_id = trial.id), 0)"
 
   private func bestTrial(of study: Study, _ db: Database) throws -> (number: Int, endOrder: Int)? {

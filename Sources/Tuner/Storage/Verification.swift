@@ -76,12 +76,17 @@ public struct VerificationRules: Sendable {
   /// Which points a study may have, where it leaves others out.
   public var isPossible: @Sendable (StudyDefinition) -> (Hyperparameters) -> Bool
 
+  /// Whether a trial may have a value from no epoch's validation: the one that was measured at the end.
+  public var measuresAtEnd: @Sendable (StudyDefinition, Hyperparameters) -> Bool
+
   public init(
     decimalPlaces: @escaping @Sendable (StudyDefinition) -> Int? = { _ in nil }, dataParameters: Set<String> = [],
-    isPossible: @escaping @Sendable (StudyDefinition) -> (Hyperparameters) -> Bool = { _ in { _ in true } }
+    isPossible: @escaping @Sendable (StudyDefinition) -> (Hyperparameters) -> Bool = { _ in { _ in true } },
+    measuresAtEnd: @escaping @Sendable (StudyDefinition, Hyperparameters) -> Bool = { _, _ in false }
   ) {
     self.decimalPlaces = decimalPlaces
     self.dataParameters = dataParameters
     self.isPossible = isPossible
+    self.measuresAtEnd = measuresAtEnd
   }
 }

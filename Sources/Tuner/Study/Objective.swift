@@ -62,7 +62,7 @@ public struct TrialResult: Sendable {
   /// The epoch, counted from 1, whose weights are the result; 0 if none was validated.
   public var bestEpoch: Int
 
-  /// The validation metric at that epoch, or `nil` without validation.
+  /// The validation metric at that epoch, or `nil` without validation samples.
   public var bestValue: Double?
 
   /// Metrics by split (`valid`, `test`), in the order to show them.
@@ -90,9 +90,11 @@ public struct TrialResult: Sendable {
 public struct SplitMetric: Sendable, Hashable {
   public var split: String
   public var name: String
-  public var value: Double
 
-  public init(split: String, name: String, value: Double) {
+  /// `nil` for what is no number, such as the mean over a split without samples.
+  public var value: Double?
+
+  public init(split: String, name: String, value: Double?) {
     self.split = split
     self.name = name
     self.value = value

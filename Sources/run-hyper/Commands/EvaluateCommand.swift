@@ -43,15 +43,16 @@ struct EvaluateCommand: ParsableCommand {
       let model = try SavedModel(file, file: weights, configuration: configuration, dataset: dataset)
       guard !heldOut(of: dataset).isEmpty else {
         throw CommandError.input(
-          "--split: found \(split.rawValue), and \(dataset.name) has no samples of it; expected "
+          "--split: found \(split.rawValue), and no \(split.rawValue) samples in \(dataset.name); expected "
             + "--split=\(split == .test ? "valid" : "test"), or other eval_args or data")
       }
       return (model, dataset, configuration.evaluation.metricDecimalPlaces)
     }
     let samples = heldOut(of: dataset)
-    let metrics = model.metrics(of: samples).values.map {
-      SplitMetric(split: split.rawValue, name: $0.name, value: $0.value)
+    guard let measured = model.metrics(of: samples) else {
+      throw CommandError.failed("\(weights): the scores of these weights are not numbers, so there is nothing to rank")
     }
+    let metrics = measured.values.map { SplitMetric(split: split.rawValue, name: $0.name, value: $0.value) }
     switch format {
     case .table:
       Output.note("\(weights) on \(dataset.name): \(samples.count) samples")
@@ -61,7 +62,7 @@ struct EvaluateCommand: ParsableCommand {
         try JSONText.of(
           Answer(
             weights: weights, dataset: dataset.name, split: split.rawValue, samples: samples.count,
-            metrics: Dictionary(metrics.map { ($0.name, $0.value) }) { $1 })))
+            metrics: Dictionary(measured.values.map { ($0.name, $0.value) }) { $1 })))
     }
   }
 

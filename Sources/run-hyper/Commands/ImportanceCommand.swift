@@ -76,6 +76,12 @@ struct ImportanceCommand: ParsableCommand {
         throw .input(
           "\(study): found trials with different users; expected the same users, which tuned data settings change")
       }
+      guard let first = finished.trials.first else {
+        throw .input("\(study): found no trial with a result; expected completed trials")
+      }
+      guard finished.trials.contains(where: { $0.values != first.values }) || trials == 1 else {
+        throw .input("\(study): found the same \(metric) in all \(trials) trials; expected trials that differ")
+      }
       let axes = Self.axes(of: finished.trials)
       let importance = Importance(
         axes: axes.map { Importance.Axis(name: $0.name, valueCount: $0.values.count) },

@@ -23,10 +23,12 @@ struct ResumeCommand: AsyncParsableCommand {
     let request = try options.request(beside: [("--storage", storage.storage)])
     let names = try reading { try unfinishedStudies(request) }
     if names.isEmpty { Output.note("Every study in \(storage.storage) is finished") }
+    var complaints: [String] = []
     for name in names {
       let session = try reading { try open(name, request) }
-      try await session.run()
+      if let complaint = try await session.run() { complaints.append(complaint) }
     }
+    if !complaints.isEmpty { throw CommandError.failed(complaints.joined(separator: "\n")) }
   }
 
   /// The named study, or all studies with trials left to run.

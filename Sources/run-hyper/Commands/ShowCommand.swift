@@ -38,9 +38,10 @@ struct ShowCommand: ParsableCommand {
 
   private func number(in store: StudyStore, _ study: Study) throws -> Int {
     if trial == "best" {
-      guard let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
-      else {
-        throw CommandError.input("\(study.name): no trial has finished yet, so there is no best trial")
+      let first = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
+      guard let best = first, best.value != nil else {
+        throw CommandError.input(
+          "\(study.name): found no trial with a value of \(study.definition.metric); expected one to be best")
       }
       return best.trial
     }

@@ -44,6 +44,6 @@ struct StudyCommand: AsyncParsableCommand {
         text: text, file: paramsFile, sources: configuration.sources(), plan: search.plan())
       return try StudySession.open(space, name: study, storage: storage.storage, request)
     }
-    try await session.run()
+    if let complaint = try await session.run() { throw CommandError.failed(complaint) }
   }
 }

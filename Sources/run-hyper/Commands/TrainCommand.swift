@@ -59,7 +59,7 @@ struct TrainCommand: ParsableCommand {
     switch outcome {
     case .finished(let result):
       if let save { try write(trainer.weights(metadata: configuration.metadata), to: save) }
-      Output.note("Best epoch \(result.bestEpoch) of \(result.epochCount), after \(display.elapsed)")
+      Output.note("\(Self.origin(of: result, configuration.training)), after \(display.elapsed)")
       let metrics = TrialResult(result, weights: []).metrics
       Output.result(MetricTable.lines(metrics, decimalPlaces: decimalPlaces).joined(separator: "\n"))
     case .diverged(let divergence):
@@ -76,6 +76,17 @@ struct TrainCommand: ParsableCommand {
     let samples = TrainableSamples(dataset, configuration.network)
     if let problem = samples.problem(configuration.dataset) { throw .input(problem) }
     if let note = samples.note { Output.note("note: \(note)") }
+  }
+
+  /// Which weights were measured, and why these.
+  private static func origin(of result: TrainingResult, _ training: TrainingConfiguration) -> String {
+    if result.epochCount == 0 { return "Untrained weights (epochs=0)" }
+    let epoch = "epoch \(result.bestEpoch) of \(result.epochCount)"
+    if result.bestValue == nil { return "Last \(epoch), without validation samples to find the best" }
+    if training.validationInterval <= 0 {
+      return "Last \(epoch), the only one validated (eval_step=\(training.validationInterval))"
+    }
+    return "Best \(epoch)"
   }
 
   private func write(_ weights: Safetensors, to file: String) throws {

@@ -50,13 +50,20 @@ struct VerifyCommand: ParsableCommand {
     return verification
   }
 
-  /// What the tuner does not know of the model: rounding, the keys that decide which users there are, and which configurations can
-  /// be trained.
+  /// What the tuner does not know of the model: rounding, the keys that decide which users there are, which configurations can be
+  /// trained, and what is validated.
   private static let rules = VerificationRules(
     decimalPlaces: { definition in
       definition.fixedConfiguration.first { $0.key == "metric_decimal_place" }.flatMap { Int($0.value) }
     },
-    dataParameters: TuningSpace.dataKeys, isPossible: StudyInvocation.isPossible)
+    dataParameters: TuningSpace.dataKeys, isPossible: StudyInvocation.isPossible,
+    measuresAtEnd: { definition, hyperparameters in
+      func number(_ key: String) -> Int? {
+        hyperparameters[key].map { "\($0)" }.flatMap(Int.init)
+          ?? definition.fixedConfiguration.first { $0.key == key }.flatMap { Int($0.value) }
+      }
+      return number("eval_step") ?? 1 <= 0 || number("epochs") == 0
+    })
 }
 
 /// A verification for a terminal.

@@ -19,6 +19,9 @@ struct ConfigurationSurvey {
   /// The distinct ways in which they read their data.
   private(set) var datasets: [DatasetConfiguration] = []
 
+  /// The distinct ways in which they are validated: epochs and the interval alone.
+  private(set) var schedules: Set<TrainingConfiguration> = []
+
   /// What is wrong with the others, in the order in which it was met.
   private var problems: [(text: String, points: [Hyperparameters])] = []
   private var positions: [String: Int] = [:]
@@ -35,6 +38,10 @@ struct ConfigurationSurvey {
       if possible.isEmpty { first = configuration }
       longest = max(longest, configuration.training.epochs)
       if !datasets.contains(configuration.dataset) { datasets.append(configuration.dataset) }
+      var schedule = TrainingConfiguration()
+      schedule.epochs = configuration.training.epochs
+      schedule.validationInterval = configuration.training.validationInterval
+      schedules.insert(schedule)
       possible.append(point)
       return true
     } catch {

@@ -19,7 +19,7 @@ struct FinishedTrials {
   let trials: [Trial]
 
   /// - Parameter metricName: Such as `ndcg@10`; the study's metric when `nil`.
-  /// - Throws: `CommandError.input` when the metric is not a function of an item's rank.
+  /// - Throws: `CommandError.input` when the metric is no function of a rank, or the split has no samples.
   init(of study: Study, metric metricName: String?, split: String, in store: StudyStore) throws {
     name = metricName ?? study.definition.metric
     guard let metric = RankMetric(name) else {
@@ -36,6 +36,11 @@ struct FinishedTrials {
       ranks[row.trial].map {
         Trial(number: row.trial, hyperparameters: row.hyperparameters, values: metric.values(of: $0))
       }
+    }
+    guard trials.isEmpty || trials.contains(where: { !$0.values.isEmpty }) else {
+      throw CommandError.input(
+        "--split: found \(split), of which \(study.name) has no samples; expected --split=\(split == "test" ? "valid" : "test")"
+      )
     }
   }
 

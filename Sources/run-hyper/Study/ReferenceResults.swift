@@ -25,8 +25,10 @@ package enum ReferenceResults {
 
   private static func block(_ cell: Hyperparameters, _ metrics: [SplitMetric], otherwise reason: String) -> String {
     func line(_ split: String) -> String {
-      let values = metrics.filter { $0.split == split }.map { "\($0.name) : \(Literal.number($0.value))" }
-      return values.isEmpty ? reason : values.joined(separator: "    ")
+      let own = metrics.filter { $0.split == split }
+      let values = own.compactMap { metric in metric.value.map { "\(metric.name) : \(Literal.number($0))" } }
+      guard values.isEmpty else { return values.joined(separator: "    ") }
+      return own.isEmpty ? reason : "none held out"
     }
     return "\(cell)\nValid result:\n\(line("valid"))\nTest result:\n\(line("test"))\n\n"
   }

@@ -17,7 +17,8 @@ extension StudySession {
     }
     lines += space.warnings.map { "  warning   \($0)" }
     if space.plan.leavesOut { lines += space.survey.reasons.map { "  left out  \($0)" } }
-    lines.append("  metric    \(study.definition.metric) on the validation samples")
+    let moment = space.validatesBeforeEnd ? "" : ", after the last epoch"
+    lines.append("  metric    \(study.definition.metric) on the validation samples\(moment)")
     if let pruning { lines.append("  pruner    \(pruning)") }
     lines += ends.map { "  end       \($0)" }
     if let repeats = space.plan.repeats {

@@ -24,6 +24,7 @@ extension StudySession {
     let datasets = try DatasetLibrary.load(space.datasetConfigurations)
     for note in try space.checkTrainable(datasets) { Output.note("note: \(note)") }
     var definition = try definition(of: space, name: name, datasets: datasets)
+    try requireValidation(datasets, ofStudy: definition.name, in: storage)
     let admission = try Admission.check(
       try space.memory(datasets), copies: space.copies, workers: workers, threads: threads, note: Output.note)
     let objective = TrainingObjective(

@@ -17,8 +17,9 @@ struct StudySession {
 
   /// Runs the remaining trials and prints the result.
   ///
-  /// - Throws: `CommandError.interrupted` after a signal; `.failed` when the study cannot be written or no trial succeeded.
-  func run() async throws {
+  /// - Returns: What is to be complained about once all is printed: that no trial has a result; otherwise `nil`.
+  /// - Throws: `CommandError.interrupted` after a signal, `.failed` when the study cannot be written.
+  func run() async throws -> String? {
     defer { store.close() }
     let start = ContinuousClock.now
     let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
@@ -49,7 +50,7 @@ struct StudySession {
           \(ProgramCommand.line("resume \(study.name.inShell)\(storageOption)"))
         """)
     }
-    try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
+    return try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
   }
 
   private func runTrials(_ narrator: StudyNarrator, _ stop: StopController) async throws -> RunOutcome {
@@ -69,7 +70,11 @@ struct StudySession {
   /// Adds the repeats with additional seeds that the study asks for, and returns how many have to run.
   private func addRepeats() throws -> Int {
     guard let count = space.plan.repeats else { return 0 }
-    let rows = try store.leaderboard(of: study).rows.filter { $0.state == .completed }
+    let rows = try store.leaderboard(of: study).rows.filter { $0.state == .completed && $0.value != nil }
+    guard !rows.isEmpty else {
+      Output.note("Repeating no trial, since none has a value of \(study.definition.metric)")
+      return 0
+    }
     let tied = rows.filter { $0.certainty?.mayBeBest == true }
     let group = (tied.isEmpty ? Array(rows.prefix(1)) : tied).map(\.trial).sorted()
     let added = try store.addRepeats(of: group, count: count, in: study)
@@ -83,19 +88,19 @@ struct StudySession {
 
   // MARK: - The end
 
-  /// Prints the leaderboard, the best trial and the next steps.
-  private func conclude(_ outcome: RunOutcome, after seconds: Double) throws {
+  /// Prints the leaderboard and the best trial, and says what to do next.
+  ///
+  /// - Returns: As `run` does.
+  private func conclude(_ outcome: RunOutcome, after seconds: Double) throws -> String? {
     try request.files.write(study, in: store)
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
     let decimalPlaces = study.definition.metricDecimalPlaces
     Output.result(board.text(.table, decimalPlaces: decimalPlaces).trimmingCharacters(in: .newlines))
-    if let best = board.rows.first {
-      if best.state == .completed { Output.result("\n" + BestTrial.text(best, decimalPlaces: decimalPlaces)) }
+    if let best = board.rows.first, best.state == .completed, best.value != nil {
+      Output.result("\n" + BestTrial.text(best, hasWeights: try hasWeights(best), decimalPlaces: decimalPlaces))
       if let steady = try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).bestOverSeeds {
         Output.result("\n" + BestTrial.text(overSeeds: steady, metric: board.metric, decimalPlaces: decimalPlaces))
       }
-    } else if outcome.completesSearch {
-      throw CommandError.failed("no trial of \(study.name) succeeded")
     }
     var lines = ["", "Finished in \(ProgressText.duration(seconds: seconds))"]
     if let reason = reason(outcome, board.counts) { lines.append(reason) }
@@ -106,6 +111,16 @@ struct StudySession {
       lines.append("One trial:  \(ProgramCommand.line("show \(name) \(best.trial)\(storageOption)"))")
     }
     Output.note(lines.joined(separator: "\n"))
+    let counts = board.counts
+    guard outcome.completesSearch, counts.completed + counts.pruned == 0 else { return nil }
+    let ends = [(counts.diverged, "diverged"), (counts.failed, "failed")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return "no trial of \(study.name) has a result" + (ends.isEmpty ? "" : ": \(ends.joined(separator: ", "))")
+  }
+
+  /// Whether the study keeps the weights of a trial, and their file is there.
+  private func hasWeights(_ row: Leaderboard.Row) throws -> Bool {
+    guard let weights = try store.weights(of: study), weights.trial == row.trial else { return false }
+    return FileManager.default.fileExists(atPath: weights.path)
   }
 
   /// Why the search ended before everything was tried.
@@ -120,7 +135,7 @@ struct StudySession {
     case .reachedTarget(let trial):
       "Target reached: trial \(trial) meets \(request.target.map { "\($0)" } ?? "it"). To resume, run the same command without --target"
     case .endedEarly(let trial):
-      "Stopped early: \(space.plan.earlyStop ?? 0) consecutive trials up to trial \(trial) brought no improvement; "
+      "Stopped early: \(space.plan.earlyStop ?? 0) consecutive \(space.plan.earlyStop == 1 ? "trial" : "trials") up to trial \(trial) brought no improvement; "
         + "\(counts.shelved) \(counts.shelved == 1 ? "trial is" : "trials are") shelved. To run them, use the same command without --early_stop"
     }
   }

@@ -123,8 +123,9 @@ extension Model.Configuration {
 
 extension TrialResult {
   init(_ result: TrainingResult, weights: [UInt8]) {
+    let names = (result.valid ?? result.test)?.values.map(\.name) ?? []
     let metrics = [("valid", result.valid), ("test", result.test)].flatMap { split, metrics in
-      metrics.values.map { SplitMetric(split: split, name: $0.name, value: $0.value) }
+      names.map { SplitMetric(split: split, name: $0, value: metrics?[$0]) }
     }
     self.init(
       bestEpoch: result.bestEpoch, bestValue: result.bestValue, metrics: metrics,

@@ -26,8 +26,10 @@ struct TrialText {
     var facts = story.hyperparameters.pairs.map { ($0.name.visible, "\($0.value)".visible) }
     if let repeated = story.repeated { facts.append(("repeats", "trial \(repeated.trial) with seed \(repeated.seed)")) }
     if let value = story.value {
-      let epoch = story.bestEpoch.map { " at epoch \($0)" } ?? ""
+      let epoch = story.bestEpoch.map { $0 > 0 ? " at epoch \($0)" : ", untrained" } ?? ""
       facts.append((metric, "\(shown(value))\(epoch)"))
+    } else if story.state == .completed {
+      facts.append((metric, "none: no validation samples"))
     }
     if let message = story.failureMessage {
       facts.append(((story.failureKind ?? "reason").visible, message.visible))
@@ -175,7 +177,7 @@ struct TrialDocument: Encodable {
   private let bestEpoch: Int?
   private let trainingSeconds: Double
   private let started, finished, failureKind, failureMessage: String?
-  private let metrics: [String: [String: Double]]
+  private let metrics: [String: [String: Double?]]
   private let attempts: [Attempt]
   private let rungs: [Rung]
   private let repeats, seed: Int?
@@ -194,8 +196,8 @@ struct TrialDocument: Encodable {
     finished = story.finishedAt
     failureKind = story.failureKind
     failureMessage = story.failureMessage
-    metrics = Dictionary(grouping: story.metrics.filter(\.value.isFinite), by: \.split).mapValues { metrics in
-      Dictionary(metrics.map { ($0.name, $0.value) }) { $1 }
+    metrics = Dictionary(grouping: story.metrics, by: \.split).mapValues { metrics in
+      Dictionary(metrics.map { ($0.name, $0.value.flatMap { $0.isFinite ? $0 : nil }) }) { $1 }
     }
     attempts = story.attempts.map {
       Attempt(

@@ -26,6 +26,12 @@ struct TuningSpace {
   /// The most epochs that a trial can have.
   var longest: Int { survey.longest }
 
+  /// The ways in which trials are validated.
+  private var schedules: Set<TrainingConfiguration> { survey.schedules }
+
+  /// Whether any trial is validated before its last epoch.
+  var validatesBeforeEnd: Bool { schedules.contains { $0.validatesBeforeEnd() } }
+
   /// The configuration of the first cell; the others differ from it in tuned keys only.
   var firstConfiguration: Configuration { survey.first }
 
@@ -111,13 +117,20 @@ struct TuningSpace {
       throw .input("--repeats cannot be combined with a tuned seed; use one of the two")
     }
     guard let name = plan.pruner else { return }
-    guard firstConfiguration.training.validationInterval > 0 else {
-      throw .input("--pruner=\(name) needs validation during training; set eval_step to 1 or more")
+    if let interval = schedules.map(\.validationInterval).filter({ $0 <= 0 }).max() {
+      throw .input(
+        "--pruner=\(name) needs validation before the last epoch; found eval_step=\(interval), set it to 1 or more")
     }
     let first = plan.pruner(longest: longest).firstRung
     guard first < longest else {
       throw .input(
         "--first_rung: found \(first); expected less than \(longest), the maximum number of epochs")
+    }
+    guard schedules.contains(where: { $0.validatesBeforeEnd(from: first) }) else {
+      let interval = schedules.map(\.validationInterval).min() ?? 1
+      throw .input(
+        "--pruner=\(name) needs a validation from epoch \(first) on and before the last one; "
+          + "found eval_step=\(interval), set a smaller one")
     }
   }
 

@@ -28,7 +28,7 @@ import Testing
     #expect(statistics.tiedShare == 0)
   }
 
-  @Test func `Popularity counts each interaction of training once and puts lower ids first`() {
+  @Test func `Popularity counts each interaction of training once and puts lower ids first`() throws {
     // User 1: 1 2 3 1 | 4 | 2; user 2: 3 4 | – | 1.
     let dataset = SequenceDataset(
       name: "toy", contentHash: "", userTokens: ["[PAD]", "u", "v"], itemTokens: ["[PAD]", "a", "b", "c", "d"],
@@ -43,9 +43,10 @@ import Testing
     #expect(dataset.trainingCounts() == [0, 2, 1, 2, 1])
     #expect(dataset.popularityRanks() == [0, 1, 3, 2, 4])
     let ranks = dataset.popularityRanks()
-    let valid = PopularityBaseline(of: dataset.valid, in: dataset, ranks: ranks, cutoff: 3)
+    let valid = try #require(PopularityBaseline(of: dataset.valid, in: dataset, ranks: ranks, cutoff: 3))
     #expect(valid.hit == 0 && valid.ndcg == 0 && valid.reciprocalRank == 0)
-    let test = PopularityBaseline(of: dataset.test, in: dataset, ranks: ranks, cutoff: 3)
+    let test = try #require(PopularityBaseline(of: dataset.test, in: dataset, ranks: ranks, cutoff: 3))
+    #expect(PopularityBaseline(of: [], in: dataset, ranks: ranks) == nil)
     #expect(test.hit == 1)
     #expect(test.ndcg == 0.75)
     #expect(test.reciprocalRank == 2.0 / 3)

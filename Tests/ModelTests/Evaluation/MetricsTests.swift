@@ -37,10 +37,14 @@ import Testing
     #expect(value.rounded(toDecimalPlaces: 4) == expected)
   }
 
+  @Test func `No rankings have no metrics`() {
+    #expect(Metrics(ranks: [], EvaluationConfiguration()) == nil)
+  }
+
   @Test func `Names follow the configured order`() {
     var evaluation = EvaluationConfiguration()
     evaluation.metrics = [.ndcg, .reciprocalRank]
     evaluation.cutoffs = [20, 5]
-    #expect(Metrics(ranks: [1], evaluation).values.map(\.name) == ["ndcg@20", "ndcg@5", "mrr@20", "mrr@5"])
+    #expect(Metrics(ranks: [1], evaluation)?.values.map(\.name) == ["ndcg@20", "ndcg@5", "mrr@20", "mrr@5"])
   }
 }

@@ -250,18 +250,37 @@ import Testing
     #expect(trace.losses == [nil, nil, nil] && trace.weights == before)
   }
 
-  @Test func `Without validation the last epoch is measured`() throws {
-    let configuration = Self.configuration { $0.training.validationInterval = 0 }
-    let outcome = try Trainer(configuration: configuration, dataset: Self.dataset(users: 5)).run()
+  @Test(arguments: [0, -1, 3, 4])
+  func `Where only the last epoch is validated, that validation is the value`(interval: Int) throws {
+    let configuration = Self.configuration { $0.training.validationInterval = interval }
+    var validated: [Int] = []
+    let outcome = try Trainer(configuration: configuration, dataset: Self.dataset(users: 5)).run(onEpoch: { report in
+      #expect(report.isBest == (report.valid != nil))
+      if report.valid != nil { validated.append(report.epoch) }
+    })
     guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
-    #expect(result.bestEpoch == 3 && result.bestValue == nil)
+    #expect(result.bestEpoch == 3 && validated == [3])
+    #expect(result.bestValue != nil && result.bestValue == result.valid?["mrr@10"])
+  }
+
+  @Test func `Without validation samples the last epoch is measured, and nothing is the value`() throws {
+    let dataset = Self.dataset(users: 5)
+    let testOnly = SequenceDataset(
+      name: "test only", contentHash: "", userTokens: dataset.userTokens, itemTokens: dataset.itemTokens,
+      items: dataset.items, maximumLength: 30, train: dataset.train, valid: [], test: dataset.test)
+    let outcome = try Trainer(configuration: Self.configuration(), dataset: testOnly).run(onEpoch: { report in
+      #expect(report.valid == nil && !report.isBest)
+    })
+    guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
+    #expect(result.bestEpoch == 3 && result.bestValue == nil && result.valid == nil && result.test != nil)
   }
 
   @Test func `No epochs measure the untrained network`() throws {
     let configuration = Self.configuration { $0.training.epochs = 0 }
     let outcome = try Trainer(configuration: configuration, dataset: Self.dataset(users: 5)).run()
     guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
-    #expect(result.bestEpoch == 0 && result.bestValue == nil && result.testRanks.count == 5)
+    #expect(result.bestEpoch == 0 && result.testRanks.count == 5)
+    #expect(result.bestValue != nil && result.bestValue == result.valid?["mrr@10"])
   }
 
   @Test func `Saved weights measure as the run did`() throws {
@@ -274,6 +293,18 @@ import Testing
       weights, file: "weights", configuration: Self.configuration(), dataset: dataset)
     #expect(saved.metrics(of: dataset.test) == result.test)
     #expect(saved.metrics(of: dataset.valid) == result.valid)
+  }
+
+  @Test func `Weights whose scores are not numbers, and splits without samples, have no metrics`() throws {
+    let dataset = Self.dataset(users: 5)
+    var weights = Trainer(configuration: Self.configuration(), dataset: dataset).weights()
+    let whole = try SavedModel(weights, file: "weights", configuration: Self.configuration(), dataset: dataset)
+    #expect(whole.metrics(of: dataset.test) != nil && whole.metrics(of: []) == nil)
+    for (name, tensor) in weights.tensors {
+      weights.tensors[name]?.bytes = (0..<tensor.bytes.count / 4).flatMap { _ in [0, 0, 0xC0, 0x7F] as [UInt8] }
+    }
+    let broken = try SavedModel(weights, file: "weights", configuration: Self.configuration(), dataset: dataset)
+    #expect(broken.metrics(of: dataset.test) == nil)
   }
 
   @Test func `A checkpoint of another shape is refused`() throws {

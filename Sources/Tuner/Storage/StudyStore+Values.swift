@@ -1,0 +1,35 @@
+import GRDB
+
+/// The value of a trial that no epoch's validation gave: the one that was measured at the end.
+extension StudyStore {
+  /// Gives completed trials without a value the one that their results have.
+  ///
+  /// Earlier programs recorded none where only the end was validated (`eval_step=0`).
+  static func recallValues(of study: Study, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        UPDATE trial SET best_value = (
+          SELECT value FROM result WHERE trial_id = trial.id AND split = 'valid' AND metric = :metric)
+        WHERE study_id = :study AND state = 'completed' AND best_value IS NULL AND EXISTS (
+          SELECT 1 FROM user_rank WHERE trial_id = trial.id AND split = 'valid' AND length(ranks) > 0)
+        """, arguments: ["metric": study.definition.metric, "study": study.id])
+  }
+
+  /// The value of a trial: what its row says, or for a completed trial without one what its results say.
+  static func value(
+    _ recorded: Double?, of state: TrialState, _ metrics: [SplitMetric], _ definition: StudyDefinition
+  ) -> Double? {
+    guard recorded == nil, state == .completed else { return recorded }
+    return metrics.first { $0.split == "valid" && $0.name == definition.metric }?.value
+  }
+
+  /// Whether a completed trial of a study lacks its value.
+  static func lacksValues(_ study: Study, _ db: Database) throws -> Bool {
+    try db.value(
+      Bool.self,
+      """
+      SELECT EXISTS (
+        SELECT 1 FROM trial WHERE study_id = ? AND best_value IS NULL AND state = 'completed' AND active = 1)
+      """, [study.id]) ?? false
+  }
+}

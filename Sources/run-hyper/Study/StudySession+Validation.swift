@@ -1,0 +1,35 @@
+import Literals
+import Model
+import Tuner
+
+extension StudySession {
+  /// Refuses to start a study whose trials nothing could rank; one that is there is continued without a ranking.
+  ///
+  /// - Throws: `CommandError.input` when trials would have no validation samples.
+  static func requireValidation(
+    _ datasets: [DatasetConfiguration: SequenceDataset], ofStudy name: String, in storage: String
+  ) throws(CommandError) {
+    let empty = datasets.filter { $0.value.valid.isEmpty }.sorted { "\($0.key.split)" < "\($1.key.split)" }
+    guard let (configuration, dataset) = empty.first else { return }
+    let stored = try? StudyStore(reading: storage).study(named: name)
+    guard stored == nil else {
+      Output.note("note: \(dataset.name) has no validation samples, so trials have no value and are not ranked")
+      return
+    }
+    let (found, expected) = missing(in: configuration)
+    throw .input(
+      message(
+        at: configuration.split == .testOnly ? "eval_args" : dataset.name,
+        found: "\(found), so there is no validation sample to rank trials by",
+        expected: "\(expected), or '\(ProgramCommand.line("train"))' for one configuration"))
+  }
+
+  /// Why there are no validation samples, and what gives some.
+  private static func missing(in configuration: DatasetConfiguration) -> (found: String, expected: String) {
+    if let files = configuration.benchmarkFiles, files.count > 1 {
+      return ("no row in the file '\(files[1])'", "rows to validate on")
+    }
+    if configuration.split == .testOnly { return ("split test_only", "valid_and_test") }
+    return ("no user with four items", "longer sequences")
+  }
+}
