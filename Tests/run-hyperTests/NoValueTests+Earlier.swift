@@ -30,7 +30,7 @@ extension NoValueTests {
     #expect(try program.run(["show", "base", "best"]).output.contains("Trial 2 of base"))
     let found = try program.run(["verify"])
     #expect(found.status == 1)
-    #expect(found.output.contains("among its results; expected that value; run-hyper resume base takes it over"))
+    #expect(found.output.contains("among its results; expected that value; 'run-hyper resume base' takes it over"))
 
     let resumed = try program.run(["resume", "base"])
     #expect(resumed.status == 0)

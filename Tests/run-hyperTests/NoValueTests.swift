@@ -73,7 +73,7 @@ import Testing
     status: 2,
     shows: [
       "eval_args: found split test_only, so there is no validation sample to rank trials by; expected valid_and_test, "
-        + "or run-hyper train for one configuration"
+        + "or 'run-hyper train' for one configuration"
     ], hides: ["Best", "Study "])
   private static let noStudy = Answer(status: 2, shows: ["found no"])
   private static let noResult = Answer(

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Literals
 
 extension StudyContents {
   /// Checks that completed trials have results, and that their metrics follow from their users' ranks.
