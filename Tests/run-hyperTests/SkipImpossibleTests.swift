@@ -123,7 +123,8 @@ import Testing
       .run(Self.arguments + ["--skip_impossible", "--algo=random"])
     #expect(range.status == 2, "\(range.errors)")
     #expect(range.errors.contains("all 100000 configurations are impossible"))
-    #expect(range.errors.contains("and 99990 other reasons") && range.errors.split(separator: "\n").count < 15)
+    #expect(range.errors.contains("100000 × hyper.test:1:1: found, for example, learning_rate -1."), "\(range.errors)")
+    #expect(range.errors.split(separator: "\n").count == 2)
   }
 
   @Test func `The option takes no value, and the option of a study alone has it`() throws {
@@ -167,7 +168,7 @@ import Testing
     let whole = try Self.program()
     let ending = try whole.run(arguments)
     #expect(ending.status == 0, "\(ending.errors)")
-    #expect(ending.errors.contains("impossible ones are left out, as 9 of 27 examined"), "\(ending.errors)")
+    #expect(ending.errors.contains("impossible ones left out (9 of 27 examined)"), "\(ending.errors)")
     #expect(try Self.trials(whole) == 18)
     try Self.expectSound(whole, "18 cells of at most 18 (tpe), 18 ended")
     let killed = try Self.program()

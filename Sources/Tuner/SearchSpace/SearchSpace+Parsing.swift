@@ -187,7 +187,10 @@ private struct SearchSpaceReader {
     }
     let (low, high) = (numbers[0], numbers[1])
     func text(_ number: Double) -> String { Literal.number(number).canonical }
-    if low >= high { note(location, "LOW \(text(low)) and HIGH \(text(high))", "\(form), with LOW below HIGH") }
+    guard low < high else {
+      note(location, "LOW \(text(low)) and HIGH \(text(high))", "\(form), with LOW below HIGH")
+      return nil
+    }
     switch type {
     case "uniform": return .uniform(low: low, high: high)
     case "loguniform":

@@ -23,8 +23,8 @@ struct ConfigurationSurvey {
   private(set) var schedules: Set<TrainingConfiguration> = []
 
   /// What is wrong with the others, in the order in which it was met.
-  private var problems: [(text: String, points: [Hyperparameters])] = []
-  private var positions: [String: Int] = [:]
+  private var problems: [(problem: Problem, points: [Hyperparameters])] = []
+  private var positions: [Problem: Int] = [:]
 
   var impossibleCount: Int { total - possible.count }
 
@@ -45,11 +45,11 @@ struct ConfigurationSurvey {
       possible.append(point)
       return true
     } catch {
-      for text in error.problems.map(\.description) {
-        let position = positions[text] ?? problems.count
+      for problem in error.problems {
+        let position = positions[problem] ?? problems.count
         if position == problems.count {
-          problems.append((text, []))
-          positions[text] = position
+          problems.append((problem, []))
+          positions[problem] = position
         }
         problems[position].points.append(point)
       }
@@ -61,24 +61,34 @@ struct ConfigurationSurvey {
   func check(leavesOut: Bool) throws(CommandError) {
     guard impossibleCount > 0, !leavesOut || possible.isEmpty else { return }
     // What is wrong with all of them has nothing to do with the points.
-    let general = problems.filter { $0.points.count == total }.map(\.text)
+    let general = problems.filter { $0.points.count == total }.map(\.problem.description)
     guard general.isEmpty else { throw .input(general.joined(separator: "\n")) }
     if possible.isEmpty {
       throw .input((["all \(total) configurations are impossible"] + reasons).joined(separator: "\n"))
     }
-    let lines = problems.flatMap { problem in [problem.text] + problem.points.map { "  in \($0)" } }
+    let lines = problems.flatMap { problem, points in [problem.description] + points.map { "  in \($0)" } }
     throw .input(
       "\(impossibleCount) of \(total) configurations are impossible; --skip_impossible leaves them out\n"
         + lines.joined(separator: "\n"))
   }
 
-  /// What is wrong with those that cannot be trained, a line each with their number; the most frequent first.
+  /// What is wrong with those that cannot be trained, a line each with their number, the most frequent first.
+  ///
+  /// A range has a reason for each of its values: where there are many, those that expect the same at the same place are one.
   var reasons: [String] {
-    let order = problems.indices.sorted { (-problems[$0].points.count, $0) < (-problems[$1].points.count, $1) }
-    let shown = order.prefix(Self.mostReasons).map { "\(problems[$0].points.count) × \(problems[$0].text)" }
-    return problems.count > shown.count ? shown + ["and \(problems.count - shown.count) other reasons"] : shown
+    guard problems.count > Self.mostReasons else {
+      let order = problems.indices.sorted { (-problems[$0].points.count, $0) < (-problems[$1].points.count, $1) }
+      return order.map { "\(problems[$0].points.count) × \(problems[$0].problem)" }
+    }
+    let groups = Dictionary(grouping: problems.indices) { index in
+      [problems[index].problem.location, problems[index].problem.expected]
+    }
+    return groups.values.sorted { $0[0] < $1[0] }.map { group in
+      let (example, count) = (problems[group[0]].problem, group.reduce(0) { $0 + problems[$1].points.count })
+      let found = "found\(group.count > 1 ? ", for example," : "") \(example.found.inMessage)"
+      return "\(count) × \(example.location.inMessage): \(found); expected \(example.expected.inMessage)"
+    }
   }
 
-  /// Ranges have a reason for each of their values; nobody reads more than these.
   private static let mostReasons = 10
 }

@@ -63,7 +63,7 @@ extension StudySession {
     case .exhaustive:
       "\(space.cells.count) of \(looked) configurations of \(names)\(order); \(count) impossible ones left out"
     case .random: "\(total) configurations of \(names); \(count) impossible ones left out"
-    case .bayes: "\(total) configurations of \(names); impossible ones are left out, as \(count) of \(looked) examined"
+    case .bayes: "\(total) configurations of \(names); impossible ones left out (\(count) of \(looked) examined)"
     }
   }
 

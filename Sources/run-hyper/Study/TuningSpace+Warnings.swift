@@ -4,7 +4,20 @@ import Tuner
 
 extension TuningSpace {
   /// Ranges that are probably not what was meant, a sentence each.
-  var warnings: [String] { space.parameters.compactMap(Self.warning) }
+  var warnings: [String] { Self.warnings(about: space) }
+
+  private static func warnings(about space: SearchSpace) -> [String] { space.parameters.compactMap(warning(about:)) }
+
+  /// Adds the warnings to what is thrown, since a range that was meant otherwise may be the cause.
+  static func warning<Value>(
+    about space: SearchSpace, _ body: () throws -> Value
+  ) throws(CommandError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw .input((["\(error)"] + warnings(about: space)).joined(separator: "\n"))
+    }
+  }
 
   /// What is worth knowing about the points that are tried.
   var notes: [String] {

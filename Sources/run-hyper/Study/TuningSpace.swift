@@ -60,8 +60,9 @@ struct TuningSpace {
         try sources.configuration(tuned: Self.layer(point, of: space))
       }
     }
-    cells = try plan.cells(of: space, seed: tunesSeed ? 0 : Self.seed(space, sources)) {
-      look(at: $0) || !plan.leavesOut
+    let seed = tunesSeed ? 0 : try Self.seed(space, sources)
+    cells = try Self.warning(about: space) {
+      try plan.cells(of: space, seed: seed) { look(at: $0) || !plan.leavesOut }
     }
     var areAll = true
     if plan.algorithm == .bayes {
@@ -72,10 +73,7 @@ struct TuningSpace {
     self.survey = survey
     trialLimit =
       plan.algorithm == .exhaustive ? nil : Self.trialLimit(plan, of: space, survey)
-    do throws(CommandError) { try survey.check(leavesOut: plan.leavesOut) } catch {
-      // A range that was meant otherwise may be what makes them impossible.
-      throw CommandError.input((["\(error)"] + warnings).joined(separator: "\n"))
-    }
+    try Self.warning(about: space) { try survey.check(leavesOut: plan.leavesOut) }
     if !areAll, survey.datasets.count > 1, !Self.coversData(survey.possible, of: space) {
       throw CommandError.input(
         "\(file): found tuned data settings in a search space too large to find all of them beforehand; "
@@ -94,7 +92,7 @@ struct TuningSpace {
         let configuration = try? sources.configuration(tuned: layer(point, of: space))
         if let configuration { return Int(clamping: configuration.training.seed) }
       }
-      return 0
+      throw error
     }
   }
 
