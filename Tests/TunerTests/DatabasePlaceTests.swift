@@ -72,6 +72,11 @@ import Testing
   /// The study goes on and ends as an undisturbed one, with all trials that had ended.
   private static func expectEnd(at path: String, ended: Int) async throws {
     #expect(try sqlite(path, "PRAGMA integrity_check; PRAGMA foreign_key_check") == "ok\n")
+    // The process that ran them would have ended; here it lives on.
+    let dead = try Sleeper()
+    let owner = try #require(StudyStore.owner(ofProcess: dead.number))
+    dead.kill()
+    #expect(try sqlite(path, "UPDATE trial SET owner = '\(owner)' WHERE state = 'running'") == "")
     let store = try StudyStore(writing: path)
     let study = try studied(store)
     #expect(try store.counts(of: study).completed >= ended && ended >= 2)
