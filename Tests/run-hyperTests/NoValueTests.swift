@@ -174,14 +174,16 @@ import Testing
       Answer(shows: ["Best: trial 1"])),
     Row(
       "train", ["train"] + dataset,
-      Answer(shows: ["Last epoch 3 of 3, the only one validated (eval_step=0)", "test   0."]),
-      Answer(shows: ["Best epoch 3 of 3", "test   0."]),
+      Answer(shows: ["Last epoch 3 of 3, the only one validated (eval_step=0)", "test      0."]),
+      Answer(shows: ["Best epoch 3 of 3", "test      0."]),
       Answer(
-        shows: ["Last epoch 3 of 3, without validation samples to find the best", "valid  none held out", "test   0."],
+        shows: [
+          "Last epoch 3 of 3, without validation samples to find the best", "valid  none held out", "test      0.",
+        ],
         hides: ["  best"]),
       Answer(shows: ["Best epoch", "test   none held out"]),
       Answer(status: 1, shows: ["the training diverged"], hides: ["test "]),
-      Answer(shows: ["Untrained weights (epochs=0)", "test   0."])),
+      Answer(shows: ["Untrained weights (epochs=0)", "test      0."])),
   ]
 
   @Test(arguments: Situation.allCases)
