@@ -3,6 +3,9 @@ import Literals
 
 /// What becomes of an option's text before a command sees it.
 enum OptionText {
+  /// The database of studies where none is named.
+  static let standardStorage = "studies/studies.sqlite"
+
   /// Options that name one file or folder. Those of `--config_files` are told apart later.
   private static let paths: Set<String> = [
     "params_file", "storage", "output_file", "display_file", "save", "weights", "data_path",
@@ -41,12 +44,12 @@ enum OptionText {
     guard kind == "sqlite" || kind == "sqlite3" || match.output.2 != nil else { return nil }
     guard kind.hasPrefix("sqlite") || kind == "file" else {
       // The rest may hold a password.
-      return problem("a URL that begins with '\(scheme)://'", "the path of a file, such as \(StorageOptions.standard)")
+      return problem("a URL that begins with '\(scheme)://'", "the path of a file, such as \(standardStorage)")
     }
     // Of three slashes the third ends the name of the host in SQLAlchemy's URLs, and begins the path in those of files.
     var rest = text[match.range.upperBound...].prefix { $0 != "?" && $0 != "#" }
     if kind.hasPrefix("sqlite"), match.output.2 != nil, rest.hasPrefix("/") { rest = rest.dropFirst() }
-    let path = rest.isEmpty || rest == ":memory:" ? "such as \(StorageOptions.standard)" : "'\(rest)'"
+    let path = rest.isEmpty || rest == ":memory:" ? "such as \(standardStorage)" : "'\(rest)'"
     return problem("the URL '\(text)'", "the path of a file: \(path)")
   }
 }

@@ -55,7 +55,7 @@ import Testing
     #expect(ended != "0\n")
     let ending = try program.run(study + ["--storage=\(storage)"], environment: environment)
     #expect(ending.status == 0, "\(ending.errors)")
-    #expect(ending.errors.contains("finished  \(ended.dropLast()) of 4"), "\(ending.errors)")
+    #expect(ending.errors.contains("so far    \(ended.dropLast()) of 4 trials finished"), "\(ending.errors)")
     #expect(try board(program, storage: storage) == whole.get())
     let verified = try program.run(["verify", "--storage=\(storage)"])
     #expect(verified.status == 0, "\(verified.output)")

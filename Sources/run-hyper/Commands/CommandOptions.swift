@@ -8,7 +8,7 @@ struct StorageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Database of studies.", valueName: "file"))
   var storage = Self.standard
 
-  static let standard = "studies/studies.sqlite"
+  static let standard = OptionText.standardStorage
 }
 
 /// Model, dataset and configuration, apart from the tuned parameters.

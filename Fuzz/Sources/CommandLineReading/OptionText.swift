@@ -1,0 +1,1 @@
+../../../Sources/run-hyper/OptionText.swift
