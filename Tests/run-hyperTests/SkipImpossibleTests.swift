@@ -84,7 +84,7 @@ import Testing
     #expect(more.errors.contains("4 of 6 configurations") && more.errors.contains("2 added"), "\(more.errors)")
     try Self.expectSound(program, "4 cells of 4 (grid), 4 ended")
     try program.write("n_heads choice [2,3]\nhidden_size choice [8,9]\n", to: "hyper.test")
-    #expect(try program.run(arguments).errors.contains("2 put aside"))
+    #expect(try program.run(arguments).errors.contains("2 shelved"))
     try Self.expectSound(program, "2 cells of 2 (grid), 2 ended")
     // Without the option they are refused as ever, and the study stays as it is.
     let refused = try program.run(arguments.dropLast())

@@ -55,7 +55,7 @@ extension StorageFaultTests {
     let left = try FileManager.default.contentsOfDirectory(
       atPath: program.folder.appendingPathComponent(Self.storage + ".checkpoints").path)
     #expect(left.isEmpty)
-    try Self.expectEnd(program, noting: "finished  4 of 4")
+    try Self.expectEnd(program, noting: "so far    4 of 4 trials finished")
   }
 
   @Test(arguments: [40, 300])
@@ -80,7 +80,7 @@ extension StorageFaultTests {
       program, noting: "a file system without shared memory",
       environment: try Self.disk.get().environment(failing: .map, of: "/studies/", with: ENODEV))
     // And back.
-    try Self.expectEnd(program, noting: "finished  4 of 4")
+    try Self.expectEnd(program, noting: "so far    4 of 4 trials finished")
     #expect(try SQLite.run("PRAGMA journal_mode", in: program) == "wal\n")
   }
 
@@ -98,7 +98,7 @@ extension StorageFaultTests {
     try Self.expectNoLog(
       program, noting: "a file system without shared memory",
       environment: try Self.disk.get().environment(failing: .map, of: "/elsewhere/", with: ENODEV))
-    try Self.expectEnd(program, noting: "finished  4 of 4")
+    try Self.expectEnd(program, noting: "so far    4 of 4 trials finished")
   }
 
   @Test(
@@ -125,7 +125,7 @@ extension StorageFaultTests {
     }
     try FileManager.default.removeItem(atPath: place)
     try FileManager.default.moveItem(atPath: real, toPath: place)
-    try Self.expectEnd(program, noting: "finished  4 of 4")
+    try Self.expectEnd(program, noting: "so far    4 of 4 trials finished")
   }
 
   /// A study with an interrupted trial and a log is read, goes on, is killed and shared where no log can be.
@@ -167,6 +167,6 @@ extension StorageFaultTests {
     let isMade = !board.errors.contains("start one first") && !board.errors.contains("found no study")
     #expect(board.status == 0 || !isMade, "\(board.errors)")
     #expect(try Self.run(program, environment: foreign).status == 0)
-    try Self.expectEnd(program, noting: "finished  4 of 4")
+    try Self.expectEnd(program, noting: "so far    4 of 4 trials finished")
   }
 }

@@ -114,7 +114,7 @@ import Testing
       let board = try program.run(["leaderboard"])
       #expect(board.status == 0 && board.output.contains("2 completed"), "\(board.output)\(board.errors)")
       try #require(Self.system("mount", "-o", "remount,rw", place))
-      try Self.expectEnd(program, noting: "finished  2 of 4")
+      try Self.expectEnd(program, noting: "so far    2 of 4 trials finished")
       // A copy on such a medium has neither a log nor its index.
       for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: place + "/studies.sqlite" + suffix) }
       try #require(Self.system("mount", "-o", "remount,ro", place))
@@ -148,7 +148,7 @@ import Testing
     #expect(board.status == 0 && board.output.contains("2 completed"), "\(board.output)\(board.errors)")
     #expect(try program.run(["verify"], prelude: Self.asAnybody).status == 0)
     try FileManager.default.setAttributes([.posixPermissions: usual], ofItemAtPath: path)
-    try Self.expectEnd(program, noting: "finished  2 of 4")
+    try Self.expectEnd(program, noting: "so far    2 of 4 trials finished")
   }
 
   @Test(arguments: ["half", "header", "page"])
@@ -185,7 +185,7 @@ import Testing
       #expect(after == damaged)
       try bytes.write(to: file)
     }
-    try Self.expectEnd(program, noting: "finished  4 of 4")
+    try Self.expectEnd(program, noting: "so far    4 of 4 trials finished")
   }
 
   @Test func `Checkpoints that are gone cost progress and nothing else`() throws {
@@ -227,7 +227,7 @@ import Testing
     try FileManager.default.copyItem(
       at: program.folder.appendingPathComponent(Self.storage), to: copy.folder.appendingPathComponent(Self.storage))
     try Self.expectEnd(copy)
-    try Self.expectEnd(program, noting: "finished  2 of 4")
+    try Self.expectEnd(program, noting: "so far    2 of 4 trials finished")
   }
 
   // MARK: - Other programs

@@ -198,7 +198,7 @@ import Testing
     #expect(all.output.contains("4 trials: 4 completed"))
     let grid = try program.run(command)
     #expect(grid.output.contains("4 trials: 4 completed"))
-    #expect(grid.errors.contains("finished  4 of 4"))
+    #expect(grid.errors.contains("so far    4 of 4 trials finished"))
     #expect(try Self.attempts(in: program, trials: 4) == [1, 1, 1, 1])
   }
 
