@@ -224,7 +224,7 @@ import Testing
     )
     #expect(
       log.warnings() == [
-        "\(folder.database).checkpoints was deleted, moved or replaced during the run; unfinished trials whose checkpoints were in it start again from epoch 0",
+        "\(folder.database).checkpoints was deleted, moved or replaced during the run; unfinished trials whose checkpoints were in it restart from the beginning",
         "\(folder.database).weights/1 was deleted, moved or replaced during the run; weights that were in it are missing",
       ])
     #expect(try await store.leaderboard(of: study).text(.csv) == Self.undisturbed())
@@ -237,7 +237,7 @@ import Testing
         == .finished)
     #expect(
       again.warnings() == [
-        "the weights of trial 6 are missing: there is no file \(folder.database).weights/1/trial-6.safetensors; "
+        "the weights of trial 6 are missing: no file \(folder.database).weights/1/trial-6.safetensors; "
           + "run-hyper train with its configuration makes them again"
       ])
   }

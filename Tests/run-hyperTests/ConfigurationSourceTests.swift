@@ -35,7 +35,7 @@ import Testing
     for name in ["split", "order", "group_by"] {
       #expect(
         ending.errors.contains(
-          "note: y.yaml:3: eval_args \(name) has no effect here: the files are split beforehand (benchmark_filename)\n")
+          "note: y.yaml:3: eval_args \(name) has no effect here: the files are already split (benchmark_filename)\n")
       )
     }
     let misspelled = try train(yaml.replacing("'split'", with: "'splt'"), files: Self.splitFiles, dataset: "presplit")
@@ -89,7 +89,7 @@ import Testing
   @Test(arguments: [
     (
       "embedding_size choice [64,96]",
-      ["'embedding_size'", "embedding_size has no effect on BERT4Rec: the width is hidden_size"]
+      ["'embedding_size'", "embedding_size has no effect on BERT4Rec: hidden_size sets the width"]
     ),
     ("mlp_hidden_size choice ['[64,64]']", ["unknown parameter 'mlp_hidden_size'; expected 'inner_size'"]),
     ("batch_size choice [64]", ["unknown parameter 'batch_size'; expected 'train_batch_size'"]),
@@ -97,11 +97,11 @@ import Testing
     ("num_attention_heads choice [2]", ["expected 'n_heads'"]),
     ("reg_weight choice [0.1]", ["reg_weight has no effect on BERT4Rec: the loss has no such term"]),
     ("tau choice [0.1]", ["tau has no effect on BERT4Rec: only other models of RecBole use it"]),
-    ("transform choice ['mask_itemseq']", ["'transform', which can have one value only", "masked histories"]),
+    ("transform choice ['mask_itemseq']", ["'transform', which can only have one value", "masked histories"]),
     ("learning_rte choice [0.1]", ["'learning_rate', the nearest key"]),
     (
       "embeding_size choice [64]",
-      ["'embedding_size', the nearest key, which has no effect here: the width is hidden_size"]
+      ["'embedding_size', the nearest key, which has no effect here: hidden_size sets the width"]
     ),
     ("d_state choice [16]", ["unknown parameter 'd_state'; expected a configuration key"]),
   ])
@@ -147,12 +147,12 @@ import Testing
     let columns = "'inter':['user_id','item_id','timestamp']"
     let missing = try train("", ["--load_col={\(columns),'user':['user_id']}"])
     #expect(missing.status == 0, "\(missing.errors)")
-    #expect(missing.errors.contains("own.user: load_col names this file, which is not there"), "\(missing.errors)")
+    #expect(missing.errors.contains("own.user: load_col names this file, which does not exist"), "\(missing.errors)")
     let item = ["item": "item_id:token\tprice:float\n" + (0..<5).map { "i\($0)\t1\n" }.joined()]
     let column = try train("", ["--load_col={\(columns),'item':['item_id','sales_rank']}"], files: item)
     #expect(column.status == 0, "\(column.errors)")
     #expect(
-      column.errors.contains("own.item: load_col names the column 'sales_rank', which is not there"), "\(column.errors)"
+      column.errors.contains("own.item: load_col names the column 'sales_rank', which does not exist"), "\(column.errors)"
     )
     let misspelled = try train("load_col: {inter: [user_id, item_id], itm: [item_id]}\n")
     #expect(misspelled.status == 2 && misspelled.errors.contains("the unknown file 'itm'; expected item"))
@@ -166,10 +166,12 @@ import Testing
     let text = (Self.header + Self.rows).replacing("\t", with: separator)
     let ending = try train(files: ["inter": text], dataset: "other")
     #expect(ending.status == 2, "\(ending.errors)")
-    #expect(ending.errors.contains("columns divided by a tab (key field_separator); it looks divided by \(hint)"))
+    #expect(
+      ending.errors.contains(
+        "columns separated by a tab (key field_separator); the header seems to be separated by \(hint)"))
     #expect(try train("", ["--field_separator=\(separator)"], files: ["inter": text], dataset: "other").status == 0)
     let tabs = try train("", ["--field_separator=\(separator == ":" ? "," : separator)"])
-    #expect(tabs.errors.contains("it looks divided by tabs: --field_separator='\\t'"), "\(tabs.errors)")
+    #expect(tabs.errors.contains("the header seems to be separated by tabs: --field_separator='\\t'"), "\(tabs.errors)")
   }
 
   @Test func `Without times, the answer says why they are needed and how to number rows`() throws {

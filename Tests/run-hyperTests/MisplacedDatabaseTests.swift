@@ -62,8 +62,8 @@ import Testing
   }
 
   private static let deleted =
-    "error: \(storage): found no file: it was deleted during the run; expected the database to stay until the run ends\n"
-    + "A copy with all results was put there. The same command continues the study.\n"
+    "error: \(storage): found no file: it was deleted during the run; expected the database to stay there until the run ends\n"
+    + "A copy with all results was written there. Run the same command to resume.\n"
 
   @Test(arguments: [[""], ["", "-wal", "-shm"]])
   func `A study whose database is deleted ends with status 1, and the same command continues it`(suffixes: [String])
@@ -126,8 +126,8 @@ import Testing
     #expect(
       errors[0].hasSuffix(
         """
-        error: \(Self.storage): found another file: it was replaced during the run; expected the database to stay until the run ends
-        The new file was not touched. Results of this run that are not in it are lost.
+        error: \(Self.storage): found another file: it was replaced during the run; expected the database to stay there until the run ends
+        The new file was not touched. Results of this run that are not in the new file are lost.
 
         """), "\(errors)")
     #expect(try SQLite.run("PRAGMA integrity_check; SELECT count(*) FROM study", in: program) == "ok\n0\n")

@@ -30,7 +30,7 @@ extension NoValueTests {
     #expect(try program.run(["show", "base", "best"]).output.contains("Trial 2 of base"))
     let found = try program.run(["verify"])
     #expect(found.status == 1)
-    #expect(found.output.contains("among its results; expected that value; 'run-hyper resume base' takes it over"))
+    #expect(found.output.contains("among its results; expected the same value; 'run-hyper resume base' stores it"))
 
     let resumed = try program.run(["resume", "base"])
     #expect(resumed.status == 0)
@@ -64,7 +64,7 @@ extension NoValueTests {
     try Self.makeTestOnly(program)
 
     let board = try program.run(["leaderboard", "base"])
-    #expect(board.status == 0 && board.output.contains("No trial has a value of mrr@10, so none is ranked.\n"))
+    #expect(board.status == 0 && board.output.contains("No trial has a value for mrr@10, so none is ranked.\n"))
     #expect(!board.output.contains("tied") && !board.output.contains("0.0000"), "\(board.output)")
     #expect(try Self.csv(program).dropFirst().allSatisfy { $0.hasPrefix(",") && $0.contains(",completed,,2,") })
     #expect(try program.run(["leaderboard", "base", "--sort=test.mrr@10"]).output.contains("\n   1      "))
@@ -74,7 +74,7 @@ extension NoValueTests {
     for command in [["compare", "base", "1", "2"], ["importance", "base"]] {
       let valid = try program.run(command)
       #expect(
-        valid.errors.contains("--split: found valid, of which base has no samples; expected --split=test"),
+        valid.errors.contains("--split: found valid, for which base has no samples; expected --split=test"),
         "\(valid.errors)")
       #expect(try valid.status == 2 && program.run(command + ["--split=test"]).status == 0)
     }

@@ -105,13 +105,13 @@ import Testing
     Row(
       "--sort=test.mrr@10", ["leaderboard", "base", "--sort=test.mrr@10"],
       Answer(shows: ["test.mrr@10", "   1      "]), Answer(shows: ["test.mrr@10", "   1      "]), noStudy,
-      Answer(status: 2, shows: ["--sort: found 'test.mrr@10', of which no trial has a value; expected one of valid."]),
+      Answer(status: 2, shows: ["--sort: found 'test.mrr@10', for which no trial has a value; expected one of valid."]),
       Answer(status: 2, shows: ["--sort: found 'test.mrr@10'; expected nothing yet: no trial has a result"]),
       Answer(shows: ["test.mrr@10", "   1      "])),
     Row(
       "show best", ["show", "base", "best"], Answer(shows: ["Trial 2 of base", " at epoch 3"]),
       Answer(shows: ["Trial 2 of base", " at epoch 3"]), noStudy, Answer(shows: ["test   none held out"]),
-      Answer(status: 2, shows: ["base: found no trial with a value of mrr@10; expected one to be best"]),
+      Answer(status: 2, shows: ["base: found no best trial: no trial has a value for mrr@10"]),
       Answer(shows: ["Trial 1 of base", ", untrained"])),
     Row(
       "compare", ["compare", "base", "1", "2"], Answer(shows: ["mrr@10 of 20 users, valid"]),
@@ -121,7 +121,7 @@ import Testing
     Row(
       "compare --split=test", ["compare", "base", "1", "2", "--split=test"], Answer(shows: ["20 users, test"]),
       Answer(shows: ["20 users, test"]), noStudy,
-      Answer(status: 2, shows: ["--split: found test, of which base has no samples; expected --split=valid"]),
+      Answer(status: 2, shows: ["--split: found test, for which base has no samples; expected --split=valid"]),
       Answer(status: 2, shows: ["no completed trial 1"]), Answer(shows: ["20 users, test"])),
     Row(
       "importance", ["importance", "base"], Answer(shows: ["learning_rate"]), Answer(shows: ["learning_rate"]), noStudy,
@@ -166,7 +166,7 @@ import Testing
       Answer(shows: ["Best over 1 additional seed: trial "]), refused,
       Answer(shows: ["Best over 1 additional seed: trial ", "none held out"]),
       Answer(
-        status: 1, shows: ["Repeating no trial, since none has a value of mrr@10", "no trial of repeats has a result"]),
+        status: 1, shows: ["No trial is repeated, since none has a value for mrr@10", "no trial of repeats has a result"]),
       Answer(shows: ["Best over 1 additional seed: trial "])),
     Row(
       "--algo=bayes", study("bayes", "--algo=bayes", "--max_evals=2"), Answer(shows: ["Best: trial "]),

@@ -150,7 +150,7 @@ import Testing
     ] {
       let ending = try program.run(Self.study + files)
       #expect(ending.status == 2, "\(ending.errors)")
-      #expect(ending.errors.contains("which \(other) names as well"), "\(ending.errors)")
+      #expect(ending.errors.contains("which \(other) also names"), "\(ending.errors)")
     }
     #expect(try program.run(["verify"]).status == 0)
   }

@@ -20,9 +20,9 @@ import Testing
   private static let settings = ["--dataset=shop", "--epochs=2", "--hidden_size=8"]
 
   @Test(arguments: [
-    ([Int](repeating: 4, count: 40), [], "40 training samples, whose histories all have one item", "5 rows"),
+    ([Int](repeating: 4, count: 40), [], "40 training samples: all their histories have one item", "5 rows"),
     ([3, 3, 2], ["--eval_args={'split':{'LS':'valid_only'}}"], "3 training samples", "4 rows"),
-    ([3], ["--eval_args={'split':{'LS':'test_only'}}"], "1 training sample, whose history has one item", "4 rows"),
+    ([3], ["--eval_args={'split':{'LS':'test_only'}}"], "1 training sample: its history has one item", "4 rows"),
     ([4, 9], ["--user_inter_num_interval=[2,4]"], "1 training sample", "5 rows"),
   ])
   func `Where all training histories have one item, nothing starts`(

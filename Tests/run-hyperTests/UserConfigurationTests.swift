@@ -110,8 +110,8 @@ import Testing
         eval_args: {gourp_by: user, order: TO, spilt: {LS: valid_and_test}, mode: full, max_seq_len: 50}
         """,
       errors: [
-        "y.yaml:4: found eval_args the unknown sub-key 'gourp_by'; expected split, order, group_by or mode; perhaps group_by",
-        "y.yaml:4: found eval_args the unknown sub-key 'spilt'; expected split, order, group_by or mode; perhaps split",
+        "y.yaml:4: found eval_args sub-key 'gourp_by', which does not exist; expected split, order, group_by or mode; perhaps group_by",
+        "y.yaml:4: found eval_args sub-key 'spilt', which does not exist; expected split, order, group_by or mode; perhaps split",
       ],
       notes: [
         "4 settings", "eval_args max_seq_len has no effect here: the key is MAX_ITEM_LIST_LENGTH, outside eval_args",
@@ -136,7 +136,7 @@ import Testing
       errors: ["y.yaml:1: found the unknown key 'batch_size'; expected train_batch_size"]),
     Case(
       testDescription: "Y18", text: "n_heads: 2\nhidden_size: 64\nn_heads: 8\n",
-      errors: ["y.yaml:3: found the key 'n_heads' again, with 8 here and 2 on line 1; expected one of the two lines"]),
+      errors: ["y.yaml:3: found the key 'n_heads' again, with 8 here and 2 on line 1; expected only one of the two lines"]),
     Case(
       testDescription: "Y19", text: "transform: null\n",
       errors: ["y.yaml:1: found transform null; expected mask_itemseq, since BERT4Rec trains on masked histories"]),

@@ -27,7 +27,7 @@ extension ConfigurationReader {
     }
     let idle = isSplitBeforehand ? Self.evaluationKeys.prefix(3).filter { arguments[$0] != nil } : []
     for name in idle {
-      noteWithoutEffect(key, "eval_args \(name)", because: "the files are split beforehand (benchmark_filename)")
+      noteWithoutEffect(key, "eval_args \(name)", because: "the files are already split (benchmark_filename)")
     }
   }
 
@@ -38,14 +38,14 @@ extension ConfigurationReader {
     if nearest == nil, entries[key]?.isFromFile == true {
       let reason =
         switch Configuration.meaning(ofKey: name) {
-        case .known: "it is a key of its own, outside eval_args"
+        case .known: "it is a separate key, outside eval_args"
         case .alias(let target): "the key is \(target), outside eval_args"
-        default: "eval_args has no such part"
+        default: "eval_args has no such sub-key"
         }
       return noteWithoutEffect(key, "eval_args \(name)", because: reason)
     }
     report(
-      key, found: "the unknown sub-key '\(name)'",
+      key, found: "sub-key '\(name)', which does not exist",
       expected: "split, order, group_by or mode" + (nearest.map { "; perhaps \($0)" } ?? ""))
   }
 
@@ -53,7 +53,7 @@ extension ConfigurationReader {
     let key = "eval_args"
     let modes: [Literal] = if case .map(let phases) = value { Array(phases.values) } else { [value] }
     guard modes.contains(where: { $0 != .text("full") }) else { return }
-    var remedy = "full, since rankings are of all items"
+    var remedy = "full, since all items are ranked"
     if entries[key]?.location != "--\(key)" {
       // The option replaces the whole of eval_args.
       var full: [String: Literal] = ["mode": .text("full")]

@@ -4,8 +4,8 @@ extension Configuration {
   /// Keys of RecBole that are accepted with one value only, and why.
   static let fixedKeys: [String: (value: Literal, reason: String)] = [
     "transform": (.text("mask_itemseq"), "BERT4Rec trains on masked histories"),
-    "enable_amp": (.boolean(false), "training is in 32 bits throughout"),
-    "repeatable": (.boolean(true), "known items stay in the ranking"),
+    "enable_amp": (.boolean(false), "training uses 32-bit floats"),
+    "repeatable": (.boolean(true), "items of the history stay in the ranking"),
     "encoding": (.text("utf-8"), "all files are read as UTF-8"),
   ]
 
@@ -13,32 +13,34 @@ extension Configuration {
   static let ignoredKeys: [String: String] = {
     var keys = [
       "gpu_id": "training runs on the CPU", "use_gpu": "training runs on the CPU",
-      "device": "training runs on the CPU", "nproc": "trials are the parallel axis",
+      "device": "training runs on the CPU", "nproc": "trials run in parallel instead",
       "worker": "the dataset is read once and shared", "state": "there are no log levels",
       "show_progress": "progress shows on a terminal", "reproducibility": "every run is reproducible",
-      "checkpoint_dir": "checkpoints lie beside the study", "save_dataset": "the dataset is read anew each time",
-      "dataset_save_path": "the dataset is read anew each time",
-      "save_dataloaders": "the dataset is read anew each time",
-      "dataloaders_save_path": "the dataset is read anew each time", "log_wandb": "results go to the study",
-      "wandb_project": "results go to the study", "loss_decimal_place": "losses are shown in full",
+      "checkpoint_dir": "checkpoints are stored next to the database",
+      "save_dataset": "every run reads the dataset again",
+      "dataset_save_path": "every run reads the dataset again",
+      "save_dataloaders": "every run reads the dataset again",
+      "dataloaders_save_path": "every run reads the dataset again", "log_wandb": "results are stored in the study",
+      "wandb_project": "results are stored in the study", "loss_decimal_place": "losses are shown in full",
       "train_neg_sample_args": "the model draws its own negatives",
       "neg_sampling": "the model draws its own negatives",
       "training_neg_sample_num": "the model draws its own negatives",
-      "valid_neg_sample_args": "rankings are of all items", "test_neg_sample_args": "rankings are of all items",
-      "valid_metric_bigger": "the metric's name decides", "eval_type": "the metrics' names decide",
-      "embedding_size": "the width is hidden_size",
+      "valid_neg_sample_args": "all items are ranked", "test_neg_sample_args": "all items are ranked",
+      "valid_metric_bigger": "the metric's name determines it", "eval_type": "the metrics' names determine it",
+      "embedding_size": "hidden_size sets the width",
       "require_pow": "the loss has no such term", "reg_weight": "the loss has no such term",
-      "tail_ratio": "no metric uses it", "enable_scaler": "training is in 32 bits",
+      "tail_ratio": "no metric uses it", "enable_scaler": "training uses 32-bit floats",
       "RATING_FIELD": "only user, item and time are used", "LABEL_FIELD": "only user, item and time are used",
       "threshold": "only user, item and time are used", "NEG_PREFIX": "only user, item and time are used",
       "numerical_features": "only user, item and time are used",
-      "discretization": "only user, item and time are used", "preload_weight": "embeddings start at random",
+      "discretization": "only user, item and time are used", "preload_weight": "embeddings are initialized randomly",
       "additional_feat_suffix": "only .inter, .user and .item files are read",
-      "unload_col": "columns are read as they are needed", "unused_col": "columns are read as they are needed",
-      "ITEM_LIST_LENGTH_FIELD": "lengths need no column", "POSITION_FIELD": "positions need no column",
-      "alias_of_user_id": "there is one column of users", "single_spec": "trials are the parallel axis",
-      "config_file": "files are named with --config_files", "config_files": "files are named with --config_files",
-      "verbose": "there are no log levels", "vocab_size": "the dataset decides how many items there are",
+      "unload_col": "columns are read as needed", "unused_col": "columns are read as needed",
+      "ITEM_LIST_LENGTH_FIELD": "no column is needed for lengths",
+      "POSITION_FIELD": "no column is needed for positions",
+      "alias_of_user_id": "there is only one user column", "single_spec": "trials run in parallel instead",
+      "config_file": "use --config_files to name files", "config_files": "use --config_files to name files",
+      "verbose": "there are no log levels", "vocab_size": "the number of items follows from the dataset",
     ]
     for key in [
       "HEAD_ENTITY_ID_FIELD", "TAIL_ENTITY_ID_FIELD", "RELATION_ID_FIELD", "ENTITY_ID_FIELD", "kg_reverse_r",
@@ -50,7 +52,7 @@ extension Configuration {
     for key in [
       "MODEL_TYPE", "MODEL_INPUT_TYPE", "MASK_INDEX", "MASK_ITEM_SEQ", "POS_ITEMS", "NEG_ITEMS", "CROP_ITEM_SEQ",
       "CROP_ITEM_SEQ_LEN", "INVERSE_ITEM_SEQ", "REORDER_ITEM_SEQ",
-    ] { keys[key] = "RecBole sets it for itself" }
+    ] { keys[key] = "RecBole sets it internally" }
     return keys
   }()
 

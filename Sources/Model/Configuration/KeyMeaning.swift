@@ -66,7 +66,7 @@ extension KeyMeaning {
     switch self {
     case .known: nil
     case .fixed(let reason):
-      ("parameter '\(key)', which can have one value only", "no such line, since \(reason)")
+      ("parameter '\(key)', which can only have one value", "no such line, since \(reason)")
     case .withoutEffect(let reason):
       ("parameter '\(key)'", "no such line, since \(key) has no effect on BERT4Rec: \(reason)")
     case .alias(let name): ("unknown parameter '\(key)'", "'\(name)'")

@@ -44,7 +44,7 @@ struct NodeReader {
         report(
           location,
           found: "the key '\(name)' again, with \(value.plain) here and \(first.plain) on line \(earlier.line)",
-          expected: "one of the two lines")
+          expected: "only one of the two lines")
       } else {
         places[name] = (pairs.count, line)
         pairs.append((name, value, location))

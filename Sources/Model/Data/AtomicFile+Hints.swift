@@ -3,7 +3,7 @@
 extension AtomicFile {
   /// What divides the columns of a header that `separator` does not divide.
   static func hint(at header: String, dividedBy separator: String) -> String {
-    let hint = ", columns divided by \(shown(separator)) (key field_separator)"
+    let hint = ", columns separated by \(shown(separator)) (key field_separator)"
     let others = [
       (",", "commas", ","), (" ", "spaces", "' '"), (";", "semicolons", "';'"), ("::", "'::'", "::"),
       ("\t", "tabs", "'\\t'"), ("|", "'|'", "'|'"),
@@ -16,7 +16,7 @@ extension AtomicFile {
           return parts.count == 2 && !parts[0].isEmpty && ColumnType(rawValue: String(parts[1])) != nil
         }
     }
-    return hint + (seen.map { "; it looks divided by \($0.1): --field_separator=\($0.2)" } ?? "")
+    return hint + (seen.map { "; the header seems to be separated by \($0.1): --field_separator=\($0.2)" } ?? "")
   }
 
   /// A command that adds a column with the numbers of the rows.

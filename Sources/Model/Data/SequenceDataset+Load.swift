@@ -74,7 +74,7 @@ struct DatasetLoader {
     guard let loaded = configuration.loadedColumns else { return exists ? try file(suffix) : nil }
     guard loaded[suffix] != nil else { return nil }
     guard exists else {
-      warn("\(path): load_col names this file, which is not there, so it filters no rows")
+      warn("\(path): load_col names this file, which does not exist, so no rows are filtered by it")
       return nil
     }
     let file = try file(suffix)
@@ -87,7 +87,7 @@ struct DatasetLoader {
     guard case .some(let asked)? = configuration.loadedColumns?[suffix] else { return }
     let needed = [configuration.userField, configuration.itemField, "user_id", "item_id"]
     for name in asked where !needed.contains(name) && !file.columns.contains(where: { $0.name == name }) {
-      warn("\(file.path): load_col names the column '\(name)', which is not there")
+      warn("\(file.path): load_col names the column '\(name)', which does not exist")
     }
   }
 

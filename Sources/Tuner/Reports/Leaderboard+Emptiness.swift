@@ -4,7 +4,7 @@ extension Leaderboard {
     guard !isRanked, counts.ended > 0 else { return nil }
     let isOver = counts.pending + counts.running == 0
     if counts.completed + counts.pruned == 0 { return "No trial has a result\(isOver ? "" : " yet")." }
-    return "No trial has a value of \(sort), so none is ranked."
+    return "No trial has a value for \(sort), so none is ranked."
   }
 
   /// The rank of a row, empty where nothing ranks it.

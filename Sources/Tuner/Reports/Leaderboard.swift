@@ -219,7 +219,7 @@ extension Leaderboard {
     else { return }
     let names = distinct(rows.flatMap(\.metrics).filter { $0.value != nil }.map(\.fullName))
     throw ReportError(
-      location: "--sort", found: "'\(sort)', of which no trial has a value",
+      location: "--sort", found: "'\(sort)', for which no trial has a value",
       expected: "one of \(names.joined(separator: ", "))")
   }
 

@@ -26,7 +26,7 @@ extension StudyStore {
     let file = "trial-\(trial.id)-attempt-\(trial.attempt)-epoch-\(epoch)-\(hash.prefix(12)).checkpoint"
     do {
       try prepareFolder(
-        checkpointFolder, losing: "unfinished trials whose checkpoints were in it start again from epoch 0")
+        checkpointFolder, losing: "unfinished trials whose checkpoints were in it restart from the beginning")
       try Disk.writeDurably(
         checkpoint, to: checkpointPath(file),
         faults: (.checkpointUnwritten, .checkpointWritten, .checkpointRenamed))

@@ -110,7 +110,8 @@ struct DatabasePlace: Sendable {
       case .file(let identity) where files.contains(identity): Disk.remove(path + suffix)
       case .file, .unknown:
         throw StorageError(
-          location: path + suffix, found: "a file of another database", expected: "none beside a file that was deleted")
+          location: path + suffix, found: "a file of another database",
+          expected: "no such file next to a deleted database")
       }
     }
   }

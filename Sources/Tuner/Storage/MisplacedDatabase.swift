@@ -43,17 +43,17 @@ public struct MisplacedDatabase: Error, Equatable, Sendable, CustomStringConvert
     case .restored:
       """
       \(found("no file: it was deleted during the run"))
-      A copy with all results was put there. The same command continues the study.
+      A copy with all results was written there. Run the same command to resume.
       """
     case .lost(let reason):
       """
       \(found("no file: it was deleted during the run"))
-      No copy could be written, and the results are lost: \(reason)
+      No copy could be written, so the results are lost: \(reason)
       """
     case .moved(let name, let folders):
       """
       \(found("no file: it was moved to \(name) during the run"))
-      All results are in \(name). To continue, move it back and use the same command, or use --storage=\(name).\(Self.advice(folders, name))
+      All results are in \(name). To resume, move it back and run the same command, or run it with --storage=\(name).\(Self.advice(folders, name))
       """
     case .replaced(let hasEverything, let name):
       """
@@ -63,24 +63,24 @@ public struct MisplacedDatabase: Error, Equatable, Sendable, CustomStringConvert
     case .cutFromLog(let file, let isWritten):
       """
       \(found("\(file) deleted or replaced during the run"))
-      \(isWritten ? "All results are in \(path). The same command continues the study." : "The latest results may be missing in \(path).")
+      \(isWritten ? "All results are in \(path). Run the same command to resume." : "The latest results may be missing from \(path).")
       """
     }
   }
 
   private func found(_ what: String) -> String {
-    message(at: path, found: what, expected: "the database to stay until the run ends")
+    message(at: path, found: what, expected: "the database to stay there until the run ends")
   }
 
   private static func advice(_ folders: [Folder], _ name: String) -> String {
     guard !folders.isEmpty else { return "" }
     let moves = folders.map { "\($0.path) to \(name)\($0.suffix)" }.joined(separator: " and ")
-    return " In the second case, first move \(moves)."
+    return " For --storage, first move \(moves)."
   }
 
   private static func results(_ hasEverything: Bool, _ name: String?) -> String {
-    if hasEverything { return "It has all results of this run, and the same command continues the study." }
+    if hasEverything { return "It has all results of this run. Run the same command to resume." }
     if let name { return "The results of this run are in \(name)." }
-    return "Results of this run that are not in it are lost."
+    return "Results of this run that are not in the new file are lost."
   }
 }

@@ -91,7 +91,7 @@ extension StudyContents {
     if split == "valid", name == definition.metric, trial.bestValue == nil, let stored, ranks[split]?.isEmpty == false {
       check.fail(
         trial.place, found: "no value, and valid.\(name) \(stored) among its results",
-        expected: "that value; '\(ProgramCommand.line("resume \(study.name.inShell)"))' takes it over")
+        expected: "the same value; '\(ProgramCommand.line("resume \(study.name.inShell)"))' stores it")
     }
     guard let metric = RankMetric(name), let list = ranks[split] else {
       counts.unknown += 1

@@ -360,7 +360,7 @@ private final class StudyRun: Sendable {
     guard let missing = try? store.missingWeights(of: study) else { return }
     onEvent(
       .warning(
-        "the weights of trial \(missing.trial) are missing: there is no file \(missing.path); \(ProgramCommand.line("train")) "
+        "the weights of trial \(missing.trial) are missing: no file \(missing.path); \(ProgramCommand.line("train")) "
           + "with its configuration recreates them"))
   }
 }

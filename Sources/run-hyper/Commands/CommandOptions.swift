@@ -150,7 +150,7 @@ enum InputFile {
     }
     guard let same = others.first(where: { place(of: $0.path) == place(of: file) }) else { return }
     throw .input(
-      message(at: option, found: "'\(file)', which \(same.option) names as well", expected: "another file"))
+      message(at: option, found: "'\(file)', which \(same.option) also names", expected: "another file"))
   }
 
   /// The same for all paths that lead to a file.

@@ -33,7 +33,7 @@ struct EvaluateCommand: ParsableCommand {
     let (model, dataset, decimalPlaces) = try reading {
       let file = try Safetensors(
         decoding: InputFile.bytes(
-          of: weights, remedy: "a safetensors file, as '\(ProgramCommand.line("train --save=FILE"))' writes it"),
+          of: weights, remedy: "a safetensors file, such as '\(ProgramCommand.line("train --save=FILE"))' writes"),
         file: weights)
       let configuration = try configuration(for: file)
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)

@@ -74,7 +74,7 @@ struct ImportanceCommand: ParsableCommand {
       users = finished.trials.first?.values.count ?? 0
       guard finished.trials.allSatisfy({ [users] in $0.values.count == users }) else {
         throw .input(
-          "\(study): found trials with different users; expected the same users, which tuned data settings change")
+          "\(study): found trials with different users; expected the same users; tuned data settings change them")
       }
       guard let first = finished.trials.first else {
         throw .input("\(study): found no trial with a result; expected completed trials")

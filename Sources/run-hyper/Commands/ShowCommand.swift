@@ -41,7 +41,7 @@ struct ShowCommand: ParsableCommand {
       let first = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
       guard let best = first, best.value != nil else {
         throw CommandError.input(
-          "\(study.name): found no trial with a value of \(study.definition.metric); expected one to be best")
+          "\(study.name): found no best trial: no trial has a value for \(study.definition.metric)")
       }
       return best.trial
     }

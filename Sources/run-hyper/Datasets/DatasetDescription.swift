@@ -50,7 +50,7 @@ struct DatasetDescription {
     let again = report.keptRowCount - pairs
     let share = percent(Double(again) / Double(max(report.keptRowCount, 1)))
     let repeats = report.repeatedRowCount
-    return "\(again) of \(report.keptRowCount) rows (\(share)) are of an item that their user had before; "
+    return "\(again) of \(report.keptRowCount) rows (\(share)) are of an item that the user had before; "
       + "\(repeats) \(repeats == 1 ? "repeats" : "repeat") another row exactly (same user, item and time)"
   }
 

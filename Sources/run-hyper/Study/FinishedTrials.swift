@@ -39,7 +39,7 @@ struct FinishedTrials {
     }
     guard trials.isEmpty || trials.contains(where: { !$0.values.isEmpty }) else {
       throw CommandError.input(
-        "--split: found \(split), of which \(study.name) has no samples; expected --split=\(split == "test" ? "valid" : "test")"
+        "--split: found \(split), for which \(study.name) has no samples; expected --split=\(split == "test" ? "valid" : "test")"
       )
     }
   }

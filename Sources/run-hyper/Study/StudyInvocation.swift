@@ -64,7 +64,7 @@ struct StudyInvocation: Codable {
     values["data_path"] = isThere ? stored.dataPath.map { .text($0) } : nil
     guard stored.plan?.isPossible ?? true else {
       throw CommandError.input(
-        "study '\(definition.name)': found a search in its database that no command asks for; expected to go on with "
+        "study '\(definition.name)': the search settings stored in its database are invalid; continue it with "
           + ProgramCommand.line("--params_file=FILE --study=\(definition.name.inShell)"))
     }
     return (

@@ -72,7 +72,7 @@ struct StudySession {
     guard let count = space.plan.repeats else { return 0 }
     let rows = try store.leaderboard(of: study).rows.filter { $0.state == .completed && $0.value != nil }
     guard !rows.isEmpty else {
-      Output.note("Repeating no trial, since none has a value of \(study.definition.metric)")
+      Output.note("No trial is repeated, since none has a value for \(study.definition.metric)")
       return 0
     }
     let tied = rows.filter { $0.certainty?.mayBeBest == true }

@@ -11,7 +11,7 @@ extension TrainableSamples {
       ? "users with at least \(configuration.rowsNeeded(forTrainingHistory: 2)) rows"
       : "histories of at least 2 items in the training file"
     let samples =
-      total == 1 ? "1 training sample, whose history has" : "\(total) training samples, whose histories all have"
+      total == 1 ? "1 training sample: its history has" : "\(total) training samples: all their histories have"
     return "\(configuration.name): found nothing to learn in \(samples) one item, and a mask on the first item never "
       + "counts in the loss; expected \(needed)"
   }

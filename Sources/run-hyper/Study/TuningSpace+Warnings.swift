@@ -25,7 +25,7 @@ extension TuningSpace {
       RandomSampler(space, seed: 0).count != survey.total
     else { return space.notes }
     return space.notes + [
-      "\(cells.count) possible configurations in \(survey.total) draws; the search for more has been given up"
+      "\(cells.count) possible configurations in \(survey.total) draws; no further draws are tried"
     ]
   }
 
@@ -46,7 +46,7 @@ extension TuningSpace {
     let remedy =
       low > 0
       ? "For values from \(text(low)) to \(text(high)) write: \(name) loguniform_bounds \(bounds)"
-      : "For bounds that are values themselves, write loguniform_bounds, with both above 0"
+      : "To give the bounds as values, write loguniform_bounds, with both bounds above 0"
     return "\(parameter.location): \(name) loguniform \(bounds) gives values from \(rounded(exp(low))) to "
       + "\(rounded(exp(high))), because its bounds are natural logarithms. \(remedy)"
   }
