@@ -1,10 +1,10 @@
 import Foundation
 
-/// Paths as text: nothing here looks at a disk.
+/// Paths as text; nothing here accesses a disk.
 extension String {
-  /// The folder that a path lies in, as `dirname` gives it: `.` for a plain name, and `/` for `/` itself.
+  /// The parent folder of a path, like `dirname`: `.` for a plain name, and `/` for `/` itself.
   ///
-  /// `NSString.deletingLastPathComponent` ends the process on Linux when the path has one character.
+  /// On Linux, `NSString.deletingLastPathComponent` crashes if the path has one character.
   public var parentFolder: String {
     let path = utf8.withoutTrailingSlashes
     guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return utf8.first == UInt8(ascii: "/") ? "/" : "." }
@@ -12,12 +12,12 @@ extension String {
     return folder.isEmpty ? "/" : String(Substring(folder))
   }
 
-  /// The path with a leading `~` replaced by the user's home folder, as a shell does it.
+  /// The path with a leading `~` replaced by the user's home folder, as in a shell.
   ///
-  /// A shell does so only where the tilde begins a word: in `--storage=~/a.sqlite` it stays, and so it does in a YAML file.
+  /// A shell replaces the tilde only at the beginning of a word: not in `--storage=~/a.sqlite`, nor in YAML files.
   public var expandingHome: String { expandingHome(ProcessInfo.processInfo.environment["HOME"]) }
 
-  /// The same for a given home folder; without one, the path stays as it is, and so does `~name`.
+  /// The same for a given home folder. Without one, the path is unchanged; `~name` is never replaced.
   public func expandingHome(_ home: String?) -> String {
     guard let home, !home.isEmpty, utf8.first == UInt8(ascii: "~") else { return self }
     let rest = Substring(utf8.dropFirst())

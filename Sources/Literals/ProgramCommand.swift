@@ -1,19 +1,19 @@
 import Foundation
 
-/// Commands that the program proposes, in a form that can be typed as it stands.
+/// Commands that the program suggests, in a form that can be typed unchanged.
 public enum ProgramCommand {
   /// The environment variable in which `scripts/run-hyper` says how it was called; it is used for text only.
   public static let variable = "RUN_HYPER_COMMAND"
 
-  /// The program's name where nothing says how it was called.
+  /// The program's name if it is unknown how it was called.
   static let standardName = "run-hyper"
 
   /// A command line of this program: `line("leaderboard shop")` is `run-hyper leaderboard shop`.
   ///
-  /// - Parameter arguments: As a shell takes them; see `inShell`.
+  /// - Parameter arguments: Quoted for a shell where needed; see `inShell`.
   public static func line(_ arguments: String) -> String { "\(name) \(arguments)" }
 
-  /// How the program was called, as a word of a shell's command line.
+  /// How the program was called, as one word of a shell command.
   public static var name: String { name(ProcessInfo.processInfo.environment[variable]) }
 
   static func name(_ called: String?) -> String {
@@ -21,7 +21,7 @@ public enum ProgramCommand {
     return called.inShell
   }
 
-  /// A help text in which usage and examples call the program by its name here.
+  /// A help text whose usage and examples name the program as it was called.
   public static func naming(in help: String) -> String { naming(name, in: help) }
 
   static func naming(_ name: String, in help: String) -> String {

@@ -129,7 +129,7 @@ package struct CommandLineArguments: Equatable {
     return false
   }
 
-  /// - Throws: `CommandError.input` when a study is called for without its parameter file, with the next step.
+  /// - Throws: `CommandError.input`, which says how to start a study, if a study has no parameter file.
   package func checkParameterFile() throws(CommandError) {
     let needsFile = command == ["study"] || (command.isEmpty && parsed.isEmpty)
     let asksForHelp = parsed.contains { ["--help", "-h", "--version"].contains($0) }
@@ -139,7 +139,7 @@ package struct CommandLineArguments: Equatable {
         + "or see \(ProgramCommand.line("--help"))")
   }
 
-  /// Whether a name is that of a key with an effect, or close to one.
+  /// Whether the name is a key with an effect, or close to one.
   private static func isKey(_ name: String) -> Bool {
     switch Configuration.meaning(ofKey: name) {
     case .known: true

@@ -1,38 +1,38 @@
 import Foundation
 import Literals
 
-/// What becomes of an option's text before a command sees it.
+/// Processes the text of an option before a command receives it.
 enum OptionText {
-  /// The database of studies where none is named.
+  /// The default database of studies.
   static let standardStorage = "studies/studies.sqlite"
 
-  /// Options that name one file or folder. Those of `--config_files` are told apart later.
+  /// Options that name one file or folder; the files of `--config_files` are separated later.
   private static let paths: Set<String> = [
     "params_file", "storage", "output_file", "display_file", "save", "weights", "data_path",
   ]
 
-  /// Options for which `None` means that they are not given, as in RecBole, whose options have that default.
+  /// Options for which `None` means "not given", as in RecBole, where it is their default.
   private static let clearable: Set<String> = [
     "config_files", "data_path", "display_file", "early_stop", "first_rung", "max_evals", "metric", "output_file",
     "pruner", "reduction_factor", "repeats", "retry", "save", "sort", "storage", "target", "threads", "timeout", "tool",
     "workers",
   ]
 
-  /// The text as the command gets it, or `nil` when the option counts as not given.
+  /// The text for the command, or `nil` if the option counts as not given.
   ///
   /// - Parameter option: The name as documented, without dashes.
-  /// - Throws: `CommandError.input` for a storage that is no path.
+  /// - Throws: `CommandError.input` for a storage that is not a path.
   static func value(_ text: String, of option: String) throws(CommandError) -> String? {
     if clearable.contains(option), ["none", "null"].contains(text.lowercased()) { return nil }
     if option == "storage", let problem = storageProblem(text) { throw .input(problem) }
     return paths.contains(option) ? text.expandingHome : text
   }
 
-  // MARK: - Databases that are no files
+  // MARK: - Databases that are not files
 
-  /// What is wrong with a text as the path of a database, or `nil`.
+  /// Why a text cannot be the path of a database, or `nil` if it can.
   ///
-  /// Optuna and SQLAlchemy take URLs. As a path, `sqlite:///a.sqlite` would be a file in a folder `sqlite:`.
+  /// Optuna and SQLAlchemy use URLs. As a path, `sqlite:///a.sqlite` would be a file in a folder `sqlite:`.
   static func storageProblem(_ text: String) -> String? {
     func problem(_ found: String, _ expected: String) -> String {
       message(at: "--storage", found: found, expected: expected)
@@ -43,10 +43,10 @@ enum OptionText {
     let kind = scheme.prefix { $0 != "+" }
     guard kind == "sqlite" || kind == "sqlite3" || match.output.2 != nil else { return nil }
     guard kind.hasPrefix("sqlite") || kind == "file" else {
-      // The rest may hold a password.
+      // The rest may contain a password.
       return problem("a URL that begins with '\(scheme)://'", "the path of a file, such as \(standardStorage)")
     }
-    // Of three slashes the third ends the name of the host in SQLAlchemy's URLs, and begins the path in those of files.
+    // The third of three slashes ends the host in SQLAlchemy's URLs, but begins the path in file URLs.
     var rest = text[match.range.upperBound...].prefix { $0 != "?" && $0 != "#" }
     if kind.hasPrefix("sqlite"), match.output.2 != nil, rest.hasPrefix("/") { rest = rest.dropFirst() }
     let path = rest.isEmpty || rest == ":memory:" ? "such as \(standardStorage)" : "'\(rest)'"

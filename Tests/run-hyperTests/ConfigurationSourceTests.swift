@@ -152,8 +152,8 @@ import Testing
     let column = try train("", ["--load_col={\(columns),'item':['item_id','sales_rank']}"], files: item)
     #expect(column.status == 0, "\(column.errors)")
     #expect(
-      column.errors.contains("own.item: load_col names the column 'sales_rank', which does not exist"), "\(column.errors)"
-    )
+      column.errors.contains("own.item: load_col names the column 'sales_rank', which does not exist"),
+      "\(column.errors)")
     let misspelled = try train("load_col: {inter: [user_id, item_id], itm: [item_id]}\n")
     #expect(misspelled.status == 2 && misspelled.errors.contains("the unknown file 'itm'; expected item"))
   }

@@ -166,7 +166,8 @@ import Testing
       Answer(shows: ["Best over 1 additional seed: trial "]), refused,
       Answer(shows: ["Best over 1 additional seed: trial ", "none held out"]),
       Answer(
-        status: 1, shows: ["No trial is repeated, since none has a value for mrr@10", "no trial of repeats has a result"]),
+        status: 1,
+        shows: ["No trial is repeated, since none has a value for mrr@10", "no trial of repeats has a result"]),
       Answer(shows: ["Best over 1 additional seed: trial "])),
     Row(
       "--algo=bayes", study("bayes", "--algo=bayes", "--max_evals=2"), Answer(shows: ["Best: trial "]),

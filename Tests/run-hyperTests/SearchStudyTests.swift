@@ -72,7 +72,8 @@ import Testing
     let half = try Self.search(random, "--epochs=1", "--train_batch_size=8192", "--algo=random", "--max_evals=40")
     #expect(half.output.contains("40 trials: 40 completed"))
     let all = try Self.search(random, "--epochs=1", "--train_batch_size=8192", "--algo=random", "--max_evals=80")
-    #expect(all.errors.contains("so far    40 of 80 trials finished") && all.errors.contains("40 added"), "\(all.errors)")
+    #expect(
+      all.errors.contains("so far    40 of 80 trials finished") && all.errors.contains("40 added"), "\(all.errors)")
     let csv = try Self.csv(random)
     #expect(csv.split(separator: "\n").count == 81)
     #expect(try Self.results(csv) == Self.results(Self.csv(grid)))

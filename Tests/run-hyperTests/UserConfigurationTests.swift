@@ -136,7 +136,9 @@ import Testing
       errors: ["y.yaml:1: found the unknown key 'batch_size'; expected train_batch_size"]),
     Case(
       testDescription: "Y18", text: "n_heads: 2\nhidden_size: 64\nn_heads: 8\n",
-      errors: ["y.yaml:3: found the key 'n_heads' again, with 8 here and 2 on line 1; expected only one of the two lines"]),
+      errors: [
+        "y.yaml:3: found the key 'n_heads' again, with 8 here and 2 on line 1; expected only one of the two lines"
+      ]),
     Case(
       testDescription: "Y19", text: "transform: null\n",
       errors: ["y.yaml:1: found transform null; expected mask_itemseq, since BERT4Rec trains on masked histories"]),

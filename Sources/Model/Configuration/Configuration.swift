@@ -55,7 +55,7 @@ extension Configuration {
   /// The YAML file in the folder of the dataset named by `layers`, to be put below them.
   ///
   /// - Returns: `nil` if the dataset or the file `<path>/<name>/<name>.yaml` is not there.
-  ///   Neither is it if their names are wrong, which `init(layers:)` says together with all other problems.
+  ///   The same applies if their names are invalid, which `init(layers:)` reports together with all other problems.
   /// - Throws: If the file cannot be read, or names another dataset or place.
   public static func datasetLayer(
     for layers: [ConfigurationLayer], dataDirectories: [String] = []

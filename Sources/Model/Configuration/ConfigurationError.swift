@@ -5,7 +5,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   /// At least one problem, in the order of the layers and keys.
   public let problems: [Problem]
 
-  /// What was noted beside them.
+  /// Notes in addition to the problems.
   let notes: [String]
 
   init(_ problems: [Problem], notes: [String] = []) {
@@ -17,7 +17,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     self.init([Problem(location: location, found: found, expected: expected)])
   }
 
-  /// A line for each problem, then one for each note.
+  /// One line per problem, followed by one per note.
   public var description: String {
     (problems.map(\.description) + notes.map { "note: \($0)" }).joined(separator: "\n")
   }

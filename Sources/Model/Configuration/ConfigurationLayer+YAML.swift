@@ -68,7 +68,7 @@ extension ConfigurationLayer {
     }
   }
 
-  /// Intervals such as `[5,inf)`, which YAML takes for the beginning of a list.
+  /// Problems for intervals such as `[5,inf)`, which YAML treats as the beginning of a list.
   private static func unquotedIntervals(in text: String, file: String) -> [Problem] {
     let interval =
       #/[:{,]\s+(?<written>[\[(][^\[\](),'"#]+,[^\[\](),'"#]+[\])](?:\s*;\s*[\[(][^\[\](),'"#]+,[^\[\](),'"#]+[\])])*)/#

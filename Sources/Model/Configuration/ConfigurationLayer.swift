@@ -20,10 +20,10 @@ public struct ConfigurationLayer: Sendable, Hashable {
     /// The text from which `value` was parsed, if it came as text.
     let text: String?
 
-    /// The value where no text is wanted: as the command line would read `value`, if that is a text in a file.
+    /// The value for keys that are not text: text in a file is parsed as on the command line.
     let meant: Literal
 
-    /// Whether it stands in a YAML file, which may hold settings of other programs.
+    /// Whether it comes from a YAML file, which may contain settings of other programs.
     let isFromFile: Bool
 
     let meaning: KeyMeaning
@@ -37,7 +37,7 @@ public struct ConfigurationLayer: Sendable, Hashable {
     }
   }
 
-  /// What is wrong with the source itself, to be said together with what is wrong with its values.
+  /// Problems of the source itself, reported together with those of its values.
   let problems: [Problem]
 
   /// A layer of ready values, such as a trial's parameters.

@@ -5,7 +5,7 @@ extension ConfigurationReader {
 
   /// Reads `eval_args`; sub-keys that are not given keep their defaults.
   ///
-  /// - Parameter isSplitBeforehand: Whether files hold the splits, so that only the mode counts.
+  /// - Parameter isSplitBeforehand: Whether the files are already split, so that only the mode matters.
   mutating func evaluationArguments(into split: inout DatasetConfiguration.Split, isSplitBeforehand: Bool) {
     let key = "eval_args"
     guard let value = value(key) else { return }
@@ -31,7 +31,7 @@ extension ConfigurationReader {
     }
   }
 
-  /// Reports a sub-key that is none: as with keys, one that resembles none is a note in a YAML file.
+  /// Reports an unknown sub-key; as with keys, one in a YAML file that resembles no known one is only noted.
   private mutating func reportOther(_ name: String) {
     let key = "eval_args"
     let nearest = nearestName(to: name, among: Self.evaluationKeys, lettersPerEdit: 4)

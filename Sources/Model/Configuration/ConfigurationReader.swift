@@ -36,16 +36,16 @@ struct ConfigurationReader {
     problems.append(.init(location: location, found: names + found, expected: expected))
   }
 
-  /// What is worth knowing; what has no effect comes last, and counted.
+  /// All notes; settings without effect come last, with their number.
   var notes: [String] {
     guard effectlessNotes.count > 1 else { return generalNotes + effectlessNotes }
     return generalNotes + ["\(effectlessNotes.count) settings have no effect here:"] + effectlessNotes
   }
 
-  /// Collects something worth knowing.
+  /// Collects a note.
   mutating func note(_ text: String) { generalNotes.append(text.inMessage) }
 
-  /// Collects that `what` has no effect, as part of the value of `key` or as the key itself.
+  /// Collects a note that `what`, a part of the value of `key` or the key itself, has no effect.
   mutating func noteWithoutEffect(_ key: String, _ what: String? = nil, because reason: String) {
     let text = "\(entries[key]?.location ?? key): \(what ?? key) has no effect here: \(reason)"
     effectlessNotes.append(text.inMessage)
@@ -76,7 +76,7 @@ struct ConfigurationReader {
   /// The strongest layer's value of `key`.
   func value(_ key: String) -> Literal? { entries[key]?.meant }
 
-  /// The values that `key` takes, from the table of keys.
+  /// The allowed values of `key`, from the table of keys.
   private func type(of key: String) -> String {
     Configuration.keys.first { $0.name == key }?.type ?? "another value"
   }
@@ -246,7 +246,7 @@ extension ConfigurationReader {
 
   /// Reads a text of intervals.
   ///
-  /// As RecBole goes by the text of whatever stands there, a list of two numbers is the closed interval.
+  /// RecBole uses the text of any value, so a list of two numbers is a closed interval.
   mutating func intervals(_ key: String, into property: inout Intervals?) {
     guard let value = value(key) else { return }
     if value.isNullLike {

@@ -29,7 +29,7 @@ public struct Intervals: Sendable, Hashable {
     self.text = compact
   }
 
-  /// The intervals that a value stands for: a text, a list of that one text, or two numbers with all between them.
+  /// The intervals given by a value: a text, a list with one such text, or two numbers, which are a closed interval.
   init?(_ value: Literal) {
     switch value {
     case .text(let text): self.init(parsing: text)

@@ -1,7 +1,7 @@
 import Literals
 
 extension Configuration {
-  /// Keys of RecBole that are accepted with one value only, and why.
+  /// Keys of RecBole that are accepted with only one value, and the reason.
   static let fixedKeys: [String: (value: Literal, reason: String)] = [
     "transform": (.text("mask_itemseq"), "BERT4Rec trains on masked histories"),
     "enable_amp": (.boolean(false), "training uses 32-bit floats"),
@@ -9,7 +9,7 @@ extension Configuration {
     "encoding": (.text("utf-8"), "all files are read as UTF-8"),
   ]
 
-  /// Keys of RecBole without effect here, and why.
+  /// Keys of RecBole that have no effect here, and the reason.
   static let ignoredKeys: [String: String] = {
     var keys = [
       "gpu_id": "training runs on the CPU", "use_gpu": "training runs on the CPU",
@@ -56,7 +56,7 @@ extension Configuration {
     return keys
   }()
 
-  /// What people write for other programs, and the key it is here.
+  /// Names used by other programs, and the corresponding key.
   static let mistakenKeys: [String: String] = {
     let names = [
       "learning_rate": "lr learningrate",

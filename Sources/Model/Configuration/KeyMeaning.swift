@@ -1,17 +1,17 @@
 import Literals
 
-/// What a key means to a configuration, in whichever source it stands.
+/// The meaning of a key in a configuration, regardless of its source.
 public enum KeyMeaning: Sendable, Hashable {
   /// It has an effect.
   case known
 
-  /// It is one of RecBole's that has a single possible value here, and why.
+  /// A key of RecBole that can only have one value here, and the reason.
   case fixed(reason: String)
 
-  /// It is one of RecBole's that has no effect here, and why.
+  /// A key of RecBole that has no effect here, and the reason.
   case withoutEffect(reason: String)
 
-  /// It is another program's name for a key, or an old one.
+  /// Another program's name for a key, or an old name.
   case alias(of: String)
 
   /// It is probably a misspelling of this key.
@@ -22,7 +22,7 @@ public enum KeyMeaning: Sendable, Hashable {
 }
 
 extension Configuration {
-  /// What `key` means: the one place that decides it, for the command line, YAML files and parameter files alike.
+  /// The meaning of `key`, which is determined only here, for the command line, YAML files and parameter files.
   ///
   /// A key is close to another if at most one letter in four differs. That keeps `d_state` apart from `state`.
   public static func meaning(ofKey key: String) -> KeyMeaning {
@@ -32,21 +32,21 @@ extension Configuration {
     if let target = mistakenKeys[key.lowercased()] { return .alias(of: target) }
     if otherModelsKeys.contains(key) { return .withoutEffect(reason: "only other models of RecBole use it") }
     if let name = nearestName(to: key, among: correctKeys, lettersPerEdit: 4) { return .near(name) }
-    // One wrong letter in a name of another program is no coincidence if the name is long.
+    // A key that differs by one letter from a long name of another program is probably that name.
     let alias = nearestName(to: key, among: longMistakenKeys, lettersPerEdit: .max)
     return alias.flatMap { mistakenKeys[$0] }.map { .near($0) } ?? .unknown
   }
 
   private static let effectiveKeys = Set(keys.map(\.name))
 
-  /// What a misspelled key can have meant.
+  /// The keys of which another key may be a misspelling.
   private static let correctKeys = keys.map(\.name) + fixedKeys.keys.sorted() + ignoredKeys.keys.sorted()
 
   private static let longMistakenKeys = mistakenKeys.keys.filter { $0.count >= 8 }.sorted()
 }
 
 extension KeyMeaning {
-  /// What to write in place of a key that is an error, for a message.
+  /// What to write instead of an invalid key, for a message.
   var remedy: String {
     switch self {
     case .alias(let name): name
@@ -55,7 +55,7 @@ extension KeyMeaning {
     }
   }
 
-  /// Words behind a key that has no effect.
+  /// An addition to the name of a key that has no effect.
   private static func idleness(of key: String) -> String {
     guard case .withoutEffect(let reason) = Configuration.meaning(ofKey: key) else { return "" }
     return ", which has no effect here: \(reason)"

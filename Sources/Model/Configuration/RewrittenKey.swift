@@ -1,11 +1,11 @@
 import Literals
 
-/// An old key with its value, as today's key and value.
+/// An old key and its value, rewritten as the current key and value.
 struct RewrittenKey {
   let key: String
   let value: Literal
 
-  /// `nil` for a key of which only the name has to change.
+  /// `nil` for a key of which only the name has changed.
   init?(_ key: String, _ value: Literal) {
     guard let name = Configuration.mistakenKeys[key] else { return nil }
     self.key = name
@@ -25,7 +25,7 @@ struct RewrittenKey {
     }
   }
 
-  /// How to write it on the command line or in a YAML file.
+  /// The setting as written on the command line or in a YAML file.
   func text(onCommandLine: Bool) -> String {
     let written = if case .text(let text) = value { "\"\(text)\"" } else { value.python }
     guard onCommandLine else { return "\(key): \(written)" }

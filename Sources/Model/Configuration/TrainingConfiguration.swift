@@ -34,14 +34,14 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   public init() {}
 
-  /// Whether a validation is due from an epoch on and before the last: without one, nothing can stop a run there.
+  /// Whether a validation is due from the given epoch on and before the last one; otherwise nothing can stop the run.
   public func validatesBeforeEnd(from epoch: Int = 1) -> Bool {
     guard validationInterval > 0, validationInterval < epochs, epoch < epochs else { return false }
     let (count, rest) = epoch.quotientAndRemainder(dividingBy: validationInterval)
     return (rest > 0 ? count + 1 : count) * validationInterval < epochs
   }
 
-  /// Epochs between validations in a run, which validates after its last epoch at the latest.
+  /// The number of epochs between validations in a run, which always validates after its last epoch.
   var effectiveInterval: Int { validationInterval > 0 ? min(validationInterval, epochs) : epochs }
 
   /// Gradient descent methods, as PyTorch defines them.

@@ -5,24 +5,24 @@ internal import Yams
 struct NodeReader {
   let file: String
 
-  /// Keys of one map that have several values.
+  /// Problems, such as keys with several values.
   private(set) var problems: [Problem] = []
 
-  /// Values so far. Aliases of aliases can make billions of a few lines.
+  /// The number of values so far; a few lines with aliases of aliases can expand to billions.
   private var valueCount = 0
 
   init(file: String) { self.file = file }
 
-  /// The pairs of the map that the file is, each with its place.
+  /// The pairs of the file's top-level map, each with its location.
   mutating func pairs(
     of mapping: Node.Mapping
   ) throws(ConfigurationError) -> [(name: String, value: Literal, location: String)] {
     try pairs(of: mapping, at: nil, depth: 0)
   }
 
-  /// The pairs of a map. A key may stand twice with the same value, as on the command line and in RecBole.
+  /// The pairs of a map. A key may occur twice with the same value, as on the command line and in RecBole.
   ///
-  /// - Parameter outer: The place of the key whose value the map is.
+  /// - Parameter outer: The location of the key whose value is the map.
   private mutating func pairs(
     of mapping: Node.Mapping, at outer: String?, depth: Int
   ) throws(ConfigurationError) -> [(name: String, value: Literal, location: String)] {
@@ -79,11 +79,11 @@ struct NodeReader {
   }
 }
 
-/// Reads YAML in which a key of a map may stand several times, which Yams refuses.
+/// Reads YAML in which a map may contain a key several times, which Yams refuses.
 ///
-/// A repeated key at the start of its line gets a mark behind its name, and the text is read again.
+/// A repeated key at the start of its line gets a mark after its name, and the text is read again.
 enum RepeatedKeys {
-  /// A character without a meaning, behind which the count of the key stands.
+  /// A character without a meaning, followed by the count of the key.
   private static let mark: Character = "\u{F8FF}"
 
   /// The root of a text, with `mark` in the names of repeated keys.
@@ -108,11 +108,11 @@ enum RepeatedKeys {
   }
 
   private static func root(of text: String) throws -> Node? {
-    // Unless it is told the encoding, Yams asks the environment for it.
+    // Without an explicit encoding, Yams takes it from the environment.
     try Yams.compose(yaml: text, .default, .default, .utf8)
   }
 
-  /// The text with `names` marked where they stand again in the map that has one of them at a place.
+  /// The text with repeated keys marked: `names` in the map that has one of them at a given position.
   private static func setApart(_ names: Set<String>, around place: Mark, in text: String) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let indentation = place.column - 1
@@ -137,7 +137,7 @@ enum RepeatedKeys {
     return lines.joined(separator: "\n")
   }
 
-  /// The key that a line begins with at an indentation, and all that follows its name, closing quote included.
+  /// The key at the start of a line with the given indentation, and the text after its name, from a closing quote on.
   private static func key(of line: String, indentation: Int) -> (name: String, rest: Substring)? {
     let content = line.drop { $0 == " " }
     guard line.count - content.count == indentation, let first = content.first else { return nil }

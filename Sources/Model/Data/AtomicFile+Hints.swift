@@ -1,7 +1,7 @@
-// What to do about a header that does not fit, for messages.
+// Hints in messages about an invalid header.
 
 extension AtomicFile {
-  /// What divides the columns of a header that `separator` does not divide.
+  /// A hint about the separator of a header whose columns are not separated by `separator`.
   static func hint(at header: String, dividedBy separator: String) -> String {
     let hint = ", columns separated by \(shown(separator)) (key field_separator)"
     let others = [
@@ -19,7 +19,7 @@ extension AtomicFile {
     return hint + (seen.map { "; the header seems to be separated by \($0.1): --field_separator=\($0.2)" } ?? "")
   }
 
-  /// A command that adds a column with the numbers of the rows.
+  /// A command that adds a column with row numbers.
   func numbering(_ name: String) -> String {
     let separator = String(decoding: separator, as: UTF8.self).replacing("\t", with: "\\t")
     let file = path.split(separator: "/").last ?? ""

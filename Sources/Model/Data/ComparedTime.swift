@@ -1,4 +1,4 @@
-/// What times are brought to before they are compared; key `time_precision`.
+/// The conversion of times before they are compared; key `time_precision`.
 struct ComparedTime {
   private enum Precision {
     case exact
@@ -9,7 +9,7 @@ struct ComparedTime {
 
   private let precision: Precision
 
-  /// - Parameter range: Of all times.
+  /// - Parameter range: The range of all times.
   init(_ configuration: DatasetConfiguration, range: ClosedRange<Double>) {
     guard configuration.timePrecision == .float32 else {
       precision = .exact
@@ -19,7 +19,7 @@ struct ComparedTime {
       precision = .float32
       return
     }
-    // Halves, where the span itself is too large for a number.
+    // Uses halves if the span itself overflows.
     let scale = (range.upperBound - range.lowerBound).isFinite ? 1 : 0.5
     let earliest = range.lowerBound * scale
     precision = .scaledFloat32(scale: scale, earliest: earliest, span: range.upperBound * scale - earliest)

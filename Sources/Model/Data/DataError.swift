@@ -22,7 +22,7 @@ public struct DataError: Error, Hashable, CustomStringConvertible {
 }
 
 extension DataError {
-  /// Why there has to be a column of times, and what to do without one.
+  /// Why a time column is needed, and what to do without one.
   static let whyTimes = "a user's items are ordered by time; if the rows are in order already, number them"
 
   /// What makes `name` unusable as the name of a folder or file inside another, or `nil`.

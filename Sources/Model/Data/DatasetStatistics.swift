@@ -24,7 +24,7 @@ public struct DatasetStatistics: Sendable, Hashable {
   /// The share of kept rows whose time, as compared, equals that of another row of the same user.
   public let tiedShare: Double
 
-  /// Pairs of a user and an item that have a row, each counted once.
+  /// The number of distinct pairs of a user and an item.
   public let pairCount: Int
 
   /// The part of the user–item table without a row, 0 to 1.
@@ -45,10 +45,10 @@ public struct DatasetStatistics: Sendable, Hashable {
   /// The earliest and the latest time, in the file's unit.
   public let timeRange: ClosedRange<Double>?
 
-  /// What a ranking by popularity reaches on the validation samples; `nil` without any.
+  /// The popularity baseline on the validation samples; `nil` if there are none.
   public let validPopularity: PopularityBaseline?
 
-  /// What a ranking by popularity reaches on the test samples; `nil` without any.
+  /// The popularity baseline on the test samples; `nil` if there are none.
   public let testPopularity: PopularityBaseline?
 
   /// Minimum, median, mean and maximum of some lengths; all 0 if there are none.
@@ -110,9 +110,9 @@ public struct DatasetStatistics: Sendable, Hashable {
 extension SequenceDataset {
   /// Pairs of a user and an item that have a row, each counted once, however often the user came back to the item.
   ///
-  /// Of files split beforehand the rows' targets count.
+  /// For files that are already split, only the rows' targets count.
   ///
-  /// - Parameter report: Of loading this dataset.
+  /// - Parameter report: The report about loading this dataset.
   public func pairCount(_ report: LoadReport) -> Int {
     guard report.sequenceLengths.isEmpty else {
       var lastUsers = [Int32](repeating: 0, count: itemCount)

@@ -21,7 +21,7 @@ public struct LoadReport: Sendable, Hashable {
   /// The number of rows whose time, as compared, equals that of another row of the same user.
   public internal(set) var tiedRowCount = 0
 
-  /// Rows left after all filters that repeat another one exactly: of the same user, item and time, the first not counted.
+  /// The number of rows after all filters that repeat an earlier row exactly (same user, item and time).
   public internal(set) var repeatedRowCount = 0
 
   /// The first and the last time, or `nil` for files split beforehand.

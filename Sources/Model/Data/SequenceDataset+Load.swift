@@ -82,7 +82,7 @@ struct DatasetLoader {
     return file
   }
 
-  /// Notes columns that `load_col` names and the file lacks.
+  /// Warns about columns that `load_col` names but the file does not have.
   private mutating func noteMissingColumns(in file: AtomicFile, _ suffix: String) {
     guard case .some(let asked)? = configuration.loadedColumns?[suffix] else { return }
     let needed = [configuration.userField, configuration.itemField, "user_id", "item_id"]
@@ -239,7 +239,7 @@ extension DatasetLoader {
     return (tokens, ids)
   }
 
-  /// Says that rows repeat others exactly, where these are more than a few slips.
+  /// Warns about rows that repeat others exactly, if there are more than a few.
   private mutating func warnOfRepeats() {
     guard report.repeatedRowCount * 1000 >= report.keptRowCount, report.repeatedRowCount > 0 else { return }
     let isOne = report.repeatedRowCount == 1

@@ -14,7 +14,7 @@ struct Sequences {
   /// The number of rows whose time equals that of another row of the same user.
   private(set) var tiedRowCount = 0
 
-  /// Rows that repeat one before them exactly: of the same user and item at the same time, as the file has it.
+  /// The number of rows that repeat an earlier row exactly: the same user, item and time, as written in the file.
   private(set) var repeatedRowCount = 0
 
   /// Items of each user with items, by id from 1.
@@ -25,7 +25,7 @@ struct Sequences {
   /// Sorts rows by user and then by time; equal times keep the order of the rows.
   ///
   /// - Parameter userCount: Ids of users, with the padding's.
-  /// - Parameter comparedTime: What of a time decides about the order.
+  /// - Parameter comparedTime: Converts a time to the value by which rows are ordered.
   init(_ interactions: Interactions, userCount: Int, comparing comparedTime: ComparedTime) {
     var starts = [Int](repeating: 0, count: userCount + 1)
     for user in interactions.users { starts[Int(user) + 1] += 1 }
@@ -48,7 +48,7 @@ struct Sequences {
 
   /// The item and time of a row, and its index.
   private struct Visit {
-    /// As it is compared.
+    /// The time as compared.
     var time = 0.0
     var item: Int32 = 0
     var row: Int32 = 0
@@ -87,7 +87,7 @@ struct Sequences {
     var tiedRowCount = 0
     var repeatedRowCount = 0
 
-    /// - Parameter times: By row, as the file has them.
+    /// - Parameter times: The times by row, as written in the file.
     init(_ all: [Visit], _ starts: [Int], users: Range<Int>, times: [Double]) {
       items.reserveCapacity(starts[users.upperBound] - starts[users.lowerBound])
       secondTimes.reserveCapacity(users.count)
@@ -104,7 +104,7 @@ struct Sequences {
       }
     }
 
-    /// Counts the rows of a user that share their time with others, and of these the exact repeats.
+    /// Counts a user's rows that share their time with other rows, and the exact repeats among them.
     private mutating func countTies(_ visits: [Visit], _ times: [Double]) {
       var start = 0
       while start < visits.count {
@@ -118,10 +118,10 @@ struct Sequences {
       }
     }
 
-    /// Visits that repeat another one of those given; times that are compared as one can still be two in the file.
+    /// The number of visits that repeat another one; times that compare as equal may still differ in the file.
     private static func repeats(in tied: ArraySlice<Visit>, _ times: [Double]) -> Int {
       func areEqual(_ a: Visit, _ b: Visit) -> Bool { a.item == b.item && times[Int(a.row)] == times[Int(b.row)] }
-      // Most ties are of a few rows, for which comparing all of them is faster than sorting.
+      // Most ties have only a few rows, for which comparing all pairs is faster than sorting.
       guard tied.count > 8 else {
         return tied.indices.count { index in tied[..<index].contains { areEqual($0, tied[index]) } }
       }

@@ -17,7 +17,7 @@ public struct Metrics: Sendable, Equatable {
   /// The metrics of rankings with one relevant item each.
   ///
   /// - Parameter ranks: The relevant item's rank in each ranking, counted from 1.
-  /// - Returns: `nil` without rankings, which have no mean.
+  /// - Returns: `nil` if there are no rankings.
   public init?(ranks: [Int], _ evaluation: EvaluationConfiguration) {
     guard !ranks.isEmpty else { return nil }
     self.init(rankings: ranks.map { [$0] }, evaluation)

@@ -21,7 +21,7 @@ public struct SavedModel {
     network.parametersDidChange()
   }
 
-  /// The metrics of samples, such as the dataset's `test`; `nil` without samples, and where scores are not numbers.
+  /// The metrics of samples, such as the dataset's `test`; `nil` if there are no samples, or if scores are not numbers.
   public func metrics(of samples: [Sample]) -> Metrics? {
     let ranks = Evaluator(dataset: dataset).ranks(of: samples, network) ?? []
     return ranks.contains(.max) ? nil : Metrics(ranks: ranks, evaluation)

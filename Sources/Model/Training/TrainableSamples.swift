@@ -1,27 +1,27 @@
-/// How many of a dataset's training samples can teach a network anything.
+/// The number of a dataset's training samples from which a network can learn.
 ///
 /// A mask on the first item of a history never counts in the loss, so a history of one item has nothing to predict: see `Masking`.
-/// This depends on lengths and settings alone, and so is known before training.
+/// This depends only on lengths and settings, so it is known before training.
 ///
-/// Source: RecBole 1.2.1, `BERT4Rec.calculate_loss`, which takes place 0 for padding.
+/// Source: RecBole 1.2.1, `BERT4Rec.calculate_loss`, which treats place 0 as padding.
 public struct TrainableSamples: Sendable, Hashable {
-  /// Training samples whose history can hold a mask that counts.
+  /// The number of training samples whose history can contain a counted mask.
   public private(set) var count = 0
 
-  /// All training samples.
+  /// The number of all training samples.
   public let total: Int
 
-  /// Users with at least one such sample.
+  /// The number of users with at least one such sample.
   public private(set) var userCount = 0
 
-  /// Users with training samples.
+  /// The number of users with training samples.
   public private(set) var totalUserCount = 0
 
-  /// Takes time in proportion to the number of training samples.
+  /// Takes time proportional to the number of training samples.
   public init(_ dataset: SequenceDataset, _ network: NetworkConfiguration) {
     total = dataset.train.count
     let shortest = network.shortestTrainableHistory.map(Int32.init) ?? .max
-    // For each user: 0 without a sample, 1 with samples that teach nothing, 2 with one that can teach.
+    // For each user: 0 for no sample, 1 if no sample can teach, 2 if one can.
     var levels = [UInt8](repeating: 0, count: dataset.userTokens.count)
     for sample in dataset.train {
       let level: UInt8 = sample.length >= shortest ? 2 : 1
@@ -34,14 +34,14 @@ public struct TrainableSamples: Sendable, Hashable {
     }
   }
 
-  /// Whether so few can teach that it should be said: fewer than half.
+  /// Whether fewer than half of the samples can teach, which deserves a warning.
   public var areFew: Bool { count * 2 < total }
 }
 
 extension NetworkConfiguration {
-  /// The shortest history, in items, in which a mask can count in the loss; `nil` where no mask ever counts.
+  /// The length of the shortest history in which a mask can count in the loss; `nil` if no mask ever counts.
   ///
-  /// Both kinds of batches can mask the last item, and of a history's masks it is the last to stop counting.
+  /// Both kinds of batches can mask the last item, and the mask of the last item is dropped last.
   public var shortestTrainableHistory: Int? {
     let masksLastItem = lastItemRatio > 0
     let masksAtRandom = lastItemRatio < 1 && maskRatio > 0
@@ -50,7 +50,7 @@ extension NetworkConfiguration {
 }
 
 extension DatasetConfiguration {
-  /// The fewest rows of a user that leave a training sample with a history of `length` items.
+  /// The minimum number of a user's rows that gives a training sample with a history of `length` items.
   public func rowsNeeded(forTrainingHistory length: Int) -> Int {
     var rows = length + 1
     while Splitter.counts(of: rows - 1, split).train < length { rows += 1 }

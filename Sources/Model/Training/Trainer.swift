@@ -116,7 +116,7 @@ public final class Trainer {
     }
   }
 
-  /// The result of an evaluation: ranks need scores that are numbers.
+  /// The result of an evaluation; ranks exist only if the scores are numbers.
   private enum Measurement<Value> {
     case measured(Value)
     case diverged(Divergence)
@@ -205,7 +205,7 @@ public final class Trainer {
   private func validate(_ control: RunControl) -> Measurement<EpochReport>? {
     let number = progress.epoch + 1
     var metrics: Metrics?
-    // Without validation samples the last epoch's weights are the ones to keep.
+    // Without validation samples, the last epoch's weights are kept.
     var improved = dataset.valid.isEmpty
     if !dataset.valid.isEmpty, number % training.effectiveInterval == 0 {
       guard let ranks = ranks(of: dataset.valid, control) else { return nil }
@@ -245,7 +245,7 @@ public final class Trainer {
     }
     guard !valid.contains(.max), !test.contains(.max) else { return .diverged(divergence(epoch: progress.bestEpoch)) }
     let validMetrics = Metrics(ranks: valid, evaluation)
-    // Where no epoch was validated, this measurement is the run's value.
+    // If no epoch was validated, this measurement is the run's value.
     let value = progress.earlyStopping.best ?? validMetrics?[evaluation.validationMetric]
     return .measured(
       TrainingResult(

@@ -70,10 +70,10 @@ final class TrainingLanes {
     return parts.contains { $0 == nil } ? nil : parts.flatMap { $0 ?? [] }
   }
 
-  /// The most threads that rank held-out samples: below some hundred samples one is not worth its start.
+  /// The maximum number of threads that rank held-out samples; each needs a few hundred samples to pay off.
   static func mostThreads(measuring samples: Int) -> Int { max(1, samples / 256) }
 
-  /// The first networks; the missing ones are made.
+  /// The first networks; missing ones are created.
   private func networks(_ count: Int) -> [BERT4Rec] {
     while lanes.count < count { lanes.append(BERT4Rec(sharing: lanes[0])) }
     return Array(lanes.prefix(max(1, count)))

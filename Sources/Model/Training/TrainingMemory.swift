@@ -10,7 +10,7 @@ public struct TrainingMemory: Sendable, Equatable {
   /// Additional bytes for each further thread.
   public let bytesPerThread: Double
 
-  /// The most threads that the run has work for; further ones take no memory.
+  /// The maximum number of threads for which the run has work; further threads need no memory.
   public let mostThreads: Int
 
   package init(bytes: Double, bytesPerThread: Double, mostThreads: Int = .max) {

@@ -25,7 +25,7 @@ public struct TrainingResult: Sendable {
   public let epochCount: Int
   /// The best value of the validation metric, or `nil` without validation samples.
   ///
-  /// Where no epoch was validated, it is the one that was measured at the end.
+  /// If no epoch was validated, it is the value measured at the end.
   public let bestValue: Double?
   /// `nil` for a split without samples.
   public let valid: Metrics?

@@ -1,5 +1,5 @@
 extension Leaderboard {
-  /// Why no trial has a rank, as a sentence; `nil` where one has, or where none has ended.
+  /// A sentence that says why no trial has a rank; `nil` if one has, or if none has ended.
   package var emptiness: String? {
     guard !isRanked, counts.ended > 0 else { return nil }
     let isOver = counts.pending + counts.running == 0
@@ -7,6 +7,6 @@ extension Leaderboard {
     return "No trial has a value for \(sort), so none is ranked."
   }
 
-  /// The rank of a row, empty where nothing ranks it.
+  /// The rank of a row; empty if the board is not ranked.
   func rankText(_ row: Row) -> String { isRanked ? String(row.rank) : "" }
 }

@@ -79,13 +79,13 @@ extension Leaderboard {
       }
   }
 
-  /// Whether there are columns for how sure the rows are: also before the first trial has completed, when they are empty.
+  /// Whether there are columns for certainty; before the first trial has completed, they are empty.
   private var hasCertainty: Bool {
     userCount > 0
       || (counts.completed == 0 && direction == .maximize && RankMetric(UserValues.metricName(of: sort)) != nil)
   }
 
-  /// Metrics of the validation split stand without it, as the study's own does.
+  /// Metrics of the validation split are named without it, like the study's own metric.
   private func validationName(_ name: String) -> String {
     Leaderboard.split(of: name) == "valid" ? UserValues.metricName(of: name) : name
   }

@@ -1,9 +1,9 @@
 import Literals
 
 extension Leaderboard {
-  /// Why no trial matches conditions, on one line: values that no trial has are named beside those that there are.
+  /// A line that says why no trial matches the conditions, with the values that the trials have.
   ///
-  /// Asked of the leaderboard without these conditions.
+  /// Call it on the leaderboard without these conditions.
   ///
   /// - Parameter conditions: Such as `n_layers=2`.
   public func mismatch(_ conditions: [String]) -> String {
@@ -28,7 +28,7 @@ extension Leaderboard {
     )
   }
 
-  /// The values, each once, numbers in order before all else.
+  /// The distinct values: numbers in ascending order, then all others.
   private static func distinct(_ values: [Literal]) -> [Literal] {
     var seen: Set<String> = []
     let distinct = values.filter { seen.insert($0.canonical).inserted }

@@ -4,7 +4,7 @@ import Literals
 public struct Leaderboard: Sendable, Equatable {
   /// A trial that has a rank.
   public struct Row: Sendable, Equatable {
-    /// From 1, among all trials in this order, also those that a filter hides; shown only where the board `isRanked`.
+    /// The rank from 1 among all trials, including those hidden by a filter; shown only if the board `isRanked`.
     public let rank: Int
     public let trial: Int
     public let state: TrialState
@@ -47,7 +47,7 @@ public struct Leaderboard: Sendable, Equatable {
   /// The number of users from which certainty was computed; 0 if there is none.
   package let userCount: Int
 
-  /// Whether any trial has what the rows are sorted by; otherwise their order means nothing.
+  /// Whether any trial has a value of the sort metric; otherwise the order of the rows is meaningless.
   public let isRanked: Bool
 
   /// What the rows are sorted by: the study's metric or one such as `test.ndcg@10`.
@@ -210,7 +210,7 @@ extension Leaderboard {
     return "valid.\(name)"
   }
 
-  /// A metric of a split without samples gives no order.
+  /// Throws if no trial has a value of the sort metric, as for a split without samples.
   private static func requireValues(
     of sort: String?, metric: String, _ counts: StudyCounts, _ rows: [Row]
   ) throws(ReportError) {
@@ -239,7 +239,7 @@ extension Leaderboard {
     }
   }
 
-  /// What rows are sorted by, by trial, where they have it.
+  /// The values by which rows are sorted, by trial.
   private static func keys(of rows: [Row], by sort: String?, metric: String) -> [Int: Double] {
     let isOwn = sort == nil || sort == metric
     let keys = rows.map { row in

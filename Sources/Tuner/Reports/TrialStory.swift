@@ -30,7 +30,7 @@ public struct TrialStory: Sendable {
     public let rank: Int?
     public let count: Int?
 
-    /// Whether a trial that the rule stops on a rung may go on from it later.
+    /// Whether a trial that the rule stops on a rung may continue later.
     package var mayGoOn: Bool { Pruner(scheduler)?.isHalving ?? false }
   }
 

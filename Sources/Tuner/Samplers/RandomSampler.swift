@@ -1,8 +1,8 @@
 /// Draws points uniformly from a space: draw *k* is a function of the seed and *k* alone.
 ///
-/// Over finitely many cells the draws are a random order of them, so none comes twice and `count` draws are the
-/// grid. With a continuous parameter, every parameter of every draw is independent of all else, its lists included. So it is with
-/// more than 2⁶² cells, where among 100,000 draws one comes twice with a probability below 10⁻⁸; it then counts once.
+/// Over finitely many cells the draws are a random order of them, so none occurs twice and `count` draws are the
+/// grid. With a continuous parameter, all parameters of all draws are independent, including lists. The same holds for
+/// more than 2⁶² cells: the probability that a draw occurs twice among 100,000 is below 10⁻⁸, and it then counts once.
 public struct RandomSampler: Sendable {
   private let space: SearchSpace
   private let seed: UInt64
@@ -34,12 +34,12 @@ public struct RandomSampler: Sendable {
 }
 
 extension RandomSampler {
-  /// The first draws that are possible, in their order.
+  /// The first possible draws, in order.
   ///
-  /// Fewer than `limit` where the space has no more, or where nobody finds them: it gives up after `patience` draws in a row that
-  /// are impossible.
+  /// Fewer than `limit` if the space has no more, or if they are not found: the search gives up after `patience`
+  /// consecutive impossible draws.
   ///
-  /// - Parameter isPossible: Asked once for each draw up to the last that is given back.
+  /// - Parameter isPossible: Called once for each draw, up to the last one returned.
   public func draws(_ limit: Int, where isPossible: (Hyperparameters) -> Bool) -> [Hyperparameters] {
     var points: [Hyperparameters] = []
     var (number, missCount) = (0, 0)
@@ -56,7 +56,9 @@ extension RandomSampler {
     return points
   }
 
-  /// Impossible draws in a row after which no further one is looked for; every space that an exhaustive search can try is smaller.
+  /// The number of consecutive impossible draws after which the search gives up.
+  ///
+  /// No space that can be searched exhaustively is larger.
   static let patience = SearchSpace.largestGrid
 }
 

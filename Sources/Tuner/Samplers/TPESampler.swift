@@ -21,7 +21,7 @@ public struct TPESampler: Sendable {
   private static let mostGood = 25
   private static let candidateCount = 24
 
-  /// Up to this many draws for each candidate, where points are taken or impossible.
+  /// The maximum number of draws for each candidate, if points are taken or impossible.
   private static let drawsPerCandidate = 10
 
   public init(_ space: SearchSpace, seed: Int) {
@@ -37,7 +37,7 @@ public struct TPESampler: Sendable {
   /// - Parameter number: The trial's, from 0.
   /// - Parameter history: The other trials in any order.
   /// - Parameter isPossible: Whether a point may be proposed.
-  /// - Returns: A possible point that no trial of the history has, or `nil` when the space has no other or none can be found.
+  /// - Returns: A possible point that no trial in the history has, or `nil` if there is none or none is found.
   public func propose(
     number: Int, history: [Evaluation], where isPossible: (Hyperparameters) -> Bool = { _ in true }
   ) -> Hyperparameters? {
@@ -61,11 +61,11 @@ public struct TPESampler: Sendable {
     var loss: Double? { if case .loss(let loss) = outcome, loss.isFinite { loss } else { nil } }
   }
 
-  /// The random sampler's draw of this number or, where it is taken or impossible, the next one that is neither.
+  /// The random sampler's draw with this number or, if that is taken or impossible, the next one that is neither.
   private func firstFree(
     from number: Int, _ taken: Set<[Double]>, _ isPossible: (Hyperparameters) -> Bool
   ) -> Hyperparameters? {
-    // Among so many draws, as many are free as a random search goes through before it gives up.
+    // Of this many draws, at least `RandomSampler.patience` are free: the number after which a random search gives up.
     let most = min(random.count ?? .max, taken.count + RandomSampler.patience)
     for offset in 0..<most {
       let point = random.draw(random.count.map { (number % $0 + offset) % $0 } ?? number + offset)
@@ -74,7 +74,7 @@ public struct TPESampler: Sendable {
     return nil
   }
 
-  /// The best of the candidates that are free and possible, or `nil` when none is.
+  /// The best of the candidates that are free and possible, or `nil` if there is none.
   private func mostPromising(
     _ number: Int, _ trials: [Trial], _ taken: Set<[Double]>, _ isPossible: (Hyperparameters) -> Bool
   ) -> Hyperparameters? {
@@ -93,7 +93,7 @@ public struct TPESampler: Sendable {
     return best?.point
   }
 
-  /// Whether no trial has a point. One that comes again would add no trial, and the search would wait for it forever.
+  /// Whether no trial has the point. A repeated point would add no trial, and the search would wait for it forever.
   private func isFree(_ point: Hyperparameters, _ taken: Set<[Double]>) -> Bool {
     coordinates.encode(point).map { !taken.contains($0) } ?? (random.count == nil)
   }

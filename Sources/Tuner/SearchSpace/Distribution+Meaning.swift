@@ -22,7 +22,7 @@ extension Distribution {
     }
   }
 
-  /// A number as a person would write it, whole numbers without a decimal point.
+  /// A number as people write it: whole numbers without a decimal point.
   private static func text(_ number: Double) -> String { Literal.number(number).canonical }
 
   /// A computed number, rounded to three digits.

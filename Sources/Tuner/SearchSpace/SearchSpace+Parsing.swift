@@ -6,7 +6,7 @@ extension SearchSpace {
   /// Fields are separated by any number of spaces and tabs; `#` starts a comment except inside quotes. Unlike
   /// RecBole's reader, nothing is skipped silently.
   ///
-  /// A value that stands twice in a list counts once, as `text` then has it and `notes` says.
+  /// A value that occurs twice in a list counts once; `text` contains it once, and `notes` says so.
   ///
   /// Throws every mistake of the file at once.
   public init(parsing text: String, file: String) throws(SearchSpaceError) {
@@ -42,7 +42,7 @@ private struct SearchSpaceReader {
   private(set) var parameters: [SearchSpace.Parameter] = []
   private(set) var notes: [String] = []
 
-  /// Lines whose lists have fewer values than the file's, by their index.
+  /// Lines from whose lists repeated values were removed, by line index.
   private(set) var rewrittenLines: [Int: String] = [:]
 
   private var problems: [Problem] = []
@@ -111,7 +111,7 @@ private struct SearchSpaceReader {
 
   // MARK: - Values
 
-  /// The distribution that a type and the text after it make, or `nil` after a mistake.
+  /// The distribution given by a type and the text after it, or `nil` after a mistake.
   private mutating func distribution(
     _ type: String, _ written: String, at column: Int, location: (Int) -> String
   ) -> Distribution? {
@@ -140,7 +140,7 @@ private struct SearchSpaceReader {
     }
     if values.isEmpty { note(location(column), "an empty list", "at least one value in it") }
     for (index, value) in values.enumerated() where !value.isFinite {
-      // A list that was computed or stands in parentheses has no columns of its own.
+      // A list that was computed or is in parentheses has no columns of its own.
       note(
         location(index < columns.count ? columns[index] : column), "a number beyond the range of 64 bits",
         "finite numbers")
@@ -148,7 +148,7 @@ private struct SearchSpaceReader {
     return .choice(values)
   }
 
-  /// The distribution with each value of a list once, the first of equal ones.
+  /// The distribution with each value of a list once; of equal values, the first one is kept.
   private mutating func withoutDoubles(_ distribution: Distribution, of name: String, at location: String)
     -> Distribution
   {
@@ -214,7 +214,7 @@ private struct SearchSpaceReader {
     }
   }
 
-  /// What a value of a type looks like.
+  /// The form of the values of a type.
   private func form(of type: String) -> String {
     switch type {
     case "choice": "a list such as [1, 2] or ['a', 'b']"
@@ -225,7 +225,7 @@ private struct SearchSpaceReader {
     }
   }
 
-  /// What to say about a value that is no literal.
+  /// The message for a value that is not a literal.
   private func explanation(of error: LiteralError, _ type: String, _ written: String) -> (
     found: String, expected: String
   ) {

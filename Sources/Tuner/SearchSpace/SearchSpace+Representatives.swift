@@ -24,7 +24,7 @@ extension SearchSpace {
     return ((0..<cells.count).map { cells[$0] }, true)
   }
 
-  /// The point whose numbers are all the largest of their parameters; of other values it has the first.
+  /// The point with the largest number of each parameter; for parameters without numbers, the first value.
   public var largest: Hyperparameters {
     Hyperparameters(
       parameters.map { parameter in
@@ -37,11 +37,11 @@ extension SearchSpace {
       })
   }
 
-  /// How many combinations some of the parameters have; `nil` when one is continuous or they are more than 2⁶².
+  /// The number of combinations of some parameters; `nil` if one is continuous or if there are more than 2⁶².
   public func combinationCount(of names: Set<String>) -> Int? {
     Cells(SearchSpace(file: file, parameters: parameters.filter { names.contains($0.name) }))?.count
   }
 
-  /// Not the middle, which may be a whole number where most values of the range are not.
+  /// Not the middle, which may be a whole number although most values of the range are not.
   private static let between = 0.414_213_562_373_095
 }

@@ -17,10 +17,10 @@ public struct SearchSpace: Sendable {
 
   public let parameters: [Parameter]
 
-  /// The file's text, in which each list has each of its values once.
+  /// The file's text, with each value of a list once.
   public let text: String
 
-  /// What was read otherwise than it is written; a sentence each.
+  /// Notes about what was read differently from how it is written; one sentence each.
   public let notes: [String]
 
   init(file: String, parameters: [Parameter], text: String = "", notes: [String] = []) {
@@ -30,7 +30,7 @@ public struct SearchSpace: Sendable {
     self.notes = notes
   }
 
-  /// The most combinations that are all tried; more than anyone trains.
+  /// The maximum number of combinations in an exhaustive search; nobody trains more.
   ///
   /// Draws and proposals have no such limit, since they never list the combinations.
   public static let largestGrid = 100_000
@@ -69,7 +69,7 @@ public enum Distribution: Sendable, Equatable {
 }
 
 extension SearchSpace {
-  /// The number of cells of the grid over the `choice` parameters; `nil` where it is beyond 64 bits.
+  /// The number of cells of the grid over the `choice` parameters; `nil` if it exceeds 64 bits.
   public var cellCount: Int? {
     parameters.reduce(1) { count, parameter in
       guard let count, case .choice(let values) = parameter.distribution else { return count }
@@ -80,7 +80,7 @@ extension SearchSpace {
 
   /// Every combination of the parameters' values, in file order, with the last parameter varying fastest.
   ///
-  /// Throws when a parameter has no list of values, or when there are more than `largestGrid` combinations.
+  /// Throws if a parameter has no list of values, or if there are more than `largestGrid` combinations.
   public func grid() throws(SearchSpaceError) -> [Hyperparameters] {
     try checkGrid()
     var cells: [[Hyperparameters.Pair]] = [[]]
@@ -91,7 +91,7 @@ extension SearchSpace {
     return cells.map { Hyperparameters($0) }
   }
 
-  /// Refuses what an exhaustive search cannot try.
+  /// Throws if an exhaustive search is impossible.
   private func checkGrid() throws(SearchSpaceError) {
     var problems = parameters.compactMap { parameter -> Problem? in
       if case .choice = parameter.distribution { return nil }
@@ -141,7 +141,7 @@ extension Distribution {
     }
   }
 
-  /// A few values of it as a list has them, for a message: all multiples of a step where these are few, otherwise three.
+  /// A few example values for a message: all multiples of a step if there are few, otherwise three values.
   fileprivate var examples: [String] {
     if let values = FiniteValues(self) {
       let shown =
@@ -150,7 +150,7 @@ extension Distribution {
     }
     return [0, 0.5, 1].map { fraction in
       let value = value(at: fraction)
-      // Bounds stand as they were written; what was computed is rounded.
+      // Bounds are unchanged; computed values are rounded.
       let digits = if case .logUniform = self { 3 } else { fraction == 0.5 ? 4 : 17 }
       guard digits < 17, let number = value.double else { return value.canonical }
       return Literal.number(Double(String(format: "%.\(digits)g", number)) ?? number).canonical

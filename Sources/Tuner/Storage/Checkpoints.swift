@@ -36,11 +36,11 @@ extension StudyStore {
     return (SavedState(id: 0, epoch: epoch, file: file, bytes: checkpoint.count, sha256: hash), nil)
   }
 
-  /// Makes a folder for files of a study, and takes note when it is another one than before.
+  /// Creates a folder for files of a study, and adds a notice if it is not the same folder as before.
   ///
-  /// Files in it are known by their hashes. So a folder of the right name is the right one, whoever made it.
+  /// Its files are identified by their hashes, so any folder with the right name can be used.
   func prepareFolder(_ path: String, losing loss: String) throws(StorageError) {
-    // A new folder may have the number of the one that is gone, so the look comes first.
+    // A new folder may get the inode of the deleted one, so the old one is looked up first.
     let before = Disk.sighting(path)
     try Disk.createFolder(path)
     guard case .file(let identity) = Disk.sighting(path) else { return }
@@ -49,7 +49,7 @@ extension StudyStore {
     notices.withLock { $0.append("\(path) was deleted, moved or replaced during the run; \(loss)") }
   }
 
-  /// What a user should know of the study's folders, once.
+  /// New notices for the user about the study's folders; each is returned once.
   func takeNotices() -> [String] {
     notices.withLock { notices in
       defer { notices = [] }
@@ -85,7 +85,7 @@ extension StudyStore {
     }
   }
 
-  /// The file of the weights that a study keeps, when it is not there.
+  /// The file of the weights that a study should have, if it is missing.
   func missingWeights(of study: Study) throws -> (trial: Int, path: String)? {
     guard let weights = try weights(of: study), Disk.sighting(weights.path) == .nothing else { return nil }
     return weights

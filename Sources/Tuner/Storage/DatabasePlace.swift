@@ -1,28 +1,28 @@
-/// What became of a database file that a process has open.
+/// What happened to a database file that a process has open.
 enum DatabaseFate: Equatable, Sendable {
-  /// The file at the path is the one that is open.
+  /// The file at the path is the open one.
   case inPlace
 
-  /// No file is at the path, and no other name of the open one is known.
+  /// There is no file at the path, and no other name of the open file is known.
   case deleted
 
-  /// No file is at the path; the open one has another name.
+  /// There is no file at the path; the open file has another name.
   case moved(to: String)
 
-  /// Another file is at the path.
+  /// There is another file at the path.
   ///
-  /// - Parameter name: A name of the open one, or `nil` when none is known.
+  /// - Parameter name: A name of the open file, or `nil` if none is known.
   case replaced(name: String?)
 
-  /// The database is in place; SQLite's log or its index beside it is not the one that is open.
+  /// The database is in place, but SQLite's log or its index next to it is not the open one.
   case cutFromLog(String)
 
-  /// Decides by what is at the path.
+  /// Determines the fate from what is at the path.
   ///
   /// - Parameters:
   ///   - opened: The file that is open.
-  ///   - sighting: What is at the path. Where the system does not say, nothing speaks against the file being there.
-  ///   - name: A path that leads to the open file, or `nil` when none is known.
+  ///   - sighting: What is at the path. If that is unknown, the file is assumed to be in place.
+  ///   - name: A path of the open file, or `nil` if none is known.
   init(opened: FileIdentity, sighting: FileSighting, name: String?) {
     let name = name.flatMap { Self.isPlaceholder($0) ? nil : $0 }
     switch sighting {
@@ -32,7 +32,7 @@ enum DatabaseFate: Equatable, Sendable {
     }
   }
 
-  /// Whether a file system made a name up for a file that was deleted while it was open, to remove it when it is closed.
+  /// Whether the name is one that a file system gives a file that was deleted while open, until it is closed.
   ///
   /// Source: `nfs_sillyrename` in `fs/nfs/dir.c` of Linux; the option `hard_remove` of libfuse.
   private static func isPlaceholder(_ name: String) -> Bool {
@@ -41,18 +41,18 @@ enum DatabaseFate: Equatable, Sendable {
   }
 }
 
-/// Where a database was when it was opened, and which files it consists of.
+/// The path of a database when it was opened, and the files that belong to it.
 struct DatabasePlace: Sendable {
-  /// As the user gave it; a link may stand there.
+  /// The path as given by the user; it may be a link.
   let givenPath: String
 
-  /// Where the file was, which is where SQLite puts its own files.
+  /// The path with links resolved, next to which SQLite puts its own files.
   let path: String
 
   private let database: FileIdentity
   private let descriptor: CInt
 
-  /// SQLite's log and index, where there are such.
+  /// SQLite's log and index, if they exist.
   private let companions: [Companion]
 
   private struct Companion {
@@ -60,7 +60,7 @@ struct DatabasePlace: Sendable {
     let identity: FileIdentity
   }
 
-  /// Takes note of a database that has just been opened; `nil` where it is gone already.
+  /// Records the files of a database that has just been opened; `nil` if it is already gone.
   init?(ofOpened givenPath: String) {
     path = Disk.resolved(givenPath)
     guard case .file(let identity) = Disk.sighting(path),
@@ -75,14 +75,14 @@ struct DatabasePlace: Sendable {
     }
   }
 
-  /// Looks at the files' paths.
+  /// Checks the files' paths.
   func fate() -> DatabaseFate {
     let sighting = Disk.sighting(givenPath)
     let companion = companions.first { !Self.isThere(Disk.sighting($0.path), $0.identity) }
     if sighting == .file(database), companion == nil { return .inPlace }
     let files = Disk.openFiles()
     let descriptor = files.first { $0.identity == database }?.descriptor ?? descriptor
-    // A file system may number its files anew; what is open and what is at the path have the same number all the same.
+    // A file system may renumber its files, but the open file and the file at the path still have the same number.
     let fate = DatabaseFate(
       opened: Disk.identity(of: descriptor) ?? database, sighting: sighting, name: Disk.name(of: descriptor))
     guard fate == .inPlace, let companion else { return fate }
@@ -99,9 +99,9 @@ struct DatabasePlace: Sendable {
   /// The permissions of the database.
   var mode: UInt32? { Disk.mode(of: descriptor) }
 
-  /// Removes SQLite's log and index from the path, so that no other file that takes it is mixed up with them.
+  /// Removes SQLite's log and index from the path, so that they are not applied to another database there.
   ///
-  /// Throws a `StorageError` when others than those of the open database are there.
+  /// Throws a `StorageError` if files of another database are there.
   func removeCompanions() throws(StorageError) {
     let files = Set(Disk.openFiles().map(\.identity))
     for suffix in ["-wal", "-shm", "-journal"] {

@@ -2,30 +2,30 @@ import Foundation
 import Glibc
 import Literals
 
-/// Which file something is, whatever its names are.
+/// The identity of a file, regardless of its names.
 struct FileIdentity: Hashable, Sendable {
   let device: UInt64
   let inode: UInt64
 }
 
-/// What a look at a path found.
+/// The result of looking at a path.
 enum FileSighting: Equatable, Sendable {
   case file(FileIdentity)
   case nothing
 
-  /// The system does not say, for want of permission or of a server that answers.
+  /// Unknown, because permission is missing or a server does not answer.
   case unknown
 }
 
 extension Disk {
-  /// What stands at a path, links followed.
+  /// The file at a path, with links followed.
   static func sighting(_ path: String) -> FileSighting {
     var status = stat()
     if unsafe stat(path, &status) == 0 { return .file(FileIdentity(status)) }
     return errno == ENOENT || errno == ENOTDIR ? .nothing : .unknown
   }
 
-  /// Which file a descriptor of this process leads to, or `nil` when it is closed or the file cannot be reached.
+  /// The file of a descriptor of this process, or `nil` if it is closed or the file cannot be reached.
   static func identity(of descriptor: CInt) -> FileIdentity? {
     var status = stat()
     return unsafe fstat(descriptor, &status) == 0 ? FileIdentity(status) : nil
@@ -33,7 +33,7 @@ extension Disk {
 
   /// The descriptors of this process and their files.
   ///
-  /// Nothing is opened: to close a further descriptor of a database would take away SQLite's locks on it.
+  /// Nothing is opened: closing another descriptor of a database would release SQLite's locks on it.
   static func openFiles() -> [(descriptor: CInt, identity: FileIdentity)] {
     files(in: "/proc/self/fd").compactMap { name in
       guard let descriptor = CInt(name), let identity = identity(of: descriptor) else { return nil }
@@ -41,16 +41,16 @@ extension Disk {
     }
   }
 
-  /// A path that leads to the file of a descriptor, or `nil` when the system knows none.
+  /// A path of the file of a descriptor, or `nil` if the system knows none.
   static func name(of descriptor: CInt) -> String? {
-    // Of a deleted file the system says where it had been; there it is no more.
+    // For a deleted file, the system gives its old path, where it no longer exists.
     guard let name = link("/proc/self/fd/\(descriptor)"), let identity = identity(of: descriptor),
       sighting(name) == .file(identity)
     else { return nil }
     return name
   }
 
-  /// Gives a file that is synced a name that no file has; false where another one has it.
+  /// Renames a synced file to an unused name; returns false if another file has that name.
   static func moveWithoutReplacing(_ aside: String, to path: String) throws(StorageError) -> Bool {
     if unsafe Glibc.link(aside, path) == 0 {
       remove(aside)
@@ -58,12 +58,12 @@ extension Disk {
       return true
     }
     guard errno != EEXIST, sighting(path) == .nothing else { return false }
-    // A file system without hard links.
+    // The file system has no hard links.
     try moveDurably(aside, to: path)
     return true
   }
 
-  /// Reads a whole file of at most so many bytes; `nil` when it is larger or cannot be read.
+  /// Reads a whole file of at most `limit` bytes; `nil` if it is larger or cannot be read.
   static func read(_ path: String, upTo limit: Int) -> [UInt8]? {
     var status = stat()
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {

@@ -4,7 +4,7 @@ import Literals
 ///
 /// It says what happened, what became of the results and how to continue.
 public struct MisplacedDatabase: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A folder beside the database, whose name is that of the database with a suffix.
+  /// A folder next to the database, named like the database with a suffix.
   struct Folder: Equatable, Sendable {
     let path: String
     let suffix: String
@@ -12,29 +12,29 @@ public struct MisplacedDatabase: Error, Equatable, Sendable, CustomStringConvert
 
   /// What happened and what was done about it.
   enum Outcome: Equatable, Sendable {
-    /// It was deleted, and a copy with everything that was written is at its place.
+    /// It was deleted; a copy with everything that was written is at its path.
     case restored
 
-    /// It was deleted, and no copy could be written.
+    /// It was deleted; no copy could be written.
     case lost(reason: String)
 
-    /// It has another name, where everything that was written is.
+    /// It was moved; everything that was written is in the moved file.
     ///
-    /// - Parameter folders: Those of its folders that are still where it was.
+    /// - Parameter folders: The folders that are still at the old path.
     case moved(to: String, folders: [Folder])
 
-    /// Another file is at its place.
+    /// Another file is at its path.
     ///
     /// - Parameters:
-    ///   - hasEverything: Whether that file has all results of this one.
-    ///   - name: Where this one is, or `nil` when it has no name any more.
+    ///   - hasEverything: Whether that file has all results of this database.
+    ///   - name: The path of this database, or `nil` if it no longer has one.
     case replaced(hasEverything: Bool, name: String?)
 
-    /// A file that SQLite keeps beside the database is gone; `isWritten` when its content is in the database.
+    /// A file that SQLite keeps next to the database is gone; `isWritten` if its contents are in the database.
     case cutFromLog(String, isWritten: Bool)
   }
 
-  /// The database, as the user named it.
+  /// The path of the database, as given by the user.
   let path: String
   let outcome: Outcome
 

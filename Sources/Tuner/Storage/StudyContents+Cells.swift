@@ -6,7 +6,7 @@ extension StudyContents {
 
   /// The points that the search space and the sampler give are all trials, and each trial is such a point.
   ///
-  /// - Parameter isPossible: Which of the points the study may have.
+  /// - Parameter isPossible: Returns whether the study may have a point.
   func checkCells(_ check: inout Verification.Check, where isPossible: (Hyperparameters) -> Bool) throws {
     checkNumbers(&check)
     let space = try SearchSpace(parsing: definition.searchSpace, file: study.name)

@@ -41,7 +41,7 @@ extension StudyContents {
     let best = try bestOfCurves(db)
     for trial in trials {
       let own = lines[trial.id] ?? []
-      // What was measured at the end has no place on the curve.
+      // A measurement after the last epoch is not on the curve.
       let isMeasuredAtEnd =
         try best[trial.id] == nil && trial.state == .completed && trial.bestValue != nil
         && rules.measuresAtEnd(definition, trial.hyperparameters) && valueAtEnd(of: trial, db) == trial.bestValue

@@ -98,7 +98,7 @@ extension StudyContents {
       return
     }
     guard !list.isEmpty else {
-      // Earlier programs wrote 0, which reports leave out.
+      // Earlier versions wrote 0, which reports omit.
       if let stored, stored != 0 {
         check.fail(trial.place, found: "\(split).\(name) \(stored)", expected: "none, since '\(split)' has no samples")
       }

@@ -22,7 +22,7 @@ package struct ClaimPolicy: Sendable {
   /// The cost of a proposed trial.
   package var cost: @Sendable (Hyperparameters) -> TrialCost?
 
-  /// Which points may be proposed.
+  /// Returns whether a point may be proposed.
   package var isPossible: @Sendable (Hyperparameters) -> Bool
 
   package init(
@@ -118,7 +118,7 @@ extension StudyStore {
         if let point = try propose(for: study, where: policy.isPossible, db) {
           try Self.add(point, to: study, cost: policy.cost, db)
         } else {
-          // The space has no other point, or no other possible one: these are all.
+          // The space has no other possible point, so the study is complete.
           try db.execute(
             sql: """
               UPDATE study SET trial_limit = max(1, (

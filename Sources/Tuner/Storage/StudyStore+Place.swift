@@ -2,11 +2,11 @@ import GRDB
 import Literals
 import Locks
 
-/// The database is not in its place, found at the beginning of a read or a write.
+/// The database was not at its path at the beginning of a read or a write.
 private struct OutOfPlace: Error {}
 
 extension StudyStore {
-  /// Makes sure that what is read or written is the file at the path.
+  /// Makes sure that the open file is the file at the path.
   func requirePlace() throws {
     guard let place else { return }
     if let misplaced = misplaced.withLock({ $0 }) { throw misplaced }
@@ -15,8 +15,8 @@ extension StudyStore {
 
   /// Runs `work` in an immediate transaction, in the file at the path.
   ///
-  /// Who begins a transaction after the file has gone finds that out within it. So what a copy is made of, once the transactions
-  /// that others were in have ended, is everything that was ever committed.
+  /// A transaction that begins after the file has gone notices this and fails. So a copy made after the
+  /// transactions of other processes have ended contains everything that was ever committed.
   func writeInPlace<Value>(_ work: (Database) throws -> Value) throws -> Value {
     try inPlace { place in
       try database.write { db in
@@ -38,14 +38,14 @@ extension StudyStore {
     guard let place else { return try work(nil) }
     if let misplaced = misplaced.withLock({ $0 }) { throw misplaced }
     do { return try work(place) } catch {
-      // SQLite opens its files by name at times, and cannot say why they are not there.
+      // SQLite sometimes opens its files by name, and cannot tell why they are missing.
       guard place.fate() != .inPlace || error is OutOfPlace else { throw error }
       guard let misplaced = settle(place) else { return try inPlace(work) }
       throw misplaced
     }
   }
 
-  /// Does what can be done for a database that is not in its place, once, and says what; `nil` when it is back.
+  /// Rescues what it can of a misplaced database, once, and reports the outcome; `nil` if the database is back.
   private func settle(_ place: DatabasePlace) -> MisplacedDatabase? {
     misplaced.withLock { misplaced in
       misplaced = misplaced ?? outcome(for: place).map { MisplacedDatabase(path: path, outcome: $0) }
@@ -54,7 +54,7 @@ extension StudyStore {
   }
 
   private func outcome(for place: DatabasePlace) -> MisplacedDatabase.Outcome? {
-    // Others may be in the middle of a write that they began before. Whoever begins one now finds the file gone.
+    // Other processes may still be in a write that they began earlier; a write that begins now fails.
     _ = try? database.write { _ in }
     let isWritten = emptyLog()
     switch place.fate() {
@@ -64,7 +64,7 @@ extension StudyStore {
         return .lost(reason: "\(error)")
       }
     case .moved(let name):
-      // Who makes a database there must not find the log of this one, which others may still have open.
+      // A new database at the old path must not find this one's log, which other processes may still have open.
       try? storing(in: path) { try database.write { _ in try place.removeCompanions() } }
       let folders = [".checkpoints", ".weights"].map { MisplacedDatabase.Folder(path: path + $0, suffix: $0) }
       return .moved(to: name, folders: folders.filter { Disk.isFolder($0.path) })
@@ -73,13 +73,13 @@ extension StudyStore {
     }
   }
 
-  /// Brings everything that was committed into the open file, whatever its name.
+  /// Moves everything that was committed from the log into the open file, regardless of its name.
   private func emptyLog() -> Bool {
     let result = Result { try database.writeWithoutTransaction { db in try db.checkpoint(.truncate) } }
     return (try? result.get()) != nil
   }
 
-  /// Puts a copy of the open database at its place; false when another file is there.
+  /// Puts a copy of the open database at its path; returns false if another file is there.
   private func restore(_ place: DatabasePlace) throws -> Bool {
     try Disk.createFolder(place.path.parentFolder)
     let aside = "\(place.path).copy-\(process.process)"
@@ -93,7 +93,7 @@ extension StudyStore {
       try copy.close()
     }
     if let mode = place.mode { Disk.setMode(mode, of: aside) }
-    // Other processes that find the file gone wait here for each other.
+    // This makes processes that find the file gone take turns.
     return try storing(in: path) {
       try database.write { _ in
         guard place.fate() == .deleted else { return false }
@@ -103,18 +103,18 @@ extension StudyStore {
     }
   }
 
-  // MARK: - Another file at the place
+  // MARK: - Another file at the path
 
   private func replaced(_ place: DatabasePlace, name: String?) -> MisplacedDatabase.Outcome {
     let results = try? database.writeWithoutTransaction(Self.results)
-    // It may be the copy that another process of the study has put there.
+    // It may be the copy that another process of the study has written.
     let others = Self.reading(copyAt: place.path).flatMap { try? $0.read(Self.results) }
     guard let results, let others else { return .replaced(hasEverything: false, name: name) }
     if name == nil, results.isSubset(of: others) { return .restored }
     return .replaced(hasEverything: results.isSubset(of: others), name: name)
   }
 
-  /// Studies, and everything that has ended in them.
+  /// All studies, and everything in them that has ended.
   private static func results(_ db: Database) throws -> Set<String> {
     Set(
       try String.fetchAll(
@@ -125,7 +125,7 @@ extension StudyStore {
           """))
   }
 
-  /// A database's content, without a lock or a file beside it; `nil` when it is none, or a very large one.
+  /// The contents of a database, without locks or additional files; `nil` if it is not a database or is very large.
   private static func reading(copyAt path: String) -> DatabaseQueue? {
     guard let bytes = Disk.read(path, upTo: 1 << 30), bytes.starts(with: Array("SQLite format 3\0".utf8)) else {
       return nil

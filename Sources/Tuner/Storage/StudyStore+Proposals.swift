@@ -1,7 +1,7 @@
 import GRDB
 
 extension StudyStore {
-  /// The next point of a study whose sampler learns from results, or `nil` when the space has no other that is possible.
+  /// The next point of a study whose sampler learns from results, or `nil` if there is no other possible one.
   ///
   /// A function of the space, the seed, and what the study's trials brought so far.
   func propose(for study: Study, where isPossible: (Hyperparameters) -> Bool, _ db: Database) throws -> Hyperparameters?

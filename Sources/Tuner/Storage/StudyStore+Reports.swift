@@ -22,7 +22,7 @@ extension StudyStore {
       failures: failures, ranks: needsRanks ? try ranks(split: split, in: study) : [:], query: query)
   }
 
-  /// An SQL query for the ids of the study's ranked trials that fulfill a condition.
+  /// An SQL query for the ids of the study's ranked trials that meet a condition.
   private static func selection(of study: Study, _ condition: String) -> String {
     "SELECT id FROM trial WHERE study_id = \(study.id) AND active = 1 AND repeat = 0 AND \(condition)"
   }
@@ -48,7 +48,7 @@ extension StudyStore {
     return ids.count == top ? ids : nil
   }
 
-  /// - Parameter selection: The trials' ids, as SQL.
+  /// - Parameter selection: SQL that gives the trials' ids: a list or a query.
   private static func boardRows(_ selection: String, of study: Study, _ db: Database) throws -> [Leaderboard.Row] {
     let hyperparameters = try allHyperparameters(of: selection, db)
     let metrics = try allMetrics(of: selection, db)
@@ -72,7 +72,7 @@ extension StudyStore {
     }
   }
 
-  /// - Parameter selection: The trials' ids, as SQL.
+  /// - Parameter selection: SQL that gives the trials' ids: a list or a query.
   private static func failures(_ selection: String, _ db: Database) throws -> [Leaderboard.Failure] {
     let hyperparameters = try allHyperparameters(of: selection, db)
     return try Row.fetchAll(
@@ -194,7 +194,7 @@ extension StudyStore {
     try allHyperparameters(of: "SELECT id FROM trial WHERE study_id = \(study)", db)
   }
 
-  /// - Parameter selection: The trials' ids, as SQL.
+  /// - Parameter selection: SQL that gives the trials' ids: a list or a query.
   private static func allHyperparameters(
     of selection: String, _ db: Database
   ) throws -> [Int64: [Hyperparameters.Pair]] {
@@ -212,7 +212,7 @@ extension StudyStore {
     return pairs
   }
 
-  /// - Parameter selection: The trials' ids, as SQL.
+  /// - Parameter selection: SQL that gives the trials' ids: a list or a query.
   private static func allMetrics(of selection: String, _ db: Database) throws -> [Int64: [SplitMetric]] {
     let rows = try Row.fetchCursor(
       db,
@@ -228,9 +228,9 @@ extension StudyStore {
     return metrics
   }
 
-  /// Splits without samples by trial: earlier programs wrote 0 for their metrics.
+  /// The splits without samples, by trial; earlier versions wrote 0 for their metrics.
   ///
-  /// - Parameter selection: The trials' ids, as SQL.
+  /// - Parameter selection: SQL that gives the trials' ids: a list or a query.
   private static func emptySplits(of selection: String, _ db: Database) throws -> [Int64: [String]] {
     let rows = try Row.fetchAll(
       db, sql: "SELECT trial_id, split FROM user_rank WHERE trial_id IN (\(selection)) AND length(ranks) = 0")

@@ -33,7 +33,7 @@ extension StudyStore {
   /// - Parameter cells: The points, in the order in which to try them; empty for a sampler that learns from results.
   /// - Parameter retriesFailed: Whether failed trials run again.
   /// - Parameter cost: What a trial costs.
-  /// - Parameter isPossible: Which points the study may have; all of `cells` are.
+  /// - Parameter isPossible: Returns whether the study may have a point; true for all of `cells`.
   public func createOrContinue(
     _ definition: StudyDefinition, cells: [Hyperparameters], retriesFailed: Bool = false,
     cost: @escaping (Hyperparameters) -> TrialCost? = { _ in nil },
@@ -123,7 +123,7 @@ extension StudyStore {
     try Row.fetchAll(db, sql: "SELECT * FROM study WHERE \(condition) ORDER BY id", arguments: arguments).map { row in
       let fixed = try Row.fetchAll(
         db,
-        // JSON that somebody changed may hold other values than texts, and be a list or a plain value.
+        // JSON that somebody has changed may contain values that are not text, or be a list or a single value.
         sql: """
           SELECT coalesce(CAST(key AS TEXT), '') AS key, coalesce(CAST(value AS TEXT), 'null') AS value FROM json_each(?)
           """, arguments: [row["fixed_configuration"] as String])

@@ -1,10 +1,10 @@
 import GRDB
 
-/// The value of a trial that no epoch's validation gave: the one that was measured at the end.
+/// Values of trials that were validated only after their last epoch.
 extension StudyStore {
-  /// Gives completed trials without a value the one that their results have.
+  /// Copies the value of completed trials without one from their results.
   ///
-  /// Earlier programs recorded none where only the end was validated (`eval_step=0`).
+  /// Earlier versions recorded none if only the end was validated (`eval_step=0`).
   static func recallValues(of study: Study, _ db: Database) throws {
     try db.execute(
       sql: """
@@ -15,7 +15,7 @@ extension StudyStore {
         """, arguments: ["metric": study.definition.metric, "study": study.id])
   }
 
-  /// The value of a trial: what its row says, or for a completed trial without one what its results say.
+  /// The value of a trial: from its row or, for a completed trial without one, from its results.
   static func value(
     _ recorded: Double?, of state: TrialState, _ metrics: [SplitMetric], _ definition: StudyDefinition
   ) -> Double? {
@@ -23,7 +23,7 @@ extension StudyStore {
     return metrics.first { $0.split == "valid" && $0.name == definition.metric }?.value
   }
 
-  /// Whether a completed trial of a study lacks its value.
+  /// Whether a completed trial of a study has no value.
   static func lacksValues(_ study: Study, _ db: Database) throws -> Bool {
     try db.value(
       Bool.self,

@@ -122,7 +122,7 @@ extension StudyStore {
     return Dictionary(rows.map { ($0["name"], $0["sql"]) }) { $1 }
   }
 
-  /// Checks what reading a study relies on.
+  /// Checks the assumptions made when a study is read.
   private func studyRows() throws -> Verification.Check {
     try answer("studies") { check in
       let sql = """

@@ -124,7 +124,7 @@ extension StudyStore {
     }
   }
 
-  /// Earlier programs gave trials that were validated at the end alone neither a value nor a point on the curve, and kept no weights.
+  /// Earlier versions stored no value, curve point or weights for trials that were validated only at the end.
   private func wasMeasuredWithoutWeights(_ number: Int, _ study: Study, _ rules: VerificationRules) throws -> Bool {
     let story = try story(of: number, in: study)
     return rules.measuresAtEnd(study.definition, story.hyperparameters)

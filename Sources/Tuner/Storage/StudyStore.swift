@@ -28,16 +28,16 @@ public final class StudyStore: Sendable {
     public let copy: String
   }
 
-  /// Where the file is that this store writes; `nil` in a store for reports, and where the system does not say.
+  /// The place of the file that this store writes; `nil` in a store for reports, and if it is unknown.
   let place: DatabasePlace?
 
-  /// What became of the file, once it was found not to be in its place.
+  /// What happened to the file, once it was found to be misplaced.
   let misplaced = Locked<MisplacedDatabase?>(nil)
 
-  /// The folders of checkpoints and weights, as this process last saw them.
+  /// The folders of checkpoints and weights, as last seen by this process.
   let folders = Locked<[String: FileIdentity]>([:])
 
-  /// What a user should know of the folders and has not been told.
+  /// Notices about the folders that the user has not seen yet.
   let notices = Locked<[String]>([])
 
   /// This process, as the owner of trials.
@@ -165,7 +165,7 @@ public final class StudyStore: Sendable {
 
   /// Runs `work` in an immediate transaction.
   ///
-  /// Throws a `MisplacedDatabase` and writes nothing when the file is no longer the one at the path.
+  /// Throws a `MisplacedDatabase` and writes nothing if the open file is no longer the one at the path.
   func transaction<Value>(_ work: (Database) throws -> Value) throws -> Value {
     try storing(in: path) { try writeInPlace(work) }
   }

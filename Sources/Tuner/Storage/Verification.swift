@@ -73,10 +73,10 @@ public struct VerificationRules: Sendable {
   /// Parameters that determine the set of users, so that the number of ranks may differ between trials.
   public var dataParameters: Set<String>
 
-  /// Which points a study may have, where it leaves others out.
+  /// Returns whether a study may have a point, if it leaves impossible ones out.
   public var isPossible: @Sendable (StudyDefinition) -> (Hyperparameters) -> Bool
 
-  /// Whether a trial may have a value from no epoch's validation: the one that was measured at the end.
+  /// Whether a trial's value may be measured after its last epoch instead of in a validation.
   public var measuresAtEnd: @Sendable (StudyDefinition, Hyperparameters) -> Bool
 
   public init(

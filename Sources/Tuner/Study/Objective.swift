@@ -11,9 +11,9 @@ public protocol Objective: Sendable {
   /// The cost of a trial, if known beforehand; called once per trial.
   func cost(of hyperparameters: Hyperparameters) -> TrialCost?
 
-  /// Whether the study may have a trial of these hyperparameters: what it says no to has no trial and no number.
+  /// Whether the study may have a trial of these hyperparameters; others get no trial and no number.
   ///
-  /// A function of the hyperparameters and of what the study stores, so that every process and `verify` agree on it.
+  /// Depends only on the hyperparameters and on what the study stores, so that every process and `verify` agree.
   func isPossible(_ hyperparameters: Hyperparameters) -> Bool
 }
 
@@ -91,7 +91,7 @@ public struct SplitMetric: Sendable, Hashable {
   public var split: String
   public var name: String
 
-  /// `nil` for what is no number, such as the mean over a split without samples.
+  /// `nil` for values that are not numbers, such as the mean over a split without samples.
   public var value: Double?
 
   public init(split: String, name: String, value: Double?) {

@@ -121,7 +121,7 @@ public struct StudyDefinition: Sendable {
 
   /// The seed that a repeat of a trial has in place of the study's; repetition 0 is the trial itself.
   ///
-  /// After the largest seed comes 0.
+  /// The largest seed is followed by 0.
   public static func seed(_ seed: Int, ofRepetition repetition: Int) -> Int { (seed &+ repetition) & .max }
 
   /// Whether a name in a report is the tuned metric, with or without its split.

@@ -348,14 +348,14 @@ private final class StudyRun: Sendable {
     onEvent(.waiting(trials: trials.count, elsewhere: elsewhere, limit: store.heartbeatTimeout))
   }
 
-  // MARK: - Files beside the database
+  // MARK: - Files next to the database
 
-  /// Tells what became of the folders of checkpoints and weights.
+  /// Warns if the folders of checkpoints and weights were replaced.
   private func tellNotices() {
     for notice in store.takeNotices() { onEvent(.warning(notice)) }
   }
 
-  /// Tells at the end of a run that the weights it should leave are not there.
+  /// Warns at the end of a run if the weights that it should leave are missing.
   func tellMissingWeights() {
     guard let missing = try? store.missingWeights(of: study) else { return }
     onEvent(

@@ -3,7 +3,7 @@ import Foundation
 import Literals
 import Tuner
 
-/// The database that holds the studies.
+/// The database that contains the studies.
 struct StorageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Database of studies.", valueName: "file"))
   var storage = Self.standard
@@ -61,7 +61,7 @@ struct ResultFileOptions: ParsableArguments {
     help: ArgumentHelp("Also write charts to this file: one HTML page that needs no network.", valueName: "file"))
   var displayFile: String?
 
-  /// - Parameter others: Files of the same command, none of which is to be overwritten, with their options.
+  /// - Parameter others: Other files of the command, which must not be overwritten, with their options.
   /// - Throws: `CommandError.input` when one has no place to be written.
   func check(beside others: [(option: String, path: String)]) throws(CommandError) {
     var taken = others
@@ -137,7 +137,7 @@ enum InputFile {
     return text
   }
 
-  /// Makes sure, before any work, that a file can be written and is none of the others.
+  /// Checks, before any work, that a file can be written and is not one of the others.
   static func checkPlace(
     of file: String, option: String, beside others: [(option: String, path: String)] = []
   ) throws(CommandError) {
@@ -153,7 +153,7 @@ enum InputFile {
       message(at: option, found: "'\(file)', which \(same.option) also names", expected: "another file"))
   }
 
-  /// The same for all paths that lead to a file.
+  /// Equal for all paths that lead to the same file.
   private static func place(of file: String) -> String {
     let path = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
     let folder = URL(fileURLWithPath: path.parentFolder).resolvingSymlinksInPath().path
@@ -162,7 +162,7 @@ enum InputFile {
 
   /// The file's bytes.
   ///
-  /// - Parameter most: At most one byte more than this is read, since a device has no end.
+  /// - Parameter most: The maximum size; at most one more byte is read, since a device has no end.
   static func bytes(of path: String, most: Int? = nil, remedy: String) throws(CommandError) -> [UInt8] {
     do {
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

@@ -70,7 +70,7 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  /// Ends a training that could learn nothing before it starts, and says where little can be learned.
+  /// Refuses a training run that could learn nothing, and warns if little can be learned.
   private func checkTrainable(_ configuration: Model.Configuration, _ dataset: SequenceDataset) throws(CommandError) {
     guard configuration.training.epochs > 0 else { return }
     let samples = TrainableSamples(dataset, configuration.network)
@@ -78,7 +78,7 @@ struct TrainCommand: ParsableCommand {
     if let note = samples.note { Output.note("note: \(note)") }
   }
 
-  /// Which weights were measured, and why these.
+  /// Says which weights were measured, and why.
   private static func origin(of result: TrainingResult, _ training: TrainingConfiguration) -> String {
     if result.epochCount == 0 { return "Untrained weights (epochs=0)" }
     let epoch = "epoch \(result.bestEpoch) of \(result.epochCount)"

@@ -50,8 +50,8 @@ struct VerifyCommand: ParsableCommand {
     return verification
   }
 
-  /// What the tuner does not know of the model: rounding, the keys that decide which users there are, which configurations can be
-  /// trained, and what is validated.
+  /// Facts about the model that the tuner does not know: rounding, the keys that determine the users, which configurations
+  /// can be trained, and what is validated.
   private static let rules = VerificationRules(
     decimalPlaces: { definition in
       definition.fixedConfiguration.first { $0.key == "metric_decimal_place" }.flatMap { Int($0.value) }

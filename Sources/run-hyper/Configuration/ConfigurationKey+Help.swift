@@ -2,9 +2,9 @@ import Literals
 import Model
 
 extension ConfigurationKey {
-  /// All keys by group with meaning, values and default, in lines of at most `width` characters.
+  /// All keys by group with their meaning, values and defaults, in lines of at most `width` characters.
   ///
-  /// The layout is that of ArgumentParser's options. Its own wrapping knows no columns, so the lines must already fit.
+  /// The layout is that of ArgumentParser's options, which does not wrap within columns, so the lines must already fit.
   static func table(width: Int = 79) -> String {
     Group.allCases.map { group in
       let keys = Configuration.keys.filter { $0.group == group }
@@ -29,7 +29,7 @@ extension ConfigurationKey {
 
   private static let indent = String(repeating: " ", count: column)
 
-  /// The words of the default as a command line takes it; white space is in quotes.
+  /// The words of the default as typed on a command line; white space is quoted.
   private var shownDefault: [String] {
     switch defaultValue {
     case .text(let text): [text.contains(where: \.isWhitespace) ? defaultValue.python : text]

@@ -45,7 +45,7 @@ struct DatasetDescription {
     return [("rows per user", "\(least) to \(most), median \(middle), mean \(ProgressText.decimal(mean, places: 1))")]
   }
 
-  /// How often users come back to an item, and whether whole rows are there twice.
+  /// How often users repeat an item, and how many rows are exact duplicates.
   private func repeats(pairs: Int) -> String {
     let again = report.keptRowCount - pairs
     let share = percent(Double(again) / Double(max(report.keptRowCount, 1)))

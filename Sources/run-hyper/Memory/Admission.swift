@@ -17,7 +17,7 @@ package struct Admission: Equatable, Sendable {
   /// and need memory there.
   ///
   /// - Parameter trials: The memory that each trial needs; at least one.
-  /// - Parameter copies: How many trials that need the same can run at the same time; at least 1.
+  /// - Parameter copies: How many trials with the same needs can run at the same time; at least 1.
   /// - Parameter threads: For all trials together, at least `workers`.
   /// - Returns: `nil` when not even the largest trial fits by itself.
   package init?(
@@ -32,7 +32,7 @@ package struct Admission: Equatable, Sendable {
       }
       guard own <= available.bytes else { continue }
       let running = (workers - 1) / copies < trials.count ? workers : trials.count * copies
-      // Of the threads that help, those that a trial has no work for need no memory.
+      // Helping threads for which a trial has no work need no memory.
       let helpers = min(Double(threads - running), Double(running) * Double(mostThreads - 1))
       let admitted = perThread > 0 ? min(helpers, ((available.bytes - own) / perThread).rounded(.down)) : helpers
       self.workers = workers

@@ -34,7 +34,7 @@ package enum ProgressText {
     return "\(decimal(value, places: value < 9.95 ? 1 : 0)) \(unit)/\(name)"
   }
 
-  /// How many trials have finished: `3 of 80 trials finished, 12 paused by the pruner`.
+  /// The number of finished trials: `3 of 80 trials finished, 12 paused by the pruner`.
   ///
   /// - Parameter ended: Includes the trials that the pruner has paused.
   package static func count(_ ended: Int, pruned: Int, of total: String) -> String {

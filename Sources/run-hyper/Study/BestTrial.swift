@@ -16,7 +16,7 @@ enum BestTrial {
     return lines.joined(separator: "\n")
   }
 
-  /// The epoch that gave the metrics, and whether there are weights of it.
+  /// The epoch from which the metrics are, and whether its weights are kept.
   private static func origin(epoch: Int, _ hasWeights: Bool) -> String {
     let name = epoch > 0 ? "weights of epoch \(epoch)" : "untrained weights"
     return hasWeights ? ", \(name)" : " (epoch \(epoch); no weights are kept)"
@@ -33,7 +33,7 @@ enum BestTrial {
 
 /// Metrics in columns, splits in rows; a split without samples has none.
 enum MetricTable {
-  /// - Parameter decimalPlaces: As the key `metric_decimal_place` says.
+  /// - Parameter decimalPlaces: The value of the key `metric_decimal_place`.
   static func lines(_ metrics: [SplitMetric], decimalPlaces: Int) -> [String] {
     var names: [String] = []
     var splits: [String] = []

@@ -2,33 +2,33 @@ import Literals
 import Model
 import Tuner
 
-/// What building the configurations of a space's points shows: those that can be trained, and what is wrong with the others.
+/// Which points of a space give configurations that can be trained, and the problems of the others.
 struct ConfigurationSurvey {
-  /// How many points were looked at.
+  /// The number of points examined.
   private(set) var total = 0
 
-  /// Those that can be trained, in their order.
+  /// The points that can be trained, in order.
   private(set) var possible: [Hyperparameters] = []
 
-  /// The configuration of the first of them.
+  /// The configuration of the first of these points.
   private(set) var first = Configuration()
 
-  /// The most epochs that one of them can have.
+  /// Their maximum number of epochs.
   private(set) var longest = 0
 
   /// The distinct ways in which they read their data.
   private(set) var datasets: [DatasetConfiguration] = []
 
-  /// The distinct ways in which they are validated: epochs and the interval alone.
+  /// The distinct ways in which they are validated; only epochs and the interval are set.
   private(set) var schedules: Set<TrainingConfiguration> = []
 
-  /// What is wrong with the others, in the order in which it was met.
+  /// The problems of the other points, in order of first occurrence.
   private var problems: [(problem: Problem, points: [Hyperparameters])] = []
   private var positions: [Problem: Int] = [:]
 
   var impossibleCount: Int { total - possible.count }
 
-  /// Looks at a point, and says whether it can be trained.
+  /// Examines a point and returns whether it can be trained.
   mutating func look(
     at point: Hyperparameters, _ build: (Hyperparameters) throws(ConfigurationError) -> Configuration
   ) -> Bool {
@@ -57,10 +57,10 @@ struct ConfigurationSurvey {
     }
   }
 
-  /// Refuses impossible configurations, or, where these are left out, a study without any other.
+  /// Throws if any configuration is impossible or, if impossible ones are left out, if all are.
   func check(leavesOut: Bool) throws(CommandError) {
     guard impossibleCount > 0, !leavesOut || possible.isEmpty else { return }
-    // What is wrong with all of them has nothing to do with the points.
+    // A problem of all points does not depend on the tuned values.
     let general = problems.filter { $0.points.count == total }.map(\.problem.description)
     guard general.isEmpty else { throw .input(general.joined(separator: "\n")) }
     if possible.isEmpty {
@@ -72,9 +72,9 @@ struct ConfigurationSurvey {
         + lines.joined(separator: "\n"))
   }
 
-  /// What is wrong with those that cannot be trained, a line each with their number, the most frequent first.
+  /// The problems of the points that cannot be trained, one line each with the number of points, most frequent first.
   ///
-  /// A range has a reason for each of its values: where there are many, those that expect the same at the same place are one.
+  /// A range may give a problem for each value: if there are many, those with the same location and remedy are merged.
   var reasons: [String] {
     guard problems.count > Self.mostReasons else {
       let order = problems.indices.sorted { (-problems[$0].points.count, $0) < (-problems[$1].points.count, $1) }

@@ -19,7 +19,7 @@ struct FinishedTrials {
   let trials: [Trial]
 
   /// - Parameter metricName: Such as `ndcg@10`; the study's metric when `nil`.
-  /// - Throws: `CommandError.input` when the metric is no function of a rank, or the split has no samples.
+  /// - Throws: `CommandError.input` if the metric is not a function of a rank, or if the split has no samples.
   init(of study: Study, metric metricName: String?, split: String, in store: StudyStore) throws {
     name = metricName ?? study.definition.metric
     guard let metric = RankMetric(name) else {

@@ -6,7 +6,7 @@ package import Tuner
 ///
 /// Source: RecBole 1.2.1, `HyperTuning.export_result`.
 package enum ReferenceResults {
-  /// The file's text; a trial without a result has the reason in its place.
+  /// The file's text; a trial without a result has the reason instead.
   package static func text(_ board: Leaderboard) -> String {
     let ranked = board.rows.map { row in
       (row.trial, block(row.hyperparameters, row.metrics, otherwise: "\(row.state.rawValue)"))

@@ -34,10 +34,10 @@ struct SearchPlan: Codable, Equatable {
   /// Number of additional seeds for each trial tied with the best.
   var repeats: Int?
 
-  /// Whether configurations that cannot be trained are left out, where they would otherwise be refused.
+  /// Whether configurations that cannot be trained are left out instead of refused.
   var skipsImpossible: Bool?
 
-  /// As many as the reference program's tuning object tries unless it is told otherwise.
+  /// The number of trials that RecBole's tuner runs by default.
   static let standardMaxEvaluations = 100
 
   var isShuffled: Bool { shuffles ?? false }
@@ -45,7 +45,7 @@ struct SearchPlan: Codable, Equatable {
 
   /// The points of the study that are known before it starts.
   ///
-  /// - Parameter isPossible: Asked once for each point in its order; the study has no other points than those it says yes to.
+  /// - Parameter isPossible: Called once for each point, in order; the study has only points for which it returns true.
   /// - Throws: When every combination is asked for, and a parameter has no list of values or there are too many.
   func cells(
     of space: SearchSpace, seed: Int, where isPossible: (Hyperparameters) -> Bool

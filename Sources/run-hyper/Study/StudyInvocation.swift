@@ -37,9 +37,9 @@ struct StudyInvocation: Codable {
     }
   }
 
-  /// Which points a study may have: with `--skip_impossible`, those that can be trained.
+  /// Returns whether a study may have a point: with `--skip_impossible`, only if it can be trained.
   ///
-  /// A function of what the study stores, as `resume` goes by.
+  /// Depends only on what the study stores, like `resume`.
   @Sendable static func isPossible(in definition: StudyDefinition) -> (Hyperparameters) -> Bool {
     guard let (file, sources, plan) = try? sources(of: definition), plan.leavesOut,
       let space = try? SearchSpace(parsing: definition.searchSpace, file: file)
@@ -75,7 +75,7 @@ struct StudyInvocation: Codable {
 }
 
 extension SearchPlan {
-  /// Whether the options of a command can have made it: in a database somebody may have changed it.
+  /// Whether a command could have created this plan; somebody may have changed it in the database.
   fileprivate var isPossible: Bool {
     let counts = [maxEvaluations, earlyStop, firstRung, repeats].compactMap { $0 }
     return counts.allSatisfy { 1...1_000_000_000 ~= $0 } && 2...1_000_000 ~= reductionFactor ?? 2

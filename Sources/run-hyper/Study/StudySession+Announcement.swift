@@ -107,7 +107,7 @@ extension StudySession {
     }
   }
 
-  /// What can end the study before everything is tried.
+  /// What can end the study before all configurations are tried.
   private var ends: [String] {
     [
       space.plan.earlyStop.map { "after \($0) consecutive trials without improvement (--early_stop)" },

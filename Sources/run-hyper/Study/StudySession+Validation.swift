@@ -3,9 +3,9 @@ import Model
 import Tuner
 
 extension StudySession {
-  /// Refuses to start a study whose trials nothing could rank; one that is there is continued without a ranking.
+  /// Refuses to start a study whose trials could not be ranked; an existing one is continued without a ranking.
   ///
-  /// - Throws: `CommandError.input` when trials would have no validation samples.
+  /// - Throws: `CommandError.input` if trials would have no validation samples.
   static func requireValidation(
     _ datasets: [DatasetConfiguration: SequenceDataset], ofStudy name: String, in storage: String
   ) throws(CommandError) {
@@ -24,7 +24,7 @@ extension StudySession {
         expected: "\(expected), or '\(ProgramCommand.line("train"))' for one configuration"))
   }
 
-  /// Why there are no validation samples, and what gives some.
+  /// Why there are no validation samples, and what would provide some.
   private static func missing(in configuration: DatasetConfiguration) -> (found: String, expected: String) {
     if let files = configuration.benchmarkFiles, files.count > 1 {
       return ("no row in the file '\(files[1])'", "rows to validate on")

@@ -17,7 +17,7 @@ struct StudySession {
 
   /// Runs the remaining trials and prints the result.
   ///
-  /// - Returns: What is to be complained about once all is printed: that no trial has a result; otherwise `nil`.
+  /// - Returns: A complaint to be made after all output, if no trial has a result; otherwise `nil`.
   /// - Throws: `CommandError.interrupted` after a signal, `.failed` when the study cannot be written.
   func run() async throws -> String? {
     defer { store.close() }
@@ -90,7 +90,7 @@ struct StudySession {
 
   /// Prints the leaderboard and the best trial, and says what to do next.
   ///
-  /// - Returns: As `run` does.
+  /// - Returns: The same as `run`.
   private func conclude(_ outcome: RunOutcome, after seconds: Double) throws -> String? {
     try request.files.write(study, in: store)
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
@@ -117,7 +117,7 @@ struct StudySession {
     return "no trial of \(study.name) has a result" + (ends.isEmpty ? "" : ": \(ends.joined(separator: ", "))")
   }
 
-  /// Whether the study keeps the weights of a trial, and their file is there.
+  /// Whether the study keeps the weights of a trial, and their file exists.
   private func hasWeights(_ row: Leaderboard.Row) throws -> Bool {
     guard let weights = try store.weights(of: study), weights.trial == row.trial else { return false }
     return FileManager.default.fileExists(atPath: weights.path)
@@ -171,7 +171,7 @@ private final class StudyNarrator: Sendable {
 
   private var metric: String { study.definition.metric }
 
-  /// The metric as it is shown.
+  /// The metric as shown to the user.
   private func shown(_ value: Double) -> String {
     ProgressText.decimal(value, places: study.definition.metricDecimalPlaces)
   }

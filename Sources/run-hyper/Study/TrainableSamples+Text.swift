@@ -3,7 +3,7 @@ import Model
 import Tuner
 
 extension TrainableSamples {
-  /// What is wrong where nothing can be learned, on one line; `nil` where something can.
+  /// A one-line error if nothing can be learned; otherwise `nil`.
   func problem(_ configuration: DatasetConfiguration) -> String? {
     guard count == 0, total > 0 else { return nil }
     let needed =
@@ -16,12 +16,12 @@ extension TrainableSamples {
       + "counts in the loss; expected \(needed)"
   }
 
-  /// A warning where only few samples can teach, or `nil`.
+  /// A warning if only few samples can teach, or `nil`.
   var note: String? {
     areFew ? "only \(text)" : nil
   }
 
-  /// How many can teach, and why the others cannot.
+  /// The number of samples that can teach, and why the others cannot.
   var text: String {
     let what =
       "\(count) of \(total) training samples, from \(userCount) of \(totalUserCount) users, can teach the model anything"
@@ -33,8 +33,8 @@ extension TrainableSamples {
 extension TuningSpace {
   /// Checks, before anything is trained, that every configuration has something to learn.
   ///
-  /// - Returns: A note where in some configuration only few samples can teach.
-  /// - Throws: A line for each dataset with nothing to learn, with the configurations that read it so.
+  /// - Returns: A note if only few samples can teach in some configuration.
+  /// - Throws: An error with one line per dataset with nothing to learn, and the configurations that read it so.
   func checkTrainable(_ datasets: [DatasetConfiguration: SequenceDataset]) throws -> [String] {
     var notes: [(samples: TrainableSamples, cells: CellCount)] = []
     var problems: [String] = []
@@ -47,22 +47,22 @@ extension TuningSpace {
       if samples.areFew { notes.append((samples, cells)) }
     }
     guard problems.isEmpty else { throw CommandError.input(problems.joined(separator: "\n")) }
-    // One note is enough: the worst.
+    // The worst case is enough.
     let worst = notes.min { $0.samples.count * $1.samples.total < $1.samples.count * $0.samples.total }
     return worst.flatMap { worst in worst.samples.note.map { [$0 + worst.cells.text] } } ?? []
   }
 
-  /// How many configurations have something in common, and the first of them.
+  /// The number of configurations that have something in common, and the first of them.
   struct CellCount {
     let first: Hyperparameters
     var count = 1
     let total: Int
 
-    /// Where that is; nothing where it is everywhere.
+    /// The affected configurations; empty if all are.
     var text: String { count == total ? "" : " (in \(count) of \(total) configurations, such as \(first))" }
   }
 
-  /// One configuration for each case of what there is to learn: another dataset, or other masks.
+  /// One configuration for each combination of dataset and masking, which determine what can be learned.
   private func trainingCases() throws -> [(configuration: Configuration, cells: CellCount)] {
     struct Case: Hashable {
       let dataset: DatasetConfiguration
@@ -75,7 +75,7 @@ extension TuningSpace {
     let cells = survey.possible
     for cell in areAlike ? cells.prefix(1) : cells[...] {
       let configuration = try configuration(of: cell)
-      // Without training there is nothing to learn from.
+      // Without training, nothing has to be learned.
       guard configuration.training.epochs > 0 else { continue }
       let key = Case(dataset: configuration.dataset, shortest: configuration.network.shortestTrainableHistory)
       if let index = indices[key] {

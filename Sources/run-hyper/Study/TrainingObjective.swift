@@ -55,7 +55,7 @@ struct TrainingObjective: Objective {
   private func train(_ trial: RunningTrial) throws -> TrialOutcome {
     let configuration = try space.configuration(of: trial.hyperparameters, repetition: trial.repetition)
     guard let dataset = datasets[configuration.dataset] else {
-      // A trial that somebody changed in the database may read its data in another way than any of the study's.
+      // A trial that somebody has changed in the database may read data that the study has not loaded.
       throw CommandError.failed("the dataset of \(trial.hyperparameters) was not loaded")
     }
     let trainer = try Self.trainer(configuration, dataset, for: trial)
@@ -108,7 +108,7 @@ struct TrainingObjective: Objective {
 extension EpochReport {
   /// The epoch's points of the learning curve.
   ///
-  /// A loss that there is none of is stored as what is no number: an epoch without a point would be a hole in the curve.
+  /// A missing loss is stored as NaN, since an epoch without a point would be a gap in the curve.
   var curve: [(name: String, value: Double)] {
     [("train.loss", loss ?? .nan)] + (valid?.values ?? []).map { (name: "valid.\($0.name)", value: $0.value) }
   }

@@ -8,7 +8,7 @@ struct TrialText {
   private let decimalPlaces: Int
   private let isStudyOver: Bool
 
-  /// - Parameter isStudyOver: Whether no trial of the study is left to go on.
+  /// - Parameter isStudyOver: Whether no trial of the study can continue.
   init(_ story: TrialStory, of study: StudyDefinition, isStudyOver: Bool) {
     self.story = story
     metric = study.metric
@@ -47,7 +47,7 @@ struct TrialText {
     return ["Results"] + MetricTable.lines(story.metrics, decimalPlaces: decimalPlaces).map { "  " + $0 }
   }
 
-  /// A metric as it is shown.
+  /// A metric as shown to the user.
   private func shown(_ value: Double) -> String { ProgressText.decimal(value, places: decimalPlaces) }
 
   private var attempts: [String] {
@@ -110,9 +110,9 @@ extension PruningDecision.Action {
   /// What happened, for a person.
   ///
   /// - Parameters:
-  ///   - waits: Whether a trial that stops on a rung may go on later, when it proves to be among the best there.
-  ///   - isLast: Whether nothing has followed.
-  ///   - isStudyOver: Whether nothing can follow.
+  ///   - waits: Whether a trial that stops on a rung may continue later, if it turns out to be among the best there.
+  ///   - isLast: Whether this is the trial's last decision.
+  ///   - isStudyOver: Whether no decision can follow.
   func words(waits: Bool, isLast: Bool, isStudyOver: Bool) -> String {
     switch self {
     case .stop where waits && !isLast: "waited"

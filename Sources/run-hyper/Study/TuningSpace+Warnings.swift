@@ -3,12 +3,12 @@ import Literals
 import Tuner
 
 extension TuningSpace {
-  /// Ranges that are probably not what was meant, a sentence each.
+  /// Warnings about ranges that are probably a mistake, one sentence each.
   var warnings: [String] { Self.warnings(about: space) }
 
   private static func warnings(about space: SearchSpace) -> [String] { space.parameters.compactMap(warning(about:)) }
 
-  /// Adds the warnings to what is thrown, since a range that was meant otherwise may be the cause.
+  /// Adds the warnings to a thrown error, since a mistaken range may be its cause.
   static func warning<Value>(
     about space: SearchSpace, _ body: () throws -> Value
   ) throws(CommandError) -> Value {
@@ -19,7 +19,7 @@ extension TuningSpace {
     }
   }
 
-  /// What is worth knowing about the points that are tried.
+  /// Notes about the points that are tried.
   var notes: [String] {
     guard plan.leavesOut, plan.algorithm == .random, cells.count < plan.trialLimit(of: space),
       RandomSampler(space, seed: 0).count != survey.total
@@ -35,9 +35,9 @@ extension TuningSpace {
     "layer_norm_eps", "initializer_range",
   ]
 
-  /// The warning for a `loguniform` whose bounds are usual values of its key, and whose exponentials are all beyond them.
+  /// The warning for a `loguniform` whose bounds are usual values of its key, while their exponentials are not.
   ///
-  /// The bounds of `loguniform` are natural logarithms, so `1e-5,1e-2` stands for values from 1.00001 to 1.01.
+  /// The bounds of `loguniform` are natural logarithms, so `1e-5,1e-2` means values from 1.00001 to 1.01.
   static func warning(about parameter: SearchSpace.Parameter) -> String? {
     guard case .logUniform(let low, let high) = parameter.distribution, fractions.contains(parameter.name), low >= 0,
       high <= 1

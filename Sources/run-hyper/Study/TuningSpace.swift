@@ -6,7 +6,7 @@ import Tuner
 struct TuningSpace {
   let space: SearchSpace
 
-  /// The file's text with each value of a list once, which a study keeps.
+  /// The file's text, with each value of a list once, as stored in the study.
   var text: String { space.text }
 
   let sources: ConfigurationSources
@@ -16,11 +16,11 @@ struct TuningSpace {
   /// The points that the plan tries, in its order; empty if they depend on results.
   let cells: [Hyperparameters]
 
-  /// What building configurations has shown: of the points that the plan looked at, or of those that stand for all that may be
+  /// The result of building configurations: of the points in the plan, or of representatives of all points that may be
   /// tried.
   let survey: ConfigurationSurvey
 
-  /// Trials in all, where points are drawn or proposed.
+  /// The total number of trials, if points are drawn or proposed.
   let trialLimit: Int?
 
   /// The most epochs that a trial can have.
@@ -43,7 +43,7 @@ struct TuningSpace {
     "model", "dataset", "data_path", "valid_metric", "metrics", "topk", "metric_decimal_place",
   ]
 
-  /// Keys that decide how the data is read.
+  /// Keys that determine how the data is read.
   static let dataKeys = Set(Configuration.keys.filter { $0.group == .dataset || $0.name == "eval_args" }.map(\.name))
 
   /// Reads and checks everything.
@@ -87,7 +87,7 @@ struct TuningSpace {
     do {
       return Int(clamping: try sources.configuration().training.seed)
     } catch {
-      // What is not tuned need not be possible by itself, such as a hidden_size that only the tuned n_heads divide.
+      // The fixed keys alone may be impossible, such as a hidden_size that only the tuned values of n_heads divide.
       for point in space.representatives(limit: 1000).points {
         let configuration = try? sources.configuration(tuned: layer(point, of: space))
         if let configuration { return Int(clamping: configuration.training.seed) }
@@ -96,7 +96,7 @@ struct TuningSpace {
     }
   }
 
-  /// Trials in all: no more than the space has, as far as that is known.
+  /// The total number of trials: no more than the space has points, as far as known.
   private static func trialLimit(_ plan: SearchPlan, of space: SearchSpace, _ survey: ConfigurationSurvey) -> Int {
     let limit = plan.trialLimit(of: space)
     let knowsAll = plan.leavesOut && RandomSampler(space, seed: 0).count == survey.total
@@ -132,14 +132,14 @@ struct TuningSpace {
     }
   }
 
-  /// The most trials that can run at the same time: all, or all repeats with further seeds.
+  /// The maximum number of trials that can run at the same time: all, or all repeats with additional seeds.
   var mostTrials: Int {
     let count = max(1, cells.isEmpty ? trialLimit ?? 1 : cells.count)
     let (product, overflow) = count.multipliedReportingOverflow(by: plan.repeats ?? 1)
     return overflow ? count : product
   }
 
-  /// How many trials that need as much memory as one of `memory(_:)` can run at the same time.
+  /// How many trials with the same memory needs as one of `memory(_:)` can run at the same time.
   var copies: Int { cells.isEmpty ? mostTrials : plan.repeats ?? 1 }
 
   /// The configuration of a cell.
@@ -154,7 +154,7 @@ struct TuningSpace {
 
   /// The memory that the trials need, any of which may run at the same time.
   ///
-  /// Where only some of the points were looked at, the largest may not be among them.
+  /// If only some points were examined, the largest may not be among them.
   func memory(_ datasets: [DatasetConfiguration: SequenceDataset]) throws -> [TrainingMemory] {
     var configurations = try survey.possible.map { try configuration(of: $0) }
     if plan.algorithm == .bayes, let largest = try? configuration(of: space.largest) { configurations.append(largest) }
@@ -163,7 +163,7 @@ struct TuningSpace {
     }
   }
 
-  /// The layer that a cell makes.
+  /// The configuration layer of a cell.
   static func layer(_ cell: Hyperparameters, of space: SearchSpace) -> ConfigurationLayer {
     ConfigurationLayer(
       source: space.file,
