@@ -280,7 +280,8 @@ import Testing
     let ending = try Self.search(program, "--epochs=3", "--repeats=2")
     #expect(ending.status == 0)
     #expect(
-      ending.errors.contains("repeats   when the search is done, 2 more seeds for every trial tied with the best"))
+      ending.errors.contains("repeats   when the search is done, 2 additional seeds for every trial tied with the best")
+    )
     #expect(ending.errors.contains("with 2 additional seeds"), "\(ending.errors)")
     #expect(ending.output.contains("2 more seeds"))
     #expect(ending.output.contains("Best over 2 additional seeds: trial "))

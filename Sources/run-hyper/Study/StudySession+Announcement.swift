@@ -23,8 +23,8 @@ extension StudySession {
     lines += ends.map { "  end       \($0)" }
     if let repeats = space.plan.repeats {
       lines.append(
-        "  repeats   when the search is done, \(repeats) more \(repeats == 1 ? "seed" : "seeds") for every trial tied with the best"
-      )
+        "  repeats   when the search is done, \(repeats) additional \(repeats == 1 ? "seed" : "seeds") "
+          + "for every trial tied with the best")
     }
     lines += [
       "  workers   \(admission.workers)"
