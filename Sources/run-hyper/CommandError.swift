@@ -31,6 +31,9 @@ func reading<Value>(_ body: () throws -> Value) throws(CommandError) -> Value {
     return try body()
   } catch let error as CommandError {
     throw error
+  } catch let error as MisplacedDatabase {
+    // Something has started: the database that it is about.
+    throw .failed("\(error)")
   } catch {
     throw .input("\(error)")
   }

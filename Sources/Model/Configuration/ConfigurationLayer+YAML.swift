@@ -10,6 +10,7 @@ extension ConfigurationLayer {
   /// - Parameter file: The file's name, with which locations in messages begin.
   public init(yaml text: String, file: String) throws(ConfigurationError) {
     let root: Node?
+    let text = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
     do {
       root = try RepeatedKeys.compose(text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
     } catch {

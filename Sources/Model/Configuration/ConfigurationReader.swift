@@ -251,7 +251,9 @@ extension ConfigurationReader {
     guard let value = value(key) else { return }
     if value.isNullLike {
       property = nil
-    } else if let intervals = entries[key]?.text.flatMap({ Intervals(parsing: $0) }) ?? Intervals(value) {
+    } else if let intervals = (entries[key]?.text ?? writtenText(key)).flatMap({ Intervals(parsing: $0) })
+      ?? Intervals(value)
+    {
       property = intervals
     } else {
       reportType(key, expected: "intervals such as \"[5,inf)\" or \"[1,5);(7,9]\", or null")

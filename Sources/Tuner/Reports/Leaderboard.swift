@@ -220,7 +220,7 @@ extension Leaderboard {
     let names = distinct(rows.flatMap(\.metrics).filter { $0.value != nil }.map(\.fullName))
     throw ReportError(
       location: "--sort", found: "'\(sort)', for which no trial has a value",
-      expected: "one of \(names.joined(separator: ", "))")
+      expected: names.isEmpty ? "no --sort: no trial has any metric" : "one of \(names.joined(separator: ", "))")
   }
 
   private static func condition(

@@ -96,6 +96,14 @@ struct DatabasePlace: Sendable {
     sighting == .file(identity) || sighting == .unknown
   }
 
+  /// Whether a log or an index is at its path that is not the open one.
+  var hasOtherCompanions: Bool {
+    companions.contains { companion in
+      let sighting = Disk.sighting(companion.path)
+      return sighting != .nothing && !Self.isThere(sighting, companion.identity)
+    }
+  }
+
   /// The permissions of the database.
   var mode: UInt32? { Disk.mode(of: descriptor) }
 

@@ -45,7 +45,12 @@ extension StudyContents {
       let isMeasuredAtEnd =
         try best[trial.id] == nil && trial.state == .completed && trial.bestValue != nil
         && rules.measuresAtEnd(definition, trial.hyperparameters) && valueAtEnd(of: trial, db) == trial.bestValue
-      checkHoles(own, latestStart.filter { !isMeasuredAtEnd || !$0.key.hasPrefix("valid.") }, of: trial, &check)
+      var due = latestStart
+      for (metric, start) in latestStart where metric.hasPrefix("valid.") {
+        // Trials with other numbers of epochs may be validated later than the others.
+        due[metric] = isMeasuredAtEnd ? nil : max(start, rules.firstValidation(definition, trial.hyperparameters) ?? 0)
+      }
+      checkHoles(own, due, of: trial, &check)
       if !isMeasuredAtEnd { try checkBest(trial, best[trial.id], db, &check) }
     }
     let count = lines.values.joined().reduce(0) { $0 + $1.count }

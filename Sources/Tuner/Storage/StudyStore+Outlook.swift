@@ -117,6 +117,11 @@ extension StudyStore {
       case .proposal:
         if let point = try propose(for: study, where: policy.isPossible, db) {
           try Self.add(point, to: study, cost: policy.cost, db)
+        } else if try Self.counts(of: study.id, repeats: false, db).total == 0 {
+          throw StorageError(
+            location: "study '\(study.name)'",
+            found: "no configuration that can be trained among \(RandomSampler.patience) draws",
+            expected: "a search space with more of them, such as lists of values or quniform for whole numbers")
         } else {
           // The space has no other possible point, so the study is complete.
           try db.execute(

@@ -10,7 +10,8 @@ extension StudyStore {
   func requirePlace() throws {
     guard let place else { return }
     if let misplaced = misplaced.withLock({ $0 }) { throw misplaced }
-    guard place.fate() == .inPlace else { throw settle(place) ?? OutOfPlace() }
+    guard place.fate() != .inPlace, let misplaced = settle(place) else { return }
+    throw misplaced
   }
 
   /// Runs `work` in an immediate transaction, in the file at the path.
@@ -56,24 +57,30 @@ extension StudyStore {
   private func outcome(for place: DatabasePlace) -> MisplacedDatabase.Outcome? {
     // Other processes may still be in a write that they began earlier; a write that begins now fails.
     _ = try? database.write { _ in }
-    let isWritten = emptyLog()
     switch place.fate() {
     case .inPlace: return nil
     case .deleted:
+      emptyLog()
       do { return try restore(place) ? .restored : replaced(place, name: nil) } catch {
         return .lost(reason: "\(error)")
       }
     case .moved(let name):
+      emptyLog()
       // A new database at the old path must not find this one's log, which other processes may still have open.
       try? storing(in: path) { try database.write { _ in try place.removeCompanions() } }
       let folders = [".checkpoints", ".weights"].map { MisplacedDatabase.Folder(path: path + $0, suffix: $0) }
       return .moved(to: name, folders: folders.filter { Disk.isFolder($0.path) })
-    case .replaced(let name): return replaced(place, name: name)
-    case .cutFromLog(let file): return .cutFromLog(file, isWritten: isWritten)
+    case .replaced(let name):
+      emptyLog()
+      return replaced(place, name: name)
+    case .cutFromLog(let file):
+      // With other companions beside the database, another process writes it, and no lock of ours keeps it from doing so now.
+      return .cutFromLog(file, isWritten: !place.hasOtherCompanions && emptyLog())
     }
   }
 
   /// Moves everything that was committed from the log into the open file, regardless of its name.
+  @discardableResult
   private func emptyLog() -> Bool {
     let result = Result { try database.writeWithoutTransaction { db in try db.checkpoint(.truncate) } }
     return (try? result.get()) != nil

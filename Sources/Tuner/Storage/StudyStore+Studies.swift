@@ -99,13 +99,14 @@ extension StudyStore {
         let best = try Row.fetchOne(
           db,
           sql: """
-            SELECT ordinal, best_value FROM trial
-            WHERE study_id = ? AND active = 1 AND repeat = 0 AND state IN ('completed', 'pruned') AND best_value IS NOT NULL
-            ORDER BY state, best_value \(order), ordinal LIMIT 1
-            """, arguments: [study.id])
+            SELECT ordinal, value FROM (
+              SELECT ordinal, state, coalesce(best_value, \(Self.valueAtEnd)) AS value FROM trial
+              WHERE study_id = :study AND active = 1 AND repeat = 0 AND state IN ('completed', 'pruned'))
+            WHERE value IS NOT NULL ORDER BY state, value \(order), ordinal LIMIT 1
+            """, arguments: ["study": study.id, "metric": study.definition.metric])
         return StudySummary(
           study: study, counts: counts, isOver: try isOver(study, db),
-          best: best.map { ($0["ordinal"], $0["best_value"]) })
+          best: best.map { ($0["ordinal"], $0["value"]) })
       }
     }
   }

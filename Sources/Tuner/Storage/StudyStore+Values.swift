@@ -8,12 +8,17 @@ extension StudyStore {
   static func recallValues(of study: Study, _ db: Database) throws {
     try db.execute(
       sql: """
-        UPDATE trial SET best_value = (
-          SELECT value FROM result WHERE trial_id = trial.id AND split = 'valid' AND metric = :metric)
-        WHERE study_id = :study AND state = 'completed' AND best_value IS NULL AND EXISTS (
-          SELECT 1 FROM user_rank WHERE trial_id = trial.id AND split = 'valid' AND length(ranks) > 0)
+        UPDATE trial SET best_value = \(valueAtEnd)
+        WHERE study_id = :study AND state = 'completed' AND best_value IS NULL
         """, arguments: ["metric": study.definition.metric, "study": study.id])
   }
+
+  /// The value in the results of a row of `trial`, as SQL with a parameter `:metric`; null unless the trial has completed.
+  static let valueAtEnd = """
+    (SELECT value FROM result
+      WHERE trial_id = trial.id AND split = 'valid' AND metric = :metric AND trial.state = 'completed' AND EXISTS (
+        SELECT 1 FROM user_rank WHERE trial_id = trial.id AND split = 'valid' AND length(ranks) > 0))
+    """
 
   /// The value of a trial: from its row or, for a completed trial without one, from its results.
   static func value(

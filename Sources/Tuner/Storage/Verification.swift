@@ -79,14 +79,19 @@ public struct VerificationRules: Sendable {
   /// Whether a trial's value may be measured after its last epoch instead of in a validation.
   public var measuresAtEnd: @Sendable (StudyDefinition, Hyperparameters) -> Bool
 
+  /// The epoch of a trial's first validation; `nil` if it is unknown.
+  public var firstValidation: @Sendable (StudyDefinition, Hyperparameters) -> Int?
+
   public init(
     decimalPlaces: @escaping @Sendable (StudyDefinition) -> Int? = { _ in nil }, dataParameters: Set<String> = [],
     isPossible: @escaping @Sendable (StudyDefinition) -> (Hyperparameters) -> Bool = { _ in { _ in true } },
-    measuresAtEnd: @escaping @Sendable (StudyDefinition, Hyperparameters) -> Bool = { _, _ in false }
+    measuresAtEnd: @escaping @Sendable (StudyDefinition, Hyperparameters) -> Bool = { _, _ in false },
+    firstValidation: @escaping @Sendable (StudyDefinition, Hyperparameters) -> Int? = { _, _ in nil }
   ) {
     self.decimalPlaces = decimalPlaces
     self.dataParameters = dataParameters
     self.isPossible = isPossible
     self.measuresAtEnd = measuresAtEnd
+    self.firstValidation = firstValidation
   }
 }

@@ -336,7 +336,7 @@ private final class StudyRun: Sendable {
   /// Says once that only other processes' trials are left.
   private func announceWaiting() throws {
     // The database knows also of a trial that a worker of this process has only just taken.
-    guard !state.withLock({ $0.hasAnnouncedWaiting }) else { return }
+    guard state.withLock({ $0.running.isEmpty && !$0.hasAnnouncedWaiting }) else { return }
     let trials = try store.trialsElsewhere(of: study)
     guard !trials.isEmpty else { return }
     let isNews = state.withLock { state in

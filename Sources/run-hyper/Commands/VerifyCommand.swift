@@ -58,12 +58,22 @@ struct VerifyCommand: ParsableCommand {
     },
     dataParameters: TuningSpace.dataKeys, isPossible: StudyInvocation.isPossible,
     measuresAtEnd: { definition, hyperparameters in
-      func number(_ key: String) -> Int? {
-        hyperparameters[key].map { "\($0)" }.flatMap(Int.init)
-          ?? definition.fixedConfiguration.first { $0.key == key }.flatMap { Int($0.value) }
-      }
-      return number("eval_step") ?? 1 <= 0 || number("epochs") == 0
+      number("eval_step", of: hyperparameters, in: definition) ?? 1 <= 0
+        || number("epochs", of: hyperparameters, in: definition) == 0
+    },
+    firstValidation: { definition, hyperparameters in
+      guard let epochs = number("epochs", of: hyperparameters, in: definition) else { return nil }
+      let interval = number("eval_step", of: hyperparameters, in: definition) ?? 1
+      return interval > 0 ? min(interval, epochs) : epochs
     })
+
+  /// The value of an integer key for a trial, tuned or fixed.
+  private static func number(
+    _ key: String, of hyperparameters: Hyperparameters, in definition: StudyDefinition
+  ) -> Int? {
+    hyperparameters[key].map { "\($0)" }.flatMap(Int.init)
+      ?? definition.fixedConfiguration.first { $0.key == key }.flatMap { Int($0.value) }
+  }
 }
 
 /// A verification for a terminal.

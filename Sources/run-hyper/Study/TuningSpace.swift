@@ -60,9 +60,10 @@ struct TuningSpace {
         try sources.configuration(tuned: Self.layer(point, of: space))
       }
     }
-    let seed = tunesSeed ? 0 : try Self.seed(space, sources)
+    let needsSeed = !tunesSeed && (plan.algorithm == .random || plan.isShuffled)
     cells = try Self.warning(about: space) {
-      try plan.cells(of: space, seed: seed) { look(at: $0) || !plan.leavesOut }
+      let seed = needsSeed ? try Self.seed(space, sources) : 0
+      return try plan.cells(of: space, seed: seed) { look(at: $0) || !plan.leavesOut }
     }
     var areAll = true
     if plan.algorithm == .bayes {
