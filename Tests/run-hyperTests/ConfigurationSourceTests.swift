@@ -58,6 +58,22 @@ import Testing
     #expect(line.status == 0 && line.output == file.output, "\(line.errors)")
   }
 
+  @Test func `An open interval stays open, whichever source it comes from`() throws {
+    let program = try Program()
+    // Three users of five rows each, and one of four.
+    let few = (0..<4).map { "u9\ti\($0)\t\(50 + $0)\n" }.joined()
+    try program.write(Self.header + Self.rows + few, to: "datasets/own/own.inter")
+    try program.write("user_inter_num_interval: \"(4,6)\"\n", to: "y.yaml")
+    try program.write("user_inter_num_interval choice ['(4,6)']\n", to: "hyper.test")
+    let settings = ["--dataset=own", "--epochs=1", "--hidden_size=8"]
+    let file = try program.run(["train", "--config_files=y.yaml"] + settings)
+    let line = try program.run(["train", "--user_inter_num_interval=(4,6)"] + settings)
+    #expect(file.status == 0 && file.output == line.output, "\(file.errors)\(line.errors)")
+    let study = try program.run(["--params_file=hyper.test", "--workers=1"] + settings)
+    #expect(study.errors.contains("dataset   own: 3 users"), "\(study.errors)")
+    for ending in [file, line] { #expect(ending.errors.contains(" on own: 6 samples"), "\(ending.errors)") }
+  }
+
   @Test func `An interval as a list filters in parameter files as well`() throws {
     let program = try Program()
     try program.write(Self.header + Self.rows + "u9\ti0\t50\nu9\ti1\t51\n", to: "datasets/own/own.inter")
@@ -78,6 +94,8 @@ import Testing
     ),
     ("seed: [1,\n  2]\nn_layers: 1\nseed: [1, 3]\n", "y.yaml:4: found the key 'seed' again, with [1,3] here"),
     ("{seed: 1, seed: 2}\n", "y.yaml:1: found the key 'seed' again"),
+    ("seed: 1\r\nn_layers: 1\r\nseed: 1\r\n", nil),
+    ("n_layers: 1\r\nseed: 1\r\nseed: 2\r\n", "y.yaml:3: found the key 'seed' again, with 2 here and 1 on line 2"),
   ])
   func `A key may stand twice in YAML with one value, not with two`(yaml: String, message: String?) throws {
     let ending = try train(yaml)

@@ -28,6 +28,7 @@ extension NoValueTests {
 
     #expect(try Self.csv(program) == ranking)
     #expect(try program.run(["show", "base", "best"]).output.contains("Trial 2 of base"))
+    #expect(try program.run(["studies"]).output.contains("finished      2   2  mrr@10  0."))
     let found = try program.run(["verify"])
     #expect(found.status == 1)
     #expect(found.output.contains("among its results; expected the same value; 'run-hyper resume base' stores it"))
@@ -46,6 +47,19 @@ extension NoValueTests {
     let mixed = try Self.csv(program)
     #expect(mixed.dropFirst().allSatisfy { $0.contains(",completed,0.") } && mixed.count == 5, "\(mixed)")
     #expect(try program.run(["verify"]).status == 0)
+  }
+
+  @Test func `Verify expects no validation of a trial that is interrupted before its own`() throws {
+    let program = try Self.program("epochs choice [2,100000]\n")
+    let process = try program.start(Self.study("base", "--eval_step=0"))
+    try SQLite.wait(
+      until: "count(*) = 1 FROM trial WHERE state = 'completed' AND EXISTS (SELECT 1 FROM observation WHERE epoch > 3)",
+      in: program, while: process)
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(Program.status(of: process) == 130)
+    let verified = try program.run(["verify"])
+    #expect(verified.status == 0, "\(verified.output)")
   }
 
   @Test func `Weights that are gone are not named`() throws {

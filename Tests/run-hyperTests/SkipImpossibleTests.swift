@@ -180,6 +180,16 @@ import Testing
     #expect(try Self.csv(killed) == Self.csv(whole))
   }
 
+  @Test func `A search that finds nothing possible among its draws ends and says so`() throws {
+    // Only whole numbers are possible, and no draw is one.
+    let program = try Self.program("hidden_size uniform 32,64\n")
+    let ending = try program.run(
+      Self.arguments.dropLast(3) + ["--workers=1", "--skip_impossible", "--algo=bayes", "--max_evals=5"])
+    #expect(ending.status == 1, "\(ending.errors)")
+    #expect(
+      ending.errors.contains("no configuration that can be trained among 100000 draws"), "\(ending.errors)")
+  }
+
   @Test func `With a range, draws and proposals are possible and none comes twice`() throws {
     let parameters = "learning_rate uniform -0.01,0.01\nn_heads choice [1,2,3]\n"
     for algorithm in ["random", "bayes"] {
