@@ -1,3 +1,5 @@
+import Tuner
+
 /// Why a command did not succeed, with its exit status.
 package enum CommandError: Error, Equatable, CustomStringConvertible {
   /// Wrong usage or input; nothing was started.
