@@ -169,7 +169,7 @@ import Testing
       try other.write(to: URL(fileURLWithPath: folder.database))
     }
     #expect(error?.outcome == .replaced(hasEverything: false, name: nil))
-    #expect(error?.description.contains("Results of this run that are not in it are lost.") == true)
+    #expect(error?.description.contains("Results of this run that are not in the new file are lost.") == true)
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.database)) == other)
   }
 
@@ -238,7 +238,7 @@ import Testing
     #expect(
       again.warnings() == [
         "the weights of trial 6 are missing: no file \(folder.database).weights/1/trial-6.safetensors; "
-          + "run-hyper train with its configuration makes them again"
+          + "run-hyper train with its configuration recreates them"
       ])
   }
 }

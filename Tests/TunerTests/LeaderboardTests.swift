@@ -62,7 +62,8 @@ import Tuner
   }
 
   @Test func `A field with commas and quotes is quoted in CSV`() async throws {
-    let (_, store, study) = try await finished()
+    let (folder, store, study) = try await finished()
+    defer { withExtendedLifetime(folder) {} }
     #expect(try store.leaderboard(of: study).text(.csv).contains(#",2,"y, ""z""","#))
   }
 
@@ -76,7 +77,8 @@ import Tuner
     (LeaderboardQuery(top: 0), "--top: found 0; expected 1 or more"),
   ])
   func `A question that names what is not there gets the names`(query: LeaderboardQuery, message: String) async throws {
-    let (_, store, study) = try await finished("a choice [1]\nb choice ['x']")
+    let (folder, store, study) = try await finished("a choice [1]\nb choice ['x']")
+    defer { withExtendedLifetime(folder) {} }
     let error = #expect(throws: ReportError.self) { try store.leaderboard(of: study, query) }
     #expect(error?.description == message)
   }
@@ -133,7 +135,8 @@ import Tuner
   }
 
   @Test func `A filter compares values and not spelling`() async throws {
-    let (_, store, study) = try await finished()
+    let (folder, store, study) = try await finished()
+    defer { withExtendedLifetime(folder) {} }
     #expect(try store.leaderboard(of: study, LeaderboardQuery(filters: ["a=2.0"])).rows.map(\.rank) == [1, 2])
     #expect(try store.leaderboard(of: study, LeaderboardQuery(filters: ["a='2'"])).rows.isEmpty)
     #expect(try store.leaderboard(of: study, LeaderboardQuery(sort: "mrr@10")) == store.leaderboard(of: study))
@@ -191,7 +194,8 @@ import Tuner
   }
 
   @Test func `A trial's story names its attempts and its curve`() async throws {
-    let (_, store, study) = try await finished("a choice [1,13]")
+    let (folder, store, study) = try await finished("a choice [1,13]")
+    defer { withExtendedLifetime(folder) {} }
     let story = try store.story(of: 1, in: study)
     #expect(story.text.contains("toy, trial 1: completed\n  a: 1\nbest value 0.14285714285714285 after epoch 1\n"))
     #expect(story.text.contains("learning curve\n  epoch 1:  train.loss 0.875  valid.mrr@10 0.14285714285714285\n"))

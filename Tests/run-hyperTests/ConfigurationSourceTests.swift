@@ -131,11 +131,14 @@ import Testing
     for part in parts { #expect(ending.errors.contains(part), "\(ending.errors)") }
   }
 
-  @Test(arguments: ["--wandb_entity=me", "--d_state=16", "--eval_args={'max_len':3}"])
-  func `The command line stays strict`(argument: String) throws {
+  @Test(arguments: [
+    ("--wandb_entity=me", "the unknown key 'wandb_entity'"), ("--d_state=16", "the unknown key 'd_state'"),
+    ("--eval_args={'max_len':3}", "sub-key 'max_len', which does not exist"),
+  ])
+  func `The command line stays strict`(argument: String, message: String) throws {
     let ending = try train("", [argument])
     #expect(ending.status == 2, "\(ending.errors)")
-    #expect(ending.errors.contains("unknown"), "\(ending.errors)")
+    #expect(ending.errors.contains(message), "\(ending.errors)")
     #expect(!ending.errors.contains("such as"), "\(ending.errors)")
   }
 

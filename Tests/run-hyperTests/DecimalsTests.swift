@@ -81,7 +81,7 @@ import Testing
     ])
     #expect(nothing.status == 2 && nothing.output.isEmpty)
     #expect(
-      nothing.errors.contains("--split: found test, and grocery has no samples of it; expected --split=valid"),
+      nothing.errors.contains("--split: found test, and no test samples in grocery; expected --split=valid"),
       "\(nothing.errors)")
   }
 }

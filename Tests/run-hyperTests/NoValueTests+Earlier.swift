@@ -84,7 +84,7 @@ extension NoValueTests {
     #expect(try program.run(["leaderboard", "base", "--sort=test.mrr@10"]).output.contains("\n   1      "))
     #expect(try program.run(["show", "base", "1"]).output.contains("mrr@10         none: no validation samples\n"))
     let best = try program.run(["show", "base", "best"])
-    #expect(best.status == 2 && best.errors.contains("no trial with a value of mrr@10"))
+    #expect(best.status == 2 && best.errors.contains("no trial has a value for mrr@10"))
     for command in [["compare", "base", "1", "2"], ["importance", "base"]] {
       let valid = try program.run(command)
       #expect(

@@ -26,9 +26,9 @@ extension StorageFaultTests {
         call: .write, file: "studies.sqlite-wal", count: 100, error: EDQUOT, message: "disk I/O error when writing"),
       DiskFault(call: .sync, file: "studies.sqlite-wal", count: 5, error: EIO, message: "disk I/O error when syncing"),
       DiskFault(call: .read, file: "studies.sqlite", count: 40, error: EIO, message: "a damaged database"),
-      DiskFault(call: .write, file: ".safetensors", count: 0, error: EIO, message: "input/output error on write"),
-      DiskFault(call: .write, file: ".safetensors", count: 0, error: EDQUOT, message: "disk quota exceeded on write"),
-      DiskFault(call: .sync, file: ".safetensors", count: 0, error: EIO, message: "input/output error on sync"),
+      DiskFault(call: .write, file: ".safetensors", count: 0, error: EIO, message: "input/output error (write)"),
+      DiskFault(call: .write, file: ".safetensors", count: 0, error: EDQUOT, message: "disk quota exceeded (write)"),
+      DiskFault(call: .sync, file: ".safetensors", count: 0, error: EIO, message: "input/output error (sync)"),
     ])
   private func `A disk that fails ends the run with what it could not do, and the study goes on when it can`(
     fault: DiskFault

@@ -83,7 +83,7 @@ import Testing
       #expect(ending.status == 0 && ending.errors.contains("note: only \(said)"), "\(ending.errors)")
     }
     let described = try program.run(["dataset", "describe", "shop"])
-    #expect(described.output.contains("\n  trainable    \(said)"), "\(described.output)")
+    #expect(described.output.contains("\n  trainable      \(said)"), "\(described.output)")
     let enough = try Self.program(rows: [7, 7])
     let run = try enough.run(["train"] + Self.settings)
     #expect(run.status == 0 && !run.errors.contains("teach"), "\(run.errors)")

@@ -116,7 +116,7 @@ import Testing
     .init(
       testDescription: "a missing checkpoint",
       act: { try FileManager.default.removeItem(at: firstFile("checkpoints", of: $0)) },
-      says: ["checkpoints", "no such file or directory on open"]),
+      says: ["checkpoints", "no such file or directory (open)"]),
     .init(
       testDescription: "truncated weights",
       act: {

@@ -91,7 +91,7 @@ import Testing
       message: ["--first_rung needs a pruner"]),
     Case(
       testDescription: "a first rung after the end", arguments: ["--pruner=asha", "--first_rung=12"],
-      message: ["--first_rung: found 12", "at most 12 epochs"]),
+      message: ["--first_rung: found 12", "less than 12, the maximum number of epochs"]),
     Case(
       testDescription: "a factor of 1", arguments: ["--pruner=asha", "--reduction_factor=1"],
       message: ["--reduction_factor: found 1", "from 2"]),
@@ -109,7 +109,7 @@ import Testing
       testDescription: "no time", arguments: ["--timeout=soon"], message: ["--timeout: found 'soon'", "2h"]),
     Case(
       testDescription: "a target on test", arguments: ["--target=test.mrr@10>0.1"],
-      message: ["--target: found 'test.mrr@10>0.1'", "luck"]),
+      message: ["--target: found 'test.mrr@10>0.1'", "selecting on the test set"]),
     Case(
       testDescription: "a target that is not measured", arguments: ["--target=mrr@11>0.1"],
       message: ["--target: found metric 'mrr@11'", "mrr@10"]),
@@ -206,8 +206,9 @@ import Testing
     (["evaluate", "--weights=none"], "none: found no such file"),
     (["evaluate", "--weights=hyper.test"], "hyper.test: found"), (["dataset", "fetch", "other"], "only ml-100k"),
     (["dataset", "describe", "other"], "other"), (["train", "--save=no/where"], "--save"),
-    (["nonsense"], "expected compare, dataset"),
-    ([], "--params-file"), (["studies", "--top=3"], "--top"),
+    (["nonsense"], "expected one of compare, dataset"),
+    ([], "no parameter file given; start a study with run-hyper --params_file=hyper.test"),
+    (["studies", "--top=3"], "--top"),
   ])
   func `Commands refuse what they cannot do`(arguments: [String], message: String) throws {
     let program = try Program()

@@ -82,7 +82,8 @@ extension Leaderboard {
   /// Whether there are columns for certainty; before the first trial has completed, they are empty.
   private var hasCertainty: Bool {
     userCount > 0
-      || (counts.completed == 0 && direction == .maximize && RankMetric(UserValues.metricName(of: sort)) != nil)
+      || (isRanked && counts.completed == 0 && direction == .maximize
+        && RankMetric(UserValues.metricName(of: sort)) != nil)
   }
 
   /// Metrics of the validation split are named without it, like the study's own metric.

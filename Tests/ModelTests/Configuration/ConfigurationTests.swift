@@ -206,7 +206,7 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
       ("learner=sparse_adam", ["sparse gradients"]), ("learner=adem", ["perhaps adam"]),
       ("clip_grad_norm=0", ["number > 0"]), ("clip_grad_norm={'max_norm':1,'norm_type':1}", ["norm_type: 2"]),
       ("clip_grad_norm={'norm':1}", ["max_norm"]), ("shuffle=maybe", ["boolean"]),
-      ("model=SASRec", ["'SASRec'", "BERT4Rec"]), ("enable_amp=True", ["32 bits"]),
+      ("model=SASRec", ["'SASRec'", "BERT4Rec"]), ("enable_amp=True", ["32-bit floats"]),
       ("transform=None", ["mask_itemseq"]),
       ("repeatable=False", ["true"]), ("eval_args={'mode':'uni100'}", ["mode uni100", "full"]),
       ("eval_args={'order':'RO'}", ["TO"]),
@@ -220,7 +220,7 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
       ("benchmark_filename=[a,b]", ["2 names"]), ("benchmark_filename=[a,b,'../c']", ["'../c'"]),
       ("dataset=a/b", ["a slash"]), ("dataset=", ["text"]),
       ("time_precision=float16", ["exact or float32", "perhaps float32"]),
-      ("field_separator=", ["text"]), ("field_separator=\\s+", ["patterns"]), ("USER_ID_FIELD=[1]", ["text"]),
+      ("field_separator=", ["text"]), ("field_separator=\\s+", ["backslashes"]), ("USER_ID_FIELD=[1]", ["text"]),
       ("metric_decimal_place=16", ["at most 15"]), ("normalize_all=2", ["boolean"]),
     ] as [(String, [String])])
   func `A wrong value is refused with its place and what would be right`(argument: String, parts: [String]) {
