@@ -117,8 +117,11 @@ import Testing
         ending.errors.hasPrefix("error: all 4 configurations are impossible\n2 × hyper.test:"), "\(ending.errors)")
     }
     // What is wrong with all of them is no matter of a configuration.
-    let general = try Self.program().run(Self.arguments + ["--skip_impossible", "--n_heads=3"])
+    let general = try Self.program("hidden_dropout_prob choice [0.1,0.2]\n")
+      .run(Self.arguments + ["--skip_impossible", "--n_heads=3"])
     #expect(general.status == 2 && general.errors.hasPrefix("error: --n_heads: found n_heads 3"), "\(general.errors)")
+    let both = try Self.program().run(Self.arguments + ["--skip_impossible", "--n_heads=3"])
+    #expect(both.status == 2 && both.errors.contains("\n18 × --n_heads: found n_heads 3"), "\(both.errors)")
     let range = try Self.program("learning_rate uniform -2,-1\n")
       .run(Self.arguments + ["--skip_impossible", "--algo=random"])
     #expect(range.status == 2, "\(range.errors)")
