@@ -152,7 +152,7 @@ import Testing
   {
     let program = try Self.program("learning_rate choice [0.01,0.001]\nn_layers choice [1,2]\n")
     let arguments = ["--params_file=hyper.test", "--epochs=4", "--pruner=asha", "--workers=1"]
-    // Dies when it has taken the fourth trial: three have come to the first rung.
+    // Dies when it has taken the fourth trial: three have come to the first rung, of the last two the longer one.
     #expect(try program.run(arguments, environment: ["RUN_HYPER_FAULT": "claim-committed:4"]).status == -SIGKILL)
     func decisions(_ trial: String) throws -> [String] {
       let text = try program.run(["show", Self.name, trial]).output
@@ -161,7 +161,7 @@ import Testing
         String($0.firstMatch(of: #/\d of \d +(.+?)  /#)?.output.1 ?? $0)
       }
     }
-    #expect(try (1...3).map { try decisions("\($0)") } == [["waits"], ["waits"], ["waits"]])
+    #expect(try [1, 2, 4].map { try decisions("\($0)") } == [["waits"], ["waits"], ["waits"]])
     func header(_ arguments: String...) throws -> [String] {
       let text = try program.run(["leaderboard"] + arguments).output
       return text.prefix { $0 != "\n" }.components(separatedBy: "  ").map { $0.trimmingCharacters(in: .whitespaces) }
