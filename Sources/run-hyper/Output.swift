@@ -21,6 +21,15 @@ enum Output {
     _ = write(text.visibleLines + "\n", to: STDERR_FILENO)
   }
 
+  /// Writes why a command failed, one line for each problem; a line that repeats a very long input is cut.
+  static func error(_ text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    note("error: " + lines.map { $0.utf8.count > longestLine ? $0.inMessage : $0 }.joined(separator: "\n"))
+  }
+
+  /// Bytes of a line that is still written whole.
+  private static let longestLine = 2000
+
   /// Writes to standard error unchanged, without a newline, for control sequences.
   static func raw(_ text: String) {
     _ = write(text, to: STDERR_FILENO)

@@ -26,7 +26,7 @@ enum Program {
   /// Prints what was wrong on one line and exits with the status for this kind of error.
   private static func end(with error: any Error, of called: String) -> Never {
     if let error = error as? CommandError {
-      Output.note(error.exitStatus == 130 ? error.description : "error: \(error)")
+      if error.exitStatus == 130 { Output.note(error.description) } else { Output.error(error.description) }
       exit(error.exitStatus)
     }
     let code = RunHyper.exitCode(for: error)
@@ -35,11 +35,11 @@ enum Program {
       exit(0)
     }
     if code == .validationFailure {
-      Output.note("error: \(RunHyper.message(for: error))")
+      Output.error(RunHyper.message(for: error).inMessage)
       Output.note("For help: \(called) --help")
       exit(2)
     }
-    Output.note("error: \(error)")
+    Output.error("\(error)")
     exit(1)
   }
 }
