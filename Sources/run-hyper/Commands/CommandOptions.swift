@@ -129,10 +129,10 @@ enum InputFile {
   static func text(of path: String, remedy: String) throws(CommandError) -> String {
     let bytes = try bytes(of: path, most: largestText, remedy: remedy)
     guard bytes.count <= largestText else {
-      throw .input("\(path): found more than \(largestText) bytes; expected \(remedy)")
+      throw .input("\(path.inMessage): found more than \(largestText) bytes; expected \(remedy)")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .input("\(path): found bytes that are not UTF-8; expected \(remedy)")
+      throw .input("\(path.inMessage): found bytes that are not UTF-8; expected \(remedy)")
     }
     return text
   }
@@ -169,7 +169,7 @@ enum InputFile {
       return Array(try (most.map { try file.read(upToCount: $0 + 1) } ?? file.readToEnd()) ?? Data())
     } catch {
       let found = FileManager.default.fileExists(atPath: path) ? "a file that cannot be read" : "no such file"
-      throw .input("\(path): found \(found); expected \(remedy)")
+      throw .input("\(path.inMessage): found \(found); expected \(remedy)")
     }
   }
 }

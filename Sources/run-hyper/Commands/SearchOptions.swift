@@ -1,4 +1,5 @@
 import ArgumentParser
+import Literals
 import Tuner
 
 /// How the space is searched.
@@ -63,11 +64,11 @@ struct SearchOptions: ParsableArguments {
   /// - Throws: `CommandError.input` when options contradict each other or are out of range.
   func plan() throws(CommandError) -> SearchPlan {
     guard let algorithm = SearchPlan.Algorithm(rawValue: algo) else {
-      throw .input("--algo: found '\(algo)'; expected exhaustive, random or bayes")
+      throw .input("--algo: found '\(algo.inMessage)'; expected exhaustive, random or bayes")
     }
     if let tool { Output.note("note: \(try ReferenceTool(parsing: tool).note)") }
     guard let kind = Pruner.Kind(rawValue: pruner) else {
-      throw .input("--pruner: found '\(pruner)'; expected none, median, asha or hyperband")
+      throw .input("--pruner: found '\(pruner.inMessage)'; expected none, median, asha or hyperband")
     }
     if maxEvals != nil, algorithm == .exhaustive {
       throw .input(
@@ -146,7 +147,7 @@ struct RunOptions: ParsableArguments {
         retry == TrialState.diverged.rawValue
         ? "failed: a diverged trial would diverge again, since its results depend only on its configuration"
         : "failed"
-      throw .input("--retry: found '\(retry)'; expected \(reason)")
+      throw .input("--retry: found '\(retry.inMessage)'; expected \(reason)")
     }
     if let workers, !(1...1024).contains(workers) {
       throw .input("--workers: found \(workers); expected a number from 1 to 1024")

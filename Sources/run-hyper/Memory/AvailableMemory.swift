@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 
 /// How much memory this process may still take, in bytes.
 package struct AvailableMemory: Sendable {
@@ -20,7 +21,7 @@ package struct AvailableMemory: Sendable {
     var limits = [machine].compactMap { $0 } + controlGroups
     if let text = ProcessInfo.processInfo.environment["RUN_HYPER_MEMORY_MB"] {
       guard let megabytes = Double(text), (1...1e9).contains(megabytes) else {
-        throw .input("RUN_HYPER_MEMORY_MB: found '\(text)'; expected a number of megabytes, at least 1")
+        throw .input("RUN_HYPER_MEMORY_MB: found '\(text.inMessage)'; expected a number of megabytes, at least 1")
       }
       limits.append(AvailableMemory(bytes: max(0, megabytes * 1e6 - residentBytes), source: "RUN_HYPER_MEMORY_MB"))
     }

@@ -24,7 +24,8 @@ struct FinishedTrials {
     name = metricName ?? study.definition.metric
     guard let metric = RankMetric(name) else {
       throw CommandError.input(
-        "--metric: found '\(name)'; expected hit, recall, mrr, map, ndcg or precision with a cut-off, such as ndcg@10")
+        "--metric: found '\(name.inMessage)'; expected hit, recall, mrr, map, ndcg or precision with a cut-off, such as ndcg@10"
+      )
     }
     self.study = study
     self.split = split

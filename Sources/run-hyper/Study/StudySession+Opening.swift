@@ -58,7 +58,8 @@ extension StudySession {
     guard let text = ProcessInfo.processInfo.environment[name] else { return nil }
     guard let seconds = Double(text), range.contains(seconds) else {
       throw .input(
-        "\(name): found '\(text)'; expected a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
+        "\(name): found '\(text.inMessage)'; expected a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+      )
     }
     return .seconds(seconds)
   }
@@ -69,7 +70,7 @@ extension StudySession {
       return
     }
     let names = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
-    throw .input("\(FaultPoint.variable): found '\(text)'; expected NAME or NAME:COUNT with one of \(names)")
+    throw .input("\(FaultPoint.variable): found '\(text.inMessage)'; expected NAME or NAME:COUNT with one of \(names)")
   }
 
   private static func definition(
