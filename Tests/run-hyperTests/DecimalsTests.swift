@@ -5,7 +5,7 @@ import Testing
 @Suite struct DecimalsTests {
   /// Every number with a decimal point in `text` that a name such as `ndcg@10` announces in a column or a sentence.
   private static func decimals(of text: String) -> Set<Int> {
-    Set(text.matches(of: #/0\.(\d+)/#).map { $0.output.1.count })
+    Set(text.matches(of: #/\b0\.(\d+)/#).map { $0.output.1.count })
   }
 
   @Test(arguments: [2, 8])
