@@ -86,22 +86,22 @@ import Testing
   }
 
   @Test func `A file of mistakes is told about a hundred of them, at once`() {
-    let start = ContinuousClock.now
+    let start = processorSeconds()
     let error = #expect(throws: SearchSpaceError.self) {
       try SearchSpace(parsing: String(repeating: "a chioce [1]\n", count: 200_000), file: "f")
     }
     #expect(error?.problems.count == 101)
     #expect(
       error?.problems.last?.description == "f: found more than 100 mistakes; expected these to be corrected first")
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(processorSeconds() - start < 5)
   }
 
   @Test func `More parameters than any model has are refused at once`() {
-    let start = ContinuousClock.now
+    let start = processorSeconds()
     let text = (0..<75_000).map { "p\($0) choice [1]\n" }.joined()
     let error = #expect(throws: SearchSpaceError.self) { try SearchSpace(parsing: text, file: "f").grid() }
     #expect(error?.description == "f: found 75000 parameters; expected at most 1000")
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(processorSeconds() - start < 5)
   }
 
   @Test(arguments: [
@@ -112,9 +112,9 @@ import Testing
     "a choice [" + String(repeating: "-", count: 500_000) + "1]", "a choice " + String(repeating: "2*", count: 300_000),
   ])
   func `A line of a megabyte takes no more time than reading it`(text: String) {
-    let start = ContinuousClock.now
+    let start = processorSeconds()
     _ = try? SearchSpace(parsing: text, file: "f")
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(processorSeconds() - start < 5)
   }
 
   @Test(arguments: [
@@ -150,4 +150,11 @@ import Testing
       #expect(!path.contains("\0"))
     }
   }
+}
+
+/// The processor time of this thread in seconds, which other work on the machine does not lengthen.
+private func processorSeconds() -> Double {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

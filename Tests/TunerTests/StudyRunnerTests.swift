@@ -60,7 +60,7 @@ import Tuner
     let present = Locked(0)
     let toy = Toy(epochs: 1) { trial, _ in
       present.withLock { $0 += 1 }
-      let deadline = ContinuousClock.now + .seconds(600)
+      let deadline = ContinuousClock.now + .seconds(3600)
       while present.withLock({ $0 }) < 8 {
         guard ContinuousClock.now < deadline else { throw ToyError.unlucky }
         Thread.sleep(forTimeInterval: 0.005)

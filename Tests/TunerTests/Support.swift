@@ -134,9 +134,11 @@ final class Log: Sendable {
     events.withLock { $0.compactMap { if case .warning(let text) = $0 { text } else { nil } } }
   }
 
-  /// Waits until a run says that only other processes have trials; only a run that hangs takes the limit.
+  /// Waits until a run says that only other processes have trials.
+  ///
+  /// The limit is far beyond the time of all tests, since those that block may leave a run no thread to begin on.
   func waitForWaiting() async throws {
-    let deadline = ContinuousClock.now + .seconds(600)
+    let deadline = ContinuousClock.now + .seconds(3600)
     while count(where: { if case .waiting = $0 { true } else { false } }) == 0 {
       try #require(ContinuousClock.now < deadline)
       try await Task.sleep(for: .milliseconds(20))

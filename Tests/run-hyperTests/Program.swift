@@ -82,7 +82,7 @@ final class Program: Sendable {
 
   /// Waits until something holds that a process works on; only one that ends too early, or hangs, fails the test.
   static func wait(until what: String, while process: Process, _ isReached: () throws -> Bool) throws {
-    let end = ContinuousClock.now + .seconds(600)
+    let end = ContinuousClock.now + .seconds(3600)
     while try !isReached() {
       guard process.isRunning, ContinuousClock.now < end else {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }

@@ -109,7 +109,7 @@ private struct SplitMix: RandomNumberGenerator {
   }
 
   @Test func `Megabytes of mistakes take no more time than reading them`() throws {
-    let start = ContinuousClock.now
+    let start = processorSeconds()
     let keys = (0..<50_000).map { "unknown_key_\($0): 1\n" }.joined()
     let error = #expect(throws: ConfigurationError.self) {
       try Configuration(layers: [try ConfigurationLayer(yaml: keys, file: "f")])
@@ -124,7 +124,7 @@ private struct SplitMix: RandomNumberGenerator {
       let layer = try ConfigurationLayer(arguments: [("metrics", "[\(names)]"), ("topk", "[\(names)]")])
       return try Configuration(layers: [layer])
     }
-    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(processorSeconds() - start < 10)
   }
 
   @Test func `A file without end is refused`() throws {
@@ -176,4 +176,11 @@ private struct SplitMix: RandomNumberGenerator {
       #expect(dataset.namedItems.hasSuffix("c") || time == "1e308")
     }
   }
+}
+
+/// The processor time of this thread in seconds, which other work on the machine does not lengthen.
+private func processorSeconds() -> Double {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
