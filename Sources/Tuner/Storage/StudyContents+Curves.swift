@@ -18,7 +18,7 @@ extension StudyContents {
       (metric, count, epochs) = (row["metric"], row["count"], row["epochs"])
       (first, last) = (row["first"], row["last"])
       let odd: Int? = row["odd"]
-      // Different multiples of the first one, as many as there are up to the last.
+      // Every epoch is a multiple of the first, and none is missing up to the last.
       isRegular = first > 0 && odd == 0 && last / first == epochs
     }
   }
