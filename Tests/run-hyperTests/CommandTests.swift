@@ -159,8 +159,8 @@ import Testing
     #expect(ending.status == 0)
     for piece in [
       "10240 read", "640", "420", "97.48 %", "8320 training, 640 validation, 640 test", "popularity", "0.0704",
-      "repeats      3470 of 10240 rows (33.89 %) are of an item that the user had before; 1 repeats another row exactly",
-      "trainable    7680 of 8320 training samples, from 640 of 640 users, can teach the model anything; histories of one",
+      "repeats        3470 of 10240 rows (33.89 %) are of an item that the user had before; 1 repeats another row exactly",
+      "trainable      7680 of 8320 training samples, from 640 of 640 users, can teach the model anything; histories of one",
     ] {
       #expect(ending.output.contains(piece), "\(ending.output)")
     }

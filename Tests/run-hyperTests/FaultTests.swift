@@ -26,7 +26,8 @@ import Testing
       var environment = ["RUN_HYPER_CHECKPOINT_SECONDS": checkpointSeconds]
       environment["RUN_HYPER_FAULT"] = fault
       return try program.run(
-        ["--params_file=hyper.test", "--workers=1"] + (concluding ? conclusion : arguments), environment: environment)
+        ["--params_file=hyper.test", "--workers=1"] + FaultTests.small + (concluding ? conclusion : arguments),
+        environment: environment)
     }
 
     func undisturbed() throws -> [String] {
@@ -35,6 +36,9 @@ import Testing
       return try FaultTests.everything(program)
     }
   }
+
+  /// A network that trains fast; where a process dies does not depend on it.
+  private static let small = ["--hidden_size=16", "--inner_size=16"]
 
   private static let grid = Scenario(
     parameters: "learning_rate choice [0.01,0.001]\nn_layers choice [1,2]\n", arguments: ["--epochs=3"],

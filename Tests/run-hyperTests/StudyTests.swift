@@ -213,7 +213,8 @@ import Testing
       #expect(try program.run(["resume", "bert4rec-grocery-hyper"]).output.contains("3 trials: 3 completed"))
       let refused = try program.run(["--params_file=hyper.test"])
       #expect(refused.status == 2)
-      #expect(refused.errors.contains("hyper.test:1:1") && refused.errors.contains("or --algo=random"))
+      #expect(refused.errors.contains("hyper.test:1:1"))
+      #expect(refused.errors.contains("expected --algo=random or --algo=bayes"))
       return try program.run(["leaderboard", "--format=csv"]).output
     }
     #expect(boards[0] == boards[1])

@@ -168,7 +168,7 @@ import Testing
       testDescription: "an edited rank",
       sql:
         "UPDATE user_rank SET ranks = CAST(x'0000' || substr(ranks, 3) AS BLOB) WHERE trial_id = \(best) AND split = 'valid'",
-      says: ["results", "found a rank 0 of valid"]),
+      says: ["results", "found a rank 0 in valid"]),
     .init(
       testDescription: "an edited result",
       sql:
@@ -198,7 +198,7 @@ import Testing
         INSERT INTO attempt (trial_id, attempt, owner, started_at, ended_at, ending)
           SELECT id, attempt + 1, 'x', '', '', 'completed' FROM trial WHERE id = \(best);
         UPDATE trial SET attempt = attempt + 1 WHERE id = \(best)
-        """, says: ["attempts", "expected a finished trial never to run again"]),
+        """, says: ["attempts", "expected no attempt after a trial has finished"]),
     .init(
       testDescription: "another fixed configuration",
       sql: "UPDATE study SET fixed_configuration = json_set(fixed_configuration, '$.epochs', '10')",

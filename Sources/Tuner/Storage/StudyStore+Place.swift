@@ -46,11 +46,35 @@ extension StudyStore {
     }
   }
 
-  /// Rescues what it can of a misplaced database, once, and reports the outcome; `nil` if the database is back.
+  /// Rescues a misplaced database, once; `nil` if it is back.
   private func settle(_ place: DatabasePlace) -> MisplacedDatabase? {
     misplaced.withLock { misplaced in
-      misplaced = misplaced ?? outcome(for: place).map { MisplacedDatabase(path: path, outcome: $0) }
+      misplaced = misplaced ?? rescue(place)
       return misplaced
+    }
+  }
+
+  /// Rescues what it can of a misplaced database, and reports the outcome; `nil` if it is back.
+  private func rescue(_ place: DatabasePlace) -> MisplacedDatabase? {
+    outcome(for: place).map { MisplacedDatabase(path: path, outcome: $0) }
+  }
+
+  /// The reason why a run failed, determined at its end.
+  ///
+  /// A folder is deleted file by file. The first file that is missed may be a trial's or the log; by the end of the run, the database
+  /// may be gone too.
+  func reason(for failure: any Error) -> any Error {
+    guard let place else { return failure }
+    let fate = place.fate()
+    return misplaced.withLock { misplaced in
+      switch misplaced?.outcome {
+      case nil where fate == .inPlace: return failure
+      case .cutFromLog(let file, _) where fate == .cutFromLog(file): break
+      case nil, .cutFromLog:
+        misplaced = rescue(place) ?? misplaced
+      default: break
+      }
+      return misplaced ?? failure
     }
   }
 

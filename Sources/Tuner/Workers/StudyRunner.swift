@@ -111,7 +111,7 @@ private final class StudyRun: Sendable {
 
   func outcome() throws -> RunOutcome {
     let (failure, end) = state.withLock { ($0.failure, $0.end) }
-    if let failure { throw failure }
+    if let failure { throw store.reason(for: failure) }
     // Trials that other processes have added since do not make this run an interrupted one.
     guard end != nil || stop.isRequested else { return .finished }
     switch end {
@@ -178,7 +178,8 @@ private final class StudyRun: Sendable {
   /// Runs the trial; returns the next one if it was taken in the same transaction.
   private func run(_ trial: ClaimedTrial) throws -> TakenTrial? {
     for note in trial.notes {
-      onEvent(.warning("trial \(trial.number): \(note); it restarts after epoch \(trial.checkpointEpoch)"))
+      let place = trial.checkpointEpoch == 0 ? "from the beginning" : "after epoch \(trial.checkpointEpoch)"
+      onEvent(.warning("trial \(trial.number): \(note); it restarts \(place)"))
     }
     onEvent(
       .started(
