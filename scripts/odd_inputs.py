@@ -244,7 +244,7 @@ class Call:
             self.arguments.append([self.generator.choice(AWKWARD)])
         else:
             name = self.generator.choice(["RUN_HYPER_BUSY_SECONDS", "RUN_HYPER_HEARTBEAT_SECONDS", "RUN_HYPER_CHECKPOINT_SECONDS",
-                                          "RUN_HYPER_MEMORY_MB", "RUN_HYPER_HOME", "HOME", "RUN_HYPER_FAULT", "COLUMNS"])
+                                          "RUN_HYPER_MEMORY_MB", "RUN_HYPER_HOME", "HOME", "RUN_HYPER_FAULT", "RUN_HYPER_PAUSE", "COLUMNS"])
             self.variables[name] = self.generator.choice([value for value in AWKWARD if value != b"\xff\xfe"])
 
     def _value(self, name):

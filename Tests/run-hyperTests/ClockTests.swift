@@ -3,7 +3,7 @@ import Testing
 
 /// Wall clocks that are set while a study runs, differ between processes, or differ between hosts.
 @Suite(.serialized, .enabled(if: PreloadedLibrary.isAvailable)) struct ClockTests {
-  private static let study = ["--params_file=hyper.test", "--epochs=20", "--workers=1"]
+  private static let study = ["--params_file=hyper.test", "--epochs=4", "--workers=1"] + Pausing.small
   private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0", "RUN_HYPER_HEARTBEAT_SECONDS": "1"]
   /// Owners elsewhere may be late on a busy machine.
   private static let patient = environment.merging(["RUN_HYPER_HEARTBEAT_SECONDS": "30"]) { $1 }
@@ -44,8 +44,6 @@ import Testing
     #expect(try SQLite.run(times, in: program) == "0\n", sourceLocation: sourceLocation)
   }
 
-  private static func epochs(_ count: Int) -> String { "count(DISTINCT epoch) >= \(count) FROM observation" }
-
   /// From the right time, in seconds; the year 1970 is one too.
   @Test(arguments: [-hour, hour, year, -year, -Int(Date.now.timeIntervalSince1970)])
   func `A clock that is set in the middle of a trial and between two runs changes nothing but dates`(
@@ -54,18 +52,24 @@ import Testing
     let program = try Self.program()
     let clock = try WrongClock()
     let environment = Self.environment.merging(clock.environment) { $1 }
-    let process = try program.start(Self.study, environment: environment)
-    try SQLite.wait(until: Self.epochs(5), in: program, while: process)
+    let process = try program.start(
+      Self.study, environment: environment.merging(Pausing.afterReports(1, 2)) { $1 })
+    let number = try Pausing.wait(for: process, in: program)
     try clock.set(seconds)
-    try SQLite.wait(until: Self.epochs(10), in: program, while: process)
+    Pausing.resume(number)
+    try SQLite.wait(until: SQLite.epochs(atLeast: 2), in: program, while: process)
+    try Pausing.wait(for: process, in: program)
     process.interrupt()
+    Pausing.resume(number)
     process.waitUntilExit()
     #expect(Program.status(of: process) == 130)
     // Set right again between the runs, and the other way in the second one.
     try clock.set(0)
-    let second = try program.start(Self.study, environment: environment)
-    try SQLite.wait(until: Self.epochs(15), in: program, while: second)
+    let second = try program.start(
+      Self.study, environment: environment.merging(Pausing.afterReports(1)) { $1 })
+    try Pausing.wait(for: second, in: program)
     try clock.set(seconds < 0 ? -seconds : max(-seconds, -Self.year))
+    Pausing.resume(second.processIdentifier)
     second.waitUntilExit()
     #expect(Program.status(of: second) == 0)
     try Self.expectSound(program)
@@ -77,9 +81,14 @@ import Testing
   @Test func `Two processes of one host share a study although their clocks are hours apart`() throws {
     let program = try Self.program()
     let clocks = try [WrongClock(seconds: 5 * Self.hour), WrongClock(seconds: -5 * Self.hour)]
+    // Both are in the middle of a trial at the same time.
     let processes = try clocks.map { clock in
-      try program.start(Self.study, environment: Self.environment.merging(clock.environment) { $1 })
+      let environment = Self.environment.merging(clock.environment) { $1 }.merging(Pausing.afterReports(1)) { $1 }
+      let process = try program.start(Self.study, environment: environment)
+      try Pausing.wait(for: process, in: program)
+      return process
     }
+    for process in processes { Pausing.resume(process.processIdentifier) }
     for process in processes {
       process.waitUntilExit()
       #expect(Program.status(of: process) == 0)
@@ -92,14 +101,29 @@ import Testing
   @Test func `A process that waits for another one goes on when that has ended, whatever became of the clock`() throws {
     let program = try Self.program()
     try program.write("n_layers choice [1]\n", to: "hyper.test")
-    let first = try program.start(Self.study, environment: Self.environment)
-    try SQLite.wait(until: Self.epochs(1), in: program, while: first)
+    let first = try program.start(Self.study, environment: Self.environment.merging(Pausing.afterReports(1)) { $1 })
+    try Pausing.wait(for: first, in: program)
     // Any wait for a time of this clock would last a year.
     let clock = try WrongClock(seconds: Self.year)
-    let second = try program.run(Self.study, environment: Self.environment.merging(clock.environment) { $1 })
-    first.waitUntilExit()
-    #expect(Program.status(of: first) == 0 && second.status == 0)
-    #expect(!second.errors.contains("its process died"), "\(second.errors)")
+    try Self.expectSecondToWait(program, clock, for: first, first.processIdentifier)
+  }
+
+  /// Another process waits for the first one, which stands still, and goes on when that has ended.
+  private static func expectSecondToWait(
+    _ program: Program, _ clock: WrongClock?, for first: Process, _ number: Int32
+  ) throws {
+    let errors = try program.errorFile()
+    let second = try program.start(
+      study, environment: patient.merging(clock?.environment ?? [:]) { $1 },
+      errors: try FileHandle(forWritingTo: errors))
+    try Program.wait(for: "waiting for 1 trial of other processes", in: errors, while: second)
+    Pausing.resume(number)
+    for process in [first, second] {
+      process.waitUntilExit()
+      #expect(Program.status(of: process) == 0)
+    }
+    let text = try String(contentsOf: errors, encoding: .utf8)
+    #expect(!text.contains("its process died"), "\(text)")
   }
 
   // MARK: - Other hosts
@@ -109,12 +133,10 @@ import Testing
     let program = try Self.program()
     let clock = try WrongClock(seconds: seconds)
     let elsewhere = try Isolation.start(
-      program, Self.study, environment: Self.patient.merging(clock.environment) { $1 })
-    try SQLite.wait(until: Self.epochs(1), in: program, while: elsewhere)
-    let here = try program.run(Self.study, environment: Self.patient)
-    elsewhere.waitUntilExit()
-    #expect(here.status == 0 && Program.status(of: elsewhere) == 0)
-    #expect(!here.errors.contains("its process died"), "\(here.errors)")
+      program, Self.study,
+      environment: Self.patient.merging(clock.environment) { $1 }.merging(Pausing.afterReports(1)) { $1 })
+    let number = try Pausing.wait(for: elsewhere, isolated: true, in: program)
+    try Self.expectSecondToWait(program, nil, for: elsewhere, number)
     try Self.expectSound(program)
     #expect(try SQLite.run("SELECT group_concat(attempt) FROM trial", in: program) == "1,1\n")
   }
@@ -124,10 +146,10 @@ import Testing
     let program = try Self.program()
     let clock = try WrongClock(seconds: seconds)
     let elsewhere = try Isolation.start(
-      program, Self.study, environment: Self.environment.merging(clock.environment) { $1 })
-    try SQLite.wait(until: Self.epochs(2), in: program, while: elsewhere)
-    kill(try Isolation.child(of: elsewhere), SIGKILL)
+      program, Self.study,
+      environment: Self.environment.merging(clock.environment) { $1 }.merging(Pausing.deathAfterReport(2)) { $1 })
     elsewhere.waitUntilExit()
+    #expect(Program.status(of: elsewhere) == 128 + SIGKILL)
     let noted = try program.run(["verify"])
     #expect(noted.status == 0 && noted.output.contains("which may have died"), "\(noted.output)")
     let here = try program.run(Self.study, environment: Self.environment)

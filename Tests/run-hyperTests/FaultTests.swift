@@ -137,6 +137,10 @@ import Testing
       #expect(ending.status == 2)
       #expect(
         ending.errors.contains("RUN_HYPER_FAULT: found '\(text)'; expected NAME or NAME:COUNT"), "\(ending.errors)")
+      let paused = try program.run(["--params_file=hyper.test"], environment: ["RUN_HYPER_PAUSE": text])
+      #expect(paused.status == 2)
+      #expect(
+        paused.errors.contains("RUN_HYPER_PAUSE: found '\(text)'; expected NAME or NAME:COUNT"), "\(paused.errors)")
     }
     #expect(!program.exists("studies"))
   }

@@ -3,7 +3,7 @@ import Testing
 
 /// Who owns a trial, when processes are paused, hosts change and clocks are wrong.
 @Suite(.serialized) struct IdentityTests {
-  private static let study = ["--params_file=hyper.test", "--epochs=40", "--workers=1"]
+  private static let study = ["--params_file=hyper.test", "--epochs=3", "--workers=1"] + Pausing.small
   private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0", "RUN_HYPER_HEARTBEAT_SECONDS": "1"]
   /// Owners elsewhere may be late on a busy machine.
   private static let patient = environment.merging(["RUN_HYPER_HEARTBEAT_SECONDS": "30"]) { $1 }
@@ -27,16 +27,15 @@ import Testing
   @Test(.enabled(if: Isolation.isAvailable))
   func `A process that sleeps too long on another host loses its trial, and does no harm when it wakes`() throws {
     let program = try Self.program()
-    let sleeper = try Isolation.start(program, Self.study, environment: Self.environment)
-    try SQLite.wait(until: SQLite.epochs(atLeast: 1), in: program, while: sleeper)
-    let number = try Isolation.child(of: sleeper)
-    try SQLite.pause(number, of: program)
+    let sleeper = try Isolation.start(
+      program, Self.study, environment: Self.environment.merging(Pausing.afterReports(1)) { $1 })
+    let number = try Pausing.wait(for: sleeper, isolated: true, in: program)
     let other = try program.run(Self.study, environment: Self.environment)
     #expect(other.status == 0, "\(other.errors)")
     #expect(other.errors.contains("its process died; requeued"), "\(other.errors)")
     let board = try Self.board(program)
     #expect(try board == Self.reference.get())
-    kill(number, SIGCONT)
+    Pausing.resume(number)
     sleeper.waitUntilExit()
     #expect(Program.status(of: sleeper) == 0)
     #expect(try Self.board(program) == board)
@@ -45,27 +44,34 @@ import Testing
   @Test(.enabled(if: Isolation.isAvailable))
   func `A process that lives on another host keeps its trial`() throws {
     let program = try Self.program()
-    let elsewhere = try Isolation.start(program, Self.study, environment: Self.patient)
-    try SQLite.wait(until: SQLite.epochs(atLeast: 1), in: program, while: elsewhere)
-    let here = try program.run(Self.study, environment: Self.patient)
-    elsewhere.waitUntilExit()
-    #expect(here.status == 0 && Program.status(of: elsewhere) == 0)
-    #expect(!here.errors.contains("its process died"))
+    let elsewhere = try Isolation.start(
+      program, Self.study, environment: Self.patient.merging(Pausing.afterReports(1)) { $1 })
+    let number = try Pausing.wait(for: elsewhere, isolated: true, in: program)
+    let errors = try program.errorFile()
+    let here = try program.start(
+      Self.study, environment: Self.patient, errors: try FileHandle(forWritingTo: errors))
+    try Program.wait(for: "waiting for 1 trial of other processes", in: errors, while: here)
+    Pausing.resume(number)
+    for process in [elsewhere, here] {
+      process.waitUntilExit()
+      #expect(Program.status(of: process) == 0)
+    }
+    #expect(try !String(contentsOf: errors, encoding: .utf8).contains("its process died"))
     #expect(try Self.board(program) == Self.reference.get())
   }
 
   @Test func `A process that is paused here keeps its trial, however long it sleeps`() throws {
     let program = try Self.program()
-    let sleeper = try program.start(Self.study, environment: Self.environment)
-    try SQLite.wait(until: SQLite.epochs(atLeast: 1), in: program, while: sleeper)
-    try SQLite.pause(sleeper.processIdentifier, of: program)
+    let sleeper = try program.start(
+      Self.study, environment: Self.environment.merging(Pausing.afterReports(1)) { $1 })
+    try Pausing.wait(for: sleeper, in: program)
     let errors = try program.errorFile()
     let other = try program.start(
       Self.study, environment: Self.environment, errors: try FileHandle(forWritingTo: errors))
     try Program.wait(for: "waiting for 1 trial of other processes", in: errors, while: other)
     // Silent for longer than the limit; longer still makes no difference.
     Thread.sleep(forTimeInterval: 2)
-    kill(sleeper.processIdentifier, SIGCONT)
+    Pausing.resume(sleeper.processIdentifier)
     for process in [sleeper, other] {
       process.waitUntilExit()
       #expect(Program.status(of: process) == 0)
@@ -89,9 +95,10 @@ import Testing
     exec unshare --pid --fork --mount-proc sh -c '
       last=/proc/sys/kernel/ns_last_pid
       echo 99 > $last; "$0" "$@" & number=$!
-      until [ -s studies/studies.sqlite ] && [ "$(sqlite3 studies/studies.sqlite "SELECT count(*) > 0 FROM checkpoint" 2>/dev/null)" = 1 ]
-      do kill -0 $number || exit 8; sleep 0.02; done
-      kill -9 $number; wait $number
+      while grep -q "^State:.[^Z]" /proc/$number/status 2> /dev/null; do sleep 0.02; done
+      wait $number
+      [ $? = 137 ] || exit 8
+      unset RUN_HYPER_FAULT
       echo 99 > $last; sleep 60 & [ $! = $number ] || exit 9
       RUN_HYPER_HEARTBEAT_SECONDS=3600 "$0" resume; status=$?
       kill $!; exit $status' "$0" "$@"
@@ -106,13 +113,11 @@ import Testing
   {
     let program = try Self.program()
     let resumed: Program.Ending
+    let deadly = Self.environment.merging(Pausing.deathAfterReport(1)) { $1 }
     if what == "process" {
-      resumed = try program.run(Self.study, environment: Self.environment, prelude: Self.changes[what])
+      resumed = try program.run(Self.study, environment: deadly, prelude: Self.changes[what])
     } else {
-      let process = try program.start(Self.study, environment: Self.environment)
-      try SQLite.wait(until: SQLite.epochs(atLeast: 1), in: program, while: process)
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+      #expect(try program.run(Self.study, environment: deadly).status == -SIGKILL)
       // Nobody waits an hour for a sign of life.
       resumed = try program.run(
         ["resume"], environment: ["RUN_HYPER_HEARTBEAT_SECONDS": "3600"], prelude: Self.changes[what])

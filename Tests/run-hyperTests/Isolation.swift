@@ -22,7 +22,8 @@ enum Isolation {
   ) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command + [try Program.path] + arguments
+    // The first process of a namespace ignores the signals that it sends itself, so a shell is the first.
+    process.arguments = command + ["sh", "-c", #""$0" "$@"; exit $?"#, try Program.path] + arguments
     process.currentDirectoryURL = program.folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
       .merging(["RUN_HYPER_HOME": Program.home.path]) { $1 }
@@ -32,10 +33,13 @@ enum Isolation {
     return process
   }
 
-  /// The process that `unshare` made.
-  static func child(of process: Process) throws -> Int32 {
-    let pid = process.processIdentifier
-    let text = try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
-    return try #require(text.split(separator: " ").first.flatMap { Int32($0) })
+  /// The program in the namespace of a process that was started here, once there is one.
+  static func program(in process: Process) -> Int32? {
+    child(of: process.processIdentifier).flatMap(child)
+  }
+
+  private static func child(of number: Int32) -> Int32? {
+    let text = try? String(contentsOfFile: "/proc/\(number)/task/\(number)/children", encoding: .utf8)
+    return text?.split(separator: " ").first.flatMap { Int32($0) }
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 /// A database that is deleted, moved or replaced while the program runs: status 1, what happened, and nothing lost that could be kept.
 @Suite(.serialized) struct MisplacedDatabaseTests {
-  private static let study = ["--params_file=hyper.test", "--epochs=20", "--workers=1"]
+  private static let study = ["--params_file=hyper.test", "--epochs=3", "--workers=1"] + Pausing.small
   private static let environment = ["RUN_HYPER_CHECKPOINT_SECONDS": "0"]
   private static let storage = "studies/studies.sqlite"
   private static let manager = FileManager.default
@@ -26,20 +26,18 @@ import Testing
     return try board(program)
   }
 
-  /// Runs a study, does something to its files once a trial has ended, and returns what the processes say.
+  /// Runs a study, does something to its files in the second trial of each process, and returns what the processes say.
   private static func run(
     _ program: Program, processes count: Int = 1, environment: [String: String] = [:], _ event: (String) throws -> Void
   ) throws -> [String] {
     let errors = try (0..<count).map { _ in try program.errorFile() }
+    let all = Self.environment.merging(Pausing.afterReports(4)) { $1 }.merging(environment) { $1 }
     let processes = try errors.map {
-      try program.start(
-        study, environment: Self.environment.merging(environment) { $1 }, errors: try FileHandle(forWritingTo: $0))
+      try program.start(study, environment: all, errors: try FileHandle(forWritingTo: $0))
     }
-    let isReady =
-      "(SELECT count(*) FROM trial WHERE state = 'completed') >= 1 "
-      + "AND (SELECT count(DISTINCT owner) FROM trial WHERE state = 'running') = \(count)"
-    try SQLite.wait(until: isReady, in: program, while: processes[0])
+    for process in processes { try Pausing.wait(for: process, in: program) }
     try event(program.folder.appendingPathComponent(storage).path)
+    for process in processes { Pausing.resume(process.processIdentifier) }
     return try zip(processes, errors).map { process, file in
       process.waitUntilExit()
       let text = try String(contentsOf: file, encoding: .utf8)

@@ -103,12 +103,9 @@ import Testing
     #expect(ending.errors.contains("bayes     16 configurations of learning_rate, n_layers, n_heads"))
     #expect(ending.errors.contains("from 0.0005 to 0.01, even in the logarithm"))
     let killed = try Self.program(parameters)
-    for count in [2, 5, 9] {
-      let process = try killed.start(arguments)
-      let condition = "count(*) >= \(count) FROM trial WHERE state = 'completed'"
-      try SQLite.wait(until: condition, in: killed, while: process)
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+    // In the third, the sixth and the tenth trial.
+    for count in [5, 7, 9] {
+      #expect(try killed.run(arguments, environment: Pausing.deathAfterReport(count)).status == -SIGKILL)
     }
     #expect(try killed.run(arguments).status == 0)
     #expect(try Self.csv(killed) == Self.csv(whole))
@@ -121,11 +118,9 @@ import Testing
   {
     let program = try Self.program(Self.eighty)
     let arguments = ["--params_file=hyper.test", "--epochs=27", "--pruner=asha", "--workers=2"]
-    for epochs in [10, 50, 90] {
-      let process = try program.start(arguments, environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"])
-      try SQLite.wait(until: SQLite.epochs(atLeast: epochs), in: program, while: process)
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+    for count in [10, 40, 40] {
+      let environment = Pausing.deathAfterReport(count).merging(["RUN_HYPER_CHECKPOINT_SECONDS": "0"]) { $1 }
+      #expect(try program.run(arguments, environment: environment).status == -SIGKILL)
     }
     let ending = try program.run(arguments)
     #expect(ending.status == 0, "\(ending.errors)")

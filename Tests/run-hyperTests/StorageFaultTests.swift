@@ -263,13 +263,11 @@ import Testing
 
   @Test func `A database that another program holds is waited for, then left with a remedy`() throws {
     let program = try Self.program()
-    // Trials that take a while, so that there is one to stop.
-    let slow = ["--train_batch_size=64"]
-    #expect(try Self.run(program, slow, environment: ["RUN_HYPER_FAULT": "end-committed"]).status == -SIGKILL)
+    #expect(try Self.run(program, environment: ["RUN_HYPER_FAULT": "end-committed"]).status == -SIGKILL)
     let message =
       "\(Self.storage): found the file locked by another program; expected that program to be closed; then run the same command again"
     let holder = try Holder(program)
-    let ending = try Self.run(program, slow)
+    let ending = try Self.run(program)
     #expect(ending.status == 2)
     #expect(ending.errors == "error: \(message)\n", "\(ending.errors)")
     // Reading goes on.
@@ -279,11 +277,11 @@ import Testing
     // Stopped where it does not write, it cannot come to its end before the other program has the database.
     let errors = try program.errorFile()
     let process = try program.start(
-      Self.study + slow, environment: Self.environment, errors: try FileHandle(forWritingTo: errors))
-    try Program.wait(for: " started", in: errors, while: process)
-    try SQLite.pause(process.processIdentifier, of: program)
+      Self.study, environment: Self.environment.merging(Pausing.afterReports(1)) { $1 },
+      errors: try FileHandle(forWritingTo: errors))
+    let number = try Pausing.wait(for: process, in: program)
     let second = try Holder(program)
-    kill(process.processIdentifier, SIGCONT)
+    Pausing.resume(number)
     process.waitUntilExit()
     try second.letGo()
     #expect(Program.status(of: process) == 1)
@@ -292,7 +290,7 @@ import Testing
       text.contains("error: \(message)\nEverything written so far is kept; run the same command to resume\n"),
       "\(text)")
     #expect(!text.contains("database is locked"))
-    try Self.expectEnd(program, slow)
+    try Self.expectEnd(program)
   }
 
   @Test func `A time to wait that is none is refused`() throws {

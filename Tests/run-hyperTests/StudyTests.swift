@@ -127,9 +127,11 @@ import Testing
     let program = try Self.program()
     let errors = try program.errorFile()
     let process = try program.start(
-      Self.study + ["--workers=2"], environment: Self.environment, errors: try FileHandle(forWritingTo: errors))
-    try Program.wait(for: "trial 1 started", in: errors, while: process)
-    kill(process.processIdentifier, signal)
+      Self.study + ["--workers=2"], environment: Self.environment.merging(Pausing.afterReports(1)) { $1 },
+      errors: try FileHandle(forWritingTo: errors))
+    let number = try Pausing.wait(for: process, in: program)
+    kill(number, signal)
+    Pausing.resume(number)
     process.waitUntilExit()
     #expect(Program.status(of: process) == 130)
     let text = try String(contentsOf: errors, encoding: .utf8)

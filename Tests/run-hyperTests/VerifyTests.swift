@@ -12,6 +12,11 @@ import Testing
     """
   private static let fast = ["--params_file=hyper.test", "--train_batch_size=8192"]
 
+  /// A process that is killed after this many reports.
+  private static func deadly(_ count: Int) -> [String: String] {
+    Pausing.deathAfterReport(count).merging(["RUN_HYPER_CHECKPOINT_SECONDS": "0"]) { $1 }
+  }
+
   private static func program(_ parameters: String = eight) throws -> Program {
     let program = try Program()
     try program.write(parameters, to: "hyper.test")
@@ -30,10 +35,7 @@ import Testing
   @Test func `A grid is sound, interrupted, finished, extended, cut and pruned`() throws {
     let program = try Self.program()
     let arguments = Self.fast + ["--epochs=4"]
-    let process = try program.start(arguments, environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"])
-    try SQLite.wait(until: SQLite.epochs(atLeast: 5), in: program, while: process)
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    #expect(try program.run(arguments, environment: Self.deadly(5)).status == -SIGKILL)
     try Self.expectSound(program)
     #expect(try program.run(arguments).status == 0)
     try Self.expectSound(
@@ -53,11 +55,8 @@ import Testing
   func `A pruned study is sound, killed, finished, and when its trials go on`(pruner: String) throws {
     let program = try Self.program()
     let arguments = Self.fast + ["--epochs=9", "--pruner=\(pruner)"]
-    for epochs in [3, 9] {
-      let process = try program.start(arguments, environment: ["RUN_HYPER_CHECKPOINT_SECONDS": "0"])
-      try SQLite.wait(until: SQLite.epochs(atLeast: epochs), in: program, while: process)
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+    for count in [3, 6] {
+      #expect(try program.run(arguments, environment: Self.deadly(count)).status == -SIGKILL)
       try Self.expectSound(program)
     }
     #expect(try program.run(arguments).status == 0)

@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
-import Synchronization
+import Locks
 
-/// A place where a process can be made to die, so that tests can examine what it leaves behind.
+/// A place where a process can be made to die or to pause, so that tests can examine what it leaves behind and what others do meanwhile.
 ///
 /// With `RUN_HYPER_FAULT=NAME:COUNT`, the process sends itself SIGKILL when it passes the place for the COUNT-th time; the default
-/// count is 1. The variable is read once; if it is not set, a place costs one comparison.
+/// count is 1. With `RUN_HYPER_PAUSE=NAME:COUNT,COUNT`, it sends itself SIGSTOP at each of these times, and goes on with SIGCONT.
+/// The variables are read once; if none is set, a place costs one comparison.
 package enum FaultPoint: String, CaseIterable, Sendable {
   /// The tables have been created or upgraded, and this is about to be committed.
   case schemaUncommitted = "schema-uncommitted"
@@ -49,22 +50,37 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   case repeatsUncommitted = "repeats-uncommitted"
   case repeatsCommitted = "repeats-committed"
 
-  package static let variable = "RUN_HYPER_FAULT"
+  /// The environment variables, and the signal that each makes the process send itself.
+  package static let variables: [(name: String, signal: CInt)] = [
+    ("RUN_HYPER_FAULT", SIGKILL), ("RUN_HYPER_PAUSE", SIGSTOP),
+  ]
 
-  private static let armed = ProcessInfo.processInfo.environment[variable].flatMap(parse)
-  private static let passages = Atomic<Int>(0)
+  private static let armed = variables.compactMap { variable in
+    ProcessInfo.processInfo.environment[variable.name].flatMap(parse).map { ($0.point, $0.counts, variable.signal) }
+  }
+  private static let passages = Locked<[FaultPoint: Int]>([:])
 
-  /// Reads `NAME` or `NAME:COUNT`.
-  package static func parse(_ text: String) -> (point: FaultPoint, count: Int)? {
+  /// Reads `NAME`, `NAME:COUNT` or `NAME:COUNT,COUNT`.
+  package static func parse(_ text: String) -> (point: FaultPoint, counts: [Int])? {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let point = FaultPoint(rawValue: String(parts[0])), let count = parts.count > 1 ? Int(parts[1]) : 1, count > 0
-    else { return nil }
-    return (point, count)
+    let counts =
+      parts.count > 1 ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) } : [1]
+    guard let point = FaultPoint(rawValue: String(parts[0])), counts.allSatisfy({ $0.map { $0 > 0 } ?? false }) else {
+      return nil
+    }
+    return (point, counts.compactMap(\.self))
   }
 
-  /// Ends the process if this is the armed place and its count is reached.
+  /// Ends or stops the process if this is an armed place and one of its counts is reached.
   func pass() {
-    guard let (point, count) = Self.armed, point == self else { return }
-    if Self.passages.wrappingAdd(1, ordering: .relaxed).newValue == count { kill(getpid(), SIGKILL) }
+    guard !Self.armed.isEmpty else { return }
+    let passage = Self.passages.withLock { passages in
+      passages[self, default: 0] += 1
+      return passages[self]
+    }
+    for (point, counts, signal) in Self.armed where point == self && counts.contains(where: { $0 == passage }) {
+      // To this thread, which is then ended or stopped before it goes on.
+      raise(signal)
+    }
   }
 }

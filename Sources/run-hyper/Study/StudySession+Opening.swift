@@ -64,13 +64,13 @@ extension StudySession {
     return .seconds(seconds)
   }
 
-  /// Checks that a fault for tests exists.
+  /// Checks that a fault or a pause for tests exists.
   private static func checkFault() throws(CommandError) {
-    guard let text = ProcessInfo.processInfo.environment[FaultPoint.variable], FaultPoint.parse(text) == nil else {
-      return
+    for (variable, _) in FaultPoint.variables {
+      guard let text = ProcessInfo.processInfo.environment[variable], FaultPoint.parse(text) == nil else { continue }
+      let names = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .input("\(variable): found '\(text.inMessage)'; expected NAME or NAME:COUNT with one of \(names)")
     }
-    let names = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
-    throw .input("\(FaultPoint.variable): found '\(text.inMessage)'; expected NAME or NAME:COUNT with one of \(names)")
   }
 
   private static func definition(
