@@ -139,24 +139,10 @@ extension StudyChart {
 }
 
 extension StudyChart {
-  /// The chart of a study, made from its trials' stories.
-  ///
-  /// Trials whose cell is no longer in the search space are omitted, as in a `Leaderboard`; so is the value of a
-  /// diverged trial.
-  public init(_ definition: StudyDefinition, stories: [TrialStory]) {
-    let stories = stories.filter { !$0.isShelved }
-    var parameters: [String] = []
-    for name in stories.flatMap(\.hyperparameters.names) where !parameters.contains(name) { parameters.append(name) }
+  /// The chart of a study with these trials, which have these tuned parameters.
+  init(_ definition: StudyDefinition, parameters: [String], trials: [Trial]) {
     self.init(
       study: definition.name, model: definition.model, dataset: definition.dataset, metric: definition.metric,
-      direction: definition.direction, parameters: parameters,
-      trials: stories.map { story in
-        Trial(
-          number: story.trial, state: story.state, value: story.state == .diverged ? nil : story.value,
-          parameters: story.hyperparameters,
-          curve: story.curve.filter { $0.metric == "valid.\(definition.metric)" }
-            .map { Point(epoch: $0.epoch, value: $0.value) },
-          seconds: story.trainingSeconds, metrics: story.metrics)
-      })
+      direction: definition.direction, parameters: parameters, trials: trials)
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Literals
 import Locks
 import Synchronization
@@ -11,7 +10,7 @@ public final class StudyStore: Sendable {
   /// The database file.
   public let path: String
 
-  let database: any DatabaseWriter
+  let database: SQLiteDatabase
 
   /// The upgrade made when the file was opened, or `nil`.
   public let upgrade: Upgrade?
@@ -90,15 +89,7 @@ public final class StudyStore: Sendable {
   /// A file with an earlier schema is copied into memory and upgraded there.
   public convenience init(reading path: String) throws {
     try Self.inspect(path, isNeeded: true)
-    let database = try storing(in: path) {
-      let file = try Self.openForReading(path)
-      let version = try file.read { db in try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
-      guard version < Schema.version else { return file }
-      let copy = try DatabaseQueue()
-      try file.backup(to: copy)
-      try copy.write { db in _ = try Self.migrate(db) }
-      return copy
-    }
+    let database = try storing(in: path) { try Self.openUpgraded(path) }
     try self.init(
       path: path, Opening(database: database, upgrade: nil, logObstacle: nil), place: nil,
       heartbeatTimeout: Self.standardHeartbeatTimeout)
@@ -148,7 +139,7 @@ public final class StudyStore: Sendable {
   /// This is best effort, since another process may be reading.
   func consolidate() {
     guard misplaced.withLock({ $0 }) == nil else { return }
-    _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+    try? database.emptyLog()
   }
 
   /// Closes the file and leaves the whole study in it, unless another process is still reading.
@@ -159,14 +150,14 @@ public final class StudyStore: Sendable {
     try? database.close()
   }
 
-  func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
+  func read<Value>(_ work: (Connection) throws -> Value) throws -> Value {
     try storing(in: path) { try readInPlace(work) }
   }
 
   /// Runs `work` in an immediate transaction.
   ///
   /// Throws a `MisplacedDatabase` and writes nothing if the open file is no longer the one at the path.
-  func transaction<Value>(_ work: (Database) throws -> Value) throws -> Value {
+  func transaction<Value>(_ work: (Connection) throws -> Value) throws -> Value {
     try storing(in: path) { try writeInPlace(work) }
   }
 }

@@ -38,37 +38,21 @@ import Testing
     }
   }
 
-  @Test func `Stories become trials without shelved ones, other curves and the values of diverged ones`() throws {
-    let (definition, _) = try makeStudy("a choice [1]")
-    let curve = [
-      TrialStory.Observation(epoch: 1, metric: "train.loss", value: 3),
-      TrialStory.Observation(epoch: 1, metric: "valid.mrr@10", value: 0.25),
-      TrialStory.Observation(epoch: 2, metric: "valid.mrr@10", value: nil),
-    ]
-    let chart = StudyChart(
-      definition,
-      stories: [
-        story(1, .completed, ["a": 1], curve), story(2, .diverged, ["a": 2, "b": 3], curve),
-        story(3, .completed, ["c": 1], curve, isShelved: true),
-      ])
-    #expect(chart.parameters == ["a", "b"])
-    #expect(chart.trials.map(\.number) == [1, 2])
-    #expect(chart.trials.map(\.value) == [0.5, nil])
-    #expect(chart.trials[0].curve == [.init(epoch: 1, value: 0.25), .init(epoch: 2, value: nil)])
-    #expect(chart.trials[0].metrics == ["test.mrr@10": 0.75])
-    #expect(chart.trials[0].seconds == 12.5)
-  }
-
-  private func story(
-    _ number: Int, _ state: TrialState, _ parameters: KeyValuePairs<String, Int>, _ curve: [TrialStory.Observation],
-    isShelved: Bool = false
-  ) -> TrialStory {
-    TrialStory(
-      study: "toy", trial: number, state: state, isShelved: isShelved,
-      hyperparameters: Hyperparameters(parameters.map { .init(name: $0.key, value: .integer($0.value)) }),
-      failureKind: nil, failureMessage: nil, value: 0.5, bestEpoch: 1, trainingSeconds: 12.5, startedAt: nil,
-      finishedAt: nil, repeated: nil, attempts: [], rungs: [], curve: curve,
-      metrics: [SplitMetric(split: "test", name: "mrr@10", value: 0.75)])
+  @Test func `A study's chart omits shelved trials, other curves and the values of diverged ones`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [7,14,17]")
+    let all = try store.createOrContinue(definition, cells: cells).study
+    #expect(try await StudyRunner(store: store, study: all, objective: Toy(epochs: 2), workers: 1).run() == .finished)
+    let (smaller, left) = try makeStudy("a choice [7,17]")
+    let chart = try store.chart(of: store.createOrContinue(smaller, cells: left).study)
+    #expect(chart.parameters == ["a"])
+    #expect(chart.trials.map(\.number) == [1, 3])
+    #expect(chart.trials.map(\.state) == [.completed, .diverged])
+    #expect(chart.trials.map(\.value) == [2, nil])
+    #expect(chart.trials[0].curve == [.init(epoch: 1, value: 1), .init(epoch: 2, value: 2)])
+    #expect(chart.trials[0].metrics == ["valid.mrr@10": 2, "test.ndcg@10": 1.0 / 3])
+    #expect(try chart.trials[0].seconds == store.story(of: 1, in: all).trainingSeconds)
   }
 }
 

@@ -1,0 +1,101 @@
+import Locks
+
+/// A running trial, with what is known about its owner after a single read.
+struct OwnedTrial: Sendable {
+  let id: Int64
+  let number: Int
+  let attempt: Int
+  let owner: String
+  let heartbeat: String?
+
+  /// The absolute difference between the heartbeat and this host's time, in seconds; either clock may be wrong.
+  let distance: Double
+
+  let life: ProcessIdentity.Life
+
+  /// Whether the owner is dead, or is on another host and seems to be.
+  ///
+  /// For reports, which read only once; only watching the heartbeat can distinguish a dead owner from a wrong clock.
+  func seemsAbandoned(after limit: Duration) -> Bool {
+    life == .dead || (life == .unknown && .seconds(distance) > limit)
+  }
+
+  /// Whether `others` contains the same attempt with the same heartbeat.
+  func isAmong(_ others: [OwnedTrial]) -> Bool {
+    others.contains { ($0.id, $0.attempt, $0.owner, $0.heartbeat) == (id, attempt, owner, heartbeat) }
+  }
+
+  /// The owner in words.
+  var ownerText: String {
+    ProcessIdentity(owner).map { "process \($0.process) on \($0.host)" } ?? "an unknown process"
+  }
+}
+
+extension StudyStore {
+  /// The running trials of a study with their owners, ordered by number.
+  func ownedTrials(of study: Int64, _ db: Connection) throws -> [OwnedTrial] {
+    let rows = try db.rows(
+      """
+      SELECT id, ordinal, attempt, owner, heartbeat_at,
+        abs(julianday('now') - julianday(heartbeat_at)) * 86400 AS distance
+      FROM trial WHERE study_id = ? AND state = 'running' ORDER BY ordinal
+      """, [study])
+    return try rows.map { row in
+      let owner: String = try row["owner"]
+      return try OwnedTrial(
+        id: row["id"], number: row["ordinal"], attempt: row["attempt"], owner: owner, heartbeat: row["heartbeat_at"],
+        distance: row["distance"] ?? .infinity, life: ProcessIdentity(owner)?.life(seenFrom: process) ?? .unknown)
+    }
+  }
+
+  /// Running trials whose owner is dead: its process on this host no longer exists, or its heartbeat has been unchanged for too long.
+  ///
+  /// - Parameter clock: A clock that stops while the machine sleeps, since nobody watches heartbeats then.
+  func abandonedTrials(
+    of study: Study, clock: () -> SuspendingClock.Instant = { .now }
+  ) throws -> [OwnedTrial] {
+    let began = clock()
+    let trials = try read { db in try ownedTrials(of: study.id, db) }
+    let ended = clock()
+    let silent = heartbeatWatches.withLock { watches in
+      watches[study.id, default: HeartbeatWatch()].silent(
+        among: trials.filter { $0.life == .unknown }, for: heartbeatTimeout, began: began, ended: ended)
+    }
+    let gone = Set(silent.map(\.id))
+    return trials.filter { $0.life == .dead || gone.contains($0.id) }
+  }
+
+  /// Makes the trials of dead owners pending again, keeping their states, and returns their numbers.
+  ///
+  /// An owner on another host must miss its heartbeats for `heartbeatTimeout` from the first call on.
+  @discardableResult
+  package func reclaim(in study: Study, clock: () -> SuspendingClock.Instant = { .now }) throws -> [Int] {
+    let candidates = try abandonedTrials(of: study, clock: clock)
+    guard !candidates.isEmpty else { return [] }
+    let numbers = try transaction { db in
+      var numbers: [Int] = []
+      for trial in candidates {
+        // An owner that has sent a heartbeat since then keeps its trial.
+        let changes = try db.changes(
+          """
+          UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL
+          WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ? AND heartbeat_at IS ?
+          """, [trial.id, trial.owner, trial.attempt, trial.heartbeat])
+        guard changes == 1 else { continue }
+        try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process died", db)
+        try pruneAgain(trial.id, number: trial.number, of: study, db)
+        numbers.append(trial.number)
+      }
+      FaultPoint.reclaimUncommitted.pass()
+      return numbers
+    }
+    FaultPoint.reclaimCommitted.pass()
+    return numbers
+  }
+
+  /// The running trials of a study that other processes have, unless this one has some, too.
+  func trialsElsewhere(of study: Study) throws -> [OwnedTrial] {
+    let trials = try read { db in try ownedTrials(of: study.id, db) }
+    return trials.contains { ProcessIdentity($0.owner) == process } ? [] : trials
+  }
+}

@@ -1,0 +1,35 @@
+extension StudyStore {
+  /// The held-out item's rank for each user of a split, or `nil` if the trial has none.
+  public func ranks(of number: Int, split: String, in study: Study) throws -> [UInt16]? {
+    let bytes = try read { db in
+      try db.value(
+        [UInt8].self,
+        """
+        SELECT ranks FROM user_rank JOIN trial ON trial.id = trial_id
+        WHERE study_id = ? AND ordinal = ? AND split = ?
+        """, [study.id, number, split])
+    }
+    return bytes.map(Self.ranks)
+  }
+
+  /// The same for every completed trial that has ranks, by trial number.
+  package func ranks(split: String, in study: Study) throws -> [Int: [UInt16]] {
+    try read { db in
+      var ranks: [Int: [UInt16]] = [:]
+      try db.each(
+        """
+        SELECT ordinal, ranks FROM user_rank JOIN trial ON trial.id = trial_id
+        WHERE study_id = ? AND split = ? AND active = 1 AND repeat = 0 AND state = 'completed'
+        """, [study.id, split]
+      ) { row in
+        ranks[try row["ordinal"]] = Self.ranks(try row["ranks"])
+      }
+      return ranks
+    }
+  }
+
+  /// Decodes the ranks stored in `user_rank`.
+  static func ranks(_ bytes: [UInt8]) -> [UInt16] {
+    (0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8 }
+  }
+}

@@ -1,0 +1,19 @@
+/// Trials of a study, as a condition of statements: `trial_id IN (\(selection.sql))`.
+struct TrialSelection {
+  /// SQL that gives the trials' ids: a query, or a list of parameters.
+  let sql: String
+  let arguments: Connection.Arguments
+
+  /// All trials, those that repeat others included.
+  init(allOf study: Int64) { (sql, arguments) = ("SELECT id FROM trial WHERE study_id = ?", [study]) }
+
+  /// The trials that a leaderboard ranks and that meet a condition.
+  init(of study: Int64, where condition: String = "true") {
+    sql = "SELECT id FROM trial WHERE study_id = ? AND active = 1 AND repeat = 0 AND \(condition)"
+    arguments = [study]
+  }
+
+  init(_ ids: [Int64]) {
+    (sql, arguments) = (ids.map { _ in "?" }.joined(separator: ", "), ids)
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import GRDB
+
+/// A connection to the database during a transaction or a read: all statements of the store go through it.
+///
+/// A statement is compiled once per connection; compiling is most of the cost of a short one.
+struct Connection {
+  private let database: Database
+
+  init(_ database: Database) { self.database = database }
+
+  typealias Arguments = [any SQLConvertible]
+
+  /// Runs a statement.
+  func run(_ sql: String, _ arguments: Arguments = []) throws {
+    try database.cachedStatement(sql: sql).execute(arguments: Self.bound(arguments))
+  }
+
+  /// Runs a statement and returns the number of rows that it changed.
+  func changes(_ sql: String, _ arguments: Arguments = []) throws -> Int {
+    try run(sql, arguments)
+    return database.changesCount
+  }
+
+  /// The first row of the result.
+  func row(_ sql: String, _ arguments: Arguments = []) throws -> SQLRow? {
+    let statement = try database.cachedStatement(sql: sql)
+    let row = try Row.fetchOne(statement, arguments: Self.bound(arguments))
+    return row.map { SQLRow(columns: Self.columns(of: statement), values: Self.values(of: $0)) }
+  }
+
+  /// All rows of the result.
+  func rows(_ sql: String, _ arguments: Arguments = []) throws -> [SQLRow] {
+    var rows: [SQLRow] = []
+    try each(sql, arguments) { rows.append($0) }
+    return rows
+  }
+
+  /// Passes the rows of the result one after another.
+  func each(_ sql: String, _ arguments: Arguments = [], _ body: (SQLRow) throws -> Void) throws {
+    let statement = try database.cachedStatement(sql: sql)
+    let columns = Self.columns(of: statement)
+    let cursor = try Row.fetchCursor(statement, arguments: Self.bound(arguments))
+    while let row = try cursor.next() { try body(SQLRow(columns: columns, values: Self.values(of: row))) }
+  }
+
+  /// The first value of the result; `nil` if there is no row, or if it is NULL.
+  func value<Value: SQLConvertible>(
+    _ type: Value.Type = Value.self, _ sql: String, _ arguments: Arguments = []
+  ) throws -> Value? {
+    try row(sql, arguments)?.value(Value?.self)
+  }
+
+  /// The values of the only column of the result.
+  func values<Value: SQLConvertible>(
+    _ type: Value.Type = Value.self, _ sql: String, _ arguments: Arguments = []
+  ) throws -> [Value] {
+    var values: [Value] = []
+    try each(sql, arguments) { values.append(try $0.value(Value.self)) }
+    return values
+  }
+
+  /// Runs an INSERT that ends with RETURNING id, and returns the id of the new row.
+  func insert(_ sql: String, _ arguments: Arguments = []) throws -> Int64 {
+    guard let id = try value(Int64.self, sql, arguments) else {
+      throw UnexpectedRow(column: "id", found: nil, expected: Int64.sqlKind)
+    }
+    return id
+  }
+
+  /// Runs several statements without arguments.
+  func script(_ sql: String) throws { try database.execute(sql: sql) }
+
+  // MARK: - GRDB's values
+
+  private static func bound(_ arguments: Arguments) -> StatementArguments {
+    StatementArguments(arguments.map { $0.sqlValue.databaseValue })
+  }
+
+  /// Of several columns of one name, the first counts.
+  private static func columns(of statement: Statement) -> [String: Int] {
+    Dictionary(zip(statement.columnNames, 0...)) { first, _ in first }
+  }
+
+  private static func values(of row: Row) -> [SQLValue] {
+    (0..<row.count).map { index in
+      switch (row[index] as DatabaseValue).storage {
+      case .null: .null
+      case .int64(let integer): .integer(integer)
+      case .double(let number): .real(number)
+      case .string(let text): .text(text)
+      case .blob(let data): .blob(Array(data))
+      }
+    }
+  }
+}
+
+extension SQLValue {
+  fileprivate var databaseValue: DatabaseValue {
+    switch self {
+    case .null: .null
+    case .integer(let integer): integer.databaseValue
+    case .real(let number): number.databaseValue
+    case .text(let text): text.databaseValue
+    case .blob(let bytes): Data(bytes).databaseValue
+    }
+  }
+}

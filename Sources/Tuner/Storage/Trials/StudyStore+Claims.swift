@@ -1,0 +1,138 @@
+/// A trial that this process owns until it ends, is released, or is lost.
+package struct ClaimedTrial: Sendable {
+  package let id: Int64
+  package let study: Int64
+  package let number: Int
+  package let attempt: Int
+  package let owner: String
+  package let hyperparameters: Hyperparameters
+
+  /// The number of the repeat with another seed; 0 for a trial with the study's seed.
+  package let repetition: Int
+
+  /// The newest undamaged state, and the epoch after which it was taken.
+  package let checkpoint: [UInt8]?
+  package let checkpointEpoch: Int
+
+  /// What was wrong with newer states.
+  package let notes: [String]
+
+  var lost: TrialLost { TrialLost(trial: number, attempt: attempt) }
+}
+
+/// A trial that this process has taken, before its state is read.
+package struct TakenTrial: Sendable {
+  let id: Int64
+  let number: Int
+  let attempt: Int
+  let owner: String
+  let hyperparameters: Hyperparameters
+  let repetition: Int
+
+  /// Newest first.
+  let states: [SavedState]
+}
+
+extension StudyStore {
+  /// Takes the next trial of a study.
+  ///
+  /// This is a pending trial, a new one if the sampler learns from results, or one that the pruner lets continue.
+  package func claim(from study: Study, owner: String, policy: ClaimPolicy = ClaimPolicy()) throws -> Claim {
+    while true {
+      // Waiting alone does not lock the database.
+      let outlook = try read { db in
+        try requirePresent(study, db)
+        return try self.outlook(for: study, remembers: true, db)
+      }
+      if let claim = outlook.withoutTrial { return claim }
+      let taken = try transaction { db in
+        try requirePresent(study, db)
+        return try take(from: study, owner: owner, policy, db)
+      }
+      // If no trial was taken, another worker was faster, and the outlook has changed.
+      if let taken {
+        FaultPoint.claimCommitted.pass()
+        return .trial(try ready(taken, of: study))
+      }
+    }
+  }
+
+  /// Takes a trial; returns `nil` if there is none left.
+  func take(from study: Study, owner: String, _ policy: ClaimPolicy, _ db: Connection) throws -> TakenTrial? {
+    guard let id = try choose(from: study, policy, db) else { return nil }
+    let row = try db.row(
+      """
+      UPDATE trial SET state = 'running', owner = ?, heartbeat_at = \(Schema.now), attempt = attempt + 1,
+        started_at = coalesce(started_at, \(Schema.now)), finished_at = NULL
+      WHERE id = ? RETURNING id, ordinal, attempt, repeat
+      """, [owner, id])
+    guard let row else { return nil }
+    let attempt: Int = try row["attempt"]
+    let states =
+      attempt == 1
+      ? [] : try db.rows("SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", [id]).map(SavedState.init)
+    try db.run(
+      """
+      INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
+      VALUES (?, ?, ?, \(Schema.now), ?, ?)
+      """, [id, attempt, owner, states.first?.epoch ?? 0, states.first?.file])
+    if attempt > 1 { try Self.recallBest(of: id, study.definition, db) }
+    FaultPoint.claimUncommitted.pass()
+    return try TakenTrial(
+      id: id, number: row["ordinal"], attempt: attempt, owner: owner,
+      hyperparameters: Self.hyperparameters(of: id, db), repetition: row["repeat"], states: states)
+  }
+
+  /// Reads the newest undamaged state of a taken trial.
+  package func ready(_ taken: TakenTrial, of study: Study) throws -> ClaimedTrial {
+    var notes: [String] = []
+    var usable: (bytes: [UInt8], state: SavedState)?
+    for state in taken.states where usable == nil {
+      switch read(state) {
+      case .success(let bytes): usable = (bytes, state)
+      case .failure(let error): notes.append(error.description)
+      }
+    }
+    let trial = ClaimedTrial(
+      id: taken.id, study: study.id, number: taken.number, attempt: taken.attempt, owner: taken.owner,
+      hyperparameters: taken.hyperparameters, repetition: taken.repetition,
+      checkpoint: usable?.bytes, checkpointEpoch: usable?.state.epoch ?? 0, notes: notes)
+    if !notes.isEmpty { try fallBack(trial, to: usable?.state, because: notes, study.definition) }
+    return trial
+  }
+
+  /// Records that a trial's state is unusable, so that its attempt starts from scratch.
+  ///
+  /// Throws `TrialLost`, or a `StorageError` of the database.
+  package func startAfresh(_ trial: ClaimedTrial, because reason: String, of study: Study) throws {
+    try fallBack(trial, to: nil, because: [reason], study.definition)
+  }
+
+  /// Records that an attempt starts from an older state than the registered one; newer states are removed.
+  private func fallBack(
+    _ trial: ClaimedTrial, to state: SavedState?, because reasons: [String], _ definition: StudyDefinition
+  ) throws {
+    let gone = try transaction { db in
+      try Self.fence(trial, db)
+      try db.run(
+        """
+        UPDATE attempt SET from_epoch = ?, from_checkpoint = ?, note = coalesce(note || '; ', '') || ?
+        WHERE trial_id = ? AND attempt = ?
+        """, [state?.epoch ?? 0, state?.file, reasons.joined(separator: "; "), trial.id, trial.attempt])
+      let gone = try db.values(
+        String.self, "DELETE FROM checkpoint WHERE trial_id = ? AND id > ? RETURNING file", [trial.id, state?.id ?? 0])
+      try Self.recallBest(of: trial.id, definition, db)
+      return gone
+    }
+    for file in gone { Disk.remove(checkpointPath(file)) }
+  }
+
+  /// Writes the heartbeat of these owners' trials, for observers on other hosts.
+  package func beat(owners: [String]) throws {
+    try transaction { db in
+      for owner in owners {
+        try db.run("UPDATE trial SET heartbeat_at = \(Schema.now) WHERE state = 'running' AND owner = ?", [owner])
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/// What a free worker should do.
+package enum Claim: Sendable {
+  case trial(ClaimedTrial)
+
+  /// Wait: the results of this many running trials are needed first.
+  case wait(running: Int)
+
+  /// Nothing: there is no work left.
+  case over
+
+  /// The trial to run, if any.
+  package var trial: ClaimedTrial? { if case .trial(let trial) = self { trial } else { nil } }
+}
+
+/// Which trials a worker may take, and in what order.
+package struct ClaimPolicy: Sendable {
+  /// The number of trials that run at the same time.
+  package var workers: Int
+
+  /// The cost of a proposed trial.
+  package var cost: @Sendable (Hyperparameters) -> TrialCost?
+
+  /// Returns whether a point may be proposed.
+  package var isPossible: @Sendable (Hyperparameters) -> Bool
+
+  package init(
+    workers: Int = 1, cost: @escaping @Sendable (Hyperparameters) -> TrialCost? = { _ in nil },
+    isPossible: @escaping @Sendable (Hyperparameters) -> Bool = { _ in true }
+  ) {
+    self.workers = workers
+    self.cost = cost
+    self.isPossible = isPossible
+  }
+}
+
+extension StudyStore {
+  /// Whether nothing in a study is running or left to do.
+  package func isOver(_ study: Study) throws -> Bool { try read { db in try isOver(study, db) } }
+
+  func isOver(_ study: Study, _ db: Connection) throws -> Bool {
+    if case .over = try outlook(for: study, db) { true } else { false }
+  }
+
+  // MARK: - What is next
+
+  /// The work available to a free worker.
+  enum Outlook {
+    case pending
+    case promotion(PruningDecision)
+    case proposal
+    case wait(running: Int)
+    case over
+
+    var withoutTrial: Claim? {
+      switch self {
+      case .pending, .promotion, .proposal: nil
+      case .wait(let running): .wait(running: running)
+      case .over: .over
+      }
+    }
+  }
+
+  func outlook(for study: Study, remembers: Bool = false, _ db: Connection) throws -> Outlook {
+    let isPending = try db.value(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
+      [study.id])
+    let pruning = try pruningState(of: study, remembers: remembers, db)
+    if study.definition.pruner.promotesEarly, let promotion = pruning?.promotions(isClosed: false).first,
+      try isThere(promotion, study, db)
+    {
+      return .promotion(promotion)
+    }
+    if isPending == true { return .pending }
+    if try canPropose(study, db) { return .proposal }
+    let running =
+      try db.value(
+        Int.self, "SELECT count(*) FROM trial WHERE study_id = ? AND state = 'running' AND active = 1", [study.id]) ?? 0
+    if let promotion = pruning?.promotions(isClosed: running == 0).first, try isThere(promotion, study, db) {
+      return .promotion(promotion)
+    }
+    return running > 0 ? .wait(running: running) : .over
+  }
+
+  /// Whether a trial that may continue has finished stopping.
+  ///
+  /// Between the decision to stop it and its end, it still saves its state; if its process died in between without a saved state, it
+  /// must reach its rung again. No other trial is promoted in its place.
+  private func isThere(_ promotion: PruningDecision, _ study: Study, _ db: Connection) throws -> Bool {
+    try db.value(
+      Bool.self,
+      """
+      SELECT NOT EXISTS (
+        SELECT 1 FROM trial WHERE study_id = ? AND ordinal = ? AND active = 1 AND state IN ('running', 'pending'))
+      """, [study.id, promotion.trial]) ?? true
+  }
+
+  /// Whether the sampler may add a trial.
+  private func canPropose(_ study: Study, _ db: Connection) throws -> Bool {
+    guard study.definition.sampler == .tpe, try Self.earlyEnd(of: study, db) == nil else { return false }
+    return try db.value(
+      Bool.self,
+      """
+      SELECT trial_limit > (SELECT count(*) FROM trial WHERE study_id = study.id AND repeat = 0 AND active = 1)
+      FROM study WHERE id = ?
+      """, [study.id]) ?? false
+  }
+
+  /// Chooses the trial to take and records what this requires; returns `nil` if there is none.
+  func choose(from study: Study, _ policy: ClaimPolicy, _ db: Connection) throws -> Int64? {
+    while true {
+      switch try outlook(for: study, db) {
+      case .pending: return try nextPending(of: study, policy, db)
+      case .promotion(let decision):
+        if let id = try promote(decision, in: study, db) { return id }
+      case .proposal:
+        if let point = try propose(for: study, where: policy.isPossible, db) {
+          try Self.add(point, to: study, cost: policy.cost, db)
+        } else if try Self.counts(of: study.id, repeats: false, db).total == 0 {
+          throw StorageError(
+            location: "study '\(study.name)'",
+            found: "no configuration that can be trained among \(RandomSampler.patience) draws",
+            expected: "a search space with more of them, such as lists of values or quniform for whole numbers")
+        } else {
+          // The space has no other possible point, so the study is complete.
+          try db.run(
+            """
+            UPDATE study SET trial_limit = max(1, (
+              SELECT count(*) FROM trial WHERE study_id = study.id AND repeat = 0 AND active = 1))
+            WHERE id = ?
+            """, [study.id])
+        }
+      case .wait, .over: return nil
+      }
+    }
+  }
+
+  /// Records that a trial continues, or that it is withdrawn if it can no longer continue.
+  private func promote(_ decision: PruningDecision, in study: Study, _ db: Connection) throws -> Int64? {
+    let row = try db.row(
+      "SELECT id, state = 'pruned' AND active = 1 AS waits FROM trial WHERE study_id = ? AND ordinal = ?",
+      [study.id, decision.trial])
+    guard let row else { return nil }
+    let (id, waits): (Int64, Bool) = try (row["id"], row["waits"])
+    let entry = PruningDecision(
+      trial: decision.trial, bracket: decision.bracket, epoch: decision.epoch, value: decision.value,
+      action: waits ? decision.action : .withdraw)
+    try Self.add(entry, to: study, trial: id, db)
+    return waits ? id : nil
+  }
+
+  /// The next pending trial; near the end of a study, the one that takes longest.
+  ///
+  /// As long as the remaining work per worker is several times the longest trial, the order does not affect the total time. After that,
+  /// starting a long trial last would leave the other workers idle.
+  private func nextPending(of study: Study, _ policy: ClaimPolicy, _ db: Connection) throws -> Int64? {
+    let pending = "FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1"
+    let cost = "coalesce(epoch_cost * epoch_limit, 0)"
+    let inOrder = "SELECT id \(pending) ORDER BY turn, ordinal LIMIT 1"
+    guard study.definition.earlyStop == nil,
+      try db.row("\(inOrder) OFFSET \(Self.longestTail)", [study.id]) == nil,
+      let tail = try db.row("SELECT sum(\(cost)) AS work, max(\(cost)) AS longest \(pending)", [study.id]),
+      let work: Double = try tail["work"], let longest: Double = try tail["longest"],
+      work <= 2 * Double(policy.workers) * longest
+    else { return try db.value(Int64.self, inOrder, [study.id]) }
+    return try db.value(Int64.self, "SELECT id \(pending) ORDER BY \(cost) DESC, turn, ordinal LIMIT 1", [study.id])
+  }
+
+  /// With more pending trials than this, the longest one is not searched for.
+  private static let longestTail = 256
+}

@@ -1,0 +1,229 @@
+import Foundation
+import Literals
+
+/// How a trial ends permanently.
+package enum TrialEnding: Sendable {
+  case completed(TrialResult)
+  case diverged(epoch: Int, message: String)
+  case failed(kind: String, message: String)
+
+  var state: TrialState {
+    switch self {
+    case .completed: .completed
+    case .diverged: .diverged
+    case .failed: .failed
+    }
+  }
+}
+
+extension StudyStore {
+  /// The result of recording an epoch.
+  package struct Observed: Sendable {
+    /// Why its state could not be written; a crash would then lose some progress, nothing else.
+    package let failure: StorageError?
+
+    /// Whether the pruner stops the trial here.
+    package let isPruned: Bool
+  }
+
+  /// Records an epoch: its values, its state if there is one, and the pruner's decision.
+  ///
+  /// Throws `TrialLost`, or a `StorageError` or a `MisplacedDatabase`.
+  ///
+  /// - Parameter mayPrune: Whether the pruner may stop the trial.
+  package func observe(
+    _ trial: ClaimedTrial, _ report: RunningTrial.Report, seconds: Double, of study: Study, mayPrune: Bool = true
+  ) throws -> Observed {
+    try requirePlace()
+    let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
+    do {
+      let (superseded, isPruned) = try transaction { db in
+        try Self.fence(trial, db)
+        for (name, value) in report.values {
+          try db.run(
+            """
+            INSERT INTO observation (trial_id, attempt, epoch, metric, value) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (trial_id, attempt, epoch, metric) DO UPDATE SET value = excluded.value
+            """, [trial.id, trial.attempt, report.epoch, name, value])
+        }
+        try db.run(
+          "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", [seconds, trial.id, trial.attempt])
+        try Self.recallBest(of: trial.id, study.definition, db)
+        let isValidated = report.values.contains { study.definition.isMetric($0.name) }
+        let isPruned =
+          try mayPrune && !report.isLast && isValidated && stops(trial, after: report.epoch, of: study, db)
+        let superseded = try Self.register(state, of: trial, db)
+        FaultPoint.observationUncommitted.pass()
+        return (superseded, isPruned)
+      }
+      FaultPoint.observationCommitted.pass()
+      if isPruned { FaultPoint.stopCommitted.pass() }
+      for file in superseded { Disk.remove(checkpointPath(file)) }
+      return Observed(failure: failure, isPruned: isPruned)
+    } catch {
+      if let state { Disk.remove(checkpointPath(state.file)) }
+      throw error
+    }
+  }
+
+  /// Ends a trial permanently, and returns the next trial if its owner has taken one.
+  ///
+  /// The best trial keeps its weights: if they cannot be written, the trial does not end, and a `StorageError` says why.
+  ///
+  /// - Parameter taking: How to take the next trial with the same disk sync. If the end of a trial determines what is next, as with a
+  ///   pruner or early stopping, no trial is taken, and a separate claim is needed.
+  package func finish(
+    _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study, taking: ClaimPolicy? = nil
+  ) throws -> TakenTrial? {
+    let definition = study.definition
+    try requirePlace()
+    var weights: SavedState?
+    if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
+      let file = "trial-\(trial.number).safetensors"
+      try prepareFolder(weightsFolder(of: trial.study), losing: "weights that were in it are missing")
+      try Disk.writeDurably(
+        bytes, to: weightsPath(file, of: trial.study), faults: (.weightsUnwritten, .weightsWritten, .weightsRenamed))
+      weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
+    }
+    let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
+    let (states, others, next) = try transaction { db in
+      try Self.fence(trial, db)
+      if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
+      try Self.write(ending, to: trial, seconds: seconds, db)
+      let states = try db.values(
+        String.self, "DELETE FROM checkpoint WHERE trial_id = ? RETURNING file", [trial.id])
+      let others = try weights.map { try Self.keep($0, of: trial, definition, db) } ?? []
+      FaultPoint.endUncommitted.pass()
+      let next = try isDecided ? taking.flatMap { try take(from: study, owner: trial.owner, $0, db) } : nil
+      return (states, others, next)
+    }
+    FaultPoint.endCommitted.pass()
+    if next != nil { FaultPoint.claimCommitted.pass() }
+    for file in states { Disk.remove(checkpointPath(file)) }
+    for file in others { Disk.remove(weightsPath(file, of: trial.study)) }
+    FaultPoint.endCleaned.pass()
+    return next
+  }
+
+  /// Makes an interrupted trial pending again, to resume from `checkpoint` or from the last reported one.
+  ///
+  /// Returns the error if the state could not be written.
+  package func release(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String? = nil)
+    throws -> StorageError?
+  {
+    try leave(trial, as: .pending, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: note)
+  }
+
+  /// Marks a trial as pruned; if it is promoted, it resumes from `checkpoint`.
+  ///
+  /// Returns the error if the state could not be written.
+  package func prune(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double) throws -> StorageError? {
+    try leave(trial, as: .pruned, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: nil)
+  }
+
+  private func leave(
+    _ trial: ClaimedTrial, as left: TrialState, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String?
+  ) throws -> StorageError? {
+    try requirePlace()
+    let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
+    let superseded = try transaction { db in
+      try Self.fence(trial, db)
+      let superseded = try Self.register(state, of: trial, db)
+      try db.run(
+        """
+        UPDATE trial SET state = ?, owner = NULL, heartbeat_at = NULL,
+          finished_at = \(left == .pruned ? Schema.now : "NULL")
+        WHERE id = ?
+        """, [left.rawValue, trial.id])
+      let ending = left == .pruned ? "pruned" : "interrupted"
+      try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
+      FaultPoint.leaveUncommitted.pass()
+      return superseded
+    }
+    FaultPoint.leaveCommitted.pass()
+    for file in superseded { Disk.remove(checkpointPath(file)) }
+    return failure
+  }
+
+  // MARK: - Statements
+
+  /// Checks that the trial still belongs to this attempt; throws `TrialLost` otherwise.
+  ///
+  /// Since the transaction is immediate, this remains true until the commit.
+  static func fence(_ trial: ClaimedTrial, _ db: Connection) throws {
+    let changes = try db.changes(
+      """
+      UPDATE trial SET heartbeat_at = \(Schema.now)
+      WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
+      """, [trial.id, trial.owner, trial.attempt])
+    guard changes == 1 else { throw trial.lost }
+  }
+
+  private static func write(_ ending: TrialEnding, to trial: ClaimedTrial, seconds: Double, _ db: Connection) throws {
+    // A failed trial may run again; the message stays with the attempt.
+    let note: String? = if case .failed(_, let message) = ending { message } else { nil }
+    try end(trial.id, trial.attempt, ending.state.rawValue, seconds: seconds, note: note, db)
+    var (kind, message, bestEpoch, bestValue): (String?, String?, Int?, Double?)
+    switch ending {
+    case .completed(let result):
+      (bestEpoch, bestValue) = (result.bestEpoch, result.bestValue)
+      for (index, metric) in result.metrics.enumerated() {
+        try db.run(
+          """
+          INSERT INTO result (trial_id, split, metric, position, value) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (trial_id, split, metric) DO UPDATE SET value = excluded.value
+          """, [trial.id, metric.split, metric.name, index + 1, metric.value])
+      }
+      for (split, ranks) in result.ranks {
+        // Little-endian on every machine, so that the file is portable.
+        let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        try db.run(
+          "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", [trial.id, split, bytes])
+      }
+    case .diverged(let epoch, let text):
+      (kind, message, bestEpoch) = ("divergence", text, epoch)
+    case .failed(let name, let text):
+      (kind, message) = (name, text)
+    }
+    try db.run(
+      """
+      UPDATE trial SET state = ?, failure_kind = ?, failure_message = ?, owner = NULL, heartbeat_at = NULL,
+        finished_at = \(Schema.now), best_epoch = ?, best_value = ?
+      WHERE id = ?
+      """, [ending.state.rawValue, kind, message, bestEpoch, bestValue, trial.id])
+  }
+
+  /// Closes an attempt and sums the trial's time; without `seconds`, the time of the last report is kept.
+  static func end(
+    _ trial: Int64, _ attempt: Int, _ ending: String, seconds: Double?, note: String?, _ db: Connection
+  ) throws {
+    try db.run(
+      """
+      UPDATE attempt SET ended_at = \(Schema.now), ending = ?, seconds = coalesce(?, seconds),
+        note = coalesce(note || '; ' || ?, note, ?)
+      WHERE trial_id = ? AND attempt = ?
+      """, [ending, seconds, note, note, trial, attempt])
+    try db.run(
+      "UPDATE trial SET training_seconds = (SELECT sum(seconds) FROM attempt WHERE trial_id = ?) WHERE id = ?",
+      [trial, trial])
+  }
+
+  /// Sets a running trial's best value from its learning curve.
+  static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Connection) throws {
+    let order = definition.direction == .maximize ? "DESC" : "ASC"
+    let best = try db.row(
+      """
+      SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) AND value IS NOT NULL
+      ORDER BY value \(order), epoch LIMIT 1
+      """, [trial, definition.metric, "valid.\(definition.metric)"])
+    try db.run(
+      "UPDATE trial SET best_epoch = ?, best_value = ? WHERE id = ?",
+      [try best?["epoch"] as Int?, try best?["value"] as Double?, trial])
+  }
+
+  static func hyperparameters(of trial: Int64, _ db: Connection) throws -> Hyperparameters {
+    let rows = try db.rows("SELECT name, literal FROM trial_parameter WHERE trial_id = ? ORDER BY position", [trial])
+    return Hyperparameters(
+      try rows.map { try Hyperparameters.Pair(name: $0["name"], value: Literal(commandLine: $0["literal"])) })
+  }
+}

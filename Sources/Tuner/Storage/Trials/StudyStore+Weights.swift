@@ -1,0 +1,56 @@
+/// The weights of a study's best trial.
+extension StudyStore {
+  /// Whether a result is better than those of all completed trials; if it is not, it never will be.
+  func isBest(_ trial: ClaimedTrial, _ result: TrialResult, _ definition: StudyDefinition) throws -> Bool {
+    guard trial.repetition == 0, let value = result.bestValue, value.isFinite else { return false }
+    let isWorse = definition.direction == .maximize ? "best_value > ?" : "best_value < ?"
+    return try read { db in
+      try db.value(
+        Bool.self,
+        """
+        SELECT NOT EXISTS (
+          SELECT 1 FROM trial WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0
+          AND (\(isWorse) OR (best_value = ? AND ordinal < ?)))
+        """, [trial.study, value, value, trial.number]) ?? false
+    }
+  }
+
+  /// Registers weights if they are still the best; returns the files that are no longer needed.
+  static func keep(
+    _ weights: SavedState, of trial: ClaimedTrial, _ definition: StudyDefinition, _ db: Connection
+  ) throws -> [String] {
+    let order = definition.direction == .maximize ? "DESC" : "ASC"
+    let best = try db.value(
+      Int64.self,
+      """
+      SELECT id FROM trial
+      WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0 AND best_value IS NOT NULL
+      ORDER BY best_value \(order), ordinal LIMIT 1
+      """, [trial.study])
+    guard best == trial.id else { return [weights.file] }
+    let condition = "trial_id IN (SELECT id FROM trial WHERE study_id = ?)"
+    let others = try db.values(String.self, "SELECT file FROM weights WHERE \(condition)", [trial.study])
+    try db.run("DELETE FROM weights WHERE \(condition)", [trial.study])
+    try db.run(
+      "INSERT INTO weights (trial_id, file, bytes, sha256) VALUES (?, ?, ?, ?)",
+      [trial.id, weights.file, weights.bytes, weights.sha256])
+    return others.filter { $0 != weights.file }
+  }
+
+  /// The file of the weights that a study should have, if it is missing.
+  func missingWeights(of study: Study) throws -> (trial: Int, path: String)? {
+    guard let weights = try weights(of: study), Disk.sighting(weights.path) == .nothing else { return nil }
+    return weights
+  }
+
+  /// The weights that a study keeps, which are those of its best completed trial, or `nil` if there are none.
+  ///
+  /// If the search space has lost that trial's cell, they can be the weights of a shelved trial.
+  public func weights(of study: Study) throws -> (trial: Int, path: String)? {
+    try read { db in
+      let row = try db.row(
+        "SELECT ordinal, file FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?", [study.id])
+      return try row.map { try ($0["ordinal"], weightsPath($0["file"], of: study.id)) }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Literals
+
+extension StudyContents {
+  /// Checks that completed trials have results, and that their metrics follow from their users' ranks.
+  func checkResults(_ check: inout Verification.Check, _ rules: VerificationRules, _ db: Connection) throws {
+    let results = try rows(
+      db, "SELECT result.* FROM result JOIN trial ON trial.id = trial_id WHERE study_id = ? ORDER BY trial_id, position"
+    )
+    let names = try Dictionary(grouping: results.values.joined(), by: Self.name)
+      .mapValues(\.count)
+    let places = rules.decimalPlaces(definition)
+    var counts = Counts()
+    var splits: Set<String> = []
+    var lengths: [String: (trial: Int, count: Int)] = [:]
+    for trial in trials {
+      let own = results[trial.id] ?? []
+      guard trial.state == .completed else {
+        if !own.isEmpty {
+          check.fail(
+            trial.place, found: "results of a \(trial.state.rawValue) trial",
+            expected: "results of completed trials only")
+        }
+        continue
+      }
+      let have = Set(try own.map(Self.name))
+      for name in names.keys.sorted() where !have.contains(name) {
+        check.fail(trial.place, found: "no \(name)", expected: "the same results as the other trials")
+      }
+      if own.isEmpty { check.fail(trial.place, found: "no results", expected: "results, since the trial is completed") }
+      let ranks = try ranks(of: trial, db)
+      splits.formUnion(ranks.keys)
+      for (split, list) in ranks.sorted(by: { $0.key < $1.key }) {
+        checkLength(of: list, split: split, of: trial, rules, &lengths, &check)
+        if list.contains(0) { check.fail(trial.place, found: "a rank 0 in \(split)", expected: "ranks from 1") }
+      }
+      for row in own { try checkMetric(row, ranks, of: trial, places, &counts, &check) }
+      counts.lists += ranks.count
+    }
+    for trial in trials where trial.state == .completed {
+      let missing = splits.subtracting(try ranks(of: trial, db).keys)
+      for split in missing.sorted() {
+        check.fail(trial.place, found: "no ranks in \(split)", expected: "a rank for each user")
+      }
+    }
+    check.summary =
+      "\(counts.recomputed.counting("metric")) recomputed from \(counts.lists.counting("list")) of ranks"
+    if counts.unknown > 0 {
+      check.notes.append("\(counts.unknown.counting("metric")) not recomputed, since they are not functions of ranks")
+    }
+  }
+
+  private static func name(_ row: SQLRow) throws -> String {
+    let (split, metric): (String, String) = try (row["split"], row["metric"])
+    return "\(split).\(metric)"
+  }
+
+  private struct Counts {
+    var recomputed = 0
+    var unknown = 0
+    var lists = 0
+  }
+
+  private func ranks(of trial: Trial, _ db: Connection) throws -> [String: [UInt16]] {
+    let rows = try db.rows("SELECT split, ranks FROM user_rank WHERE trial_id = ?", [trial.id])
+    return Dictionary(try rows.map { try ($0["split"], StudyStore.ranks($0["ranks"])) }) { $1 }
+  }
+
+  /// Checks that trials that read the same data have the same users.
+  private func checkLength(
+    of ranks: [UInt16], split: String, of trial: Trial, _ rules: VerificationRules,
+    _ lengths: inout [String: (trial: Int, count: Int)], _ check: inout Verification.Check
+  ) {
+    let data = trial.hyperparameters.pairs.filter { rules.dataParameters.contains($0.name) }
+    let key = split + Hyperparameters(data).canonical
+    guard let first = lengths[key] else {
+      lengths[key] = (trial.number, ranks.count)
+      return
+    }
+    if first.count != ranks.count {
+      check.fail(
+        trial.place, found: "\(ranks.count) ranks in \(split)", expected: "\(first.count), as in trial \(first.trial)")
+    }
+  }
+
+  private func checkMetric(
+    _ row: SQLRow, _ ranks: [String: [UInt16]], of trial: Trial, _ places: Int?, _ counts: inout Counts,
+    _ check: inout Verification.Check
+  ) throws {
+    let (split, name): (String, String) = try (row["split"], row["metric"])
+    let stored: Double? = try row["value"]
+    if split == "valid", name == definition.metric, let best = trial.bestValue, stored != best {
+      check.fail(trial.place, found: "valid.\(name) \(Self.text(stored))", expected: "\(best), its best value")
+    }
+    if split == "valid", name == definition.metric, trial.bestValue == nil, let stored, ranks[split]?.isEmpty == false {
+      check.fail(
+        trial.place, found: "no value, and valid.\(name) \(stored) among its results",
+        expected: "the same value; '\(ProgramCommand.line("resume \(study.name.inShell)"))' stores it")
+    }
+    guard let metric = RankMetric(name), let list = ranks[split] else {
+      counts.unknown += 1
+      return
+    }
+    guard !list.isEmpty else {
+      // Earlier versions wrote 0, which reports omit.
+      if let stored, stored != 0 {
+        check.fail(trial.place, found: "\(split).\(name) \(stored)", expected: "none, since '\(split)' has no samples")
+      }
+      return
+    }
+    counts.recomputed += 1
+    let value = metric.values(of: list).mean
+    // Half a unit of the last decimal place, plus the rounding error of floating-point numbers of this size.
+    let tolerance = (places.map { 0.5 * pow(10, -Double($0)) } ?? 0) * (1 + 1e-9) + 1e-12
+    if !(abs(value - (stored ?? .nan)) <= tolerance) {
+      check.fail(
+        trial.place, found: "\(split).\(name) \(Self.text(stored))",
+        expected: "\(value), computed from its users' ranks")
+    }
+  }
+}

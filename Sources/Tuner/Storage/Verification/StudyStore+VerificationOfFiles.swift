@@ -1,0 +1,157 @@
+import Literals
+
+extension StudyStore {
+  // MARK: - Checkpoints
+
+  /// Checks that every registered state is intact, and that permanently ended trials have none.
+  func checkCheckpoints(of study: Study, _ check: inout Verification.Check) throws {
+    let rows = try read { db in
+      try db.rows(
+        """
+        SELECT checkpoint.*, ordinal, state, (SELECT max(epoch) FROM learning_curve AS curve
+          WHERE curve.trial_id = trial.id) AS reached
+        FROM checkpoint JOIN trial ON trial.id = trial_id WHERE study_id = ? ORDER BY ordinal
+        """, [study.id])
+    }
+    var bytes = 0
+    var trials: Set<Int> = []
+    for row in rows {
+      let (state, number): (SavedState, Int) = try (SavedState(row), row["ordinal"])
+      let trial = "trial \(number)"
+      bytes &+= state.bytes
+      if !trials.insert(number).inserted {
+        check.fail(trial, found: "two checkpoints", expected: "only the last one")
+      }
+      let ended: String = try row["state"]
+      if [.completed, .diverged, .failed].contains(TrialState(rawValue: ended)) {
+        check.fail(trial, found: "a checkpoint of a \(ended) trial", expected: "none after the end")
+      }
+      if try state.epoch > row["reached"] ?? 0 {
+        check.fail(
+          trial, found: "a checkpoint of epoch \(state.epoch)", expected: "an epoch within its learning curve"
+        )
+      }
+      guard let problem = problem(with: state, at: checkpointPath(state.file)) else { continue }
+      // A running study may have written a newer one in the meantime.
+      let isRegistered = try read { db in
+        try db.value(
+          Bool.self, "SELECT EXISTS (SELECT 1 FROM checkpoint WHERE id = ? AND file = ?)", [state.id, state.file])
+      }
+      if isRegistered == true {
+        check.fail(
+          "\(trial), \(problem.location)", found: problem.found,
+          expected: "\(problem.expected); without them, the trial restarts from the beginning")
+      }
+    }
+    check.summary = "\(rows.count) registered, \(bytes) bytes, all hashes match"
+  }
+
+  /// What is wrong with a file, or `nil`.
+  private func problem(with state: SavedState, at file: String) -> StorageError? {
+    do throws(StorageError) {
+      let bytes = try Disk.read(file)
+      let expected = "the \(state.bytes) bytes that were written"
+      if bytes.count != state.bytes {
+        return StorageError(location: file, found: "\(bytes.count) bytes", expected: expected)
+      }
+      guard sha256(bytes) == state.sha256 else {
+        return StorageError(location: file, found: "bytes that do not match the stored SHA-256", expected: expected)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  // MARK: - Weights
+
+  /// The weights kept are those of the best trial, as they were written.
+  func checkWeights(of study: Study, _ rules: VerificationRules, _ check: inout Verification.Check) throws {
+    let (rows, best) = try read { db in
+      (
+        try db.rows(
+          """
+          SELECT trial_id AS id, 0 AS epoch, file, bytes, sha256, ordinal, active, state, repeat, \(Self.endOrder) AS end_order
+          FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?
+          """, [study.id]),
+        try bestTrial(of: study, db)
+      )
+    }
+    check.summary = "none"
+    if rows.count > 1 {
+      check.fail(study.name, found: "the weights of \(rows.count) trials", expected: "only those of the best trial")
+    }
+    if rows.isEmpty, let best {
+      if try wasMeasuredWithoutWeights(best.number, study, rules) {
+        check.notes.append(
+          "trial \(best.number) is the best; the program that ran it kept no weights; \(ProgramCommand.line("train")) "
+            + "with its configuration recreates them")
+      } else {
+        check.fail(
+          "trial \(best.number)", found: "no weights, although it is the best trial",
+          expected: "its weights; '\(ProgramCommand.line("train"))' with its configuration recreates them")
+      }
+    }
+    for row in rows {
+      let (state, number): (SavedState, Int) = try (SavedState(row), row["ordinal"])
+      let ended: String = try row["state"]
+      check.summary = "those of trial \(number), \(state.bytes) bytes, hash matches"
+      if try ended != TrialState.completed.rawValue || row["repeat"] != 0 {
+        check.fail(
+          "trial \(number)", found: "weights of a \(ended) trial",
+          expected: "weights of a completed trial")
+      } else if let best, best.number != number, try row["active"] == true {
+        // While the best trial was shelved, another one could take its place.
+        if try row["end_order"] > best.endOrder {
+          check.notes.append("trial \(best.number) is better, but its weights were removed while it was shelved")
+        } else {
+          check.fail(
+            "trial \(number)", found: "its weights", expected: "those of the best trial, \(best.number)")
+        }
+      }
+      guard let problem = problem(with: state, at: weightsPath(state.file, of: study.id)) else { continue }
+      let isRegistered = try read { db in
+        try db.value(
+          Bool.self, "SELECT EXISTS (SELECT 1 FROM weights WHERE trial_id = ? AND sha256 = ?)",
+          [state.id, state.sha256])
+      }
+      if isRegistered == true {
+        check.fail(
+          "trial \(number), \(problem.location)", found: problem.found,
+          expected: "\(problem.expected); '\(ProgramCommand.line("train"))' with its configuration recreates them")
+      }
+    }
+  }
+
+  /// Earlier versions stored no value, curve point or weights for trials that were validated only at the end.
+  private func wasMeasuredWithoutWeights(_ number: Int, _ study: Study, _ rules: VerificationRules) throws -> Bool {
+    let story = try story(of: number, in: study)
+    return rules.measuresAtEnd(study.definition, story.hyperparameters)
+      && !story.curve.contains { study.definition.isMetric($0.metric) }
+  }
+
+  /// In which order trials completed: a clock may have been set back between them, but ranks are appended.
+  private static let endOrder = "coalesce((SELECT max(user_rank.rowid) FROM user_rank WHERE trial_id = trial.id), 0)"
+
+  private func bestTrial(of study: Study, _ db: Connection) throws -> (number: Int, endOrder: Int)? {
+    let order = study.definition.direction == .maximize ? "DESC" : "ASC"
+    return try db.row(
+      """
+      SELECT ordinal, \(Self.endOrder) AS end_order FROM trial
+      WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0 AND best_value IS NOT NULL
+      ORDER BY best_value \(order), ordinal LIMIT 1
+      """, [study.id]
+    ).map { try ($0["ordinal"], $0["end_order"]) }
+  }
+
+  // MARK: - Orphaned files
+
+  /// Notes files left by a crash; the next run removes them.
+  func checkOrphans(_ check: inout Verification.Check) throws {
+    let orphans = try orphans()
+    for file in orphans {
+      check.notes.append("\(file) belongs to no trial; the next run of a study removes it")
+    }
+    check.summary = orphans.isEmpty ? "no orphaned files" : orphans.count.counting("orphaned file")
+  }
+}
