@@ -167,14 +167,6 @@ public struct Study: Sendable {
   public var name: String { definition.name }
 }
 
-/// The state of a trial.
-public enum TrialState: String, Sendable, Codable, CaseIterable {
-  case pending, running, completed, pruned, diverged, failed
-
-  /// Whether the trial has ended: nothing more happens to it by itself.
-  public var isEnded: Bool { self != .pending && self != .running }
-}
-
 /// The number of a study's trials in each state; shelved trials count only as shelved.
 public struct StudyCounts: Sendable, Equatable {
   public var pending = 0

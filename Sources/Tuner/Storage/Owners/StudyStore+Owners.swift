@@ -76,12 +76,12 @@ extension StudyStore {
       var numbers: [Int] = []
       for trial in candidates {
         // An owner that has sent a heartbeat since then keeps its trial.
-        let changes = try db.changes(
-          """
-          UPDATE trial SET state = 'pending', owner = NULL, heartbeat_at = NULL
-          WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ? AND heartbeat_at IS ?
-          """, [trial.id, trial.owner, trial.attempt, trial.heartbeat])
-        guard changes == 1 else { continue }
+        let rows = try Self.apply(
+          .lose,
+          where:
+            "id = ? AND owner = ? AND attempt = ? AND \(trial.heartbeat == nil ? "heartbeat_at IS NULL" : "heartbeat_at = ?")",
+          [trial.id, trial.owner, trial.attempt] + (trial.heartbeat.map { [$0] } ?? []), db)
+        guard !rows.isEmpty else { continue }
         try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process died", db)
         try pruneAgain(trial.id, number: trial.number, of: study, db)
         numbers.append(trial.number)

@@ -31,13 +31,12 @@ extension StudyStore {
       Bool.self,
       "SELECT EXISTS (SELECT 1 FROM user_rank JOIN trial ON trial.id = trial_id WHERE study_id = ?)", [study.id])
     guard !query.measuresCertainty || hasRanks == false, try !Self.lacksValues(study, db) else { return nil }
-    let order = study.definition.direction == .maximize ? "DESC" : "ASC"
     let ids = try db.values(
       Int64.self,
       """
       SELECT id FROM trial
-      WHERE study_id = ? AND best_value IS NOT NULL AND state = 'completed' AND active = 1 AND repeat = 0
-      ORDER BY best_value \(order), ordinal LIMIT ?
+      WHERE study_id = ? AND \(Self.candidate)
+      ORDER BY \(Self.bestFirst(study.definition.direction)) LIMIT ?
       """, [study.id, top])
     return ids.count == top ? ids : nil
   }

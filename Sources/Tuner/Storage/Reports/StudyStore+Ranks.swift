@@ -19,7 +19,7 @@ extension StudyStore {
       try db.each(
         """
         SELECT ordinal, ranks FROM user_rank JOIN trial ON trial.id = trial_id
-        WHERE study_id = ? AND split = ? AND active = 1 AND repeat = 0 AND state = 'completed'
+        WHERE study_id = ? AND split = ? AND \(Self.contender) AND state = 'completed'
         """, [study.id, split]
       ) { row in
         ranks[try row["ordinal"]] = Self.ranks(try row["ranks"])

@@ -9,7 +9,7 @@ struct TrialSelection {
 
   /// The trials that a leaderboard ranks and that meet a condition.
   init(of study: Int64, where condition: String = "true") {
-    sql = "SELECT id FROM trial WHERE study_id = ? AND active = 1 AND repeat = 0 AND \(condition)"
+    sql = "SELECT id FROM trial WHERE study_id = ? AND \(StudyStore.contender) AND \(condition)"
     arguments = [study]
   }
 

@@ -47,11 +47,7 @@ extension StudyStore {
 
   /// Makes failed trials pending again and returns their number; the failure messages stay with their attempts.
   static func retryFailed(in study: Study, _ db: Connection) throws -> Int {
-    try db.changes(
-      """
-      UPDATE trial SET state = 'pending', failure_kind = NULL, failure_message = NULL, finished_at = NULL
-      WHERE study_id = ? AND active = 1 AND state = 'failed'
-      """, [study.id])
+    try apply(.retry, where: "study_id = ? AND active = 1", [study.id], db).count
   }
 }
 

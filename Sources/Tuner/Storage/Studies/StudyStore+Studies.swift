@@ -94,12 +94,12 @@ extension StudyStore {
         let abandoned = try ownedTrials(of: study.id, db).count { $0.seemsAbandoned(after: heartbeatTimeout) }
         counts.running -= abandoned
         counts.pending += abandoned
-        let order = study.definition.direction == .maximize ? "DESC" : "ASC"
+        let order = study.definition.direction.sqlOrder
         let best = try db.row(
           """
           SELECT ordinal, value FROM (
             SELECT ordinal, state, coalesce(best_value, \(Self.valueAtEnd)) AS value FROM trial
-            WHERE study_id = ? AND active = 1 AND repeat = 0 AND state IN ('completed', 'pruned'))
+            WHERE study_id = ? AND \(Self.contender) AND state IN ('completed', 'pruned'))
           WHERE value IS NOT NULL ORDER BY state, value \(order), ordinal LIMIT 1
           """, [study.definition.metric, study.id])
         return StudySummary(

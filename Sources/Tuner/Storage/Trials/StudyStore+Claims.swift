@@ -60,12 +60,7 @@ extension StudyStore {
   /// Takes a trial; returns `nil` if there is none left.
   func take(from study: Study, owner: String, _ policy: ClaimPolicy, _ db: Connection) throws -> TakenTrial? {
     guard let id = try choose(from: study, policy, db) else { return nil }
-    let row = try db.row(
-      """
-      UPDATE trial SET state = 'running', owner = ?, heartbeat_at = \(Schema.now), attempt = attempt + 1,
-        started_at = coalesce(started_at, \(Schema.now)), finished_at = NULL
-      WHERE id = ? RETURNING id, ordinal, attempt, repeat
-      """, [owner, id])
+    let row = try Self.apply(.start, where: "id = ?", [id], owner: owner, db).first
     guard let row else { return nil }
     let attempt: Int = try row["attempt"]
     let states =

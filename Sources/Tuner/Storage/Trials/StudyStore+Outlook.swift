@@ -1,38 +1,3 @@
-/// What a free worker should do.
-package enum Claim: Sendable {
-  case trial(ClaimedTrial)
-
-  /// Wait: the results of this many running trials are needed first.
-  case wait(running: Int)
-
-  /// Nothing: there is no work left.
-  case over
-
-  /// The trial to run, if any.
-  package var trial: ClaimedTrial? { if case .trial(let trial) = self { trial } else { nil } }
-}
-
-/// Which trials a worker may take, and in what order.
-package struct ClaimPolicy: Sendable {
-  /// The number of trials that run at the same time.
-  package var workers: Int
-
-  /// The cost of a proposed trial.
-  package var cost: @Sendable (Hyperparameters) -> TrialCost?
-
-  /// Returns whether a point may be proposed.
-  package var isPossible: @Sendable (Hyperparameters) -> Bool
-
-  package init(
-    workers: Int = 1, cost: @escaping @Sendable (Hyperparameters) -> TrialCost? = { _ in nil },
-    isPossible: @escaping @Sendable (Hyperparameters) -> Bool = { _ in true }
-  ) {
-    self.workers = workers
-    self.cost = cost
-    self.isPossible = isPossible
-  }
-}
-
 extension StudyStore {
   /// Whether nothing in a study is running or left to do.
   package func isOver(_ study: Study) throws -> Bool { try read { db in try isOver(study, db) } }
@@ -43,42 +8,26 @@ extension StudyStore {
 
   // MARK: - What is next
 
-  /// The work available to a free worker.
-  enum Outlook {
-    case pending
-    case promotion(PruningDecision)
-    case proposal
-    case wait(running: Int)
-    case over
-
-    var withoutTrial: Claim? {
-      switch self {
-      case .pending, .promotion, .proposal: nil
-      case .wait(let running): .wait(running: running)
-      case .over: .over
-      }
-    }
+  func outlook(for study: Study, remembers: Bool = false, _ db: Connection) throws -> Outlook {
+    let pruning = try pruningState(of: study, remembers: remembers, db)
+    return try Outlook(
+      hasPending: hasPending(study, db), promotesEarly: study.definition.pruner.promotesEarly,
+      canPropose: { try canPropose(study, db) },
+      running: {
+        try db.value(
+          Int.self, "SELECT count(*) FROM trial WHERE study_id = ? AND state = 'running' AND active = 1", [study.id])
+          ?? 0
+      },
+      promotion: { isClosed in
+        guard let promotion = pruning?.promotions(isClosed: isClosed).first else { return nil }
+        return try isThere(promotion, study, db) ? promotion : nil
+      })
   }
 
-  func outlook(for study: Study, remembers: Bool = false, _ db: Connection) throws -> Outlook {
-    let isPending = try db.value(
+  private func hasPending(_ study: Study, _ db: Connection) throws -> Bool {
+    try db.value(
       Bool.self, "SELECT EXISTS (SELECT 1 FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1)",
-      [study.id])
-    let pruning = try pruningState(of: study, remembers: remembers, db)
-    if study.definition.pruner.promotesEarly, let promotion = pruning?.promotions(isClosed: false).first,
-      try isThere(promotion, study, db)
-    {
-      return .promotion(promotion)
-    }
-    if isPending == true { return .pending }
-    if try canPropose(study, db) { return .proposal }
-    let running =
-      try db.value(
-        Int.self, "SELECT count(*) FROM trial WHERE study_id = ? AND state = 'running' AND active = 1", [study.id]) ?? 0
-    if let promotion = pruning?.promotions(isClosed: running == 0).first, try isThere(promotion, study, db) {
-      return .promotion(promotion)
-    }
-    return running > 0 ? .wait(running: running) : .over
+      [study.id]) ?? false
   }
 
   /// Whether a trial that may continue has finished stopping.
@@ -100,7 +49,7 @@ extension StudyStore {
     return try db.value(
       Bool.self,
       """
-      SELECT trial_limit > (SELECT count(*) FROM trial WHERE study_id = study.id AND repeat = 0 AND active = 1)
+      SELECT trial_limit > (SELECT count(*) FROM trial WHERE study_id = study.id AND \(Self.contender))
       FROM study WHERE id = ?
       """, [study.id]) ?? false
   }
@@ -125,7 +74,7 @@ extension StudyStore {
           try db.run(
             """
             UPDATE study SET trial_limit = max(1, (
-              SELECT count(*) FROM trial WHERE study_id = study.id AND repeat = 0 AND active = 1))
+              SELECT count(*) FROM trial WHERE study_id = study.id AND \(Self.contender)))
             WHERE id = ?
             """, [study.id])
         }
@@ -149,22 +98,16 @@ extension StudyStore {
   }
 
   /// The next pending trial; near the end of a study, the one that takes longest.
-  ///
-  /// As long as the remaining work per worker is several times the longest trial, the order does not affect the total time. After that,
-  /// starting a long trial last would leave the other workers idle.
   private func nextPending(of study: Study, _ policy: ClaimPolicy, _ db: Connection) throws -> Int64? {
     let pending = "FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1"
     let cost = "coalesce(epoch_cost * epoch_limit, 0)"
     let inOrder = "SELECT id \(pending) ORDER BY turn, ordinal LIMIT 1"
     guard study.definition.earlyStop == nil,
-      try db.row("\(inOrder) OFFSET \(Self.longestTail)", [study.id]) == nil,
+      try db.row("\(inOrder) OFFSET \(ClaimPolicy.longestTail)", [study.id]) == nil,
       let tail = try db.row("SELECT sum(\(cost)) AS work, max(\(cost)) AS longest \(pending)", [study.id]),
       let work: Double = try tail["work"], let longest: Double = try tail["longest"],
-      work <= 2 * Double(policy.workers) * longest
+      policy.startsLongest(work: work, longest: longest)
     else { return try db.value(Int64.self, inOrder, [study.id]) }
     return try db.value(Int64.self, "SELECT id \(pending) ORDER BY \(cost) DESC, turn, ordinal LIMIT 1", [study.id])
   }
-
-  /// With more pending trials than this, the longest one is not searched for.
-  private static let longestTail = 256
 }

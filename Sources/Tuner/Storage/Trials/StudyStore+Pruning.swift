@@ -60,11 +60,10 @@ extension StudyStore {
   /// Marks a trial as pruned if its process died between the decision to stop it and its end, and its state was saved.
   func pruneAgain(_ trial: Int64, number: Int, of study: Study, _ db: Connection) throws {
     guard let epoch = try pruningState(of: study, db)?.waitingEpoch(of: number) else { return }
-    try db.run(
-      """
-      UPDATE trial SET state = 'pruned', finished_at = \(Schema.now)
-      WHERE id = ? AND EXISTS (SELECT 1 FROM checkpoint WHERE trial_id = trial.id AND epoch >= ?)
-      """, [trial, epoch])
+    try Self.apply(
+      .waitOnRung,
+      where: "id = ? AND EXISTS (SELECT 1 FROM checkpoint WHERE trial_id = trial.id AND epoch >= ?)", [trial, epoch], db
+    )
   }
 
   static func add(_ decision: PruningDecision, to study: Study, trial: Int64, _ db: Connection) throws {
@@ -113,8 +112,7 @@ extension StudyStore {
           to: old, trial: trial.id, db)
       }
     }
-    try db.run(
-      "UPDATE trial SET state = 'pending', finished_at = NULL WHERE study_id = ? AND state = 'pruned'", [new.id])
+    try Self.apply(.leaveRung, where: "study_id = ?", [new.id], db)
     guard let state = try pruningState(of: new, db) else { return }
     for trial in try Self.trials(of: new.id, in: ["pending", "completed"], db) { try enter(trial, new, state, db) }
   }
@@ -123,24 +121,12 @@ extension StudyStore {
   ///
   /// - Parameter state: The state given by the pruner's record so far.
   private func enter(_ trial: TrainedTrial, _ study: Study, _ state: PruningState, _ db: Connection) throws {
-    let pruner = study.definition.pruner
     let curve = try Self.bestSoFar(of: trial.id, study.definition, db)
-    let bracket = pruner.bracket(of: trial.number, seed: study.definition.seed)
-    let rungs = pruner.rungs(upTo: curve.last?.epoch ?? 0, bracket: bracket)
-    for rung in rungs where !state.hasPassed(trial.number, bracket: bracket, epoch: rung) {
-      let waits = rung == rungs.last && trial.state == .pending && pruner.isHalving
-      try Self.add(
-        PruningDecision(
-          trial: trial.number, bracket: bracket, epoch: rung, value: curve.last { $0.epoch <= rung }?.value,
-          action: waits ? .stop : .passed), to: study, trial: trial.id, db)
-    }
-    guard trial.state == .pending, pruner.isHalving, let last = rungs.last else { return }
-    if state.hasPassed(trial.number, bracket: bracket, epoch: last) {
-      try Self.add(
-        PruningDecision(trial: trial.number, bracket: bracket, epoch: last, value: nil, action: .restore),
-        to: study, trial: trial.id, db)
-    }
-    try db.run("UPDATE trial SET state = 'pruned', finished_at = \(Schema.now) WHERE id = ?", [trial.id])
+    let bracket = study.definition.pruner.bracket(of: trial.number, seed: study.definition.seed)
+    let entries = state.entries(
+      of: trial.number, bracket: bracket, curve: curve, mayWait: trial.state == .pending)
+    for entry in entries.decisions { try Self.add(entry, to: study, trial: trial.id, db) }
+    if entries.waits { try Self.apply(.waitOnRung, where: "id = ?", [trial.id], db) }
   }
 
   private struct TrainedTrial {

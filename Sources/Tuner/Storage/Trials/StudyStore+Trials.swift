@@ -7,13 +7,15 @@ package enum TrialEnding: Sendable {
   case diverged(epoch: Int, message: String)
   case failed(kind: String, message: String)
 
-  var state: TrialState {
+  var transition: TrialTransition {
     switch self {
-    case .completed: .completed
-    case .diverged: .diverged
-    case .failed: .failed
+    case .completed: .complete
+    case .diverged: .diverge
+    case .failed: .fail
     }
   }
+
+  var state: TrialState { transition.to }
 }
 
 extension StudyStore {
@@ -111,31 +113,27 @@ extension StudyStore {
   package func release(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String? = nil)
     throws -> StorageError?
   {
-    try leave(trial, as: .pending, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: note)
+    try leave(trial, by: .interrupt, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: note)
   }
 
   /// Marks a trial as pruned; if it is promoted, it resumes from `checkpoint`.
   ///
   /// Returns the error if the state could not be written.
   package func prune(_ trial: ClaimedTrial, epoch: Int, checkpoint: [UInt8]?, seconds: Double) throws -> StorageError? {
-    try leave(trial, as: .pruned, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: nil)
+    try leave(trial, by: .prune, epoch: epoch, checkpoint: checkpoint, seconds: seconds, note: nil)
   }
 
   private func leave(
-    _ trial: ClaimedTrial, as left: TrialState, epoch: Int, checkpoint: [UInt8]?, seconds: Double, note: String?
+    _ trial: ClaimedTrial, by transition: TrialTransition, epoch: Int, checkpoint: [UInt8]?, seconds: Double,
+    note: String?
   ) throws -> StorageError? {
     try requirePlace()
     let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
     let superseded = try transaction { db in
       try Self.fence(trial, db)
       let superseded = try Self.register(state, of: trial, db)
-      try db.run(
-        """
-        UPDATE trial SET state = ?, owner = NULL, heartbeat_at = NULL,
-          finished_at = \(left == .pruned ? Schema.now : "NULL")
-        WHERE id = ?
-        """, [left.rawValue, trial.id])
-      let ending = left == .pruned ? "pruned" : "interrupted"
+      try Self.apply(transition, where: "id = ?", [trial.id], db)
+      let ending = transition == .prune ? "pruned" : "interrupted"
       try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
       FaultPoint.leaveUncommitted.pass()
       return superseded
@@ -163,7 +161,7 @@ extension StudyStore {
     // A failed trial may run again; the message stays with the attempt.
     let note: String? = if case .failed(_, let message) = ending { message } else { nil }
     try end(trial.id, trial.attempt, ending.state.rawValue, seconds: seconds, note: note, db)
-    var (kind, message, bestEpoch, bestValue): (String?, String?, Int?, Double?)
+    var (failure, bestEpoch, bestValue): (TrialFailure?, Int?, Double?)
     switch ending {
     case .completed(let result):
       (bestEpoch, bestValue) = (result.bestEpoch, result.bestValue)
@@ -181,16 +179,12 @@ extension StudyStore {
           "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", [trial.id, split, bytes])
       }
     case .diverged(let epoch, let text):
-      (kind, message, bestEpoch) = ("divergence", text, epoch)
+      (failure, bestEpoch) = (TrialFailure(kind: "divergence", message: text), epoch)
     case .failed(let name, let text):
-      (kind, message) = (name, text)
+      failure = TrialFailure(kind: name, message: text)
     }
-    try db.run(
-      """
-      UPDATE trial SET state = ?, failure_kind = ?, failure_message = ?, owner = NULL, heartbeat_at = NULL,
-        finished_at = \(Schema.now), best_epoch = ?, best_value = ?
-      WHERE id = ?
-      """, [ending.state.rawValue, kind, message, bestEpoch, bestValue, trial.id])
+    try apply(ending.transition, where: "id = ?", [trial.id], failure: failure, db)
+    try db.run("UPDATE trial SET best_epoch = ?, best_value = ? WHERE id = ?", [bestEpoch, bestValue, trial.id])
   }
 
   /// Closes an attempt and sums the trial's time; without `seconds`, the time of the last report is kept.
@@ -210,7 +204,7 @@ extension StudyStore {
 
   /// Sets a running trial's best value from its learning curve.
   static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Connection) throws {
-    let order = definition.direction == .maximize ? "DESC" : "ASC"
+    let order = definition.direction.sqlOrder
     let best = try db.row(
       """
       SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) AND value IS NOT NULL

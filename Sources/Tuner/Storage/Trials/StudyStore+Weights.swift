@@ -9,7 +9,7 @@ extension StudyStore {
         Bool.self,
         """
         SELECT NOT EXISTS (
-          SELECT 1 FROM trial WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0
+          SELECT 1 FROM trial WHERE study_id = ? AND state = 'completed' AND \(Self.contender)
           AND (\(isWorse) OR (best_value = ? AND ordinal < ?)))
         """, [trial.study, value, value, trial.number]) ?? false
     }
@@ -19,13 +19,12 @@ extension StudyStore {
   static func keep(
     _ weights: SavedState, of trial: ClaimedTrial, _ definition: StudyDefinition, _ db: Connection
   ) throws -> [String] {
-    let order = definition.direction == .maximize ? "DESC" : "ASC"
     let best = try db.value(
       Int64.self,
       """
       SELECT id FROM trial
-      WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0 AND best_value IS NOT NULL
-      ORDER BY best_value \(order), ordinal LIMIT 1
+      WHERE study_id = ? AND \(Self.candidate)
+      ORDER BY \(Self.bestFirst(definition.direction)) LIMIT 1
       """, [trial.study])
     guard best == trial.id else { return [weights.file] }
     let condition = "trial_id IN (SELECT id FROM trial WHERE study_id = ?)"

@@ -134,12 +134,11 @@ extension StudyStore {
   private static let endOrder = "coalesce((SELECT max(user_rank.rowid) FROM user_rank WHERE trial_id = trial.id), 0)"
 
   private func bestTrial(of study: Study, _ db: Connection) throws -> (number: Int, endOrder: Int)? {
-    let order = study.definition.direction == .maximize ? "DESC" : "ASC"
     return try db.row(
       """
       SELECT ordinal, \(Self.endOrder) AS end_order FROM trial
-      WHERE study_id = ? AND state = 'completed' AND active = 1 AND repeat = 0 AND best_value IS NOT NULL
-      ORDER BY best_value \(order), ordinal LIMIT 1
+      WHERE study_id = ? AND \(Self.candidate)
+      ORDER BY \(Self.bestFirst(study.definition.direction)) LIMIT 1
       """, [study.id]
     ).map { try ($0["ordinal"], $0["end_order"]) }
   }
