@@ -147,11 +147,11 @@ import Testing
 
   @Test func `A second signal ends the process at once`() throws {
     let program = try Self.program()
-    let errors = try program.errorFile()
-    let process = try program.start(Self.study + ["--workers=2"], errors: try FileHandle(forWritingTo: errors))
-    try Program.wait(for: "trial 1 started", in: errors, while: process)
-    kill(process.processIdentifier, SIGINT)
-    kill(process.processIdentifier, SIGTERM)
+    let process = try program.start(Self.study + ["--workers=2"], environment: Pausing.afterReports(1))
+    let number = try Pausing.wait(for: process, in: program)
+    kill(number, SIGINT)
+    kill(number, SIGTERM)
+    Pausing.resume(number)
     process.waitUntilExit()
     #expect(Program.status(of: process) == 130)
   }
