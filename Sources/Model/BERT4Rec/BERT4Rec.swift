@@ -17,46 +17,54 @@ package final class BERT4Rec {
   private let views: NetworkViews
   private let gradientViews: NetworkViews
   private let layerMemory: [LayerMemory]
-  private let ends: EndsMemory
+  private let ends: EmbeddingAndHeadMemory
   private let itemHead: ItemHead
   private let scratch: BackwardScratch
-  private let turned: TransposedWeights
+  private let transposed: TransposedWeights
 
   /// The parameters are zero until they are initialized or read; `parametersDidChange()` must be called afterwards.
   package convenience init(_ configuration: NetworkConfiguration, itemCount: Int) {
     let parameters = Parameters(layout: ParameterLayout(configuration, itemCount: itemCount))
     self.init(
       configuration, itemCount: itemCount, parameters: parameters,
-      turned: TransposedWeights(configuration, itemCount: itemCount))
+      transposed: TransposedWeights(configuration, itemCount: itemCount))
   }
 
   /// A network that shares the parameters, but has its own gradients and workspace.
   package convenience init(sharing other: BERT4Rec) {
-    self.init(other.configuration, itemCount: other.itemCount, parameters: other.parameters, turned: other.turned)
+    self.init(
+      other.configuration, itemCount: other.itemCount, parameters: other.parameters, transposed: other.transposed)
   }
 
   private init(
-    _ configuration: NetworkConfiguration, itemCount: Int, parameters: Parameters, turned: TransposedWeights
+    _ configuration: NetworkConfiguration, itemCount: Int, parameters: Parameters, transposed: TransposedWeights
   ) {
     self.configuration = configuration
     self.itemCount = itemCount
     layout = parameters.layout
     self.parameters = parameters
-    self.turned = turned
+    self.transposed = transposed
     gradients = Parameters(layout: layout)
     views = NetworkViews(parameters, configuration)
     gradientViews = NetworkViews(gradients, configuration)
-    blockSize = BlockSize(configuration, itemCount: itemCount)
+    blockSize = Self.blockSize(configuration, itemCount: itemCount)
     layerMemory = (0..<configuration.layerCount).map { [blockSize] layer in
       LayerMemory(configuration, blockSize, isLast: layer == configuration.layerCount - 1)
     }
-    ends = EndsMemory(configuration, blockSize)
+    ends = EmbeddingAndHeadMemory(configuration, blockSize)
     itemHead = ItemHead(classes: itemCount, hiddenSize: configuration.hiddenSize)
     scratch = BackwardScratch(configuration, blockSize)
   }
 
+  /// The maximum size of a block of masked histories.
+  static func blockSize(_ network: NetworkConfiguration, itemCount: Int) -> BlockSize {
+    BlockSize(
+      longest: network.maximumLength, targetsPerHistory: Masking(network, itemCount: itemCount).capacity,
+      itemCount: itemCount)
+  }
+
   /// Must be called whenever the parameters have changed, before the next pass.
-  package func parametersDidChange() { turned.update(from: views) }
+  package func parametersDidChange() { transposed.update(from: views) }
 
   /// The number of floats of the workspace; every thread of a trial has its own.
   var workspaceFloatCount: Int {
@@ -64,7 +72,7 @@ package final class BERT4Rec {
   }
 
   /// The number of floats of the transposed weights.
-  var turnedFloatCount: Int { turned.arena.floatCount }
+  var transposedFloatCount: Int { transposed.arena.floatCount }
 
   // MARK: - Forward
 
@@ -76,13 +84,13 @@ package final class BERT4Rec {
     var x = embed(block, dropout)
     for (index, layer) in views.layers.enumerated() {
       if shouldStop() { return nil }
-      x = layer.forward(x, turned.layers[index], block, layerMemory[index], dropout)
+      x = layer.forward(x, transposed.layers[index], block, layerMemory[index], dropout)
     }
     let rows = block.targetCount
     let slope = ends.slope.rows(from: 0, count: rows)
     let norm = ends.headNorm.first(rows)
     let head = ends.head.rows(from: 0, count: rows)
-    matmul(x, turned.head, into: slope)
+    matmul(x, transposed.head, into: slope)
     addBias(views.headBias, thenApply: .gelu, to: slope, into: norm.normalized)
     normalize(views.headNorm, norm, thenDrop: ends.embeddingMask, .none, into: head)
     return head
@@ -191,34 +199,11 @@ package final class BERT4Rec {
 
   package var headItems: ItemHead.Items {
     ItemHead.Items(
-      weights: views.items.rows(from: 0, count: itemCount), turned: turned.items, bias: views.outputBias)
+      weights: views.items.rows(from: 0, count: itemCount), transposed: transposed.items, bias: views.outputBias)
   }
 
   private var headGradients: ItemHead.Gradients {
     ItemHead.Gradients(
       weights: gradientViews.items.rows(from: 0, count: itemCount), bias: gradientViews.outputBias)
-  }
-}
-
-/// Parameters, or their gradients, by their role in the network.
-struct NetworkViews {
-  let outputBias: Row
-  let items: Matrix  // [classes + mask, hidden]
-  let positions: Matrix  // [longest, hidden]
-  let embeddingNorm: LayerNorm
-  let layers: [TransformerLayer]
-  let head: Matrix  // [hidden, hidden]
-  let headBias: Row
-  let headNorm: LayerNorm
-
-  init(_ parameters: Parameters, _ network: NetworkConfiguration) {
-    outputBias = parameters.row("output_bias")
-    items = parameters.matrix("item_embedding.weight")
-    positions = parameters.matrix("position_embedding.weight")
-    embeddingNorm = LayerNorm("LayerNorm", of: parameters, epsilon: network.layerNormEpsilon)
-    layers = (0..<network.layerCount).map { TransformerLayer($0, of: parameters, network) }
-    head = parameters.matrix("output_ffn.weight")
-    headBias = parameters.row("output_ffn.bias")
-    headNorm = LayerNorm("output_ln", of: parameters, epsilon: network.layerNormEpsilon)
   }
 }

@@ -23,10 +23,10 @@ public struct TrainingMemory: Sendable, Equatable {
   public init(_ configuration: Configuration, _ dataset: SequenceDataset, keepsCheckpoints: Bool) {
     let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
     let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
-    let turned = Self.turnedFloats(configuration.network, itemCount: dataset.itemCount)
+    let transposed = Self.transposedFloats(configuration.network, itemCount: dataset.itemCount)
     let moments = Double(configuration.training.optimizer.momentCount)
     // Parameters, their gradient, the sum of several threads' gradients, and the best epoch's parameters.
-    let training = (4 + moments) * parameters + turned + workspace
+    let training = (4 + moments) * parameters + transposed + workspace
     // The tensors and the file made from them exist at the same time; so does the old array while the file's array grows.
     let files = keepsCheckpoints ? 3 * (2 + moments) * parameters : 3 * parameters
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
@@ -35,17 +35,17 @@ public struct TrainingMemory: Sendable, Equatable {
     let positions = min(configuration.training.batchSize, dataset.train.count) * configuration.network.maximumLength
     let heldOut = max(dataset.valid.count, dataset.test.count)
     mostThreads = max(
-      MaskedBatch.partCount(positions: positions), TrainingLanes.mostThreads(measuring: heldOut))
+      MaskedBatch.partCount(positions: positions), BatchThreads.mostThreads(measuring: heldOut))
   }
 
   /// The memory for evaluating weights from a file, including the file.
   public init(measuring configuration: Configuration, _ dataset: SequenceDataset) {
     let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
     let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
-    let turned = Self.turnedFloats(configuration.network, itemCount: dataset.itemCount)
+    let transposed = Self.transposedFloats(configuration.network, itemCount: dataset.itemCount)
     // The file and its tensors, the network's parameters and their gradients.
     bytes =
-      4 * (4 * parameters + turned + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
+      4 * (4 * parameters + transposed + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
       + Self.roundingBytes
     bytesPerThread = 0
     mostThreads = 1
@@ -71,16 +71,16 @@ public struct TrainingMemory: Sendable, Equatable {
       + Double(network.layerCount) * layer + hidden * hidden + 5 * hidden + gaps
   }
 
-  static func turnedFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
+  static func transposedFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
     let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
     let layers = Double(network.layerCount) * (4 * hidden * hidden + 2 * hidden * inner)
     let items = itemCount <= ItemHead.mostItemsAtOnce ? hidden * Double(Arena.spacing(itemCount)) : 0
     return layers + hidden * hidden + items
   }
 
-  /// The floats allocated by `LayerMemory`, `EndsMemory`, `BackwardScratch` and `ItemHead`.
+  /// The floats allocated by `LayerMemory`, `EmbeddingAndHeadMemory`, `BackwardScratch` and `ItemHead`.
   static func workspaceFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
-    let size = BlockSize(network, itemCount: itemCount)
+    let size = BERT4Rec.blockSize(network, itemCount: itemCount)
     let (positions, targets) = (Double(size.positions), Double(size.targets))
     let (hidden, inner, heads) = (Double(network.hiddenSize), Double(network.innerSize), Double(network.headCount))
     let keys = Double(roundedToLanes(size.longest))

@@ -24,7 +24,7 @@ import Testing
   func `What a network allocates is what was computed before`(network: NetworkConfiguration, itemCount: Int) {
     let made = BERT4Rec(network, itemCount: itemCount)
     #expect(Double(made.workspaceFloatCount) == TrainingMemory.workspaceFloats(network, itemCount: itemCount))
-    #expect(Double(made.turnedFloatCount) == TrainingMemory.turnedFloats(network, itemCount: itemCount))
+    #expect(Double(made.transposedFloatCount) == TrainingMemory.transposedFloats(network, itemCount: itemCount))
     let parameters = TrainingMemory.parameterFloats(network, itemCount: itemCount)
     #expect(Double(made.parameters.buffer.count) <= parameters)
     #expect(Double(made.layout.parameterCount) >= parameters - 15 * Double(16 * network.layerCount + 10))

@@ -31,11 +31,11 @@ final class TransposedWeights {
 
   /// Transposes the weights again.
   func update(from views: NetworkViews) {
-    for (turned, layer) in zip(layers, views.layers) {
-      transpose(layer.queryKeyValue, into: turned.queryKeyValue)
-      transpose(layer.dense, into: turned.dense)
-      transpose(layer.inner, into: turned.inner)
-      transpose(layer.outer, into: turned.outer)
+    for (transposed, layer) in zip(layers, views.layers) {
+      transpose(layer.queryKeyValue, into: transposed.queryKeyValue)
+      transpose(layer.dense, into: transposed.dense)
+      transpose(layer.inner, into: transposed.inner)
+      transpose(layer.outer, into: transposed.outer)
     }
     transpose(views.head, into: head)
     if let items { transpose(views.items.rows(from: 0, count: items.columns), into: items) }

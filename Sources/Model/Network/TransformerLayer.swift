@@ -47,11 +47,11 @@ struct TransformerLayer {
   /// The layer's output at every position, or, in the last layer, at the targets only.
   ///
   /// - Parameter x: `[positions, hidden]`.
-  /// - Parameter turned: The layer's weights, transposed.
+  /// - Parameter transposed: The layer's weights, transposed.
   /// - Parameter memory: Filled with the values that `backward` needs.
   /// - Returns: `[positions or targets, hidden]`, in `memory`.
   func forward(
-    _ x: Matrix, _ turned: TransposedWeights.Layer, _ block: Block, _ memory: LayerMemory, _ dropout: Dropout
+    _ x: Matrix, _ transposed: TransposedWeights.Layer, _ block: Block, _ memory: LayerMemory, _ dropout: Dropout
   ) -> Matrix {
     let queries = memory.isLast ? block.targetCount : block.positionCount
     let projections = memory.queryKeyValue.rows(from: 0, count: block.positionCount)
@@ -60,18 +60,18 @@ struct TransformerLayer {
       residual = memory.input.rows(from: 0, count: queries)
       gather(block.targetPositions, of: x, into: residual)
       let query = memory.query.rows(from: 0, count: queries)
-      matmul(residual, turned.queryKeyValue.columns(from: 0, count: hidden), into: query)
+      matmul(residual, transposed.queryKeyValue.columns(from: 0, count: hidden), into: query)
       addBias(queryKeyValueBias.slice(at: 0, count: hidden), to: query)
       let keyValue = projections.columns(from: hidden, count: 2 * hidden)
-      matmul(x, turned.queryKeyValue.columns(from: hidden, count: 2 * hidden), into: keyValue)
+      matmul(x, transposed.queryKeyValue.columns(from: hidden, count: 2 * hidden), into: keyValue)
       addBias(queryKeyValueBias.slice(at: hidden, count: 2 * hidden), to: keyValue)
     } else {
       residual = x
-      matmul(x, turned.queryKeyValue, into: projections)
+      matmul(x, transposed.queryKeyValue, into: projections)
       addBias(queryKeyValueBias, to: projections)
     }
     attend(block, memory, dropout)
-    return finish(residual, turned, block, memory, dropout, rows: queries)
+    return finish(residual, transposed, block, memory, dropout, rows: queries)
   }
 
   /// Attention of every sequence and head, into `memory.context`.
@@ -89,7 +89,7 @@ struct TransformerLayer {
         let context = memory.context.rows(from: queries.lowerBound, count: queries.count)
         self.head(head, of: sequence, memory).forward(
           memory.attentionMask, firstRow: head * queries.count, dropout.attention, scratch: scratch,
-          turned: memory.turned(keys: keys, width: headWidth),
+          turned: memory.transposed(keys: keys, width: headWidth),
           into: context.columns(from: head * headWidth, count: headWidth))
       }
     }
@@ -111,23 +111,24 @@ struct TransformerLayer {
 
   /// Everything after the attention: output projection, feed-forward network and both norms.
   private func finish(
-    _ residual: Matrix, _ turned: TransposedWeights.Layer, _ block: Block, _ memory: LayerMemory, _ dropout: Dropout,
+    _ residual: Matrix, _ transposed: TransposedWeights.Layer, _ block: Block, _ memory: LayerMemory,
+    _ dropout: Dropout,
     rows: Int
   ) -> Matrix {
     memory.drawMasks(block, dropout, layer: number)
     let attentionNormMemory = memory.attentionNorm.first(rows)
     let y = memory.attended.rows(from: 0, count: rows)
-    matmul(memory.context.rows(from: 0, count: rows), turned.dense, into: attentionNormMemory.normalized)
+    matmul(memory.context.rows(from: 0, count: rows), transposed.dense, into: attentionNormMemory.normalized)
     addBias(
       denseBias, thenDrop: memory.attentionOutputMask, dropout.hidden, thenAdd: residual,
       thenNormalize: attentionNorm, attentionNormMemory, into: y)
     let slope = memory.slope.rows(from: 0, count: rows)
     let activated = memory.activated.rows(from: 0, count: rows)
-    matmul(y, turned.inner, into: slope)
+    matmul(y, transposed.inner, into: slope)
     addBias(innerBias, thenApply: activation, to: slope, into: activated)
     let feedForwardNormMemory = memory.feedForwardNorm.first(rows)
     let z = memory.output.rows(from: 0, count: rows)
-    matmul(activated, turned.outer, into: feedForwardNormMemory.normalized)
+    matmul(activated, transposed.outer, into: feedForwardNormMemory.normalized)
     addBias(
       outerBias, thenDrop: memory.feedForwardMask, dropout.hidden, thenAdd: y, thenNormalize: feedForwardNorm,
       feedForwardNormMemory, into: z)
@@ -196,7 +197,7 @@ struct TransformerLayer {
           contextGradient: contextGradient.rows(from: queries.lowerBound, count: queries.count)
             .columns(from: column, count: headWidth),
           dropout.attention, scratch: memory.scratch(queries: queries.count, keys: sequence.positions.count),
-          turned: memory.turned(keys: sequence.positions.count, width: headWidth),
+          turned: memory.transposed(keys: sequence.positions.count, width: headWidth),
           queryGradient: ownQueries.columns(from: column, count: headWidth),
           keyGradient: own.columns(from: hidden + column, count: headWidth),
           valueGradient: own.columns(from: 2 * hidden + column, count: headWidth))

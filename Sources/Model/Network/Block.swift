@@ -55,39 +55,3 @@ package struct Block {
       Sequence(positions: first..<items.count, targets: firstTarget..<targetPositions.count, key: key))
   }
 }
-
-/// A hidden item whose prediction counts.
-package struct MaskedPosition: Equatable {
-  /// The place in the sequence, from 0.
-  package var place: Int32
-  package var label: Int32
-  /// An item to rank below the label, for the pairwise loss; 0 when not drawn.
-  package var negative: Int32
-
-  package init(place: Int32, label: Int32, negative: Int32 = 0) {
-    self.place = place
-    self.label = label
-    self.negative = negative
-  }
-}
-
-/// The maximum size of a block.
-package struct BlockSize {
-  package let positions: Int
-  let targets: Int
-  let longest: Int
-
-  /// The size for a network and its catalog.
-  ///
-  /// If the head processes the items in tiles, they are read from memory once per block, so blocks are larger.
-  init(_ network: NetworkConfiguration, itemCount: Int) {
-    longest = network.maximumLength
-    positions = max(itemCount <= ItemHead.mostItemsAtOnce ? 192 : 4096, longest)
-    targets = max(256, Masking(network, itemCount: itemCount).capacity)
-  }
-
-  /// Whether another sequence fits into the block.
-  func fits(length: Int, targets count: Int, in block: Block) -> Bool {
-    block.positionCount + length <= positions && block.targetCount + count <= targets
-  }
-}
