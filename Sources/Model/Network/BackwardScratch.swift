@@ -1,7 +1,7 @@
 import Kernels
 
 /// Gradients of activations, shared by all layers, sized for the largest block.
-final class BackwardScratch {
+struct BackwardScratch {
   /// `[positions, hidden]`: the gradient that is propagated back through the layers.
   let stream: Matrix
   /// `[positions, hidden]`
@@ -16,16 +16,15 @@ final class BackwardScratch {
   let queryKeyValue: Matrix
   /// `[positions, hidden]`
   let input: Matrix
-  let arena = Arena()
 
-  init(_ network: NetworkConfiguration, _ size: BlockSize) {
-    let (hidden, rows) = (network.hiddenSize, max(size.positions, size.targets))
+  init(_ layer: LayerShape, _ size: BlockSize, in arena: Arena) {
+    let (hidden, rows) = (layer.attention.hidden, max(size.positions, size.targets))
     stream = arena.matrix(rows, hidden)
     dropped = arena.matrix(rows, hidden)
     context = arena.matrix(rows, hidden)
-    inner = arena.matrix(rows, network.innerSize)
+    inner = arena.matrix(rows, layer.feedForward.inner.output)
     query = arena.matrix(rows, hidden)
-    queryKeyValue = arena.matrix(rows, 3 * hidden)
+    queryKeyValue = arena.matrix(rows, layer.attention.queryKeyValue.output)
     input = arena.matrix(rows, hidden)
   }
 }

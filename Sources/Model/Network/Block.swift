@@ -9,7 +9,13 @@ package struct Block {
     package let targets: Range<Int>
     /// Identifies the sequence for the random numbers.
     let key: UInt32
+
+    /// The rows of its outputs among those of the block.
+    func rows(_ outputs: Outputs) -> Range<Int> { outputs == .everywhere ? positions : targets }
   }
+
+  /// The places whose output is computed: the last layer's, and everything after it, is needed at the targets only.
+  enum Outputs { case everywhere, atTargets }
 
   package private(set) var sequences: [Sequence] = []
   /// The masked item ids of all positions.

@@ -16,6 +16,9 @@ package struct BlockSize {
     targets = max(256, targetsPerHistory)
   }
 
+  /// The maximum number of outputs.
+  func count(_ outputs: Block.Outputs) -> Int { outputs == .everywhere ? positions : targets }
+
   /// Whether another sequence fits into the block.
   func fits(length: Int, targets count: Int, in block: Block) -> Bool {
     block.positionCount + length <= positions && block.targetCount + count <= targets

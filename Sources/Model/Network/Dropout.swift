@@ -42,3 +42,18 @@ package struct Dropout {
     }
   }
 }
+
+extension DropoutMask {
+  /// Draws the bits of every sequence of a block, unless nothing is dropped.
+  ///
+  /// - Parameter outputs: The places that have rows in the mask.
+  mutating func draw(_ block: Block, _ outputs: Block.Outputs, _ dropout: Dropout, _ site: Dropout.Site) {
+    guard dropout.hidden.isActive else { return }
+    for sequence in block.sequences {
+      let rows = sequence.rows(outputs)
+      draw(
+        rows: rows.count, from: rows.lowerBound, rate: dropout.hidden, dropout.philox, sample: sequence.key,
+        site: site.number, epoch: dropout.epoch)
+    }
+  }
+}

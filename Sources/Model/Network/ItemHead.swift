@@ -44,12 +44,17 @@ package final class ItemHead {
   private let transposed: Matrix
   /// `[hidden, targets]` of a tile: the product for the logits is fastest with a transposed left operand.
   private let transposedOutputs: Matrix
-  let arena = Arena()
+  private let arena: Arena
 
   /// - Parameter classes: The number of competing items, including padding.
-  package init(classes: Int, hiddenSize: Int) {
+  package convenience init(classes: Int, hiddenSize: Int) {
+    self.init(classes: classes, hiddenSize: hiddenSize, in: Arena())
+  }
+
+  init(classes: Int, hiddenSize: Int, in arena: Arena) {
     self.classes = classes
-    let tile = Self.tile(classes: classes)
+    self.arena = arena
+    let tile = classes <= Self.mostItemsAtOnce ? (targets: 32, items: classes) : (targets: 256, items: 256)
     logits = arena.spacedMatrix(tile.targets, tile.items)
     transposed = arena.spacedMatrix(tile.items < classes ? hiddenSize : 0, tile.items)
     transposedOutputs = arena.matrix(hiddenSize, tile.targets)
@@ -57,19 +62,6 @@ package final class ItemHead {
 
   /// Whether `Items` must have the transposed weights.
   package var takesAllItemsAtOnce: Bool { logits.columns == classes }
-
-  /// The number of targets and items of a tile.
-  static func tile(classes: Int) -> (targets: Int, items: Int) {
-    classes <= mostItemsAtOnce ? (32, classes) : (256, 256)
-  }
-
-  /// The number of floats that the head allocates.
-  static func floatCount(classes: Int, hiddenSize: Int) -> Double {
-    let tile = tile(classes: classes)
-    let spacing = Double(Arena.spacing(tile.items))
-    let (targets, hidden) = (Double(tile.targets), Double(hiddenSize))
-    return targets * spacing + (tile.items < classes ? hidden * spacing : 0) + hidden * targets
-  }
 
   // MARK: - Loss
 

@@ -1,8 +1,7 @@
 /// The position of each parameter in the flat buffer that contains all of them.
 ///
 /// Gradients and the optimizer's moments have the same layout, so that a step is one pass over four buffers. The names are RecBole's, for
-/// exchange with it; linear weights are `[out, in]`. Query, key and value are adjacent, so that one product computes
-/// all three.
+/// exchange with it; linear weights are `[out, in]`.
 ///
 /// Source: RecBole 1.2.1.
 public struct ParameterLayout: Sendable, Equatable {
@@ -33,28 +32,16 @@ public struct ParameterLayout: Sendable, Equatable {
   /// The number of trainable parameters.
   public var parameterCount: Int { entries.reduce(0) { $0 + $1.count } }
 
-  /// - Parameter itemCount: The number of classes V, including padding.
-  public init(_ network: NetworkConfiguration, itemCount: Int) {
-    let (hidden, inner) = (network.hiddenSize, network.innerSize)
-    add("output_bias", [itemCount], .zeros)
-    add("item_embedding.weight", [itemCount + 1, hidden], .normal)
-    add("position_embedding.weight", [network.maximumLength, hidden], .normal)
-    addNorm("LayerNorm", hidden)
-    for layer in 0..<network.layerCount {
-      let attention = "trm_encoder.layer.\(layer).multi_head_attention"
-      let parts = ["query", "key", "value"]
-      for part in parts { add("\(attention).\(part).weight", [hidden, hidden], .normal, aligned: part == "query") }
-      for part in parts { add("\(attention).\(part).bias", [hidden], .zeros, aligned: part == "query") }
-      addLinear("\(attention).dense", from: hidden, to: hidden)
-      addNorm("\(attention).LayerNorm", hidden)
-      let feedForward = "trm_encoder.layer.\(layer).feed_forward"
-      addLinear("\(feedForward).dense_1", from: hidden, to: inner)
-      addLinear("\(feedForward).dense_2", from: inner, to: hidden)
-      addNorm("\(feedForward).LayerNorm", hidden)
+  /// The layout of these groups, in order, each of which starts at a cache line.
+  init(_ groups: [ParameterGroup]) {
+    for group in groups {
+      for name in group.names {
+        let entry = Entry(name: name, shape: group.shape, offset: bufferCount, initial: group.initial)
+        entries.append(entry)
+        bufferCount += entry.count
+      }
+      bufferCount = Self.aligned(bufferCount)
     }
-    addLinear("output_ffn", from: hidden, to: hidden)
-    addNorm("output_ln", hidden)
-    bufferCount = Self.aligned(bufferCount)
   }
 
   /// The entry with a name, which must exist.
@@ -63,23 +50,6 @@ public struct ParameterLayout: Sendable, Equatable {
       preconditionFailure("no parameter is called '\(name)'")
     }
     return entry
-  }
-
-  private mutating func add(_ name: String, _ shape: [Int], _ initial: Initial, aligned: Bool = true) {
-    let offset = aligned ? Self.aligned(bufferCount) : bufferCount
-    let entry = Entry(name: name, shape: shape, offset: offset, initial: initial)
-    entries.append(entry)
-    bufferCount = offset + entry.count
-  }
-
-  private mutating func addLinear(_ name: String, from input: Int, to output: Int) {
-    add("\(name).weight", [output, input], .normal)
-    add("\(name).bias", [output], .zeros)
-  }
-
-  private mutating func addNorm(_ name: String, _ width: Int) {
-    add("\(name).weight", [width], .ones)
-    add("\(name).bias", [width], .zeros)
   }
 
   /// The next multiple of 16 floats, a cache line.

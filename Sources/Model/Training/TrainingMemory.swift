@@ -21,9 +21,10 @@ public struct TrainingMemory: Sendable, Equatable {
 
   /// - Parameter keepsCheckpoints: Whether the run's state is written and read during the run.
   public init(_ configuration: Configuration, _ dataset: SequenceDataset, keepsCheckpoints: Bool) {
-    let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
-    let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
-    let transposed = Self.transposedFloats(configuration.network, itemCount: dataset.itemCount)
+    let shape = BERT4RecShape(configuration.network, itemCount: dataset.itemCount)
+    let parameters = Self.parameterFloats(shape)
+    let workspace = Double(Workspace.floatCount(shape))
+    let transposed = Double(TransposedWeights.floatCount(shape))
     let moments = Double(configuration.training.optimizer.momentCount)
     // Parameters, their gradient, the sum of several threads' gradients, and the best epoch's parameters.
     let training = (4 + moments) * parameters + transposed + workspace
@@ -40,9 +41,10 @@ public struct TrainingMemory: Sendable, Equatable {
 
   /// The memory for evaluating weights from a file, including the file.
   public init(measuring configuration: Configuration, _ dataset: SequenceDataset) {
-    let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
-    let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
-    let transposed = Self.transposedFloats(configuration.network, itemCount: dataset.itemCount)
+    let shape = BERT4RecShape(configuration.network, itemCount: dataset.itemCount)
+    let parameters = Self.parameterFloats(shape)
+    let workspace = Double(Workspace.floatCount(shape))
+    let transposed = Double(TransposedWeights.floatCount(shape))
     // The file and its tensors, the network's parameters and their gradients.
     bytes =
       4 * (4 * parameters + transposed + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
@@ -62,36 +64,9 @@ public struct TrainingMemory: Sendable, Equatable {
       + 32 * Double(dataset.valid.count + dataset.test.count)
   }
 
-  static func parameterFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
-    let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
-    let layer = 4 * hidden * hidden + 2 * hidden * inner + 9 * hidden + inner
-    // There may be a gap of up to 15 floats before each parameter.
-    let gaps = 15 * Double(16 * network.layerCount + 10)
-    return Double(itemCount) + (Double(itemCount) + 1 + Double(network.maximumLength)) * hidden
-      + Double(network.layerCount) * layer + hidden * hidden + 5 * hidden + gaps
-  }
-
-  static func transposedFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
-    let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
-    let layers = Double(network.layerCount) * (4 * hidden * hidden + 2 * hidden * inner)
-    let items = itemCount <= ItemHead.mostItemsAtOnce ? hidden * Double(Arena.spacing(itemCount)) : 0
-    return layers + hidden * hidden + items
-  }
-
-  /// The floats allocated by `LayerMemory`, `EmbeddingAndHeadMemory`, `BackwardScratch` and `ItemHead`.
-  static func workspaceFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
-    let size = BERT4Rec.blockSize(network, itemCount: itemCount)
-    let (positions, targets) = (Double(size.positions), Double(size.targets))
-    let (hidden, inner, heads) = (Double(network.hiddenSize), Double(network.innerSize), Double(network.headCount))
-    let keys = Double(roundedToLanes(size.longest))
-    func layer(rows: Double) -> Double {
-      let queries = min(rows, Double(size.longest))
-      return positions * 3 * hidden + rows * (5 * hidden + 2 + 2 * inner + heads * keys) + queries * keys
-        + hidden / heads * keys
-    }
-    let layers = Double(network.layerCount - 1) * layer(rows: positions) + layer(rows: targets) + 2 * targets * hidden
-    let ends = positions * (2 * hidden + 1) + targets * (3 * hidden + 1)
-    let scratch = max(positions, targets) * (8 * hidden + inner)
-    return layers + ends + scratch + ItemHead.floatCount(classes: itemCount, hiddenSize: network.hiddenSize)
+  /// The number of floats of a buffer of parameters.
+  static func parameterFloats(_ shape: BERT4RecShape) -> Double {
+    // There may be a gap of up to 15 floats before each parameter, and at the end.
+    Double(shape.sum { $0.count + 15 * $0.names.count } + 15)
   }
 }
