@@ -26,14 +26,14 @@ struct HeadBenchmarks {
     let hidden = 64
     let weights = store.matrix(classes, hidden, in: -0.1...0.1)
     let head = ItemHead(classes: classes, hiddenSize: hidden)
-    var turned: Matrix?
+    var transposed: Matrix?
     if head.takesAllItemsAtOnce {
       let matrix = store.matrix(hidden, classes, room: roundedToLanes(classes) + 16)
       transpose(weights, into: matrix)
-      turned = matrix
+      transposed = matrix
     }
     let (outputs, gradient) = (store.matrix(targets, hidden), store.matrix(targets, hidden))
-    let items = ItemHead.Items(weights: weights, turned: turned, bias: store.row(classes))
+    let items = ItemHead.Items(weights: weights, transposed: transposed, bias: store.row(classes))
     let gradients = ItemHead.Gradients(weights: store.matrix(classes, hidden), bias: store.row(classes))
     let labels = (0..<targets).map { Int32(1 + $0 * 31 % (classes - 1)) }
     let timing = Timing(rounds: rounds) {

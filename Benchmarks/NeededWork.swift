@@ -8,12 +8,14 @@ import Model
 struct NeededWork {
   let network: NetworkConfiguration
   let dataset: SequenceDataset
+  private let shape: BERT4RecShape
   private let masking: Masking
   private let randomness: Randomness
 
   init(_ configuration: Configuration, _ dataset: SequenceDataset) {
     network = configuration.network
     self.dataset = dataset
+    shape = BERT4RecShape(network, itemCount: dataset.itemCount)
     masking = Masking(network, itemCount: dataset.itemCount)
     randomness = Randomness(seed: configuration.training.seed)
   }
@@ -22,8 +24,8 @@ struct NeededWork {
   func operations(length: Int, targets: Int) -> Double {
     guard targets > 0 else { return 0 }
     return 3
-      * TrainingWork.forward(
-        network, length: Double(length), targets: Double(targets),
+      * shape.operations(
+        length: Double(length), targets: Double(targets),
         candidates: TrainingWork.candidates(network, itemCount: dataset.itemCount))
   }
 

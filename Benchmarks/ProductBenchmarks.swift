@@ -72,10 +72,10 @@ struct ProductBenchmarks {
   /// Once a step: the item embedding, the largest weight.
   private func measureTransposition() throws {
     let items = store.matrix(1683, 64)
-    let turned = store.matrix(64, 1683, room: 1696)
-    transpose(items, into: turned)
-    try check("transposition", turned, equals: PlainMatrix(items).transposed, within: 0)
-    let timing = Timing(rounds: rounds) { transpose(items, into: turned) }
+    let transposed = store.matrix(64, 1683, room: 1696)
+    transpose(items, into: transposed)
+    try check("transposition", transposed, equals: PlainMatrix(items).transposed, within: 0)
+    let timing = Timing(rounds: rounds) { transpose(items, into: transposed) }
     report.add(
       Measurement(
         group: "kernels", name: "transposition 1683×64", timing: timing,

@@ -110,6 +110,3 @@ package struct AttentionHead {
     matmul(used, .transposed, query, into: keyGradient)
   }
 }
-
-/// The next multiple of 16.
-package func roundedToLanes(_ count: Int) -> Int { (count + 15) / 16 * 16 }

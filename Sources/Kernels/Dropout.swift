@@ -67,3 +67,24 @@ package struct DropoutMask {
     }
   }
 }
+
+/// The backward pass of dropout alone: zeroes dropped elements and scales the rest.
+///
+/// - Parameter gradient: `[rows, width]`.
+/// - Parameter result: `[rows, width]`, written; may be `gradient` itself.
+/// - Parameter biasGradient: `[width]`, to which the result's column sums are added, or `nil`.
+package func dropBackward(
+  _ gradient: Matrix, _ mask: DropoutMask, _ rate: DropoutRate, into result: Matrix, addingBiasTo biasGradient: Row?
+) {
+  precondition(gradient.rows == result.rows && gradient.columns == result.columns)
+  for lane in stride(from: 0, to: gradient.columns, by: 16) {
+    var total = biasGradient?.load(lane) ?? .zero
+    for index in 0..<gradient.rows {
+      let dy = gradient[index].load(lane)
+      let dx = rate.isActive ? keepLanes(mask.word(index, lane), of: dy) * rate.scale : dy
+      result[index].store(dx, lane)
+      total += dx
+    }
+    biasGradient?.store(total, lane)
+  }
+}

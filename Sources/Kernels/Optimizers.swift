@@ -80,23 +80,6 @@ package func stepRMSprop(_ parameters: Row, gradient: Row, squares: Row, learnin
   }
 }
 
-/// The square root of the sum of squares.
-package func norm(_ x: Row) -> Double {
-  var total = 0.0
-  for start in stride(from: 0, to: x.count, by: 4096) {
-    let part = x.slice(at: start, count: min(4096, x.count - start))
-    var squares = Vector.zero
-    for lane in part.lanes { squares = multiplyAdd(part.load(lane), part.load(lane), squares) }
-    total += Double(sum(squares))
-  }
-  return total.squareRoot()
-}
-
-/// Multiplies every element by `factor`.
-package func scale(_ x: Row, by factor: Float) {
-  for lane in x.lanes { x.store(x.load(lane) * factor, lane) }
-}
-
 /// `base` to the power of `exponent`, by repeated squaring.
 private func power(_ base: Double, _ exponent: Int) -> Double {
   var (result, square, left) = (1.0, base, exponent)

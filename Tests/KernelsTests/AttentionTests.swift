@@ -54,11 +54,6 @@ import Testing
     // A score's rounding, 2⁻²⁴ · 10⁴, is a relative error of its probability.
     expect(head.context, near: expected.context, within: 3e-3)
   }
-
-  @Test(arguments: [(0, 0), (1, 16), (16, 16), (17, 32), (50, 64)])
-  func `Counts are rounded up to whole vectors`(count: Int, expected: Int) {
-    #expect(roundedToLanes(count) == expected)
-  }
 }
 
 /// A head of random values with its memory, and the twin for the same dropout bits.

@@ -8,63 +8,54 @@ package import Kernels
 /// section 3; RecBole 1.2.1 for the head, the output bias and the masks.
 package final class BERT4Rec {
   package let configuration: NetworkConfiguration
-  /// The number of classes V, including padding; also the mask's id.
-  package let itemCount: Int
-  package let layout: ParameterLayout
   package let parameters: Parameters
   package let gradients: Parameters
-  package let blockSize: BlockSize
-  private let views: NetworkViews
-  private let gradientViews: NetworkViews
-  private let layerMemory: [LayerMemory]
-  private let ends: EndsMemory
-  private let itemHead: ItemHead
-  private let scratch: BackwardScratch
-  private let turned: TransposedWeights
+  private let shape: BERT4RecShape
+  private let views: BERT4RecViews
+  private let gradientViews: BERT4RecViews
+  private let transposed: TransposedWeights
+  private let workspace: Workspace
+
+  /// The number of classes V, including padding; also the mask's id.
+  package var itemCount: Int { shape.itemCount }
+  package var layout: ParameterLayout { parameters.layout }
+  package var blockSize: BlockSize { shape.blockSize }
 
   /// The parameters are zero until they are initialized or read; `parametersDidChange()` must be called afterwards.
   package convenience init(_ configuration: NetworkConfiguration, itemCount: Int) {
-    let parameters = Parameters(layout: ParameterLayout(configuration, itemCount: itemCount))
+    let shape = BERT4RecShape(configuration, itemCount: itemCount)
     self.init(
-      configuration, itemCount: itemCount, parameters: parameters,
-      turned: TransposedWeights(configuration, itemCount: itemCount))
+      configuration, shape, parameters: Parameters(layout: ParameterLayout(shape.groups)),
+      transposed: TransposedWeights(shape))
   }
 
   /// A network that shares the parameters, but has its own gradients and workspace.
   package convenience init(sharing other: BERT4Rec) {
-    self.init(other.configuration, itemCount: other.itemCount, parameters: other.parameters, turned: other.turned)
+    self.init(other.configuration, other.shape, parameters: other.parameters, transposed: other.transposed)
   }
 
   private init(
-    _ configuration: NetworkConfiguration, itemCount: Int, parameters: Parameters, turned: TransposedWeights
+    _ configuration: NetworkConfiguration, _ shape: BERT4RecShape, parameters: Parameters,
+    transposed: TransposedWeights
   ) {
     self.configuration = configuration
-    self.itemCount = itemCount
-    layout = parameters.layout
+    self.shape = shape
     self.parameters = parameters
-    self.turned = turned
-    gradients = Parameters(layout: layout)
-    views = NetworkViews(parameters, configuration)
-    gradientViews = NetworkViews(gradients, configuration)
-    blockSize = BlockSize(configuration, itemCount: itemCount)
-    layerMemory = (0..<configuration.layerCount).map { [blockSize] layer in
-      LayerMemory(configuration, blockSize, isLast: layer == configuration.layerCount - 1)
-    }
-    ends = EndsMemory(configuration, blockSize)
-    itemHead = ItemHead(classes: itemCount, hiddenSize: configuration.hiddenSize)
-    scratch = BackwardScratch(configuration, blockSize)
+    self.transposed = transposed
+    gradients = Parameters(layout: parameters.layout)
+    views = BERT4RecViews(shape, of: parameters, configuration)
+    gradientViews = BERT4RecViews(shape, of: gradients, configuration)
+    workspace = Workspace(shape)
   }
 
   /// Must be called whenever the parameters have changed, before the next pass.
-  package func parametersDidChange() { turned.update(from: views) }
+  package func parametersDidChange() { transposed.update(from: views) }
 
-  /// The number of floats of the workspace; every thread of a trial has its own.
-  var workspaceFloatCount: Int {
-    (layerMemory.map(\.arena) + [ends.arena, scratch.arena, itemHead.arena]).reduce(0) { $0 + $1.floatCount }
-  }
+  /// The number of floats of the workspace.
+  var workspaceFloatCount: Int { workspace.floatCount }
 
   /// The number of floats of the transposed weights.
-  var turnedFloatCount: Int { turned.arena.floatCount }
+  var transposedFloatCount: Int { transposed.floatCount }
 
   // MARK: - Forward
 
@@ -73,36 +64,12 @@ package final class BERT4Rec {
   /// - Parameter shouldStop: Called before each layer: a layer of a wide network takes a second for a block of a large catalog.
   /// - Returns: `[targets, hidden]`, valid until the next pass; `nil` if stopped.
   package func forward(_ block: Block, _ dropout: Dropout, shouldStop: () -> Bool = { false }) -> Matrix? {
-    var x = embed(block, dropout)
+    var x = views.embedding.forward(block, workspace.embedding, dropout)
     for (index, layer) in views.layers.enumerated() {
       if shouldStop() { return nil }
-      x = layer.forward(x, turned.layers[index], block, layerMemory[index], dropout)
+      x = layer.forward(x, transposed.layers[index], block, workspace.layers[index], dropout)
     }
-    let rows = block.targetCount
-    let slope = ends.slope.rows(from: 0, count: rows)
-    let norm = ends.headNorm.first(rows)
-    let head = ends.head.rows(from: 0, count: rows)
-    matmul(x, turned.head, into: slope)
-    addBias(views.headBias, thenApply: .gelu, to: slope, into: norm.normalized)
-    normalize(views.headNorm, norm, thenDrop: ends.embeddingMask, .none, into: head)
-    return head
-  }
-
-  /// `Dropout(LayerNorm(E[items] + P[places]))`.
-  private func embed(_ block: Block, _ dropout: Dropout) -> Matrix {
-    let norm = ends.embeddingNorm.first(block.positionCount)
-    let x = ends.embedded.rows(from: 0, count: block.positionCount)
-    Kernels.embed(
-      block.items, in: views.items, positions: block.places, in: views.positions, into: norm.normalized)
-    if dropout.hidden.isActive {
-      for sequence in block.sequences {
-        ends.embeddingMask.draw(
-          rows: sequence.positions.count, from: sequence.positions.lowerBound, rate: dropout.hidden, dropout.philox,
-          sample: sequence.key, site: Dropout.Site.embedding.number, epoch: dropout.epoch)
-      }
-    }
-    normalize(views.embeddingNorm, norm, thenDrop: ends.embeddingMask, dropout.hidden, into: x)
-    return x
+    return views.head.forward(x, transposed: transposed.head, workspace.head)
   }
 
   // MARK: - Training
@@ -117,11 +84,11 @@ package final class BERT4Rec {
   ) -> Double? {
     guard block.targetCount > 0 else { return 0 }
     guard let head = forward(block, dropout, shouldStop: shouldStop), !shouldStop() else { return nil }
-    let gradient = scratch.stream.rows(from: 0, count: block.targetCount)
+    let gradient = workspace.scratch.stream.rows(from: 0, count: block.targetCount)
     let loss =
       switch configuration.loss {
       case .crossEntropy:
-        itemHead.crossEntropy(
+        workspace.itemHead.crossEntropy(
           head, labels: block.labels, headItems, weight: weight, into: gradient, addingTo: headGradients)
       case .pairwise: pairwiseLosses(head, block, weight: weight, into: gradient)
       }
@@ -135,15 +102,15 @@ package final class BERT4Rec {
       let (label, negative) = (Int(block.labels[row]), Int(block.negatives[row]))
       let own = head[row]
       let pair = pairwiseLoss(
-        positive: dot(own, views.items[label]) + views.outputBias[label],
-        negative: dot(own, views.items[negative]) + views.outputBias[negative])
+        positive: dot(own, views.embedding.items[label]) + views.outputBias[label],
+        negative: dot(own, views.embedding.items[negative]) + views.outputBias[negative])
       loss += Double(pair.loss)
       let slope = pair.slope * weight
       gradient[row].fill(with: 0)
-      add(views.items[label], times: slope, to: gradient[row])
-      add(views.items[negative], times: -slope, to: gradient[row])
-      add(own, times: slope, to: gradientViews.items[label])
-      add(own, times: -slope, to: gradientViews.items[negative])
+      add(views.embedding.items[label], times: slope, to: gradient[row])
+      add(views.embedding.items[negative], times: -slope, to: gradient[row])
+      add(own, times: slope, to: gradientViews.embedding.items[label])
+      add(own, times: -slope, to: gradientViews.embedding.items[negative])
       gradientViews.outputBias[label] += slope
       gradientViews.outputBias[negative] -= slope
     }
@@ -152,31 +119,18 @@ package final class BERT4Rec {
 
   /// Propagates the gradient of the head's output to all parameters; returns `false` if stopped.
   private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout, _ shouldStop: () -> Bool) -> Bool {
-    let rows = block.targetCount
-    normalizeBackward(
-      views.headNorm, ends.headNorm.first(rows), gradient: gradient, addingGainTo: gradientViews.headNorm.gain,
-      biasTo: gradientViews.headNorm.bias)
-    multiply(
-      gradient, bySlope: ends.slope.rows(from: 0, count: rows), addingBiasTo: gradientViews.headBias)
-    let last = layerMemory[layerMemory.count - 1].output.rows(from: 0, count: rows)
-    matmul(gradient, .transposed, last, into: gradientViews.head, adding: true)
-    var stream = scratch.dropped.rows(from: 0, count: rows)
-    matmul(gradient, views.head, into: stream)
-    gradient.copy(from: stream)
-    stream = gradient
+    let (scratch, memory) = (workspace.scratch, workspace.layers)
+    let last = memory[memory.count - 1].feedForward.output.rows(from: 0, count: block.targetCount)
+    views.head.backward(gradient, gradientViews.head, x: last, workspace.head, scratch)
+    var stream = gradient
     for index in views.layers.indices.reversed() {
       if shouldStop() { return false }
-      let input = index == 0 ? ends.embedded : layerMemory[index - 1].output
+      let input = index == 0 ? workspace.embedding.output : memory[index - 1].feedForward.output
       stream = views.layers[index].backward(
-        stream, gradientViews.layers[index], x: input.rows(from: 0, count: block.positionCount), block,
-        layerMemory[index], scratch, dropout)
+        stream, gradientViews.layers[index], x: input.rows(from: 0, count: block.positionCount), block, memory[index],
+        scratch, dropout)
     }
-    dropBackward(stream, ends.embeddingMask, dropout.hidden, into: stream, addingBiasTo: nil)
-    normalizeBackward(
-      views.embeddingNorm, ends.embeddingNorm.first(block.positionCount), gradient: stream,
-      addingGainTo: gradientViews.embeddingNorm.gain, biasTo: gradientViews.embeddingNorm.bias)
-    embedBackward(
-      stream, items: block.items, to: gradientViews.items, positions: block.places, to: gradientViews.positions)
+    views.embedding.backward(stream, gradientViews.embedding, block, workspace.embedding, dropout)
     return true
   }
 
@@ -186,39 +140,17 @@ package final class BERT4Rec {
   ///
   /// - Parameter outputs: `[targets, hidden]`: the results of `forward` for any number of blocks.
   package func ranks(_ outputs: Matrix, labels: [Int32]) -> [Int] {
-    itemHead.ranks(outputs, labels: labels, headItems)
+    workspace.itemHead.ranks(outputs, labels: labels, headItems)
   }
 
   package var headItems: ItemHead.Items {
     ItemHead.Items(
-      weights: views.items.rows(from: 0, count: itemCount), turned: turned.items, bias: views.outputBias)
+      weights: views.embedding.items.rows(from: 0, count: itemCount), transposed: transposed.items,
+      bias: views.outputBias)
   }
 
   private var headGradients: ItemHead.Gradients {
     ItemHead.Gradients(
-      weights: gradientViews.items.rows(from: 0, count: itemCount), bias: gradientViews.outputBias)
-  }
-}
-
-/// Parameters, or their gradients, by their role in the network.
-struct NetworkViews {
-  let outputBias: Row
-  let items: Matrix  // [classes + mask, hidden]
-  let positions: Matrix  // [longest, hidden]
-  let embeddingNorm: LayerNorm
-  let layers: [TransformerLayer]
-  let head: Matrix  // [hidden, hidden]
-  let headBias: Row
-  let headNorm: LayerNorm
-
-  init(_ parameters: Parameters, _ network: NetworkConfiguration) {
-    outputBias = parameters.row("output_bias")
-    items = parameters.matrix("item_embedding.weight")
-    positions = parameters.matrix("position_embedding.weight")
-    embeddingNorm = LayerNorm("LayerNorm", of: parameters, epsilon: network.layerNormEpsilon)
-    layers = (0..<network.layerCount).map { TransformerLayer($0, of: parameters, network) }
-    head = parameters.matrix("output_ffn.weight")
-    headBias = parameters.row("output_ffn.bias")
-    headNorm = LayerNorm("output_ln", of: parameters, epsilon: network.layerNormEpsilon)
+      weights: gradientViews.embedding.items.rows(from: 0, count: itemCount), bias: gradientViews.outputBias)
   }
 }

@@ -231,11 +231,11 @@ extension Configuration {
         found: "n_heads \(network.headCount), which does not divide hidden_size \(network.hiddenSize)",
         expected: "a divisor", namesKey: false)
     }
-    let perLayer = 4 * network.hiddenSize * (network.hiddenSize + 4) + 2 * network.innerSize * (network.hiddenSize + 1)
-    if perLayer * network.layerCount > 1 << 31 {
+    let layerParameterCount = LayerShape(network).parameterCount * network.layerCount
+    if layerParameterCount > 1 << 31 {
       reader.report(
         reader.has("hidden_size") ? "hidden_size" : "inner_size",
-        found: "layers of \(perLayer * network.layerCount) parameters", expected: "at most \(1 << 31)",
+        found: "layers of \(layerParameterCount) parameters", expected: "at most \(1 << 31)",
         namesKey: false)
     }
     if network.maximumLength < 2 {

@@ -12,7 +12,7 @@ extension DatasetLoader {
     }
     try checkAliases()
     var interactions = Interactions()
-    var files: [AtomicFile] = []
+    var files: [TypedTable] = []
     for name in names { files.append(try file("\(name).inter")) }
     var rowCounts: [Int] = []
     for file in files {
@@ -46,7 +46,7 @@ extension DatasetLoader {
     }
   }
 
-  private func readTargets(_ file: AtomicFile, into interactions: inout Interactions) throws(DataError) {
+  private func readTargets(_ file: TypedTable, into interactions: inout Interactions) throws(DataError) {
     let columns = [
       (index: try file.column(configuration.userField, .token, key: "USER_ID_FIELD"), name: configuration.userField),
       (index: try file.column(configuration.itemField, .token, key: "ITEM_ID_FIELD"), name: configuration.itemField),
@@ -56,7 +56,7 @@ extension DatasetLoader {
       for column in columns {
         let cell = rows.cells[column.index]
         let source = rows.source(of: cell)
-        guard !AtomicFile.isMissing(source, cell.start, cell.end) else {
+        guard !TypedTable.isMissing(source, cell.start, cell.end) else {
           throw DataError(at: rows.location, found: "no \(column.name)", expected: "a token other than NA and null")
         }
         if column.index == columns[0].index {
@@ -72,7 +72,7 @@ extension DatasetLoader {
   }
 
   private mutating func readHistories(
-    _ file: AtomicFile, _ table: inout TokenTable, into histories: inout Histories
+    _ file: TypedTable, _ table: inout TokenTable, into histories: inout Histories
   ) throws(DataError) {
     let column = try file.column(historyField, .tokenSequence, key: "LIST_SUFFIX")
     let separator = Array(configuration.sequenceSeparator.utf8)
@@ -82,7 +82,7 @@ extension DatasetLoader {
     while try rows.next() {
       let cell = rows.cells[column]
       let source = rows.source(of: cell)
-      var pieces = AtomicFile.pieces(of: cell, in: source, separator: separator)
+      var pieces = TypedTable.pieces(of: cell, in: source, separator: separator)
       guard !pieces.isEmpty else {
         throw DataError(at: rows.location, found: "an empty \(historyField)", expected: "one item or more")
       }
@@ -132,7 +132,7 @@ extension DatasetLoader {
   }
 }
 
-extension AtomicFile {
+extension TypedTable {
   /// The elements of a sequence cell, without empty ones.
   static func pieces(of cell: Cell, in source: [UInt8], separator: [UInt8]) -> [Cell] {
     if isMissing(source, cell.start, cell.end) { return [] }

@@ -2,7 +2,7 @@
 ///
 /// A row is plain if it has the right number of columns, no quotes, and an unambiguous user, item and time.
 /// Nearly all rows are plain, and each of their bytes is read only once or twice. All other rows take the
-/// general path through `AtomicFile.Rows`, which also reports what is wrong with them.
+/// general path through `TypedTable.Rows`, which also reports what is wrong with them.
 struct PlainLayout {
   private let userColumn: Int
   private let itemColumn: Int
@@ -11,7 +11,7 @@ struct PlainLayout {
   private let separator: UInt8
 
   /// Returns `nil` for files whose rows all take the general path.
-  init?(user: Int, item: Int, time: Int, in file: AtomicFile) {
+  init?(user: Int, item: Int, time: Int, in file: TypedTable) {
     let reserved = Array("0123456789+-.\"\r\n".utf8)
     guard file.separator.count == 1, !reserved.contains(file.separator[0]), user != item else { return nil }
     (userColumn, itemColumn, timeColumn) = (user, item, time)
@@ -57,7 +57,7 @@ struct PlainLayout {
           row.time = Double(number)
         } else {
           guard cellEnd > cellStart, bytes[cellStart] != UInt8(ascii: "\""),
-            let time = AtomicFile.number(bytes, cellStart, cellEnd), time.isFinite
+            let time = TypedTable.number(bytes, cellStart, cellEnd), time.isFinite
           else { return nil }
           row.time = time
         }
@@ -107,7 +107,7 @@ extension Interactions {
   }
 
   /// Reads rows of the current block as long as they are plain.
-  mutating func readPlainRows(_ rows: inout AtomicFile.Rows, _ layout: PlainLayout) throws(DataError) {
+  mutating func readPlainRows(_ rows: inout TypedTable.Rows, _ layout: PlainLayout) throws(DataError) {
     let block = rows.block
     let bytes = block.span
     var position = rows.position

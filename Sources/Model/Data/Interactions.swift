@@ -28,7 +28,7 @@ extension Interactions {
   /// Reads all rows that have a user and an item.
   ///
   /// - Returns: The lines without a user or an item.
-  mutating func read(_ file: AtomicFile, _ configuration: DatasetConfiguration) throws(DataError) -> [Int] {
+  mutating func read(_ file: TypedTable, _ configuration: DatasetConfiguration) throws(DataError) -> [Int] {
     let userColumn = try file.column(configuration.userField, .token, key: "USER_ID_FIELD")
     let itemColumn = try file.column(configuration.itemField, .token, key: "ITEM_ID_FIELD")
     let timeColumn = try file.column(configuration.timeField, .float, key: "TIME_FIELD")
@@ -48,8 +48,8 @@ extension Interactions {
       let item = rows.cells[itemColumn]
       let userSource = rows.source(of: user)
       let itemSource = rows.source(of: item)
-      guard !AtomicFile.isMissing(userSource, user.start, user.end),
-        !AtomicFile.isMissing(itemSource, item.start, item.end)
+      guard !TypedTable.isMissing(userSource, user.start, user.end),
+        !TypedTable.isMissing(itemSource, item.start, item.end)
       else {
         linesWithout.append(rows.line)
         continue
@@ -67,7 +67,7 @@ extension Interactions {
 
   /// Reads the ids of a `.user` or `.item` file, except those of rows excluded by conditions on its columns.
   static func readListed(
-    _ file: AtomicFile, column name: String, key: String, _ configuration: DatasetConfiguration,
+    _ file: TypedTable, column name: String, key: String, _ configuration: DatasetConfiguration,
     into table: inout TokenTable
   ) throws(DataError) -> [Int32] {
     let column = try file.column(name, .token, key: key)
@@ -77,7 +77,7 @@ extension Interactions {
     while try rows.next() {
       let cell = rows.cells[column]
       let source = rows.source(of: cell)
-      guard !AtomicFile.isMissing(source, cell.start, cell.end), try rows.meets(conditions) else { continue }
+      guard !TypedTable.isMissing(source, cell.start, cell.end), try rows.meets(conditions) else { continue }
       listed.append(try table.intern(cell, in: source, at: rows))
     }
     return listed
@@ -87,7 +87,7 @@ extension Interactions {
 extension TokenTable {
   /// Numbers a cell's text, which must be UTF-8.
   mutating func intern(
-    _ cell: AtomicFile.Cell, in source: [UInt8], at rows: borrowing AtomicFile.Rows
+    _ cell: TypedTable.Cell, in source: [UInt8], at rows: borrowing TypedTable.Rows
   ) throws(DataError) -> Int32 {
     try intern(source.span, cell.start, cell.end, at: rows.location)
   }
@@ -106,29 +106,29 @@ extension TokenTable {
   }
 }
 
-extension AtomicFile.Rows {
+extension TypedTable.Rows {
   /// The time in a column, which must be a finite number.
   func time(_ column: Int, named name: String) throws(DataError) -> Double {
     let cell = cells[column]
     let source = source(of: cell)
-    if let time = AtomicFile.number(source, cell.start, cell.end), time.isFinite { return time }
+    if let time = TypedTable.number(source, cell.start, cell.end), time.isFinite { return time }
     throw DataError(
       at: location, found: "\(name) \(shown(cell))", expected: "a finite number, such as 978300760")
   }
 
   /// A cell's text in quotes, shortened.
-  func shown(_ cell: AtomicFile.Cell) -> String {
+  func shown(_ cell: TypedTable.Cell) -> String {
     let text = String(decoding: source(of: cell)[cell.start..<cell.end].prefix(40), as: UTF8.self)
     return "'\(text)\(cell.end - cell.start > 40 ? "…" : "")'"
   }
 
   /// Whether the row meets all conditions; a missing cell meets none.
-  func meets(_ conditions: [AtomicFile.Condition]) throws(DataError) -> Bool {
+  func meets(_ conditions: [TypedTable.Condition]) throws(DataError) -> Bool {
     var meets = true
     for condition in conditions {
       let cell = cells[condition.column]
       let source = source(of: cell)
-      if AtomicFile.isMissing(source, cell.start, cell.end) {
+      if TypedTable.isMissing(source, cell.start, cell.end) {
         meets = false
         continue
       }
@@ -136,7 +136,7 @@ extension AtomicFile.Rows {
       case .tokens(let tokens):
         meets = meets && tokens.contains { $0.elementsEqual(source[cell.start..<cell.end]) }
       case .intervals(let intervals):
-        guard let number = AtomicFile.number(source, cell.start, cell.end) else {
+        guard let number = TypedTable.number(source, cell.start, cell.end) else {
           throw DataError(at: location, found: "\(shown(cell)) in a float column", expected: "a number")
         }
         meets = meets && intervals.contains(number)
@@ -146,7 +146,7 @@ extension AtomicFile.Rows {
   }
 }
 
-extension AtomicFile {
+extension TypedTable {
   /// A condition on a column.
   struct Condition {
     let column: Int

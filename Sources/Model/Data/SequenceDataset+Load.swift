@@ -60,15 +60,15 @@ struct DatasetLoader {
   /// Opens one of the dataset's files. All its rows are read before the next file is opened, since the hash depends on the order.
   ///
   /// - Parameter suffix: The part after `name.`, such as `inter`.
-  mutating func file(_ suffix: String) throws(DataError) -> AtomicFile {
+  mutating func file(_ suffix: String) throws(DataError) -> TypedTable {
     let path = "\(folder)/\(configuration.name).\(suffix)"
-    let file = try AtomicFile(path: path, separator: configuration.fieldSeparator, blockSize: blockSize, hash: hash)
+    let file = try TypedTable(path: path, separator: configuration.fieldSeparator, blockSize: blockSize, hash: hash)
     report.files.append(path)
     return file
   }
 
   /// Reads the `.user` or `.item` file if the configuration requests it.
-  mutating func featureFile(_ suffix: String) throws(DataError) -> AtomicFile? {
+  mutating func featureFile(_ suffix: String) throws(DataError) -> TypedTable? {
     let path = "\(folder)/\(configuration.name).\(suffix)"
     let exists = FileManager.default.fileExists(atPath: path)
     guard let loaded = configuration.loadedColumns else { return exists ? try file(suffix) : nil }
@@ -83,7 +83,7 @@ struct DatasetLoader {
   }
 
   /// Warns about columns that `load_col` names but the file does not have.
-  private mutating func noteMissingColumns(in file: AtomicFile, _ suffix: String) {
+  private mutating func noteMissingColumns(in file: TypedTable, _ suffix: String) {
     guard case .some(let asked)? = configuration.loadedColumns?[suffix] else { return }
     let needed = [configuration.userField, configuration.itemField, "user_id", "item_id"]
     for name in asked where !needed.contains(name) && !file.columns.contains(where: { $0.name == name }) {
@@ -92,8 +92,8 @@ struct DatasetLoader {
   }
 
   /// Reads `.user` and `.item` into `interactions`.
-  mutating func readListed(_ interactions: inout Interactions) throws(DataError) -> [AtomicFile] {
-    var files: [AtomicFile] = []
+  mutating func readListed(_ interactions: inout Interactions) throws(DataError) -> [TypedTable] {
+    var files: [TypedTable] = []
     if let file = try featureFile("user") {
       interactions.listedUsers = try Interactions.readListed(
         file, column: configuration.userField, key: "USER_ID_FIELD", configuration, into: &interactions.userTable)
@@ -108,7 +108,7 @@ struct DatasetLoader {
   }
 
   /// Reports columns that the configuration names but no file has.
-  mutating func checkNames(in files: [AtomicFile]) throws(DataError) {
+  mutating func checkNames(in files: [TypedTable]) throws(DataError) {
     let names = files.flatMap(\.columns).map(\.name)
     for name in configuration.valueFilters.keys.sorted() where !names.contains(name) {
       let nearest = nearestName(to: name, among: names).map { "; perhaps '\($0)'" } ?? ""

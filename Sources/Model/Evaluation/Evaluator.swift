@@ -8,13 +8,6 @@ package struct Evaluator {
 
   package init(dataset: SequenceDataset) { self.dataset = dataset }
 
-  /// The model's input for a prediction: the history without its oldest item, even if it is short, followed by the mask.
-  ///
-  /// Source: RecBole 1.2.1, `reconstruct_test_data`.
-  package static func input(_ history: ArraySlice<Int32>, maskToken: Int32) -> [Int32] {
-    history.dropFirst() + [maskToken]
-  }
-
   /// The number of histories whose targets are ranked together, so that the items' weights are read from memory only once for all of them.
   private static let samplesPerRanking = 256
 
@@ -41,7 +34,7 @@ package struct Evaluator {
       return true
     }
     for sample in samples {
-      let input = Self.input(dataset.history(of: sample), maskToken: Int32(network.itemCount))
+      let input = Masking.input(dataset.history(of: sample), maskToken: Int32(network.itemCount))
       if !network.blockSize.fits(length: input.count, targets: 1, in: block) {
         guard flush() else { return nil }
       }

@@ -16,7 +16,7 @@ public final class Trainer {
   private let best: Parameters
   private let masking: Masking
   private let randomness: Randomness
-  private let lanes: TrainingLanes
+  private let threads: BatchThreads
   private var progress: TrainingProgress
   /// The epoch and batch at which the run started.
   private var start = (epoch: 0, batch: 0)
@@ -36,7 +36,7 @@ public final class Trainer {
     evaluation = configuration.evaluation
     self.dataset = dataset
     self.network = BERT4Rec(network, itemCount: dataset.itemCount)
-    lanes = TrainingLanes(self.network)
+    threads = BatchThreads(self.network)
     optimizer = Optimizer(training, layout: self.network.layout)
     best = Parameters(layout: self.network.layout)
     masking = Masking(network, itemCount: dataset.itemCount)
@@ -192,7 +192,7 @@ public final class Trainer {
     }
     guard batch.targetCount > 0 else { return .withoutTargets }
     let dropout = Dropout(network.configuration, randomness: randomness, epoch: progress.epoch)
-    guard let trained = lanes.train(batch, dropout, control) else { return nil }
+    guard let trained = threads.train(batch, dropout, control) else { return nil }
     let loss = trained.loss / Double(batch.targetCount)
     if loss.isFinite {
       optimizer.update(network.parameters, trained.gradients)
@@ -254,7 +254,7 @@ public final class Trainer {
   }
 
   private func ranks(of samples: [Sample], _ control: RunControl) -> [Int]? {
-    lanes.ranks(of: samples, Evaluator(dataset: dataset), control)
+    threads.ranks(of: samples, Evaluator(dataset: dataset), control)
   }
 
   // MARK: - Weights and checkpoints

@@ -21,12 +21,13 @@ public struct TrainingMemory: Sendable, Equatable {
 
   /// - Parameter keepsCheckpoints: Whether the run's state is written and read during the run.
   public init(_ configuration: Configuration, _ dataset: SequenceDataset, keepsCheckpoints: Bool) {
-    let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
-    let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
-    let turned = Self.turnedFloats(configuration.network, itemCount: dataset.itemCount)
+    let shape = BERT4RecShape(configuration.network, itemCount: dataset.itemCount)
+    let parameters = Self.parameterFloats(shape)
+    let workspace = Double(Workspace.floatCount(shape))
+    let transposed = Double(TransposedWeights.floatCount(shape))
     let moments = Double(configuration.training.optimizer.momentCount)
     // Parameters, their gradient, the sum of several threads' gradients, and the best epoch's parameters.
-    let training = (4 + moments) * parameters + turned + workspace
+    let training = (4 + moments) * parameters + transposed + workspace
     // The tensors and the file made from them exist at the same time; so does the old array while the file's array grows.
     let files = keepsCheckpoints ? 3 * (2 + moments) * parameters : 3 * parameters
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
@@ -35,17 +36,18 @@ public struct TrainingMemory: Sendable, Equatable {
     let positions = min(configuration.training.batchSize, dataset.train.count) * configuration.network.maximumLength
     let heldOut = max(dataset.valid.count, dataset.test.count)
     mostThreads = max(
-      MaskedBatch.partCount(positions: positions), TrainingLanes.mostThreads(measuring: heldOut))
+      MaskedBatch.partCount(positions: positions), BatchThreads.mostThreads(measuring: heldOut))
   }
 
   /// The memory for evaluating weights from a file, including the file.
   public init(measuring configuration: Configuration, _ dataset: SequenceDataset) {
-    let parameters = Self.parameterFloats(configuration.network, itemCount: dataset.itemCount)
-    let workspace = Self.workspaceFloats(configuration.network, itemCount: dataset.itemCount)
-    let turned = Self.turnedFloats(configuration.network, itemCount: dataset.itemCount)
+    let shape = BERT4RecShape(configuration.network, itemCount: dataset.itemCount)
+    let parameters = Self.parameterFloats(shape)
+    let workspace = Double(Workspace.floatCount(shape))
+    let transposed = Double(TransposedWeights.floatCount(shape))
     // The file and its tensors, the network's parameters and their gradients.
     bytes =
-      4 * (4 * parameters + turned + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
+      4 * (4 * parameters + transposed + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
       + Self.roundingBytes
     bytesPerThread = 0
     mostThreads = 1
@@ -62,36 +64,9 @@ public struct TrainingMemory: Sendable, Equatable {
       + 32 * Double(dataset.valid.count + dataset.test.count)
   }
 
-  static func parameterFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
-    let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
-    let layer = 4 * hidden * hidden + 2 * hidden * inner + 9 * hidden + inner
-    // There may be a gap of up to 15 floats before each parameter.
-    let gaps = 15 * Double(16 * network.layerCount + 10)
-    return Double(itemCount) + (Double(itemCount) + 1 + Double(network.maximumLength)) * hidden
-      + Double(network.layerCount) * layer + hidden * hidden + 5 * hidden + gaps
-  }
-
-  static func turnedFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
-    let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
-    let layers = Double(network.layerCount) * (4 * hidden * hidden + 2 * hidden * inner)
-    let items = itemCount <= ItemHead.mostItemsAtOnce ? hidden * Double(Arena.spacing(itemCount)) : 0
-    return layers + hidden * hidden + items
-  }
-
-  /// The floats allocated by `LayerMemory`, `EndsMemory`, `BackwardScratch` and `ItemHead`.
-  static func workspaceFloats(_ network: NetworkConfiguration, itemCount: Int) -> Double {
-    let size = BlockSize(network, itemCount: itemCount)
-    let (positions, targets) = (Double(size.positions), Double(size.targets))
-    let (hidden, inner, heads) = (Double(network.hiddenSize), Double(network.innerSize), Double(network.headCount))
-    let keys = Double(roundedToLanes(size.longest))
-    func layer(rows: Double) -> Double {
-      let queries = min(rows, Double(size.longest))
-      return positions * 3 * hidden + rows * (5 * hidden + 2 + 2 * inner + heads * keys) + queries * keys
-        + hidden / heads * keys
-    }
-    let layers = Double(network.layerCount - 1) * layer(rows: positions) + layer(rows: targets) + 2 * targets * hidden
-    let ends = positions * (2 * hidden + 1) + targets * (3 * hidden + 1)
-    let scratch = max(positions, targets) * (8 * hidden + inner)
-    return layers + ends + scratch + ItemHead.floatCount(classes: itemCount, hiddenSize: network.hiddenSize)
+  /// The number of floats of a buffer of parameters.
+  static func parameterFloats(_ shape: BERT4RecShape) -> Double {
+    // There may be a gap of up to 15 floats before each parameter, and at the end.
+    Double(shape.sum { $0.count + 15 * $0.names.count } + 15)
   }
 }

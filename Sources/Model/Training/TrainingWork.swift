@@ -1,13 +1,16 @@
 /// The number of arithmetic operations of a training epoch, computed from a configuration before any training.
 ///
-/// It counts the floating-point operations of the matrix products, for histories at their true lengths, with the last layer's queries and
-/// everything after them at targets only; the backward pass counts twice as much as the forward pass. Masks count by their expectation, so no
-/// random number is drawn. Elementwise work is not counted, since it is roughly proportional to the counted work within a study.
+/// It counts the floating-point operations of the matrix products, for histories at their true lengths, with the last layer's queries
+/// and everything after them at targets only; the backward pass counts twice as much as the forward pass. Masks count by their
+/// expectation, so no random number is drawn. Elementwise work is not counted, since it is roughly proportional to the counted work within
+/// a study.
 public struct TrainingWork: Sendable, Equatable {
   /// Floating-point operations of one epoch, including its share of the validations.
   public let operationsPerEpoch: Double
 
-  /// The number of histories of each length in a dataset. Nothing else of the dataset is needed, which allows many configurations to share it.
+  /// The number of histories of each length in a dataset.
+  ///
+  /// Nothing else of the dataset is needed, which allows many configurations to share it.
   public struct Lengths: Sendable {
     /// The number of training histories by length.
     let train: [Int]
@@ -43,26 +46,12 @@ public struct TrainingWork: Sendable, Equatable {
   /// - Parameter lengths: The lengths of the dataset loaded with this configuration.
   public init(_ configuration: Configuration, _ lengths: Lengths) {
     let interval = min(configuration.training.validationInterval, configuration.training.epochs)
-    let validation = interval > 0 ? Self.validation(configuration.network, lengths) / Double(interval) : 0
-    operationsPerEpoch = Self.training(configuration.network, lengths) + validation
+    let shape = BERT4RecShape(configuration.network, itemCount: lengths.itemCount)
+    let validation = interval > 0 ? Self.validation(shape, lengths) / Double(interval) : 0
+    operationsPerEpoch = Self.training(configuration.network, shape, lengths) + validation
   }
 
-  // MARK: - One history
-
-  /// Floating-point operations of one forward pass of one history.
-  ///
-  /// - Parameter targets: The number of places whose output is needed.
-  /// - Parameter candidates: The number of items that the head scores at each of them.
-  package static func forward(
-    _ network: NetworkConfiguration, length: Double, targets: Double, candidates: Double
-  ) -> Double {
-    let (hidden, inner) = (Double(network.hiddenSize), Double(network.innerSize))
-    let layer = (8 * hidden * hidden + 4 * hidden * inner) * length + 4 * hidden * length * length
-    let last =
-      4 * hidden * hidden * length + (4 * hidden * hidden + 4 * hidden * inner + 4 * hidden * length) * targets
-    let head = 2 * hidden * (hidden + candidates) * targets
-    return Double(network.layerCount - 1) * layer + last + head
-  }
+  // MARK: - All histories
 
   /// The number of items that the head scores for the loss at each target: all, or, for the pairwise loss, the label and one negative.
   package static func candidates(_ network: NetworkConfiguration, itemCount: Int) -> Double {
@@ -72,17 +61,17 @@ public struct TrainingWork: Sendable, Equatable {
     }
   }
 
-  // MARK: - All histories
-
-  private static func training(_ network: NetworkConfiguration, _ lengths: Lengths) -> Double {
+  private static func training(
+    _ network: NetworkConfiguration, _ shape: BERT4RecShape, _ lengths: Lengths
+  ) -> Double {
     let masking = Masking(network, itemCount: lengths.itemCount)
     let expectations = masking.expectations(upTo: lengths.train.count - 1)
     let candidates = candidates(network, itemCount: lengths.itemCount)
     // The logits of a large catalog are computed a second time for the gradient; see `ItemHead`.
     let isTwice = network.loss == .crossEntropy && lengths.itemCount > ItemHead.mostItemsAtOnce
-    let logitsAgain = isTwice ? 2 * Double(network.hiddenSize) * candidates : 0
+    let logitsAgain = isTwice ? shape.scoreOperations(candidates: candidates) : 0
     func work(_ length: Int, targets: Double) -> Double {
-      3 * forward(network, length: Double(length), targets: targets, candidates: candidates) + logitsAgain * targets
+      3 * shape.operations(length: Double(length), targets: targets, candidates: candidates) + logitsAgain * targets
     }
     var total = 0.0
     for (length, count) in lengths.train.enumerated() where count > 0 && length > 1 {
@@ -95,10 +84,10 @@ public struct TrainingWork: Sendable, Equatable {
     return total
   }
 
-  private static func validation(_ network: NetworkConfiguration, _ lengths: Lengths) -> Double {
+  private static func validation(_ shape: BERT4RecShape, _ lengths: Lengths) -> Double {
     lengths.valid.enumerated().reduce(0) { total, entry in
       total + Double(entry.element)
-        * forward(network, length: Double(entry.offset), targets: 1, candidates: Double(lengths.itemCount))
+        * shape.operations(length: Double(entry.offset), targets: 1, candidates: Double(lengths.itemCount))
     }
   }
 }

@@ -96,7 +96,7 @@ extension BERT4Rec {
   func scores(_ histories: [[Int32]]) -> [[Float]] {
     var block = Block()
     for (row, history) in histories.enumerated() {
-      let input = Evaluator.input(history[...], maskToken: Int32(itemCount))
+      let input = Masking.input(history[...], maskToken: Int32(itemCount))
       block.append(input, targets: [MaskedPosition(place: Int32(input.count - 1), label: 1)], key: UInt32(row))
     }
     parametersDidChange()

@@ -138,11 +138,11 @@ import Testing
   @Test func `Cells that pandas regards as missing are missing, also when quoted`() throws {
     for text in ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "#N/A", "<NA>", "-nan", "-1.#IND"] {
       let bytes = Array(text.utf8)
-      #expect(AtomicFile.isMissing(bytes, 0, bytes.count), "\(text)")
+      #expect(TypedTable.isMissing(bytes, 0, bytes.count), "\(text)")
     }
     for text in ["Na", "none", "-", "1", "-1", "N", "n", "nil", "0", "#", "NAN", "1.#", "-1.5"] {
       let bytes = Array(text.utf8)
-      #expect(!AtomicFile.isMissing(bytes, 0, bytes.count), "\(text)")
+      #expect(!TypedTable.isMissing(bytes, 0, bytes.count), "\(text)")
     }
     let toy = try TemporaryDataset(
       files: ["inter": interactions(["u a 1", "u NA 2", "NA b 3", "u b 4", "u \"null\" 5", "u c 6"])])

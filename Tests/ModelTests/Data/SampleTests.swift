@@ -99,11 +99,11 @@ import Testing
     for text in texts {
       let bytes = Array(text.utf8)
       let expected = Double(text.replacing(" ", with: ""))
-      #expect(AtomicFile.number(bytes, 0, bytes.count) == expected)
+      #expect(TypedTable.number(bytes, 0, bytes.count) == expected)
     }
     for text in ["", "abc", "1.2.3", "0x10", "-", ".", "1e", "12a"] {
       let bytes = Array(text.utf8)
-      #expect(AtomicFile.number(bytes, 0, bytes.count) == nil)
+      #expect(TypedTable.number(bytes, 0, bytes.count) == nil)
     }
   }
 }

@@ -23,17 +23,29 @@ import Testing
   @Test(arguments: networks, [100, 1683, 4096, 4097, 20_000])
   func `What a network allocates is what was computed before`(network: NetworkConfiguration, itemCount: Int) {
     let made = BERT4Rec(network, itemCount: itemCount)
-    #expect(Double(made.workspaceFloatCount) == TrainingMemory.workspaceFloats(network, itemCount: itemCount))
-    #expect(Double(made.turnedFloatCount) == TrainingMemory.turnedFloats(network, itemCount: itemCount))
-    let parameters = TrainingMemory.parameterFloats(network, itemCount: itemCount)
+    let shape = BERT4RecShape(network, itemCount: itemCount)
+    #expect(made.workspaceFloatCount == Workspace.floatCount(shape))
+    #expect(made.transposedFloatCount == TransposedWeights.floatCount(shape))
+    let parameters = TrainingMemory.parameterFloats(shape)
     #expect(Double(made.parameters.buffer.count) <= parameters)
-    #expect(Double(made.layout.parameterCount) >= parameters - 15 * Double(16 * network.layerCount + 10))
+    #expect(Double(made.layout.parameterCount) == parameters - 15 * Double(16 * network.layerCount + 10))
+  }
+
+  /// The numbers of floats come from formulas of their own, buffer by buffer.
+  @Test(arguments: [(0, 1683, 875_072, 210_944), (1, 20_000, 16_616_912, 177_408), (2, 1683, 361_452, 14_272)])
+  func `Workspace and transposed weights have their known sizes`(
+    network: Int, itemCount: Int, workspace: Int, transposed: Int
+  ) {
+    let shape = BERT4RecShape(Self.networks[network], itemCount: itemCount)
+    #expect(Workspace.floatCount(shape) == workspace)
+    #expect(TransposedWeights.floatCount(shape) == transposed)
   }
 
   @Test func `A network that no machine has room for has a size all the same`() {
     var network = NetworkConfiguration()
     (network.hiddenSize, network.innerSize, network.layerCount) = (65_536, 65_536, 100)
-    #expect(TrainingMemory.workspaceFloats(network, itemCount: 1 << 30) > 1e11)
-    #expect(TrainingMemory.parameterFloats(network, itemCount: 1 << 30) > 6e13)
+    let shape = BERT4RecShape(network, itemCount: 1 << 30)
+    #expect(Double(Workspace.floatCount(shape)) > 1e11)
+    #expect(TrainingMemory.parameterFloats(shape) > 6e13)
   }
 }

@@ -1,25 +1,4 @@
-package import Kernels
-
-/// Every random number of a training run, as a function of its purpose.
-///
-/// The seed is the generator's key; purpose, epoch and sample are its counter. So there is no generator state to save, and a number does
-/// not depend on the numbers drawn before it.
-package struct Randomness: Sendable {
-  package let philox: Philox
-
-  package init(seed: UInt64) { philox = Philox(key: seed) }
-
-  /// The purpose of a stream. Dropout sites have lower numbers.
-  package enum Purpose: UInt32 {
-    case masks = 0x8000_0000
-    case negatives, batchKind, shuffle, initialization
-  }
-
-  /// A separate stream for each purpose, place (a sample or a batch) and epoch.
-  package func stream(_ purpose: Purpose, _ place: UInt32, epoch: Int) -> RandomStream {
-    RandomStream(philox, place, purpose.rawValue, UInt32(truncatingIfNeeded: epoch))
-  }
-}
+import Kernels
 
 /// The dropout of one pass: off in evaluation, otherwise drawn for the epoch.
 package struct Dropout {
@@ -60,6 +39,21 @@ package struct Dropout {
       case .attentionOutput(let layer): UInt32(3 * layer + 2)
       case .feedForward(let layer): UInt32(3 * layer + 3)
       }
+    }
+  }
+}
+
+extension DropoutMask {
+  /// Draws the bits of every sequence of a block, unless nothing is dropped.
+  ///
+  /// - Parameter outputs: The places that have rows in the mask.
+  mutating func draw(_ block: Block, _ outputs: Block.Outputs, _ dropout: Dropout, _ site: Dropout.Site) {
+    guard dropout.hidden.isActive else { return }
+    for sequence in block.sequences {
+      let rows = sequence.rows(outputs)
+      draw(
+        rows: rows.count, from: rows.lowerBound, rate: dropout.hidden, dropout.philox, sample: sequence.key,
+        site: site.number, epoch: dropout.epoch)
     }
   }
 }

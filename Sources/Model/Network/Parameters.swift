@@ -17,16 +17,14 @@ package final class Parameters {
     return buffer.row(at: entry.offset, count: entry.count)
   }
 
-  /// A named parameter with two axes; with `stacked`, together with the parameters that follow it.
-  func matrix(_ name: String, stacked: Int = 1) -> Matrix {
-    let entry = layout.entry(name)
-    return buffer.matrix(at: entry.offset, rows: stacked * entry.shape[0], columns: entry.shape[1])
+  /// The elements of a group.
+  func row(_ group: ParameterGroup) -> Row {
+    buffer.row(at: layout.entry(group.names[0]).offset, count: group.count)
   }
 
-  /// `count` elements, starting with the first one of a named parameter.
-  func row(_ name: String, stacked: Int) -> Row {
-    let entry = layout.entry(name)
-    return buffer.row(at: entry.offset, count: stacked * entry.count)
+  /// A group of parameters with two axes, stacked along the first.
+  func matrix(_ group: ParameterGroup) -> Matrix {
+    row(group).matrix(rows: group.names.count * group.shape[0], columns: group.shape[1])
   }
 
   /// Draws the initial values: normal with the given deviation, or 0 or 1 as specified by the layout.

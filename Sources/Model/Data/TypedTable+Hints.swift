@@ -1,6 +1,6 @@
 // Hints in messages about an invalid header.
 
-extension AtomicFile {
+extension TypedTable {
   /// A hint about the separator of a header whose columns are not separated by `separator`.
   static func hint(at header: String, dividedBy separator: String) -> String {
     let hint = ", columns separated by \(shown(separator)) (key field_separator)"

@@ -77,9 +77,9 @@ private final class RandomHead {
     }
     outputs = draw(arena.matrix(targets, Self.hidden))
     let weights = draw(arena.matrix(classes, Self.hidden))
-    let turned = arena.matrix(Self.hidden, roundedToLanes(classes)).columns(from: 0, count: classes)
-    transpose(weights, into: turned)
-    items = ItemHead.Items(weights: weights, turned: turned, bias: draw(arena.matrix(1, classes))[0])
+    let transposed = arena.matrix(Self.hidden, roundedToLanes(classes)).columns(from: 0, count: classes)
+    transpose(weights, into: transposed)
+    items = ItemHead.Items(weights: weights, transposed: transposed, bias: draw(arena.matrix(1, classes))[0])
     labels = (0..<targets).map { _ in 1 + Int32(stream.next(below: UInt32(classes - 1))) }
   }
 

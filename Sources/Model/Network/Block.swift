@@ -9,7 +9,13 @@ package struct Block {
     package let targets: Range<Int>
     /// Identifies the sequence for the random numbers.
     let key: UInt32
+
+    /// The rows of its outputs among those of the block.
+    func rows(_ outputs: Outputs) -> Range<Int> { outputs == .everywhere ? positions : targets }
   }
+
+  /// The places whose output is computed: the last layer's, and everything after it, is needed at the targets only.
+  enum Outputs { case everywhere, atTargets }
 
   package private(set) var sequences: [Sequence] = []
   /// The masked item ids of all positions.
@@ -53,41 +59,5 @@ package struct Block {
     }
     sequences.append(
       Sequence(positions: first..<items.count, targets: firstTarget..<targetPositions.count, key: key))
-  }
-}
-
-/// A hidden item whose prediction counts.
-package struct MaskedPosition: Equatable {
-  /// The place in the sequence, from 0.
-  package var place: Int32
-  package var label: Int32
-  /// An item to rank below the label, for the pairwise loss; 0 when not drawn.
-  package var negative: Int32
-
-  package init(place: Int32, label: Int32, negative: Int32 = 0) {
-    self.place = place
-    self.label = label
-    self.negative = negative
-  }
-}
-
-/// The maximum size of a block.
-package struct BlockSize {
-  package let positions: Int
-  let targets: Int
-  let longest: Int
-
-  /// The size for a network and its catalog.
-  ///
-  /// If the head processes the items in tiles, they are read from memory once per block, so blocks are larger.
-  init(_ network: NetworkConfiguration, itemCount: Int) {
-    longest = network.maximumLength
-    positions = max(itemCount <= ItemHead.mostItemsAtOnce ? 192 : 4096, longest)
-    targets = max(256, Masking(network, itemCount: itemCount).capacity)
-  }
-
-  /// Whether another sequence fits into the block.
-  func fits(length: Int, targets count: Int, in block: Block) -> Bool {
-    block.positionCount + length <= positions && block.targetCount + count <= targets
   }
 }

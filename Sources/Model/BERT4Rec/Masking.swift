@@ -70,6 +70,13 @@ package struct Masking {
     }
   }
 
+  /// The network's input for a prediction: the history without its oldest item, even if it is short, followed by the mask.
+  ///
+  /// Source: RecBole 1.2.1, `reconstruct_test_data`.
+  package static func input(_ history: ArraySlice<Int32>, maskToken: Int32) -> [Int32] {
+    history.dropFirst() + [maskToken]
+  }
+
   /// A uniformly drawn item that does not occur in the history.
   ///
   /// RecBole would search forever; if the history contains every item, any item is accepted after 10,000 draws.

@@ -12,12 +12,12 @@ package final class ItemHead {
   /// The items' parameters as used by the head.
   package struct Items {
     let weights: Matrix  // [classes, hidden]
-    let turned: Matrix?  // [hidden, classes], if all items fit into one tile
+    let transposed: Matrix?  // [hidden, classes], if all items fit into one tile
     let bias: Row  // [classes]
 
-    package init(weights: Matrix, turned: Matrix?, bias: Row) {
+    package init(weights: Matrix, transposed: Matrix?, bias: Row) {
       self.weights = weights
-      self.turned = turned
+      self.transposed = transposed
       self.bias = bias
     }
   }
@@ -41,35 +41,27 @@ package final class ItemHead {
   private let logits: Matrix
   /// `[hidden, items]` of a tile: in the transposed weights of a large catalog, the rows would be a page or more apart, and each would
   /// have to wait for memory.
-  private let turned: Matrix
+  private let transposed: Matrix
   /// `[hidden, targets]` of a tile: the product for the logits is fastest with a transposed left operand.
-  private let turnedOutputs: Matrix
-  let arena = Arena()
+  private let transposedOutputs: Matrix
+  private let arena: Arena
 
   /// - Parameter classes: The number of competing items, including padding.
-  package init(classes: Int, hiddenSize: Int) {
+  package convenience init(classes: Int, hiddenSize: Int) {
+    self.init(classes: classes, hiddenSize: hiddenSize, in: Arena())
+  }
+
+  init(classes: Int, hiddenSize: Int, in arena: Arena) {
     self.classes = classes
-    let tile = Self.tile(classes: classes)
+    self.arena = arena
+    let tile = classes <= Self.mostItemsAtOnce ? (targets: 32, items: classes) : (targets: 256, items: 256)
     logits = arena.spacedMatrix(tile.targets, tile.items)
-    turned = arena.spacedMatrix(tile.items < classes ? hiddenSize : 0, tile.items)
-    turnedOutputs = arena.matrix(hiddenSize, tile.targets)
+    transposed = arena.spacedMatrix(tile.items < classes ? hiddenSize : 0, tile.items)
+    transposedOutputs = arena.matrix(hiddenSize, tile.targets)
   }
 
   /// Whether `Items` must have the transposed weights.
   package var takesAllItemsAtOnce: Bool { logits.columns == classes }
-
-  /// The number of targets and items of a tile.
-  static func tile(classes: Int) -> (targets: Int, items: Int) {
-    classes <= mostItemsAtOnce ? (32, classes) : (256, 256)
-  }
-
-  /// The number of floats that the head allocates.
-  static func floatCount(classes: Int, hiddenSize: Int) -> Double {
-    let tile = tile(classes: classes)
-    let spacing = Double(Arena.spacing(tile.items))
-    let (targets, hidden) = (Double(tile.targets), Double(hiddenSize))
-    return targets * spacing + (tile.items < classes ? hidden * spacing : 0) + hidden * targets
-  }
 
   // MARK: - Loss
 
@@ -179,20 +171,20 @@ package final class ItemHead {
   /// - Parameter outputs: `[targets, hidden]`
   /// - Parameter body: Receives the items' ids and their logits, `[targets, items]`, which it may change.
   package func forEachTile(_ outputs: Matrix, _ items: Items, _ body: (_ items: Range<Int>, _ logits: Matrix) -> Void) {
-    let left = turnedOutputs.columns(from: 0, count: outputs.rows)
+    let left = transposedOutputs.columns(from: 0, count: outputs.rows)
     transpose(outputs, into: left)
     for first in stride(from: 0, to: classes, by: logits.columns) {
       let range = first..<min(first + logits.columns, classes)
       let tile = logits.rows(from: 0, count: outputs.rows).columns(from: 0, count: range.count)
-      matmul(left, .transposed, turned(range, items), into: tile)
+      matmul(left, .transposed, transposed(range, items), into: tile)
       body(range, tile)
     }
   }
 
   /// `[hidden, items]`: the weights of some items, in the order in which the product for the logits reads them.
-  private func turned(_ range: Range<Int>, _ items: Items) -> Matrix {
-    if let turned = items.turned { return turned.columns(from: range.lowerBound, count: range.count) }
-    let tile = turned.columns(from: 0, count: range.count)
+  private func transposed(_ range: Range<Int>, _ items: Items) -> Matrix {
+    if let transposed = items.transposed { return transposed.columns(from: range.lowerBound, count: range.count) }
+    let tile = transposed.columns(from: 0, count: range.count)
     transpose(items.weights.rows(from: range.lowerBound, count: range.count), into: tile)
     return tile
   }
