@@ -54,7 +54,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
-      swiftSettings: strict),
+      resources: [.embedInCode("Charts/Page")], swiftSettings: strict),
     .executableTarget(
       name: "run-hyper",
       dependencies: [

@@ -30,8 +30,7 @@ extension ConfigurationReader {
     }
   }
 
-  mutating func loadedColumns(into property: inout [String: DatasetConfiguration.ColumnSelection]?) {
-    let key = "load_col"
+  mutating func loadedColumns(_ key: String, into property: inout [String: DatasetConfiguration.ColumnSelection]?) {
     guard let value = value(key) else { return }
     if value.isNullLike {
       property = nil
@@ -44,7 +43,7 @@ extension ConfigurationReader {
         if let nearest = nearestName(to: file, among: Self.fileSuffixes, lettersPerEdit: 4) {
           report(key, found: "the unknown file '\(file)'", expected: nearest)
         } else {
-          noteWithoutEffect(key, "load_col's .\(file)", because: "BERT4Rec does not use it")
+          noteWithoutEffect(key, "\(key)'s .\(file)", because: "BERT4Rec does not use it")
         }
         continue
       }
@@ -61,8 +60,7 @@ extension ConfigurationReader {
 
   private static let fileSuffixes = ["inter", "user", "item"]
 
-  mutating func valueFilters(into property: inout [String: DatasetConfiguration.ValueFilter]) {
-    let key = "val_interval"
+  mutating func valueFilters(_ key: String, into property: inout [String: DatasetConfiguration.ValueFilter]) {
     guard let value = value(key) else { return }
     property = [:]
     if value.isNullLike { return }
@@ -86,8 +84,7 @@ extension ConfigurationReader {
   }
 
   /// Reads null, the maximum norm, or RecBole's map of arguments.
-  mutating func gradientNorm(into property: inout Double?) {
-    let key = "clip_grad_norm"
+  mutating func gradientNorm(_ key: String, into property: inout Double?) {
     guard let value = value(key) else { return }
     if value.isNullLike {
       property = nil
@@ -105,8 +102,7 @@ extension ConfigurationReader {
     property = norm
   }
 
-  mutating func metrics(into property: inout [RankingMetric]) {
-    let key = "metrics"
+  mutating func metrics(_ key: String, into property: inout [RankingMetric]) {
     guard let value = value(key) else { return }
     guard let names = value.names, (1...100).contains(names.count) else { return reportType(key) }
     property = []
@@ -139,8 +135,7 @@ extension ConfigurationReader {
     "tailpercentage",
   ]
 
-  mutating func cutoffs(into property: inout [Int]) {
-    let key = "topk"
+  mutating func cutoffs(_ key: String, into property: inout [Int]) {
     guard let value = value(key) else { return }
     let counts: [Int?] = if case .list(let values) = value { values.map(\.wholeNumber) } else { [value.wholeNumber] }
     let valid = counts.compactMap { $0 }.filter { (1...1_000_000).contains($0) }

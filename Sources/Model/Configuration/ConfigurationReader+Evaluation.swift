@@ -6,8 +6,9 @@ extension ConfigurationReader {
   /// Reads `eval_args`; sub-keys that are not given keep their defaults.
   ///
   /// - Parameter isSplitBeforehand: Whether the files are already split, so that only the mode matters.
-  mutating func evaluationArguments(into split: inout DatasetConfiguration.Split, isSplitBeforehand: Bool) {
-    let key = "eval_args"
+  mutating func evaluationArguments(
+    _ key: String, into split: inout DatasetConfiguration.Split, isSplitBeforehand: Bool
+  ) {
     guard let value = value(key) else { return }
     if value.isNullLike { return }
     guard case .map(let arguments) = value else { return reportType(key) }

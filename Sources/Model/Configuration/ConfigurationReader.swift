@@ -3,6 +3,7 @@ import Literals
 /// Reads typed values from layers and collects problems.
 struct ConfigurationReader {
   private(set) var problems: [Problem] = []
+  private var keysWithProblems: Set<String> = []
   private var generalNotes: [String] = []
   private var effectlessNotes: [String] = []
   let entries: [String: ConfigurationLayer.Entry]
@@ -26,11 +27,15 @@ struct ConfigurationReader {
   /// Whether a layer has the key.
   func has(_ key: String) -> Bool { entries[key] != nil }
 
+  /// Whether `key` has a problem already.
+  func hasProblem(_ key: String) -> Bool { keysWithProblems.contains(key) }
+
   /// Collects a problem with `key`.
   ///
   /// - Parameter namesKey: Whether to put the key before `found` if the location does not name it.
   mutating func report(_ key: String, found: String, expected: String, namesKey: Bool = true) {
     guard !hasEnoughProblems else { return }
+    keysWithProblems.insert(key)
     let location = entries[key]?.location ?? key
     let names = !namesKey || location == "--\(key)" || location == key ? "" : "\(key) "
     problems.append(.init(location: location, found: names + found, expected: expected))
@@ -78,7 +83,7 @@ struct ConfigurationReader {
 
   /// The allowed values of `key`, from the table of keys.
   private func type(of key: String) -> String {
-    Configuration.keys.first { $0.name == key }?.type ?? "another value"
+    KeyTable.rows.first { $0.name == key }?.type ?? "another value"
   }
 
   /// Collects that `key` has a value of a wrong type or range.
@@ -93,7 +98,7 @@ struct ConfigurationReader {
   }
 
   /// The text of `key`, exactly as written; `nil` if it is not text.
-  private func writtenText(_ key: String) -> String? {
+  func writtenText(_ key: String) -> String? {
     guard let entry = entries[key] else { return nil }
     if case .text(let text) = entry.value { return text }
     return switch entry.value {
@@ -102,47 +107,7 @@ struct ConfigurationReader {
     }
   }
 
-  private func isNull(_ key: String) -> Bool { value(key)?.isNullLike ?? false }
-}
-
-extension Literal {
-  /// Whether the value is null or a word for it: RecBole's users write `None` in YAML and `~` on command lines.
-  var isNullLike: Bool {
-    switch self {
-    case .null: true
-    case .text(let text): ["", "~", "null", "none"].contains(text.lowercased())
-    default: false
-    }
-  }
-
-  /// The value as an integer, even if it is written as 2.0.
-  var wholeNumber: Int? {
-    switch self {
-    case .integer(let count): count
-    case .number(let number): Int(exactly: number)
-    default: nil
-    }
-  }
-
-  /// The value as a finite number.
-  var finiteNumber: Double? {
-    double.flatMap { $0.isFinite ? $0 : nil }
-  }
-
-  /// The names in a list of texts, or a single text.
-  var names: [String]? {
-    switch self {
-    case .text(let text): return [text]
-    case .list(let values):
-      var names: [String] = []
-      for value in values {
-        guard case .text(let name) = value else { return nil }
-        names.append(name)
-      }
-      return names
-    default: return nil
-    }
-  }
+  func isNull(_ key: String) -> Bool { value(key)?.isNullLike ?? false }
 }
 
 // MARK: - Single values
@@ -157,21 +122,10 @@ extension ConfigurationReader {
     property = count
   }
 
-  /// Reads a number from `lower` (excluded if `isOpen`) to `upper`.
-  mutating func number(
-    _ key: String, from lower: Double, isOpen: Bool = false, to upper: Double = .greatestFiniteMagnitude,
-    into property: inout Double
-  ) {
+  mutating func number(_ key: String, _ range: NumberRange, into property: inout Double) {
     guard let value = value(key) else { return }
-    guard let number = value.finiteNumber, number >= lower, number <= upper, !isOpen || number > lower else {
-      return reportType(key)
-    }
+    guard let number = value.finiteNumber, range.contains(number) else { return reportType(key) }
     property = number + 0  // −0 becomes 0
-  }
-
-  /// Reads a dropout rate. A rate of 1 would leave nothing to train on.
-  mutating func rate(_ key: String, into property: inout Double) {
-    number(key, from: 0, to: 1.0.nextDown, into: &property)
   }
 
   mutating func boolean(_ key: String, orNull: Bool = false, into property: inout Bool) {
@@ -187,10 +141,7 @@ extension ConfigurationReader {
 
   mutating func text(_ key: String, expected: String? = nil, into property: inout String) {
     guard has(key) else { return }
-    guard let text = writtenText(key), !text.isEmpty else {
-      if key == "data_path", isNull(key) { return }
-      return reportType(key, expected: expected)
-    }
+    guard let text = writtenText(key), !text.isEmpty else { return reportType(key, expected: expected) }
     property = text
   }
 
@@ -225,15 +176,14 @@ extension ConfigurationReader {
       expected: expected + (nearest.map { names.count > 1 ? "; perhaps \($0)" : "" } ?? ""))
   }
 
-  /// Accepts a key of `fixedKeys` only with the one value that is supported.
-  mutating func constant(_ key: String) {
-    guard let value = value(key), let fixed = Configuration.fixedKeys[key], value != fixed.value else { return }
-    reportType(key, expected: "\(fixed.value.plain), since \(fixed.reason)")
+  /// Accepts only the one value that is supported.
+  mutating func constant(_ key: String, _ only: Literal, because reason: String) {
+    guard let value = value(key), value != only else { return }
+    reportType(key, expected: "\(only.plain), since \(reason)")
   }
 
   /// Accepts the names that Python has for UTF-8 and its part ASCII, or null.
-  mutating func encoding() {
-    let key = "encoding"
+  mutating func encoding(_ key: String) {
     guard let value = value(key), !value.isNullLike else { return }
     let name = value.plain.lowercased().replacing("_", with: "-")
     guard !["utf-8", "utf8", "u8", "utf", "utf-8-sig", "ascii", "us-ascii"].contains(name) else { return }

@@ -89,20 +89,6 @@ struct ResultFileOptions: ParsableArguments {
   }
 }
 
-/// The metric by which trials are compared.
-struct MetricOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Metric at any cut-off, such as mrr@5. (default: the study's metric)", valueName: "name"))
-  var metric: String?
-
-  @Option(help: "Held-out items to use.")
-  var split = Split.valid
-
-  /// Held-out items.
-  enum Split: String, CaseIterable, ExpressibleByArgument {
-    case valid, test
-  }
-}
-
 /// The output format of an answer.
 enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
   case table, json

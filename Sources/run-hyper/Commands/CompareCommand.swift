@@ -26,24 +26,14 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: "Number of the second trial.")
   var second: Int
 
-  @OptionGroup var storage: StorageOptions
-
-  @OptionGroup var metric: MetricOptions
-
-  @Option(help: "Output format.")
-  var format = AnswerFormat.table
+  @OptionGroup var question: MetricQuestion
 
   func run() throws {
     let answer = try reading {
-      let store = try StudyStore(reading: storage.storage)
-      let trials = try FinishedTrials(
-        of: store.requiredStudy(study), metric: metric.metric, split: metric.split.rawValue, in: store)
+      let trials = try question.trials(of: study)
       return try Answer(trials, try trials.trial(first), try trials.trial(second))
     }
-    switch format {
-    case .table: Output.result(answer.text)
-    case .json: Output.result(try JSONText.of(answer))
-    }
+    try question.output(answer, text: answer.text)
   }
 
   /// The result of the comparison.

@@ -20,25 +20,14 @@ struct ImportanceCommand: ParsableCommand {
   @Argument(help: "Name of the study. (default: the newest study)")
   var study: String?
 
-  @OptionGroup var storage: StorageOptions
-
-  @OptionGroup var metric: MetricOptions
-
-  @Option(help: "Output format.")
-  var format = AnswerFormat.table
+  @OptionGroup var question: MetricQuestion
 
   func run() throws {
     let (answer, decimalPlaces) = try reading {
-      let store = try StudyStore(reading: storage.storage)
-      let study = try store.requiredStudy(study)
-      let answer = try Answer(
-        FinishedTrials(of: study, metric: metric.metric, split: metric.split.rawValue, in: store))
-      return (answer, study.definition.metricDecimalPlaces)
+      let trials = try question.trials(of: study)
+      return (try Answer(trials), trials.study.definition.metricDecimalPlaces)
     }
-    switch format {
-    case .table: Output.result(answer.text(decimalPlaces: decimalPlaces))
-    case .json: Output.result(try JSONText.of(answer))
-    }
+    try question.output(answer, text: answer.text(decimalPlaces: decimalPlaces))
   }
 
   /// The effects of the parameters.

@@ -24,9 +24,6 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let layer = ConfigurationLayer(source: "table", values: table)
     #expect(try Configuration(layers: [layer]) == Configuration())
     #expect(Set(table.keys) == Set(Configuration().values.map(\.key)))
-    #expect(Set(table.keys).isDisjoint(with: Configuration.ignoredKeys.keys))
-    #expect(Set(Configuration.mistakenKeys.values).isSubset(of: table.keys))
-    #expect(Set(Configuration.mistakenKeys.keys).isDisjoint(with: table.keys))
   }
 
   @Test func `Later layers win, key by key`() throws {

@@ -33,8 +33,7 @@ import Testing
 
   @Test func `Each key has one meaning`() {
     let tables = [
-      Set(Configuration.keys.map(\.name)), Set(Configuration.fixedKeys.keys), Set(Configuration.ignoredKeys.keys),
-      Set(Configuration.mistakenKeys.keys), Configuration.otherModelsKeys,
+      Set(KeyTable.rows.map(\.name)), Set(KeyTable.reasons.keys), Set(KeyTable.aliases.keys), KeyTable.otherModelsKeys,
     ]
     #expect(Set(tables.joined()).count == tables.map(\.count).reduce(0, +))
   }

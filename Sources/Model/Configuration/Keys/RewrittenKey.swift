@@ -7,7 +7,7 @@ struct RewrittenKey {
 
   /// `nil` for a key of which only the name has changed.
   init?(_ key: String, _ value: Literal) {
-    guard let name = Configuration.mistakenKeys[key] else { return nil }
+    guard let name = KeyTable.aliases[key] else { return nil }
     self.key = name
     switch key {
     case "min_user_inter_num", "min_item_inter_num": self.value = .text("[\(Self.count(value)),inf)")

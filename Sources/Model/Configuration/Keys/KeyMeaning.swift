@@ -26,23 +26,33 @@ extension Configuration {
   ///
   /// A key is close to another if at most one letter in four differs. That keeps `d_state` apart from `state`.
   public static func meaning(ofKey key: String) -> KeyMeaning {
-    if effectiveKeys.contains(key) { return .known }
-    if let fixed = fixedKeys[key] { return .fixed(reason: fixed.reason) }
-    if let reason = ignoredKeys[key] { return .withoutEffect(reason: reason) }
-    if let target = mistakenKeys[key.lowercased()] { return .alias(of: target) }
-    if otherModelsKeys.contains(key) { return .withoutEffect(reason: "only other models of RecBole use it") }
-    if let name = nearestName(to: key, among: correctKeys, lettersPerEdit: 4) { return .near(name) }
+    if let meaning = KeyTable.meanings[key] { return meaning }
+    if let name = KeyTable.aliases[key.lowercased()] { return .alias(of: name) }
+    if let name = nearestName(to: key, among: KeyTable.correctNames, lettersPerEdit: 4) { return .near(name) }
     // A key that differs by one letter from a long name of another program is probably that name.
-    let alias = nearestName(to: key, among: longMistakenKeys, lettersPerEdit: .max)
-    return alias.flatMap { mistakenKeys[$0] }.map { .near($0) } ?? .unknown
+    let alias = nearestName(to: key, among: KeyTable.longAliases, lettersPerEdit: .max)
+    return alias.flatMap { KeyTable.aliases[$0] }.map { .near($0) } ?? .unknown
   }
+}
 
-  private static let effectiveKeys = Set(keys.map(\.name))
+extension KeyTable {
+  /// The meaning of every key, as it is spelled.
+  fileprivate static let meanings: [String: KeyMeaning] = {
+    var meanings = otherModelsKeys.reduce(into: [:]) {
+      $0[$1] = KeyMeaning.withoutEffect(reason: "only other models of RecBole use it")
+    }
+    for (name, reason) in reasons { meanings[name] = .withoutEffect(reason: reason) }
+    for key in rows { meanings[key.name] = key.fixedReason.map { .fixed(reason: $0) } ?? .known }
+    return meanings
+  }()
+
+  /// The keys of other programs and of old, and the key that each leads to.
+  static let aliases = Dictionary(uniqueKeysWithValues: rows.flatMap { key in key.aliases.map { ($0, key.name) } })
 
   /// The keys of which another key may be a misspelling.
-  private static let correctKeys = keys.map(\.name) + fixedKeys.keys.sorted() + ignoredKeys.keys.sorted()
+  fileprivate static let correctNames = rows.map(\.name) + reasons.keys
 
-  private static let longMistakenKeys = mistakenKeys.keys.filter { $0.count >= 8 }.sorted()
+  fileprivate static let longAliases = aliases.keys.filter { $0.count >= 8 }
 }
 
 extension KeyMeaning {

@@ -1,0 +1,61 @@
+import Literals
+
+extension KeyTable {
+  /// Which samples are held out, and what they are ranked against.
+  static let split = section(
+    .evaluation,
+    .custom(
+      "eval_args", \.dataset, "map of split, order, group_by, mode",
+      "Evaluation setting; split is LS (leave one out): valid_and_test, valid_only or test_only.",
+      aliases: "eval_setting split_ratio leave_one_num real_time_process split order group_by mode",
+      read: { $0.evaluationArguments($1, into: &$2.split, isSplitBeforehand: $2.benchmarkFiles != nil) },
+      write: {
+        .map([
+          "split": .map(["LS": .text($0.split.rawValue)]), "order": .text("TO"), "group_by": .text("user"),
+          "mode": .text("full"),
+        ])
+      }),
+    .fixed("repeatable", .boolean(true), because: "items of the history stay in the ranking"))
+
+  static let measures = section(
+    .evaluation,
+    .custom(
+      "metrics", \.evaluation.metrics, "list of Hit, Recall, Precision, MRR, MAP, NDCG",
+      "Metrics, in the order of the results.",
+      read: { $0.metrics($1, into: &$2) }, write: { .list($0.map { .text($0.rawValue) }) },
+      shown: { .list($0.map { .text($0.title) }) }),
+    .custom(
+      "topk", \.evaluation.cutoffs, "integer ≥ 1 or list of them", "Cut-offs k of the metrics.", aliases: "k top_k",
+      read: { $0.cutoffs($1, into: &$2) }, write: { .list($0.map { .integer($0) }) }),
+    .custom(
+      "valid_metric", \.evaluation.validationMetric, "metric@k",
+      "Metric for early stopping and for ranking trials.",
+      read: { reader, key, value in
+        reader.text(key, into: &value)
+        value = value.lowercased()
+      }, write: { .text($0) }, shown: { .text($0.uppercased()) }))
+
+  static let rounding = section(
+    .evaluation,
+    .integer(
+      "metric_decimal_place", \.evaluation.metricDecimalPlaces, in: 0...15,
+      "Decimal places to which results are rounded."),
+    .integer(
+      "eval_batch_size", \.evaluation.batchSize, in: 1...Int(Int32.max),
+      "Evaluation batch size; does not affect results.", aliases: "per_device_eval_batch_size test_batch_size"
+    ).effective { _ in nil })
+}
+
+extension RankingMetric {
+  /// The name as RecBole's documentation spells it.
+  fileprivate var title: String {
+    switch self {
+    case .hit: "Hit"
+    case .recall: "Recall"
+    case .precision: "Precision"
+    case .ndcg: "NDCG"
+    case .reciprocalRank: "MRR"
+    case .averagePrecision: "MAP"
+    }
+  }
+}

@@ -1,0 +1,1 @@
+showStudy(JSON.parse(document.getElementById("study-chart").textContent));
