@@ -1,10 +1,21 @@
 /// A value in the database.
-enum SQLValue: Equatable, Sendable {
+enum SQLValue: Equatable, Sendable, CustomStringConvertible {
   case null
   case integer(Int64)
   case real(Double)
   case text(String)
   case blob([UInt8])
+
+  /// The value in messages; text is quoted.
+  var description: String {
+    switch self {
+    case .null: "NULL"
+    case .integer(let integer): "\(integer)"
+    case .real(let number): "\(number)"
+    case .text(let text): String(reflecting: text)
+    case .blob(let bytes): "\(bytes.count) bytes"
+    }
+  }
 
   /// The kind in words, for messages.
   var kind: String {
