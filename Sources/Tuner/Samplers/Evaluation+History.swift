@@ -26,9 +26,11 @@ extension Evaluation {
   ///
   /// Source: Falkner, Klein and Hutter, *BOHB: Robust and Efficient Hyperparameter Optimization at Scale*, 2018, section 3.2.
   ///
-  /// - Parameter arrivals: The arrivals at rungs; `nil` without successive halving.
-  static func history(of trials: [Trial], arrivals: [Arrival]?, _ direction: Direction) -> [Evaluation] {
-    let rung = arrivals.flatMap { rungToLearnFrom(trials, $0) }
+  /// - Parameter arrivals: Reads the arrivals at rungs, if they are needed; `nil` without successive halving.
+  static func history(
+    of trials: [Trial], arrivals: (() throws -> [Arrival])?, _ direction: Direction
+  ) rethrows -> [Evaluation] {
+    let rung = try arrivals.flatMap { try rungToLearnFrom(trials, $0) }
     func outcome(_ value: Double?) -> Outcome { value.map { .loss(direction == .maximize ? -$0 : $0) } ?? .failed }
     return trials.map { trial in
       let outcome: Outcome =
@@ -47,12 +49,14 @@ extension Evaluation {
   }
 
   /// The values, by trial, on the highest rung with enough trials to learn from; the end of the training is the highest of all.
-  private static func rungToLearnFrom(_ trials: [Trial], _ arrivals: [Arrival]) -> [Int64: Double?]? {
+  private static func rungToLearnFrom(
+    _ trials: [Trial], _ arrivals: () throws -> [Arrival]
+  ) rethrows -> [Int64: Double?]? {
     let completed = trials.filter { $0.state == .completed }
     if completed.count >= TPESampler.startupCount {
       return Dictionary(completed.map { ($0.id, $0.value) }) { $1 }
     }
-    let rungs = Dictionary(grouping: arrivals, by: \.epoch).filter { $0.value.count >= TPESampler.startupCount }
+    let rungs = try Dictionary(grouping: arrivals(), by: \.epoch).filter { $0.value.count >= TPESampler.startupCount }
     return rungs.max { $0.key < $1.key }.map { Dictionary($0.value.map { ($0.trial, $0.value) }) { $1 } }
   }
 }

@@ -30,7 +30,7 @@ import Testing
     let low = Self.arrivals(1...many + 2, epoch: 1)
     let middle = Self.arrivals(1...many, epoch: 3)
     let high = Self.arrivals(1...many - 1, epoch: 9)
-    let history = Evaluation.history(of: trials, arrivals: low + middle + high, .maximize)
+    let history = Evaluation.history(of: trials, arrivals: { low + middle + high }, .maximize)
     #expect(history[0].outcome == .loss(-0.1))
     #expect(history[many - 1].outcome == .loss(-Double(many) / 10))
     #expect(history[many].outcome == .failed && history[many + 1].outcome == .failed)
@@ -39,7 +39,7 @@ import Testing
   @Test func `Enough completed trials are the highest rung`() {
     let many = TPESampler.startupCount
     let trials = (1...many).map { Self.trial($0, .completed, 0.5) } + [Self.trial(many + 1, .pruned, 0.9)]
-    let history = Evaluation.history(of: trials, arrivals: Self.arrivals(1...many + 1, epoch: 1), .maximize)
+    let history = Evaluation.history(of: trials, arrivals: { Self.arrivals(1...many + 1, epoch: 1) }, .maximize)
     #expect(history.map(\.outcome) == Array(repeating: .loss(-0.5), count: many) + [.failed])
   }
 }

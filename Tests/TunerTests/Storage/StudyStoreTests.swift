@@ -420,4 +420,17 @@ import Testing
     #expect(try reclaimed(after: 243).isEmpty)
     #expect(try reclaimed(after: 244) == [1])
   }
+
+  @Test func `A trial of a dead process without a heartbeat is taken over, too`() throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let process = try Sleeper()
+    let owner = try #require(StudyStore.owner(ofProcess: process.number))
+    _ = try #require(try store.claim(from: study, owner: owner).trial)
+    process.kill()
+    #expect(try sqlite(folder.database, "UPDATE trial SET heartbeat_at = NULL") == "")
+    #expect(try store.reclaim(in: study) == [1])
+  }
 }

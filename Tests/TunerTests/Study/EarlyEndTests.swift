@@ -12,7 +12,10 @@ import Testing
   }
 
   private static func end(_ trials: [EarlyEnd.Trial], _ limit: Int, _ direction: Direction = .maximize) -> Int? {
-    EarlyEnd(of: trials, limit: limit, direction)?.number
+    var search = EarlyEnd.Search(limit: limit, direction)
+    let looked = trials.prefix { search.look(at: $0) }.count
+    #expect(search.end == nil || search.end?.number == looked + 1)
+    return search.end?.number
   }
 
   @Test func `It ends with the trial that makes the count full`() {

@@ -27,9 +27,10 @@ extension StudyStore {
       return nil
     }
     // Whether a trial may be the best depends on all other trials.
+    // CROSS JOIN makes SQLite begin with the ranks: where there are none, it is done at once.
     let hasRanks = try db.value(
       Bool.self,
-      "SELECT EXISTS (SELECT 1 FROM user_rank JOIN trial ON trial.id = trial_id WHERE study_id = ?)", [study.id])
+      "SELECT EXISTS (SELECT 1 FROM user_rank CROSS JOIN trial ON trial.id = trial_id WHERE study_id = ?)", [study.id])
     guard !query.measuresCertainty || hasRanks == false, try !Self.lacksValues(study, db) else { return nil }
     let ids = try db.values(
       Int64.self,
@@ -41,9 +42,9 @@ extension StudyStore {
     return ids.count == top ? ids : nil
   }
 
-  private static func boardRows(_ selection: TrialSelection, of study: Study, _ db: Connection) throws -> [Leaderboard
-    .Row]
-  {
+  private static func boardRows(
+    _ selection: TrialSelection, of study: Study, _ db: Connection
+  ) throws -> [Leaderboard.Row] {
     let hyperparameters = try allHyperparameters(of: selection, db)
     let metrics = try allMetrics(of: selection, db)
     let repeats = try repeatedValues(of: study.id, db)

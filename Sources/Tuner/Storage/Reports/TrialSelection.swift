@@ -1,6 +1,6 @@
 /// Trials of a study, as a condition of statements: `trial_id IN (\(selection.sql))`.
 struct TrialSelection {
-  /// SQL that gives the trials' ids: a query, or a list of parameters.
+  /// SQL that gives the trials' ids.
   let sql: String
   let arguments: Connection.Arguments
 
@@ -14,6 +14,7 @@ struct TrialSelection {
   }
 
   init(_ ids: [Int64]) {
-    (sql, arguments) = (ids.map { _ in "?" }.joined(separator: ", "), ids)
+    // One argument for any number of them.
+    (sql, arguments) = ("SELECT value FROM json_each(?)", ["[\(ids.map(String.init).joined(separator: ","))]"])
   }
 }

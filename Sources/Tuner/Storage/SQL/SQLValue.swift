@@ -6,6 +6,20 @@ enum SQLValue: Equatable, Sendable, CustomStringConvertible {
   case text(String)
   case blob([UInt8])
 
+  /// An integer equals the same number stored as a real.
+  static func == (left: SQLValue, right: SQLValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.integer(let left), .integer(let right)): left == right
+    case (.real(let left), .real(let right)): left == right
+    case (.integer(let integer), .real(let number)), (.real(let number), .integer(let integer)):
+      Int64(exactly: number) == integer
+    case (.text(let left), .text(let right)): left == right
+    case (.blob(let left), .blob(let right)): left == right
+    default: false
+    }
+  }
+
   /// The value in messages; text is quoted.
   var description: String {
     switch self {

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// A connection to the database during a transaction or a read: all statements of the store go through it.
+/// A connection to the database during a transaction or a read: once the database is open, all statements go through it.
 ///
 /// A statement is compiled once per connection; compiling is most of the cost of a short one.
 struct Connection {
@@ -38,10 +38,20 @@ struct Connection {
 
   /// Passes the rows of the result one after another.
   func each(_ sql: String, _ arguments: Arguments = [], _ body: (SQLRow) throws -> Void) throws {
+    try prefix(of: sql, arguments) { row in
+      try body(row)
+      return true
+    }
+  }
+
+  /// Passes the first rows of the result one after another, until `body` returns false.
+  func prefix(of sql: String, _ arguments: Arguments = [], while body: (SQLRow) throws -> Bool) throws {
     let statement = try database.cachedStatement(sql: sql)
     let columns = Self.columns(of: statement)
     let cursor = try Row.fetchCursor(statement, arguments: Self.bound(arguments))
-    while let row = try cursor.next() { try body(SQLRow(columns: columns, values: Self.values(of: row))) }
+    while let row = try cursor.next() {
+      guard try body(SQLRow(columns: columns, values: Self.values(of: row))) else { return }
+    }
   }
 
   /// The first value of the result; `nil` if there is no row, or if it is NULL.

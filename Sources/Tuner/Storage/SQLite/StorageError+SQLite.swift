@@ -68,7 +68,11 @@ extension StudyStore {
 
 /// Runs database work and turns SQLite's errors, and rows that the schema does not allow, into a `StorageError`.
 func storing<Value>(in location: String, _ work: () throws -> Value) throws -> Value {
-  do { return try work() } catch let error as DatabaseError { throw StorageError(error, location: location) } catch let
-    error as UnexpectedRow
-  { throw StorageError(error, location: location) }
+  do {
+    return try work()
+  } catch let error as DatabaseError {
+    throw StorageError(error, location: location)
+  } catch let error as UnexpectedRow {
+    throw StorageError(error, location: location)
+  }
 }

@@ -19,14 +19,17 @@ extension StudyStore {
 
   static func earlyEnd(of study: Study, _ db: Connection) throws -> EarlyEnd? {
     guard let limit = study.definition.earlyStop else { return nil }
-    let trials = try db.rows(
-      "SELECT ordinal, turn, state, best_value FROM trial WHERE study_id = ? AND \(contender) ORDER BY turn, ordinal",
+    var search = EarlyEnd.Search(limit: limit, study.definition.direction)
+    try db.prefix(
+      of:
+        "SELECT ordinal, turn, state, best_value FROM trial WHERE study_id = ? AND \(contender) ORDER BY turn, ordinal",
       [study.id]
-    ).map { row in
-      try EarlyEnd.Trial(
-        number: row["ordinal"], turn: row["turn"], state: TrialState(rawValue: row["state"]) ?? .pending,
-        value: row["best_value"])
+    ) { row in
+      try search.look(
+        at: EarlyEnd.Trial(
+          number: row["ordinal"], turn: row["turn"], state: TrialState(rawValue: row["state"]) ?? .pending,
+          value: row["best_value"]))
     }
-    return EarlyEnd(of: trials, limit: limit, study.definition.direction)
+    return search.end
   }
 }

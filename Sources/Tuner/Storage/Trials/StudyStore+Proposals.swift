@@ -17,10 +17,11 @@ extension StudyStore {
         id: id, number: try row["ordinal"], hyperparameters: Hyperparameters(points[id] ?? []),
         state: TrialState(rawValue: try row["state"]) ?? .failed, value: try row["best_value"])
     }
-    let arrivals = definition.pruner.isHalving ? try arrivals(in: study, db) : nil
+    let rungs: (() throws -> [Evaluation.Arrival])? =
+      definition.pruner.isHalving ? { try self.arrivals(in: study, db) } : nil
+    let history = try Evaluation.history(of: trials, arrivals: rungs, definition.direction)
     return TPESampler(space, seed: definition.seed).propose(
-      number: trials.count,
-      history: Evaluation.history(of: trials, arrivals: arrivals, definition.direction), where: isPossible)
+      number: trials.count, history: history, where: isPossible)
   }
 
   private func arrivals(in study: Study, _ db: Connection) throws -> [Evaluation.Arrival] {

@@ -132,7 +132,7 @@ extension StudyStore {
     let superseded = try transaction { db in
       try Self.fence(trial, db)
       let superseded = try Self.register(state, of: trial, db)
-      try Self.apply(transition, where: "id = ?", [trial.id], db)
+      guard try Self.apply(transition, where: "id = ?", [trial.id], db).count == 1 else { throw trial.lost }
       let ending = transition == .prune ? "pruned" : "interrupted"
       try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
       FaultPoint.leaveUncommitted.pass()
@@ -161,10 +161,10 @@ extension StudyStore {
     // A failed trial may run again; the message stays with the attempt.
     let note: String? = if case .failed(_, let message) = ending { message } else { nil }
     try end(trial.id, trial.attempt, ending.state.rawValue, seconds: seconds, note: note, db)
-    var (failure, bestEpoch, bestValue): (TrialFailure?, Int?, Double?)
+    var values = TrialEndValues()
     switch ending {
     case .completed(let result):
-      (bestEpoch, bestValue) = (result.bestEpoch, result.bestValue)
+      (values.bestEpoch, values.bestValue) = (result.bestEpoch, result.bestValue)
       for (index, metric) in result.metrics.enumerated() {
         try db.run(
           """
@@ -179,12 +179,12 @@ extension StudyStore {
           "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", [trial.id, split, bytes])
       }
     case .diverged(let epoch, let text):
-      (failure, bestEpoch) = (TrialFailure(kind: "divergence", message: text), epoch)
+      values = TrialEndValues(bestEpoch: epoch, failureKind: "divergence", failureMessage: text)
     case .failed(let name, let text):
-      failure = TrialFailure(kind: name, message: text)
+      values = TrialEndValues(failureKind: name, failureMessage: text)
     }
-    try apply(ending.transition, where: "id = ?", [trial.id], failure: failure, db)
-    try db.run("UPDATE trial SET best_epoch = ?, best_value = ? WHERE id = ?", [bestEpoch, bestValue, trial.id])
+    let changed = try apply(ending.transition, where: "id = ?", [trial.id], end: values, db)
+    guard changed.count == 1 else { throw trial.lost }
   }
 
   /// Closes an attempt and sums the trial's time; without `seconds`, the time of the last report is kept.

@@ -43,4 +43,26 @@ import Testing
     #expect(Double.infinity.sqlValue == .real(.infinity))
     #expect(Double?.some(.nan).sqlValue == .null && Double?.none.sqlValue == .null)
   }
+
+  @Test func `A number equals itself, as an integer or not`() {
+    #expect(SQLValue.integer(1) == .real(1) && SQLValue.real(-3) == .integer(-3))
+    #expect(SQLValue.integer(1) != .real(1.5) && SQLValue.integer(1) != .text("1") && SQLValue.null != .integer(0))
+    #expect(SQLValue.text("a").description == #""a""# && SQLValue.real(0.5).description == "0.5")
+  }
+
+  @Test func `A table without a column is an error of the database with its path, in reports and in verification`()
+    async throws
+  {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1).run() == .finished)
+    #expect(try sqlite(folder.database, "ALTER TABLE trial DROP COLUMN best_epoch") == "")
+    let missing = "found a table without column 'best_epoch'; expected an integer or NULL there"
+    let error = #expect(throws: StorageError.self) { try store.story(of: 1, in: study) }
+    #expect(error?.description.hasPrefix("\(folder.database): \(missing)") == true, "\(String(describing: error))")
+    #expect(throws: StorageError.self) { try store.leaderboard(of: study) }
+    #expect(throws: StorageError.self) { try store.verify() }
+  }
 }
