@@ -1,7 +1,7 @@
 /// A row of a result.
 struct SQLRow: Sendable {
-  /// The position of each column, shared by all rows of a result.
-  let columns: [String: Int]
+  /// The names of the columns; of several columns of one name, the first counts.
+  let columns: [String]
   let values: [SQLValue]
 
   /// The value of a column.
@@ -9,7 +9,7 @@ struct SQLRow: Sendable {
   /// Throws an `UnexpectedRow` if there is no such column, or if its value is not of this type: somebody else has changed the database.
   subscript<Value: SQLConvertible>(_ column: String) -> Value {
     get throws {
-      guard let index = columns[column] else {
+      guard let index = columns.firstIndex(of: column) else {
         throw UnexpectedRow(column: column, found: nil, expected: Value.sqlKind)
       }
       return try convert(values[index], column: column)
@@ -18,7 +18,7 @@ struct SQLRow: Sendable {
 
   /// The value of the only column.
   func value<Value: SQLConvertible>(_ type: Value.Type) throws -> Value {
-    try convert(values[0], column: columns.first?.key ?? "")
+    try convert(values[0], column: columns.first ?? "")
   }
 
   private func convert<Value: SQLConvertible>(_ value: SQLValue, column: String) throws -> Value {

@@ -26,7 +26,7 @@ struct Connection {
   func row(_ sql: String, _ arguments: Arguments = []) throws -> SQLRow? {
     let statement = try database.cachedStatement(sql: sql)
     let row = try Row.fetchOne(statement, arguments: Self.bound(arguments))
-    return row.map { SQLRow(columns: Self.columns(of: statement), values: Self.values(of: $0)) }
+    return row.map { SQLRow(columns: statement.columnNames, values: Self.values(of: $0)) }
   }
 
   /// All rows of the result.
@@ -47,7 +47,7 @@ struct Connection {
   /// Passes the first rows of the result one after another, until `body` returns false.
   func prefix(of sql: String, _ arguments: Arguments = [], while body: (SQLRow) throws -> Bool) throws {
     let statement = try database.cachedStatement(sql: sql)
-    let columns = Self.columns(of: statement)
+    let columns = statement.columnNames
     let cursor = try Row.fetchCursor(statement, arguments: Self.bound(arguments))
     while let row = try cursor.next() {
       guard try body(SQLRow(columns: columns, values: Self.values(of: row))) else { return }
@@ -85,11 +85,6 @@ struct Connection {
 
   private static func bound(_ arguments: Arguments) -> StatementArguments {
     StatementArguments(arguments.map { $0.sqlValue.databaseValue })
-  }
-
-  /// Of several columns of one name, the first counts.
-  private static func columns(of statement: Statement) -> [String: Int] {
-    Dictionary(zip(statement.columnNames, 0...)) { first, _ in first }
   }
 
   private static func values(of row: Row) -> [SQLValue] {
