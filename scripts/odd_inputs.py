@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-TIMEOUT = 60
+TIMEOUT = 600
 
 # Values that programs stumble over, for any option or key.
 AWKWARD = [
