@@ -6,8 +6,8 @@
 
 /// A value that only one thread at a time can use.
 ///
-/// It uses the standard library's `Mutex`. That one waits in the kernel, where ThreadSanitizer cannot see that one thread releases the lock
-/// before the next one acquires it, so it would report a race at every contended lock. For `scripts/sanitize`, a lock that it knows is used.
+/// It uses the standard library's `Mutex`, which waits in the kernel. There ThreadSanitizer cannot see that one thread releases the lock
+/// before the next one acquires it, so it would report a race at every contended lock. `scripts/sanitize` uses a lock that it knows.
 public struct Locked<Value>: ~Copyable, Sendable {
   #if THREAD_SANITIZER
     private let value: KnownLock<Value>
