@@ -160,4 +160,26 @@ public final class StudyStore: Sendable {
   func transaction<Value>(_ work: (Connection) throws -> Value) throws -> Value {
     try storing(in: path) { try writeInPlace(work) }
   }
+
+  /// Runs `work`, which changes a study, in a transaction in which nobody else changes it, and raises the study's revision.
+  ///
+  /// The revision rises only if something has changed. Heartbeats, which no report shows, are written without this.
+  func transaction<Value>(on study: Int64, _ work: (Connection) throws -> Value) throws -> Value {
+    try transaction { db in
+      if let lock = db.dialect.studyLock { try db.run(lock, [study]) }
+      let before = db.changeCount
+      let value = try work(db)
+      if db.changeCount > before { try Self.raiseRevision(of: study, db) }
+      return value
+    }
+  }
+
+  static func raiseRevision(of study: Int64, _ db: Connection) throws {
+    try db.run("UPDATE study_revision SET revision = revision + 1 WHERE study_id = ?", [study])
+  }
+
+  /// A number that rises with every change of what a report about a study shows; `nil` if the study is gone.
+  package func revision(of study: Study) throws -> Int? {
+    try read { try $0.value(Int.self, "SELECT revision FROM study_revision WHERE study_id = ?", [study.id]) }
+  }
 }

@@ -37,7 +37,7 @@ extension StudyStore {
     let rows = try db.rows(
       """
       SELECT id, ordinal, attempt, owner, heartbeat_at,
-        abs(julianday('now') - julianday(heartbeat_at)) * 86400 AS distance
+        \(db.dialect.distance(to: "heartbeat_at")) AS distance
       FROM trial WHERE study_id = ? AND state = 'running' ORDER BY ordinal
       """, [study])
     return try rows.map { row in
@@ -72,16 +72,16 @@ extension StudyStore {
   package func reclaim(in study: Study, clock: () -> SuspendingClock.Instant = { .now }) throws -> [Int] {
     let candidates = try abandonedTrials(of: study, clock: clock)
     guard !candidates.isEmpty else { return [] }
-    let numbers = try transaction { db in
+    let numbers = try transaction(on: study.id) { db in
       var numbers: [Int] = []
       for trial in candidates {
         // An owner that has sent a heartbeat since then keeps its trial.
-        let rows = try Self.apply(
+        let lost = try Self.apply(
           .lose,
           where:
             "id = ? AND owner = ? AND attempt = ? AND \(trial.heartbeat == nil ? "heartbeat_at IS NULL" : "heartbeat_at = ?")",
           [trial.id, trial.owner, trial.attempt] + (trial.heartbeat.map { [$0] } ?? []), db)
-        guard !rows.isEmpty else { continue }
+        guard lost == 1 else { continue }
         try Self.end(trial.id, trial.attempt, "lost", seconds: nil, note: "its process died", db)
         try pruneAgain(trial.id, number: trial.number, of: study, db)
         numbers.append(trial.number)

@@ -10,7 +10,7 @@ extension StudyStore {
     let (counts, rows, failures, needsRanks) = try read { db in
       let first = try firstTrials(of: study, query, db)
       let rows = try Self.boardRows(
-        first.map { TrialSelection($0) }
+        first.map { TrialSelection($0, db.dialect) }
           ?? TrialSelection(of: study.id, where: "state IN ('completed', 'pruned', 'diverged')"), of: study, db)
       let failures = try Self.failures(TrialSelection(of: study.id, where: "state = 'failed'"), db)
       return (try Self.counts(of: study.id, repeats: false, db), rows, failures, first == nil)
@@ -27,10 +27,13 @@ extension StudyStore {
       return nil
     }
     // Whether a trial may be the best depends on all other trials.
-    // CROSS JOIN makes SQLite begin with the ranks: where there are none, it is done at once.
+    // The inner query makes SQLite begin with the ranks: where there are none, it is done at once.
     let hasRanks = try db.value(
       Bool.self,
-      "SELECT EXISTS (SELECT 1 FROM user_rank CROSS JOIN trial ON trial.id = trial_id WHERE study_id = ?)", [study.id])
+      """
+      SELECT EXISTS (
+        SELECT 1 FROM user_rank WHERE EXISTS (SELECT 1 FROM trial WHERE trial.id = trial_id AND study_id = ?))
+      """, [study.id])
     guard !query.measuresCertainty || hasRanks == false, try !Self.lacksValues(study, db) else { return nil }
     let ids = try db.values(
       Int64.self,

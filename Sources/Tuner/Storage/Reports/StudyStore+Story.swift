@@ -12,7 +12,7 @@ extension StudyStore {
         throw ReportError(location: study.name, found: "no trial \(number)", expected: "a number from 1 to \(last)")
       }
       let (id, state) = (try row["id"] as Int64, TrialState(rawValue: try row["state"]) ?? .failed)
-      let metrics = try Self.allMetrics(of: TrialSelection([id]), db)[id] ?? []
+      let metrics = try Self.allMetrics(of: TrialSelection([id], db.dialect), db)[id] ?? []
       return try TrialStory(
         study: study.name, trial: number, state: state,
         isShelved: row["active"] == false,

@@ -47,12 +47,12 @@ extension StudyStore {
 
   /// The values of a study's completed repeats by the trial that they repeat, in the order of their seeds.
   static func repeatedValues(of study: Int64, _ db: Connection) throws -> [Int64: [Double]] {
-    // The plus signs make SQLite use the index of the few repeats instead of that of all trials.
+    // The sum makes SQLite use the index of the few repeats instead of that of all trials.
     var values: [Int64: [Double]] = [:]
     try db.each(
       """
       SELECT repeat_of, best_value FROM trial
-      WHERE repeat_of IS NOT NULL AND +study_id = ? AND +active = 1 AND +state = 'completed' AND best_value IS NOT NULL
+      WHERE repeat_of IS NOT NULL AND study_id + 0 = ? AND active = 1 AND state = 'completed' AND best_value IS NOT NULL
       ORDER BY repeat
       """, [study]
     ) { row in

@@ -13,8 +13,5 @@ struct TrialSelection {
     arguments = [study]
   }
 
-  init(_ ids: [Int64]) {
-    // One argument for any number of them.
-    (sql, arguments) = ("SELECT value FROM json_each(?)", ["[\(ids.map(String.init).joined(separator: ","))]"])
-  }
+  init(_ ids: [Int64], _ dialect: Dialect) { (sql, arguments) = (dialect.listed, [dialect.list(ids)]) }
 }

@@ -139,7 +139,10 @@ extension [UInt8]: SQLConvertible {
 extension Optional: SQLConvertible where Wrapped: SQLConvertible {
   static var sqlKind: String { "\(Wrapped.sqlKind) or NULL" }
 
-  var sqlValue: SQLValue { map(\.sqlValue) ?? .null }
+  var sqlValue: SQLValue {
+    // A key path of a generic type would be made anew at each call.
+    map { $0.sqlValue } ?? .null
+  }
 
   init?(_ value: SQLValue) {
     guard value != .null else {

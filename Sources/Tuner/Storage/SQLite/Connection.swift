@@ -11,9 +11,14 @@ struct Connection {
 
   typealias Arguments = [any SQLConvertible]
 
+  let dialect = Dialect.sqlite
+
+  /// The number of rows that this connection has changed since it was opened.
+  var changeCount: Int { database.totalChangesCount }
+
   /// Runs a statement.
   func run(_ sql: String, _ arguments: Arguments = []) throws {
-    try database.cachedStatement(sql: sql).execute(arguments: Self.bound(arguments))
+    try statement(sql).execute(arguments: Self.bound(arguments))
   }
 
   /// Runs a statement and returns the number of rows that it changed.
@@ -24,7 +29,7 @@ struct Connection {
 
   /// The first row of the result.
   func row(_ sql: String, _ arguments: Arguments = []) throws -> SQLRow? {
-    let statement = try database.cachedStatement(sql: sql)
+    let statement = try statement(sql)
     let row = try Row.fetchOne(statement, arguments: Self.bound(arguments))
     return row.map { SQLRow(columns: statement.columnNames, values: Self.values(of: $0)) }
   }
@@ -46,7 +51,7 @@ struct Connection {
 
   /// Passes the first rows of the result one after another, until `body` returns false.
   func prefix(of sql: String, _ arguments: Arguments = [], while body: (SQLRow) throws -> Bool) throws {
-    let statement = try database.cachedStatement(sql: sql)
+    let statement = try statement(sql)
     let columns = statement.columnNames
     let cursor = try Row.fetchCursor(statement, arguments: Self.bound(arguments))
     while let row = try cursor.next() {
@@ -58,15 +63,21 @@ struct Connection {
   func value<Value: SQLConvertible>(
     _ type: Value.Type = Value.self, _ sql: String, _ arguments: Arguments = []
   ) throws -> Value? {
-    try row(sql, arguments)?.value(Value?.self)
+    let statement = try statement(sql)
+    guard let value = try DatabaseValue.fetchOne(statement, arguments: Self.bound(arguments)) else { return nil }
+    return try SQLRow(columns: statement.columnNames, values: [SQLValue(value)]).value(Value?.self)
   }
 
   /// The values of the only column of the result.
   func values<Value: SQLConvertible>(
     _ type: Value.Type = Value.self, _ sql: String, _ arguments: Arguments = []
   ) throws -> [Value] {
+    let statement = try statement(sql)
+    let cursor = try DatabaseValue.fetchCursor(statement, arguments: Self.bound(arguments))
     var values: [Value] = []
-    try each(sql, arguments) { values.append(try $0.value(Value.self)) }
+    while let value = try cursor.next() {
+      values.append(try SQLRow(columns: statement.columnNames, values: [SQLValue(value)]).value(Value.self))
+    }
     return values
   }
 
@@ -81,26 +92,31 @@ struct Connection {
   /// Runs several statements without arguments.
   func script(_ sql: String) throws { try database.execute(sql: sql) }
 
+  private func statement(_ sql: String) throws -> Statement { try database.cachedStatement(sql: sql) }
+
   // MARK: - GRDB's values
 
   private static func bound(_ arguments: Arguments) -> StatementArguments {
-    StatementArguments(arguments.map { $0.sqlValue.databaseValue })
+    // As existentials: for a sequence of one type, GRDB uses a generic key path, which is made anew at each call.
+    StatementArguments(arguments.map { argument -> (any DatabaseValueConvertible)? in argument.sqlValue.databaseValue })
   }
 
   private static func values(of row: Row) -> [SQLValue] {
-    (0..<row.count).map { index in
-      switch (row[index] as DatabaseValue).storage {
-      case .null: .null
-      case .int64(let integer): .integer(integer)
-      case .double(let number): .real(number)
-      case .string(let text): .text(text)
-      case .blob(let data): .blob(Array(data))
-      }
-    }
+    (0..<row.count).map { SQLValue(row[$0] as DatabaseValue) }
   }
 }
 
 extension SQLValue {
+  fileprivate init(_ value: DatabaseValue) {
+    switch value.storage {
+    case .null: self = .null
+    case .int64(let integer): self = .integer(integer)
+    case .double(let number): self = .real(number)
+    case .string(let text): self = .text(text)
+    case .blob(let data): self = .blob(Array(data))
+    }
+  }
+
   fileprivate var databaseValue: DatabaseValue {
     switch self {
     case .null: .null

@@ -47,7 +47,7 @@ extension StudyStore {
 
   /// Makes failed trials pending again and returns their number; the failure messages stay with their attempts.
   static func retryFailed(in study: Study, _ db: Connection) throws -> Int {
-    try apply(.retry, where: "study_id = ? AND active = 1", [study.id], db).count
+    try apply(.retry, where: "study_id = ? AND active = 1", [study.id], db)
   }
 }
 

@@ -29,7 +29,7 @@ extension StudyStore {
     -> DeletedStudy
   {
     let gone = try listen(to: study, onWait)
-    let (deleted, files) = try transaction { db in
+    let (deleted, files) = try transaction(on: study.id) { db in
       try requirePresent(study, db)
       try requireIdle(study, gone: gone, db)
       let files = try db.values(

@@ -7,7 +7,7 @@ extension StudyStore {
   /// - Parameter count: The number of repeats of each trial.
   /// - Returns: The number of repeats still to be run.
   package func addRepeats(of numbers: [Int], count: Int, in study: Study) throws -> Int {
-    let count = try transaction { db in
+    let count = try transaction(on: study.id) { db in
       try db.run("UPDATE trial SET active = 0 WHERE study_id = ? AND repeat > 0 AND state = 'pending'", [study.id])
       var last =
         try db.value(Int.self, "SELECT max(ordinal) FROM trial WHERE study_id = ?", [study.id]) ?? 0

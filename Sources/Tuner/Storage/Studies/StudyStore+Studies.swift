@@ -65,6 +65,7 @@ extension StudyStore {
       let after = try Self.activity(of: study, db)
       for trial in before.active.subtracting(after.active) { try withdraw(trial, from: study, db) }
       for trial in after.active.intersection(before.shelved) { try restore(trial, in: study, db) }
+      if stored != nil { try Self.raiseRevision(of: study.id, db) }
       FaultPoint.studyUncommitted.pass()
       return StudyOpening(
         study: study, counts: try Self.counts(of: study.id, db), isNew: stored == nil,
@@ -99,8 +100,8 @@ extension StudyStore {
           """
           SELECT ordinal, value FROM (
             SELECT ordinal, state, coalesce(best_value, \(Self.valueAtEnd)) AS value FROM trial
-            WHERE study_id = ? AND \(Self.contender) AND state IN ('completed', 'pruned'))
-          WHERE value IS NOT NULL ORDER BY state, value \(order), ordinal LIMIT 1
+            WHERE study_id = ? AND \(Self.contender) AND state IN ('completed', 'pruned')) AS valued
+          WHERE value IS NOT NULL ORDER BY CASE state WHEN 'completed' THEN 1 ELSE 2 END, value \(order), ordinal LIMIT 1
           """, [study.definition.metric, study.id])
         return StudySummary(
           study: study, counts: counts, isOver: try isOver(study, db),
@@ -122,9 +123,7 @@ extension StudyStore {
     try db.rows("SELECT * FROM study WHERE \(condition) ORDER BY id", arguments).map { row in
       // JSON that somebody has changed may contain values that are not text, or be a list or a single value.
       let fixed = try db.rows(
-        """
-        SELECT coalesce(CAST(key AS TEXT), '') AS key, coalesce(CAST(value AS TEXT), 'null') AS value FROM json_each(?)
-        """, [row["fixed_configuration"] as String])
+        "SELECT key, value FROM \(db.dialect.members(of: "?"))", [row["fixed_configuration"] as String])
       return try Study(
         id: row["id"],
         definition: StudyDefinition(
@@ -145,7 +144,7 @@ extension StudyStore {
       INSERT INTO study (
         name, model, dataset, dataset_hash, search_space, fixed_configuration, fixed_configuration_hash, invocation,
         numeric_version, sampler, seed, metric, direction, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \(Schema.now))
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \(db.dialect.now))
       RETURNING id, created_at
       """,
       [
@@ -157,6 +156,7 @@ extension StudyStore {
       ])
     guard let row else { throw UnexpectedRow(column: "id", found: nil, expected: Int64.sqlKind) }
     let id: Int64 = try row["id"]
+    try db.run("INSERT INTO study_revision (study_id, revision) VALUES (?, 1)", [id])
     try update(id, definition, db)
     return Study(id: id, definition: definition, createdAt: try row["created_at"])
   }
@@ -193,8 +193,8 @@ extension StudyStore {
       }
     }
     try add("study_id = ?", sign: 1)
-    // The plus sign makes SQLite use the index of the few repeats instead of that of all trials.
-    if !repeats { try add("+study_id = ? AND repeat_of IS NOT NULL", sign: -1) }
+    // The sum makes SQLite use the index of the few repeats instead of that of all trials.
+    if !repeats { try add("study_id + 0 = ? AND repeat_of IS NOT NULL", sign: -1) }
     return counts
   }
 

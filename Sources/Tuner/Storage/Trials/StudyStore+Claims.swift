@@ -45,7 +45,7 @@ extension StudyStore {
         return try self.outlook(for: study, remembers: true, db)
       }
       if let claim = outlook.withoutTrial { return claim }
-      let taken = try transaction { db in
+      let taken = try transaction(on: study.id) { db in
         try requirePresent(study, db)
         return try take(from: study, owner: owner, policy, db)
       }
@@ -60,8 +60,7 @@ extension StudyStore {
   /// Takes a trial; returns `nil` if there is none left.
   func take(from study: Study, owner: String, _ policy: ClaimPolicy, _ db: Connection) throws -> TakenTrial? {
     guard let id = try choose(from: study, policy, db) else { return nil }
-    let row = try Self.apply(.start, where: "id = ?", [id], owner: owner, db).first
-    guard let row else { return nil }
+    guard let row = try Self.start(id, owner: owner, db) else { return nil }
     let attempt: Int = try row["attempt"]
     let states =
       attempt == 1
@@ -69,7 +68,7 @@ extension StudyStore {
     try db.run(
       """
       INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
-      VALUES (?, ?, ?, \(Schema.now), ?, ?)
+      VALUES (?, ?, ?, \(db.dialect.now), ?, ?)
       """, [id, attempt, owner, states.first?.epoch ?? 0, states.first?.file])
     if attempt > 1 { try Self.recallBest(of: id, study.definition, db) }
     FaultPoint.claimUncommitted.pass()
@@ -107,7 +106,7 @@ extension StudyStore {
   private func fallBack(
     _ trial: ClaimedTrial, to state: SavedState?, because reasons: [String], _ definition: StudyDefinition
   ) throws {
-    let gone = try transaction { db in
+    let gone = try transaction(on: trial.study) { db in
       try Self.fence(trial, db)
       try db.run(
         """
@@ -126,7 +125,7 @@ extension StudyStore {
   package func beat(owners: [String]) throws {
     try transaction { db in
       for owner in owners {
-        try db.run("UPDATE trial SET heartbeat_at = \(Schema.now) WHERE state = 'running' AND owner = ?", [owner])
+        try db.run("UPDATE trial SET heartbeat_at = \(db.dialect.now) WHERE state = 'running' AND owner = ?", [owner])
       }
     }
   }

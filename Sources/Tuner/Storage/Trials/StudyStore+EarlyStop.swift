@@ -4,7 +4,7 @@ extension StudyStore {
   /// - Returns: The last trial that counts, or `nil` while the study continues.
   package func endEarly(_ study: Study) throws -> Int? {
     guard study.definition.earlyStop != nil else { return nil }
-    return try transaction { try Self.endEarly(study, $0) }
+    return try transaction(on: study.id) { try Self.endEarly(study, $0) }
   }
 
   static func endEarly(_ study: Study, _ db: Connection) throws -> Int? {

@@ -71,12 +71,9 @@ extension StudyStore {
             expected: "a search space with more of them, such as lists of values or quniform for whole numbers")
         } else {
           // The space has no other possible point, so the study is complete.
-          try db.run(
-            """
-            UPDATE study SET trial_limit = max(1, (
-              SELECT count(*) FROM trial WHERE study_id = study.id AND \(Self.contender)))
-            WHERE id = ?
-            """, [study.id])
+          let count = try db.value(
+            Int.self, "SELECT count(*) FROM trial WHERE study_id = ? AND \(Self.contender)", [study.id])
+          try db.run("UPDATE study SET trial_limit = ? WHERE id = ?", [max(1, count ?? 0), study.id])
         }
       case .wait, .over: return nil
       }

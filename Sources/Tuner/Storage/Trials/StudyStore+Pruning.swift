@@ -70,7 +70,7 @@ extension StudyStore {
     try db.run(
       """
       INSERT INTO decision (trial_id, study_id, scheduler, bracket, epoch, value, action, decided_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, \(Schema.now))
+      VALUES (?, ?, ?, ?, ?, ?, ?, \(db.dialect.now))
       """,
       [
         trial, study.id, study.definition.pruner.description, decision.bracket, decision.epoch, decision.value,

@@ -11,25 +11,49 @@ struct TrialEndValues {
 extension StudyStore {
   /// Changes the state of the trials that meet a condition and from whose state this is possible; nothing else changes a state.
   ///
-  /// - Parameter owner: Who starts them.
   /// - Parameter end: What they have at their end.
-  /// - Returns: The `id`, `ordinal`, `attempt` and `repeat` of these trials.
+  /// - Returns: The number of these trials.
   @discardableResult
   static func apply(
-    _ transition: TrialTransition, where condition: String, _ arguments: Connection.Arguments, owner: String? = nil,
+    _ transition: TrialTransition, where condition: String, _ arguments: Connection.Arguments,
     end: TrialEndValues? = nil, _ db: Connection
-  ) throws -> [SQLRow] {
-    let started =
-      transition.to == .running
-      ? ", attempt = attempt + 1, started_at = coalesce(started_at, \(Schema.now))" : ""
+  ) throws -> Int {
     let ended = end == nil ? "" : ", best_epoch = ?, best_value = ?"
     let best: Connection.Arguments = end.map { [$0.bestEpoch, $0.bestValue] } ?? []
+    return try db.changes(
+      change(transition, where: condition, and: ended, db.dialect),
+      [transition.to.rawValue, nil as String?, end?.failureKind, end?.failureMessage] + best + arguments)
+  }
+
+  /// Starts a trial; returns its `ordinal`, `attempt` and `repeat`, or `nil` if it is not there to be started.
+  static func start(_ trial: Int64, owner: String, _ db: Connection) throws -> SQLRow? {
+    let statement = change(
+      .start, where: "id = ?", and: ", attempt = attempt + 1, started_at = coalesce(started_at, \(db.dialect.now))",
+      db.dialect)
+    let none: String? = nil
+    return try db.row(
+      "\(statement) RETURNING ordinal, attempt, repeat",
+      [TrialTransition.start.to.rawValue, owner, none, none, trial])
+  }
+
+  /// A statement that makes a step in the life of trials.
+  ///
+  /// Its arguments: the new state, the owner, the kind and the message of a failure; then those of `changes` and of `condition`.
+  private static func change(
+    _ transition: TrialTransition, where condition: String, and changes: String, _ dialect: Dialect
+  ) -> String {
     let states = transition.from.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-    return try db.rows(
+    var changes = changes
+    if transition.from == [.running] {
+      changes += ", training_seconds = (SELECT sum(seconds) FROM attempt WHERE trial_id = trial.id)"
+    }
+    if transition == .complete {
+      changes += ", completed_after = (SELECT revision FROM study_revision WHERE study_revision.study_id = trial.study_id)"
+    }
+    return """
+      UPDATE trial SET state = ?, owner = ?, heartbeat_at = \(transition.to == .running ? dialect.now : "NULL"),
+        finished_at = \(transition.to.isEnded ? dialect.now : "NULL"), failure_kind = ?, failure_message = ?\(changes)
+      WHERE (\(condition)) AND state IN (\(states))
       """
-      UPDATE trial SET state = ?, owner = ?, heartbeat_at = \(transition.to == .running ? Schema.now : "NULL"),
-        finished_at = \(transition.to.isEnded ? Schema.now : "NULL"), failure_kind = ?, failure_message = ?\(started)\(ended)
-      WHERE (\(condition)) AND state IN (\(states)) RETURNING id, ordinal, attempt, repeat
-      """, [transition.to.rawValue, owner, end?.failureKind, end?.failureMessage] + best + arguments)
   }
 }

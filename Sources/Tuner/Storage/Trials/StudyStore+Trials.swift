@@ -39,7 +39,7 @@ extension StudyStore {
     try requirePlace()
     let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
     do {
-      let (superseded, isPruned) = try transaction { db in
+      let (superseded, isPruned) = try transaction(on: trial.study) { db in
         try Self.fence(trial, db)
         for (name, value) in report.values {
           try db.run(
@@ -88,7 +88,7 @@ extension StudyStore {
       weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
     }
     let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
-    let (states, others, next) = try transaction { db in
+    let (states, others, next) = try transaction(on: trial.study) { db in
       try Self.fence(trial, db)
       if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       try Self.write(ending, to: trial, seconds: seconds, db)
@@ -129,12 +129,12 @@ extension StudyStore {
   ) throws -> StorageError? {
     try requirePlace()
     let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
-    let superseded = try transaction { db in
+    let superseded = try transaction(on: trial.study) { db in
       try Self.fence(trial, db)
       let superseded = try Self.register(state, of: trial, db)
-      guard try Self.apply(transition, where: "id = ?", [trial.id], db).count == 1 else { throw trial.lost }
       let ending = transition == .prune ? "pruned" : "interrupted"
       try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
+      guard try Self.apply(transition, where: "id = ?", [trial.id], db) == 1 else { throw trial.lost }
       FaultPoint.leaveUncommitted.pass()
       return superseded
     }
@@ -151,7 +151,7 @@ extension StudyStore {
   static func fence(_ trial: ClaimedTrial, _ db: Connection) throws {
     let changes = try db.changes(
       """
-      UPDATE trial SET heartbeat_at = \(Schema.now)
+      UPDATE trial SET heartbeat_at = \(db.dialect.now)
       WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
       """, [trial.id, trial.owner, trial.attempt])
     guard changes == 1 else { throw trial.lost }
@@ -184,22 +184,19 @@ extension StudyStore {
       values = TrialEndValues(failureKind: name, failureMessage: text)
     }
     let changed = try apply(ending.transition, where: "id = ?", [trial.id], end: values, db)
-    guard changed.count == 1 else { throw trial.lost }
+    guard changed == 1 else { throw trial.lost }
   }
 
-  /// Closes an attempt and sums the trial's time; without `seconds`, the time of the last report is kept.
+  /// Closes an attempt; without `seconds`, the time of the last report is kept.
   static func end(
     _ trial: Int64, _ attempt: Int, _ ending: String, seconds: Double?, note: String?, _ db: Connection
   ) throws {
     try db.run(
       """
-      UPDATE attempt SET ended_at = \(Schema.now), ending = ?, seconds = coalesce(?, seconds),
+      UPDATE attempt SET ended_at = \(db.dialect.now), ending = ?, seconds = coalesce(?, seconds),
         note = coalesce(note || '; ' || ?, note, ?)
       WHERE trial_id = ? AND attempt = ?
       """, [ending, seconds, note, note, trial, attempt])
-    try db.run(
-      "UPDATE trial SET training_seconds = (SELECT sum(seconds) FROM attempt WHERE trial_id = ?) WHERE id = ?",
-      [trial, trial])
   }
 
   /// Sets a running trial's best value from its learning curve.

@@ -26,11 +26,11 @@ extension StudyContents {
     let lines = try rows(
       db,
       """
-      SELECT trial_id, metric, count(*) AS count, count(DISTINCT epoch) AS epochs, first, max(epoch) AS last,
-        sum(epoch % first) AS odd
+      SELECT trial_id, metric, count(*) AS count, count(DISTINCT epoch) AS epochs, min(first) AS first, max(epoch) AS last,
+        sum(epoch % nullif(first, 0)) AS odd
       FROM (
         SELECT trial_id, metric, epoch, min(epoch) OVER (PARTITION BY trial_id, metric) AS first
-        FROM learning_curve JOIN trial ON trial.id = trial_id WHERE study_id = ?)
+        FROM learning_curve JOIN trial ON trial.id = trial_id WHERE study_id = ?) AS point
       GROUP BY trial_id, metric
       """
     ).mapValues { try $0.map(Line.init) }

@@ -65,12 +65,14 @@ extension StudyStore {
   /// Checks the assumptions made when a study is read.
   private func studyRows() throws -> Verification.Check {
     try answer("studies") { check in
-      let sql = """
-        SELECT name, sampler, scheduler,
-          EXISTS (SELECT 1 FROM json_each(fixed_configuration) WHERE type <> 'text') AS is_odd
-        FROM study ORDER BY id
-        """
-      let rows = try read { try $0.rows(sql) }
+      let rows = try read { db in
+        try db.rows(
+          """
+          SELECT name, sampler, scheduler,
+            EXISTS (SELECT 1 FROM \(db.dialect.members(of: "fixed_configuration")) WHERE NOT is_text) AS is_odd
+          FROM study ORDER BY id
+          """)
+      }
       for row in rows {
         let place = "study '\(try row["name"] as String)'"
         let (sampler, scheduler): (String, String) = try (row["sampler"], row["scheduler"])

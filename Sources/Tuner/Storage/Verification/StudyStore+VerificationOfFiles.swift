@@ -71,7 +71,7 @@ extension StudyStore {
       (
         try db.rows(
           """
-          SELECT trial_id AS id, 0 AS epoch, file, bytes, sha256, ordinal, active, state, repeat, \(Self.endOrder) AS end_order
+          SELECT trial_id AS id, 0 AS epoch, file, bytes, sha256, ordinal, active, state, repeat, completed_after
           FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?
           """, [study.id]),
         try bestTrial(of: study, db)
@@ -102,7 +102,7 @@ extension StudyStore {
           expected: "weights of a completed trial")
       } else if let best, best.number != number, try row["active"] == true {
         // While the best trial was shelved, another one could take its place.
-        if try row["end_order"] > best.endOrder {
+        if try row["completed_after"] ?? 0 > best.completedAfter {
           check.notes.append("trial \(best.number) is better, but its weights were removed while it was shelved")
         } else {
           check.fail(
@@ -130,17 +130,14 @@ extension StudyStore {
       && !story.curve.contains { study.definition.isMetric($0.metric) }
   }
 
-  /// In which order trials completed: a clock may have been set back between them, but ranks are appended.
-  private static let endOrder = "coalesce((SELECT max(user_rank.rowid) FROM user_rank WHERE trial_id = trial.id), 0)"
-
-  private func bestTrial(of study: Study, _ db: Connection) throws -> (number: Int, endOrder: Int)? {
+  private func bestTrial(of study: Study, _ db: Connection) throws -> (number: Int, completedAfter: Int)? {
     return try db.row(
       """
-      SELECT ordinal, \(Self.endOrder) AS end_order FROM trial
+      SELECT ordinal, completed_after FROM trial
       WHERE study_id = ? AND \(Self.candidate)
       ORDER BY \(Self.bestFirst(study.definition.direction)) LIMIT 1
       """, [study.id]
-    ).map { try ($0["ordinal"], $0["end_order"]) }
+    ).map { try ($0["ordinal"], $0["completed_after"] ?? 0) }
   }
 
   // MARK: - Orphaned files

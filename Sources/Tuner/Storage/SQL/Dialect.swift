@@ -1,0 +1,78 @@
+/// What SQLite and PostgreSQL write differently.
+///
+/// All statements are one text for both; only these parts of it depend on the database.
+enum Dialect: Sendable {
+  case sqlite, postgreSQL
+
+  /// The current time, in the format of the tables; it goes on during a transaction.
+  var now: String {
+    switch self {
+    case .sqlite: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+    case .postgreSQL: "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+    }
+  }
+
+  /// The seconds between a time in a column and now, whichever is later.
+  func distance(to column: String) -> String {
+    switch self {
+    case .sqlite: "abs(julianday('now') - julianday(\(column))) * 86400"
+    case .postgreSQL: "abs(extract(epoch FROM clock_timestamp() - CAST(\(column) AS timestamptz)))"
+    }
+  }
+
+  /// A table of the members of a JSON object: `key`, `value` as text, and whether the value `is_text`.
+  ///
+  /// - Parameter object: A column or an argument.
+  func members(of object: String) -> String {
+    switch self {
+    case .sqlite:
+      """
+      (SELECT coalesce(CAST(key AS TEXT), '') AS key, coalesce(CAST(value AS TEXT), 'null') AS value,
+        type = 'text' AS is_text FROM json_each(\(object))) AS member
+      """
+    case .postgreSQL:
+      """
+      (SELECT key, coalesce(value #>> '{}', 'null') AS value, json_typeof(value) = 'string' AS is_text
+        FROM json_each(CAST(\(object) AS json))) AS member
+      """
+    }
+  }
+
+  /// A query for the numbers of a list, with the list as its only argument: see `list`.
+  var listed: String {
+    switch self {
+    case .sqlite: "SELECT value FROM json_each(?)"
+    case .postgreSQL: "SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(? AS json))"
+    }
+  }
+
+  /// Numbers as one argument, however many they are.
+  func list(_ numbers: [Int64]) -> any SQLConvertible { "[\(numbers.map(String.init).joined(separator: ","))]" }
+
+  /// A statement that locks a study until the end of the transaction, with the study as its argument; `nil` if a transaction that writes
+  /// is alone in the database anyway.
+  var studyLock: String? {
+    switch self {
+    case .sqlite: nil
+    case .postgreSQL: "SELECT revision FROM study_revision WHERE study_id = ? FOR UPDATE"
+    }
+  }
+
+  /// A statement with the arguments marked as this database wants it: `?` stands for the next one.
+  ///
+  /// Quoted text stays as it is.
+  func marked(_ sql: String) -> String {
+    guard self == .postgreSQL else { return sql }
+    var (marked, count, isQuoted) = ("", 0, false)
+    for character in sql {
+      if character == "'" { isQuoted.toggle() }
+      guard character == "?", !isQuoted else {
+        marked.append(character)
+        continue
+      }
+      count += 1
+      marked += "$\(count)"
+    }
+    return marked
+  }
+}
