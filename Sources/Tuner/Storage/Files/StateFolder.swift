@@ -48,7 +48,8 @@ struct StateFolder: Sendable {
   func removeAll() { Disk.removeFolder(location) }
 
   private static func lastPart(of name: String) -> String {
-    let last = String(name.split(whereSeparator: { $0 == "/" || $0 == "\0" }).last ?? "-")
+    // A slash and a combining mark are one character, but the slash still separates folders.
+    let last = name.unicodeScalars.split { $0 == "/" || $0 == "\0" }.last.map(String.init) ?? "-"
     return last == "." || last == ".." ? "-" : last
   }
 }

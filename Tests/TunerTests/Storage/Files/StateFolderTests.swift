@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["../../x", "/etc/passwd", "a/../../x", "..", ".", "", "/", "a\0/../b", "../x/"])
+  @Test(arguments: ["../../x", "/etc/passwd", "a/../../x", "..", ".", "", "/", "a\0/../b", "../x/", "../\u{301}x"])
   func `Whatever name a database gives, the state is in the folder`(name: String) throws {
     try FileManager.default.createDirectory(atPath: folder.path + "/b", withIntermediateDirectories: true)
     for states in [states.checkpoints, states.weights(of: 1)] {
