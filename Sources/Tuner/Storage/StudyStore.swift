@@ -33,11 +33,8 @@ public final class StudyStore: Sendable {
   /// What happened to the file, once it was found to be misplaced.
   let misplaced = Locked<MisplacedDatabase?>(nil)
 
-  /// The folders of checkpoints and weights, as last seen by this process.
-  let folders = Locked<[String: FileIdentity]>([:])
-
-  /// Notices about the folders that the user has not seen yet.
-  let notices = Locked<[String]>([])
+  /// The checkpoints and weights.
+  let states: StateFolders
 
   /// This process, as the owner of trials.
   let process: ProcessIdentity
@@ -100,6 +97,7 @@ public final class StudyStore: Sendable {
       throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")
     }
     self.path = path
+    states = StateFolders(of: path)
     self.place = place
     database = opening.database
     upgrade = opening.upgrade
@@ -112,27 +110,6 @@ public final class StudyStore: Sendable {
   package func makeOwner() -> String {
     "\(process)/\(Self.ownerCount.wrappingAdd(1, ordering: .relaxed).newValue)"
   }
-
-  /// The folder with the states of unfinished trials.
-  package var checkpointFolder: String { path + ".checkpoints" }
-
-  /// The path of a trial's state, given the file name in the database.
-  ///
-  /// Only the last component of the name is used, since the database may come from an untrusted source.
-  func checkpointPath(_ file: String) -> String { "\(checkpointFolder)/\(Self.lastPart(of: file))" }
-
-  /// The path of weights, likewise.
-  func weightsPath(_ file: String, of study: Int64) -> String {
-    "\(weightsFolder(of: study))/\(Self.lastPart(of: file))"
-  }
-
-  private static func lastPart(of file: String) -> String {
-    let last = String(file.split(whereSeparator: { $0 == "/" || $0 == "\0" }).last ?? "-")
-    return last == "." || last == ".." ? "-" : last
-  }
-
-  /// The folder with the weights of a study's best trial.
-  package func weightsFolder(of study: Int64) -> String { "\(path).weights/\(study)" }
 
   /// Moves the contents of the write-ahead log into the database file, so that the file alone contains the study.
   ///

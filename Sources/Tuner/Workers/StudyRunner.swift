@@ -353,15 +353,15 @@ private final class StudyRun: Sendable {
 
   /// Warns if the folders of checkpoints and weights were replaced.
   private func tellNotices() {
-    for notice in store.takeNotices() { onEvent(.warning(notice)) }
+    for notice in store.states.takeNotices() { onEvent(.warning(notice)) }
   }
 
   /// Warns at the end of a run if the weights that it should leave are missing.
   func tellMissingWeights() {
-    guard let missing = try? store.missingWeights(of: study) else { return }
+    guard let weights = try? store.weights(of: study), weights.isPresent == false else { return }
     onEvent(
       .warning(
-        "the weights of trial \(missing.trial) are missing: no file \(missing.path); \(ProgramCommand.line("train")) "
+        "the weights of trial \(weights.trial) are missing: no file \(weights.location); \(ProgramCommand.line("train")) "
           + "with its configuration recreates them"))
   }
 }

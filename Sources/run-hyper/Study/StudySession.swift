@@ -117,10 +117,10 @@ struct StudySession {
     return "no trial of \(study.name) has a result" + (ends.isEmpty ? "" : ": \(ends.joined(separator: ", "))")
   }
 
-  /// Whether the study keeps the weights of a trial, and their file exists.
+  /// Whether the study keeps the weights of a trial, and they are there.
   private func hasWeights(_ row: Leaderboard.Row) throws -> Bool {
     guard let weights = try store.weights(of: study), weights.trial == row.trial else { return false }
-    return FileManager.default.fileExists(atPath: weights.path)
+    return weights.isPresent == true
   }
 
   /// Why the search ended before everything was tried.

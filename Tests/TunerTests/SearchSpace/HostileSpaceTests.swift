@@ -137,19 +137,6 @@ import Testing
       #expect(try store.studies().isEmpty)
     }
   }
-
-  @Test(arguments: ["../../x", "/etc/passwd", "a/../../x", "..", ".", "", "/", "a\0/../b"])
-  func `A file that a database names lies in the folder beside it`(file: String) throws {
-    let folder = Folder()
-    let store = try StudyStore(writing: folder.database)
-    for (path, place) in [
-      (store.checkpointPath(file), store.checkpointFolder),
-      (store.weightsPath(file, of: 1), store.weightsFolder(of: 1)),
-    ] {
-      #expect(URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent().path == place)
-      #expect(!path.contains("\0"))
-    }
-  }
 }
 
 /// The processor time of this thread in seconds, which other work on the machine does not lengthen.

@@ -15,7 +15,7 @@ import Testing
         try await StudyRunner(store: store, study: study, objective: Toy(epochs: 1), workers: 1).run() == .finished)
     }
     for study in try store.studies().map(\.study) {
-      #expect(try store.weights(of: study)?.path == "\(folder.database).weights/\(study.id)/trial-1.safetensors")
+      #expect(try store.weights(of: study)?.location == "\(folder.database).weights/\(study.id)/trial-1.safetensors")
     }
     #expect(folder.files("studies.sqlite.weights").count == 4)
   }
@@ -37,7 +37,7 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     #expect(try sqlite(folder.database, "PRAGMA user_version; PRAGMA foreign_key_check") == "3\n")
     let study = try #require(try store.study(named: "old"))
-    #expect(try store.weights(of: study)?.path.hasSuffix("/1/trial-1.safetensors") == true)
+    #expect(try store.weights(of: study)?.location.hasSuffix("/1/trial-1.safetensors") == true)
     #expect(try store.leaderboard(of: study).rows.count == 1)
   }
 
@@ -309,12 +309,12 @@ import Testing
       "trial-1-attempt-1-epoch-2-x.checkpoint.partial", "trial-1-attempt-9-epoch-2-x.checkpoint",
       "trial-2-attempt-1-epoch-2-x.checkpoint",
     ] {
-      try Data().write(to: URL(fileURLWithPath: store.checkpointFolder + "/" + name))
+      try Data().write(to: URL(fileURLWithPath: store.states.checkpoints.location(of: name)))
     }
     try FileManager.default.createDirectory(
-      atPath: store.weightsFolder(of: study.id), withIntermediateDirectories: true)
+      atPath: store.states.weights(of: study.id).location, withIntermediateDirectories: true)
     for name in ["trial-1.safetensors", "trial-2.safetensors", "trial-2.safetensors.partial"] {
-      try Data().write(to: URL(fileURLWithPath: store.weightsFolder(of: study.id) + "/" + name))
+      try Data().write(to: URL(fileURLWithPath: store.states.weights(of: study.id).location(of: name)))
     }
     try store.removeOrphans()
     #expect(folder.files("studies.sqlite.checkpoints") == kept + ["trial-1-attempt-1-epoch-2-x.checkpoint.partial"])

@@ -1,5 +1,3 @@
-import Locks
-
 /// A row of `checkpoint` or `weights`: a file, with what is needed to verify that it is complete.
 struct SavedState: Sendable {
   let id: Int64
@@ -16,7 +14,7 @@ extension SavedState {
 }
 
 extension StudyStore {
-  /// Writes a state to a file of its own, without registering it yet.
+  /// Saves a state under a name of its own, without registering it yet.
   func save(_ checkpoint: [UInt8]?, epoch: Int, of trial: ClaimedTrial) -> (state: SavedState?, failure: StorageError?)
   {
     guard let checkpoint else { return (nil, nil) }
@@ -24,39 +22,14 @@ extension StudyStore {
     // The hash distinguishes a state within an epoch from the one at its start, so that neither is overwritten.
     let file = "trial-\(trial.id)-attempt-\(trial.attempt)-epoch-\(epoch)-\(hash.prefix(12)).checkpoint"
     do {
-      try prepareFolder(
-        checkpointFolder, losing: "unfinished trials whose checkpoints were in it restart from the beginning")
-      try Disk.writeDurably(
-        checkpoint, to: checkpointPath(file),
-        faults: (.checkpointUnwritten, .checkpointWritten, .checkpointRenamed))
+      try states.checkpoints.save(checkpoint, as: file)
     } catch {
       return (nil, error)
     }
     return (SavedState(id: 0, epoch: epoch, file: file, bytes: checkpoint.count, sha256: hash), nil)
   }
 
-  /// Creates a folder for files of a study, and adds a notice if it is not the same folder as before.
-  ///
-  /// Its files are identified by their hashes, so any folder with the right name can be used.
-  func prepareFolder(_ path: String, losing loss: String) throws(StorageError) {
-    // A new folder may get the inode of the deleted one, so the old one is looked up first.
-    let before = Disk.sighting(path)
-    try Disk.createFolder(path)
-    guard case .file(let identity) = Disk.sighting(path) else { return }
-    let known = folders.withLock { $0.updateValue(identity, forKey: path) }
-    guard let known, before != .file(known) else { return }
-    notices.withLock { $0.append("\(path) was deleted, moved or replaced during the run; \(loss)") }
-  }
-
-  /// New notices for the user about the study's folders; each is returned once.
-  func takeNotices() -> [String] {
-    notices.withLock { notices in
-      defer { notices = [] }
-      return notices
-    }
-  }
-
-  /// Makes a written state the trial's only one, and returns the files that it replaces.
+  /// Makes a written state the trial's only one, and returns the names of those that it replaces.
   static func register(_ state: SavedState?, of trial: ClaimedTrial, _ db: Connection) throws -> [String] {
     guard let state else { return [] }
     let replaced = try db.values(
@@ -70,13 +43,12 @@ extension StudyStore {
 
   /// Reads a registered state and verifies that it is what was written.
   func read(_ state: SavedState) -> Result<[UInt8], StorageError> {
-    let path = checkpointPath(state.file)
     do throws(StorageError) {
-      let bytes = try Disk.read(path)
+      let bytes = try states.checkpoints.read(state.file)
       guard bytes.count == state.bytes, sha256(bytes) == state.sha256 else {
         throw StorageError(
-          location: path, found: "a damaged checkpoint of epoch \(state.epoch)", expected: "the bytes that were written"
-        )
+          location: states.checkpoints.location(of: state.file), found: "a damaged checkpoint of epoch \(state.epoch)",
+          expected: "the bytes that were written")
       }
       return .success(bytes)
     } catch {
@@ -84,17 +56,17 @@ extension StudyStore {
     }
   }
 
-  /// Removes files that a crash left: those that are not registered and whose trial no living attempt works on.
+  /// Removes states that a crash left: those that are not registered and whose trial no living attempt works on.
   package func removeOrphans() throws {
-    for file in try orphans() { Disk.remove(file) }
+    for (folder, name) in try orphans() { folder.remove([name]) }
     try removeWeightsOfDeletedStudies()
   }
 
-  /// The paths of unregistered files whose trial has no running attempt.
-  func orphans() throws -> [String] {
-    // The folders are read first: files that appear later belong to a running process.
-    let states = Disk.files(in: checkpointFolder)
-    let folders = Disk.files(in: path + ".weights").map { (study: $0, files: Disk.files(in: "\(path).weights/\($0)")) }
+  /// Unregistered states whose trial has no running attempt.
+  func orphans() throws -> [(folder: StateFolder, name: String)] {
+    // The folders are read first: states that appear later belong to a running process.
+    let checkpoints = states.checkpoints.list()
+    let folders = states.weightsOfAll().map { (study: $0.study, folder: $0.folder, names: $0.folder.list()) }
     let (kept, weights, attempts, trials) = try read { db in
       (
         Set(try db.values(String.self, "SELECT file FROM checkpoint")),
@@ -105,10 +77,13 @@ extension StudyStore {
         try db.values(String.self, "SELECT study_id || '/trial-' || ordinal || '.' FROM trial WHERE state = 'running'")
       )
     }
-    let unused = states.filter { file in !kept.contains(file) && !attempts.contains(where: file.hasPrefix) }
-    let others = folders.flatMap { folder in folder.files.map { "\(folder.study)/\($0)" } }.filter { name in
-      !weights.contains(name) && !trials.contains(where: name.hasPrefix)
+    let unused = checkpoints.filter { name in !kept.contains(name) && !attempts.contains(where: name.hasPrefix) }
+    let others = folders.flatMap { study, folder, names in
+      names.filter { name in
+        let file = "\(study)/\(name)"
+        return !weights.contains(file) && !trials.contains(where: file.hasPrefix)
+      }.map { (folder, $0) }
     }
-    return unused.map(checkpointPath) + others.map { "\(path).weights/\($0)" }
+    return unused.map { (states.checkpoints, $0) } + others
   }
 }

@@ -92,8 +92,7 @@ extension StudyStore {
       emptyLog()
       // A new database at the old path must not find this one's log, which other processes may still have open.
       try? storing(in: path) { try database.write { _ in try place.removeCompanions() } }
-      let folders = [".checkpoints", ".weights"].map { MisplacedDatabase.Folder(path: path + $0, suffix: $0) }
-      return .moved(to: name, folders: folders.filter { Disk.isFolder($0.path) })
+      return .moved(to: name, folders: states.present())
     case .replaced(let name):
       emptyLog()
       return replaced(place, name: name)

@@ -44,7 +44,7 @@ extension StudyStore {
       try db.run("DELETE FROM study WHERE id = ?", [study.id])
       return (deleted, files)
     }
-    for file in files { Disk.remove(checkpointPath(file)) }
+    states.checkpoints.remove(files)
     try removeWeightsOfDeletedStudies()
     return deleted
   }
@@ -97,7 +97,7 @@ extension StudyStore {
 
   /// Removes the weights of studies that no longer exist.
   func removeWeightsOfDeletedStudies() throws {
-    let numbers = Disk.files(in: path + ".weights").compactMap { name in
+    let numbers = states.weightsOfAll().compactMap { name, _ in
       Int64(name).flatMap { String($0) == name ? $0 : nil }
     }
     func deleted(_ db: Connection) throws -> [Int64] {
@@ -107,7 +107,7 @@ extension StudyStore {
     guard try !read(deleted).isEmpty else { return }
     // During the transaction, no process can create a study with such a number.
     try transaction { db in
-      for number in try deleted(db) { Disk.removeFolder(weightsFolder(of: number)) }
+      for number in try deleted(db) { states.weights(of: number).removeAll() }
     }
   }
 }

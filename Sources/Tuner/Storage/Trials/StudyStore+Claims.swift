@@ -118,7 +118,7 @@ extension StudyStore {
       try Self.recallBest(of: trial.id, definition, db)
       return gone
     }
-    for file in gone { Disk.remove(checkpointPath(file)) }
+    states.checkpoints.remove(gone)
   }
 
   /// Writes the heartbeat of these owners' trials, for observers on other hosts.

@@ -60,10 +60,10 @@ extension StudyStore {
       }
       FaultPoint.observationCommitted.pass()
       if isPruned { FaultPoint.stopCommitted.pass() }
-      for file in superseded { Disk.remove(checkpointPath(file)) }
+      states.checkpoints.remove(superseded)
       return Observed(failure: failure, isPruned: isPruned)
     } catch {
-      if let state { Disk.remove(checkpointPath(state.file)) }
+      if let state { states.checkpoints.remove([state.file]) }
       throw error
     }
   }
@@ -82,27 +82,25 @@ extension StudyStore {
     var weights: SavedState?
     if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
       let file = "trial-\(trial.number).safetensors"
-      try prepareFolder(weightsFolder(of: trial.study), losing: "weights that were in it are missing")
-      try Disk.writeDurably(
-        bytes, to: weightsPath(file, of: trial.study), faults: (.weightsUnwritten, .weightsWritten, .weightsRenamed))
+      try states.weights(of: trial.study).save(bytes, as: file)
       weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
     }
     let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
-    let (states, others, next) = try transaction(on: trial.study) { db in
+    let (checkpoints, others, next) = try transaction(on: trial.study) { db in
       try Self.fence(trial, db)
       if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       try Self.write(ending, to: trial, seconds: seconds, db)
-      let states = try db.values(
+      let checkpoints = try db.values(
         String.self, "DELETE FROM checkpoint WHERE trial_id = ? RETURNING file", [trial.id])
       let others = try weights.map { try Self.keep($0, of: trial, definition, db) } ?? []
       FaultPoint.endUncommitted.pass()
       let next = try isDecided ? taking.flatMap { try take(from: study, owner: trial.owner, $0, db) } : nil
-      return (states, others, next)
+      return (checkpoints, others, next)
     }
     FaultPoint.endCommitted.pass()
     if next != nil { FaultPoint.claimCommitted.pass() }
-    for file in states { Disk.remove(checkpointPath(file)) }
-    for file in others { Disk.remove(weightsPath(file, of: trial.study)) }
+    states.checkpoints.remove(checkpoints)
+    states.weights(of: trial.study).remove(others)
     FaultPoint.endCleaned.pass()
     return next
   }
@@ -139,7 +137,7 @@ extension StudyStore {
       return superseded
     }
     FaultPoint.leaveCommitted.pass()
-    for file in superseded { Disk.remove(checkpointPath(file)) }
+    states.checkpoints.remove(superseded)
     return failure
   }
 

@@ -36,20 +36,19 @@ extension StudyStore {
     return others.filter { $0 != weights.file }
   }
 
-  /// The file of the weights that a study should have, if it is missing.
-  func missingWeights(of study: Study) throws -> (trial: Int, path: String)? {
-    guard let weights = try weights(of: study), Disk.sighting(weights.path) == .nothing else { return nil }
-    return weights
-  }
-
   /// The weights that a study keeps, which are those of its best completed trial, or `nil` if there are none.
   ///
   /// If the search space has lost that trial's cell, they can be the weights of a shelved trial.
-  public func weights(of study: Study) throws -> (trial: Int, path: String)? {
-    try read { db in
+  ///
+  /// - Returns: The trial; where its weights are, for messages; and whether they are there, `nil` if that is unknown.
+  public func weights(of study: Study) throws -> (trial: Int, location: String, isPresent: Bool?)? {
+    let kept: (trial: Int, file: String)? = try read { db in
       let row = try db.row(
         "SELECT ordinal, file FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?", [study.id])
-      return try row.map { try ($0["ordinal"], weightsPath($0["file"], of: study.id)) }
+      return try row.map { try ($0["ordinal"], $0["file"]) }
     }
+    guard let kept else { return nil }
+    let weights = states.weights(of: study.id)
+    return (kept.trial, weights.location(of: kept.file), weights.contains(kept.file))
   }
 }

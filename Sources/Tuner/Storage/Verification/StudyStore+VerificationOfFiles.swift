@@ -31,7 +31,7 @@ extension StudyStore {
           trial, found: "a checkpoint of epoch \(state.epoch)", expected: "an epoch within its learning curve"
         )
       }
-      guard let problem = problem(with: state, at: checkpointPath(state.file)) else { continue }
+      guard let problem = problem(with: state, in: states.checkpoints) else { continue }
       // A running study may have written a newer one in the meantime.
       let isRegistered = try read { db in
         try db.value(
@@ -46,16 +46,17 @@ extension StudyStore {
     check.summary = "\(rows.count) registered, \(bytes) bytes, all hashes match"
   }
 
-  /// What is wrong with a file, or `nil`.
-  private func problem(with state: SavedState, at file: String) -> StorageError? {
+  /// What is wrong with a saved state, or `nil`.
+  private func problem(with state: SavedState, in folder: StateFolder) -> StorageError? {
+    let location = folder.location(of: state.file)
     do throws(StorageError) {
-      let bytes = try Disk.read(file)
+      let bytes = try folder.read(state.file)
       let expected = "the \(state.bytes) bytes that were written"
       if bytes.count != state.bytes {
-        return StorageError(location: file, found: "\(bytes.count) bytes", expected: expected)
+        return StorageError(location: location, found: "\(bytes.count) bytes", expected: expected)
       }
       guard sha256(bytes) == state.sha256 else {
-        return StorageError(location: file, found: "bytes that do not match the stored SHA-256", expected: expected)
+        return StorageError(location: location, found: "bytes that do not match the stored SHA-256", expected: expected)
       }
       return nil
     } catch {
@@ -109,7 +110,7 @@ extension StudyStore {
             "trial \(number)", found: "its weights", expected: "those of the best trial, \(best.number)")
         }
       }
-      guard let problem = problem(with: state, at: weightsPath(state.file, of: study.id)) else { continue }
+      guard let problem = problem(with: state, in: states.weights(of: study.id)) else { continue }
       let isRegistered = try read { db in
         try db.value(
           Bool.self, "SELECT EXISTS (SELECT 1 FROM weights WHERE trial_id = ? AND sha256 = ?)",
@@ -145,8 +146,8 @@ extension StudyStore {
   /// Notes files left by a crash; the next run removes them.
   func checkOrphans(_ check: inout Verification.Check) throws {
     let orphans = try orphans()
-    for file in orphans {
-      check.notes.append("\(file) belongs to no trial; the next run of a study removes it")
+    for (folder, name) in orphans {
+      check.notes.append("\(folder.location(of: name)) belongs to no trial; the next run of a study removes it")
     }
     check.summary = orphans.isEmpty ? "no orphaned files" : orphans.count.counting("orphaned file")
   }
