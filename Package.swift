@@ -54,7 +54,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
-      resources: [.embedInCode("Charts/Page")], swiftSettings: strict),
+      exclude: ["Storage/PostgreSQL/schema.sql"], resources: [.embedInCode("Charts/Page")], swiftSettings: strict),
     .executableTarget(
       name: "run-hyper",
       dependencies: [

@@ -35,7 +35,7 @@ import Testing
     let reader = try StudyStore(reading: folder.database)
     #expect(try reader.leaderboard(of: #require(try reader.study(named: "old"))).rows.map(\.value) == [0.5])
     let store = try StudyStore(writing: folder.database)
-    #expect(try sqlite(folder.database, "PRAGMA user_version; PRAGMA foreign_key_check") == "3\n")
+    #expect(try sqlite(folder.database, "PRAGMA user_version; PRAGMA foreign_key_check") == "4\n")
     let study = try #require(try store.study(named: "old"))
     #expect(try store.weights(of: study)?.location.hasSuffix("/1/trial-1.safetensors") == true)
     #expect(try store.leaderboard(of: study).rows.count == 1)
@@ -78,7 +78,7 @@ import Testing
     let path = folder.path + "/a/b/studies.sqlite"
     _ = try StudyStore(writing: path)
     #expect(
-      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n3\nwal\n")
+      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n4\nwal\n")
     _ = try StudyStore(reading: path)
   }
 

@@ -35,10 +35,8 @@ import Testing
     let (definition, cells) = try makeStudy("a choice [1,2]")
     let study = try store.createOrContinue(definition, cells: cells).study
     let trial = try #require(try store.claim(from: study, owner: store.makeOwner()).trial)
-    func apply(_ step: TrialTransition, owner: String? = nil) throws -> Int {
-      try store.transaction { db in
-        try StudyStore.apply(step, where: "study_id = ?", [study.id], owner: owner, db).count
-      }
+    func apply(_ step: TrialTransition) throws -> Int {
+      try store.transaction { db in try StudyStore.apply(step, where: "study_id = ?", [study.id], db) }
     }
     #expect(trial.number == 1)
     #expect(try apply(.retry) == 0 && apply(.leaveRung) == 0)
@@ -46,6 +44,9 @@ import Testing
     #expect(try apply(.interrupt) == 1)
     let states = try sqlite(folder.database, "SELECT group_concat(state || ' ' || attempt) FROM trial")
     #expect(states == "pending 1,pruned 0\n")
-    #expect(try apply(.start, owner: "x") == 2)
+    let attempts = try store.transaction { db in
+      try [trial.id, 2, trial.id].map { try StudyStore.start($0, owner: "x", db)?["attempt"] as Int? }
+    }
+    #expect(attempts == [2, 1, nil])
   }
 }

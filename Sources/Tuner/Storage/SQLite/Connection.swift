@@ -92,7 +92,10 @@ struct Connection {
   /// Runs several statements without arguments.
   func script(_ sql: String) throws { try database.execute(sql: sql) }
 
-  private func statement(_ sql: String) throws -> Statement { try database.cachedStatement(sql: sql) }
+  private func statement(_ sql: String) throws -> Statement {
+    StatementLog.shared?.add(sql)
+    return try database.cachedStatement(sql: sql)
+  }
 
   // MARK: - GRDB's values
 
