@@ -79,7 +79,7 @@ public struct TPESampler: Sendable {
     _ number: Int, _ trials: [Trial], _ taken: Set<[Double]>, _ isPossible: (Hyperparameters) -> Bool
   ) -> Hyperparameters? {
     let (good, other) = estimators(trials)
-    var generator = SplitMix64(seed, SamplerStream.proposal.rawValue, UInt64(number))
+    var generator = SplitMix64(seed, RandomStream.proposal.rawValue, UInt64(number))
     var best: (point: Hyperparameters, score: Double)?
     var candidateCount = 0
     for _ in 0..<Self.candidateCount * Self.drawsPerCandidate where candidateCount < Self.candidateCount {
