@@ -13,16 +13,19 @@ public struct MetricTarget: Sendable, Equatable {
     self.includesThreshold = includesThreshold
   }
 
+  /// The metric with its split, as learning curves name it.
+  var validationMetric: String { MetricName.valid(metric).description }
+
   /// Whether a value of the metric is good enough; NaN never is.
   public func isReached(by value: Double) -> Bool { includesThreshold ? value >= threshold : value > threshold }
 
   /// Whether a reported value belongs to the metric and is good enough.
   func isReached(by value: (name: String, value: Double)) -> Bool {
-    value.name == "valid.\(metric)" && isReached(by: value.value)
+    value.name == validationMetric && isReached(by: value.value)
   }
 }
 
 extension MetricTarget: CustomStringConvertible {
   /// For example `valid.mrr@10>0.05`.
-  public var description: String { "valid.\(metric)\(includesThreshold ? ">=" : ">")\(threshold)" }
+  public var description: String { "\(validationMetric)\(includesThreshold ? ">=" : ">")\(threshold)" }
 }

@@ -96,8 +96,11 @@ public struct StudyDefinition: Sendable {
   /// The largest seed is followed by 0.
   public static func seed(_ seed: Int, ofRepetition repetition: Int) -> Int { (seed &+ repetition) & .max }
 
+  /// The tuned metric with its split, as learning curves name it.
+  var validationMetric: String { MetricName.valid(metric).description }
+
   /// Whether a name in a report is the tuned metric, with or without its split.
-  func isMetric(_ name: String) -> Bool { name == metric || name == "valid.\(metric)" }
+  func isMetric(_ name: String) -> Bool { name == metric || name == validationMetric }
 
   /// SHA-256 of the fixed settings, independent of their order.
   public var fixedConfigurationHash: String {
