@@ -11,11 +11,11 @@ package struct ClaimedTrial: Sendable {
   package let repetition: Int
 
   /// The newest undamaged state, and the epoch after which it was taken.
-  package let checkpoint: [UInt8]?
-  package let checkpointEpoch: Int
+  package internal(set) var checkpoint: [UInt8]?
+  package internal(set) var checkpointEpoch = 0
 
   /// What was wrong with newer states.
-  package let notes: [String]
+  package internal(set) var notes: [String] = []
 
   var lost: TrialLost { TrialLost(trial: number, attempt: attempt) }
 }

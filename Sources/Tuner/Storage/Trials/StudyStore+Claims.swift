@@ -1,13 +1,9 @@
 /// A trial that this process has taken, before its state is read.
 package struct TakenTrial: Sendable {
-  let id: Int64
-  let number: Int
-  let attempt: Int
-  let owner: String
-  let hyperparameters: Hyperparameters
-  let repetition: Int
+  /// The trial, as if it had no state.
+  let trial: ClaimedTrial
 
-  /// Newest first.
+  /// Its states, newest first.
   let states: [SavedState]
 }
 
@@ -52,25 +48,25 @@ extension StudyStore {
     if attempt > 1 { try Self.recallBest(of: id, study.definition, db) }
     FaultPoint.claimUncommitted.pass()
     return try TakenTrial(
-      id: id, number: row["ordinal"], attempt: attempt, owner: owner,
-      hyperparameters: Self.hyperparameters(of: id, db), repetition: row["repeat"], states: states)
+      trial: ClaimedTrial(
+        id: id, study: study.id, number: row["ordinal"], attempt: attempt, owner: owner,
+        hyperparameters: Self.hyperparameters(of: id, db), repetition: row["repeat"]),
+      states: states)
   }
 
   /// Reads the newest undamaged state of a taken trial.
   package func ready(_ taken: TakenTrial, of study: Study) throws -> ClaimedTrial {
-    var notes: [String] = []
-    var usable: (bytes: [UInt8], state: SavedState)?
+    var trial = taken.trial
+    var usable: SavedState?
     for state in taken.states where usable == nil {
       switch read(state) {
-      case .success(let bytes): usable = (bytes, state)
-      case .failure(let error): notes.append(error.description)
+      case .success(let bytes):
+        usable = state
+        (trial.checkpoint, trial.checkpointEpoch) = (bytes, state.epoch)
+      case .failure(let error): trial.notes.append(error.description)
       }
     }
-    let trial = ClaimedTrial(
-      id: taken.id, study: study.id, number: taken.number, attempt: taken.attempt, owner: taken.owner,
-      hyperparameters: taken.hyperparameters, repetition: taken.repetition,
-      checkpoint: usable?.bytes, checkpointEpoch: usable?.state.epoch ?? 0, notes: notes)
-    if !notes.isEmpty { try fallBack(trial, to: usable?.state, because: notes, study.definition) }
+    if !trial.notes.isEmpty { try fallBack(trial, to: usable, because: trial.notes, study.definition) }
     return trial
   }
 
