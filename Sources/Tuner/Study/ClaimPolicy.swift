@@ -23,8 +23,8 @@ package struct ClaimPolicy: Sendable {
 
   /// Whether the longest pending trial is started before those that come first.
   ///
-  /// As long as the remaining work per worker is several times the longest trial, the order does not affect the total time. After that,
-  /// starting a long trial last would leave the other workers idle.
+  /// As long as the remaining work per worker is several times the longest trial, the order does not affect the total
+  /// time. After that, starting a long trial last would leave the other workers idle.
   ///
   /// - Parameter work: The cost of all pending trials.
   /// - Parameter longest: The largest cost of one of them.

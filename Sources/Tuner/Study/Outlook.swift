@@ -8,7 +8,8 @@ enum Outlook: Equatable {
 
   /// What is next in a study.
   ///
-  /// Pending trials come first, then proposals, then what the pruner promotes; a pruner that promotes early is asked before the others.
+  /// Pending trials come first, then proposals, then what the pruner promotes; a pruner that promotes early is asked
+  /// before the others.
   ///
   /// - Parameter promotion: The trial that the pruner lets continue, given whether no more trials come to its rung.
   init(

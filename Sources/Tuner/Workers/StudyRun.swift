@@ -140,8 +140,8 @@ final class StudyRun: Sendable {
     } catch {
       onEvent(.warning("the heartbeat could not be written: \(error)"))
     }
-    // Heartbeats of other hosts are watched all the time, so that nobody has to start waiting for them at the end. If they cannot be
-    // read here, a worker cannot read them either, and will say so.
+    // Heartbeats of other hosts are watched all the time, so that nobody has to start waiting for them at the end. If
+    // they cannot be read here, a worker cannot read them either, and will say so.
     if let isNews = try? reclaim(), isNews { stop.wakeWaiting() }
   }
 

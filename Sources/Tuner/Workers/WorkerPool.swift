@@ -24,8 +24,8 @@ struct WorkerPool: Sendable {
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
         group.addTask { await repeating(every: studyRun.store.heartbeatInterval) { studyRun.beat(owners) } }
-        // In Foundation and Dispatch, a wait with a timeout uses the wall clock, and would last an hour longer if that is set back by an
-        // hour. A task sleeps by a monotonic clock.
+        // In Foundation and Dispatch, a wait with a timeout uses the wall clock, and would last an hour longer if that
+        // is set back by an hour. A task sleeps by a monotonic clock.
         group.addTask { await repeating(every: Self.pollInterval) { studyRun.stop.wakeWaiting() } }
         if let deadline {
           group.addTask {
