@@ -20,7 +20,8 @@ public struct StudyRunner: Sendable {
   /// Runs the rest of the study, together with other processes that do the same.
   ///
   /// When only other processes still have trials, it waits for them, and takes over the trials of processes that
-  /// die. Throws the first error of the store, after asking every trial to stop.
+  /// die. Throws the first error of the store, after asking every trial to stop. When the calling task is canceled, the
+  /// run is asked to stop, too.
   public func run() async throws -> RunOutcome {
     try studyRun.prepare()
     await pool.work(until: deadline)
