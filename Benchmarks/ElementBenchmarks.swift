@@ -63,16 +63,16 @@ struct ElementBenchmarks {
     )
     let head = AttentionHead(
       query: query, key: key, value: value, scale: scale, probabilities: store.matrix(length, columns))
-    let (scratch, turned) = (store.matrix(length, columns), store.matrix(headWidth, columns))
+    let (scratch, transposed) = (store.matrix(length, columns), store.matrix(headWidth, columns))
     let (context, gradient) = (store.matrix(length, headWidth, room: 64), store.matrix(length, headWidth, room: 64))
     let gradients = (0..<3).map { _ in store.matrix(length, headWidth, room: 192) }
     var mask = DropoutMask(rows: length, columns: length)
     func forward(_ rate: DropoutRate) {
-      head.forward(mask, firstRow: 0, rate, scratch: scratch, turned: turned, into: context)
+      head.forward(mask, firstRow: 0, rate, scratch: scratch, transposed: transposed, into: context)
     }
     func backward(_ rate: DropoutRate) {
       head.backward(
-        contextGradient: gradient, rate, scratch: scratch, turned: turned, queryGradient: gradients[0],
+        contextGradient: gradient, rate, scratch: scratch, transposed: transposed, queryGradient: gradients[0],
         keyGradient: gradients[1], valueGradient: gradients[2])
     }
 

@@ -31,13 +31,13 @@ package struct AttentionHead {
 
   /// - Parameter mask: Drawn for the shape of `probabilities`; the head's first row is `firstRow`.
   /// - Parameter scratch: `[queries, keys rounded up to 16]`, overwritten.
-  /// - Parameter turned: `[width, keys rounded up to 16]`, overwritten.
+  /// - Parameter transposed: `[width, keys rounded up to 16]`, overwritten.
   /// - Parameter context: `[queries, width]`, written.
   package func forward(
-    _ mask: DropoutMask, firstRow: Int, _ rate: DropoutRate, scratch: Matrix, turned: Matrix, into context: Matrix
+    _ mask: DropoutMask, firstRow: Int, _ rate: DropoutRate, scratch: Matrix, transposed: Matrix, into context: Matrix
   ) {
     let keys = key.rows
-    let keyColumns = turned.columns(from: 0, count: keys)
+    let keyColumns = transposed.columns(from: 0, count: keys)
     transpose(key, into: keyColumns)
     matmul(query, .asIs, keyColumns, into: probabilities.columns(from: 0, count: keys), scale: scale)
     for index in 0..<probabilities.rows {
@@ -75,10 +75,10 @@ package struct AttentionHead {
   ///
   /// - Parameter contextGradient: `[queries, width]`
   /// - Parameter scratch: `[queries, keys rounded up to 16]`, overwritten.
-  /// - Parameter turned: `[width, keys rounded up to 16]`, overwritten.
+  /// - Parameter transposed: `[width, keys rounded up to 16]`, overwritten.
   /// - Parameter queryGradient: `[queries, width]`, written; likewise key's and value's, `[keys, width]`.
   package func backward(
-    contextGradient: Matrix, _ rate: DropoutRate, scratch: Matrix, turned: Matrix, queryGradient: Matrix,
+    contextGradient: Matrix, _ rate: DropoutRate, scratch: Matrix, transposed: Matrix, queryGradient: Matrix,
     keyGradient: Matrix, valueGradient: Matrix
   ) {
     let keys = key.rows
@@ -88,7 +88,7 @@ package struct AttentionHead {
       for lane in row.lanes { kept.store(maximum(row.load(lane), .zero) * rate.scale, lane) }
     }
     matmul(used, .transposed, contextGradient, into: valueGradient)
-    let valueColumns = turned.columns(from: 0, count: keys)
+    let valueColumns = transposed.columns(from: 0, count: keys)
     transpose(value, into: valueColumns)
     matmul(contextGradient, valueColumns, into: used)
     for index in 0..<probabilities.rows {

@@ -58,7 +58,7 @@ import Testing
 
 /// A head of random values with its memory, and the twin for the same dropout bits.
 private struct Head {
-  let query, key, value, probabilities, scratch, turned, context: Framed
+  let query, key, value, probabilities, scratch, transposed, context: Framed
   let plain: PlainAttention
 
   /// Rows of the mask that belong to other heads.
@@ -73,7 +73,7 @@ private struct Head {
     value = Framed(rows: keys, columns: width, using: &stream)
     probabilities = Framed(rows: queries, columns: roundedToLanes(keys)) { _, _ in .nan }
     scratch = Framed(rows: queries, columns: roundedToLanes(keys)) { _, _ in .nan }
-    turned = Framed(rows: width, columns: roundedToLanes(keys)) { _, _ in .nan }
+    transposed = Framed(rows: width, columns: roundedToLanes(keys)) { _, _ in .nan }
     context = Framed(rows: queries, columns: width) { _, _ in .nan }
     let scale = scale ?? 1 / Float(width).squareRoot()
     let dropout = PlainDropout(rate: DropoutRate(rate))
@@ -85,7 +85,7 @@ private struct Head {
 
   func forward() {
     head.forward(
-      mask, firstRow: firstRow, plain.dropout.rate, scratch: scratch.matrix, turned: turned.matrix,
+      mask, firstRow: firstRow, plain.dropout.rate, scratch: scratch.matrix, transposed: transposed.matrix,
       into: context.matrix)
   }
 
@@ -94,7 +94,8 @@ private struct Head {
       Framed(rows: $0.matrix.rows, columns: $0.matrix.columns) { _, _ in .nan }
     }
     head.backward(
-      contextGradient: contextGradient.matrix, plain.dropout.rate, scratch: scratch.matrix, turned: turned.matrix,
+      contextGradient: contextGradient.matrix, plain.dropout.rate, scratch: scratch.matrix,
+      transposed: transposed.matrix,
       queryGradient: gradients[0].matrix, keyGradient: gradients[1].matrix, valueGradient: gradients[2].matrix)
     return (gradients[0], gradients[1], gradients[2])
   }

@@ -203,6 +203,12 @@ import Testing
       sql: "UPDATE study SET fixed_configuration = json_set(fixed_configuration, '$.epochs', '10')",
       says: ["configurations", "found a fixed configuration that does not match its stored hash"]),
     .init(
+      testDescription: "a study with an unknown pruner", sql: "UPDATE study SET scheduler = 'sha'",
+      says: ["studies", "found pruner 'sha'; expected a pruner of this program"]),
+    .init(
+      testDescription: "decisions of an unknown pruner", sql: "UPDATE decision SET scheduler = 'sha'",
+      says: ["table decision: found pruner 'sha'; expected a pruner of this program"]),
+    .init(
       testDescription: "another seed", sql: "UPDATE study SET seed = seed + 1",
       says: ["configurations", "found no trial with a matching fingerprint"]),
     .init(

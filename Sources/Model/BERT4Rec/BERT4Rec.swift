@@ -64,12 +64,13 @@ package final class BERT4Rec {
   /// - Parameter shouldStop: Called before each layer: a layer of a wide network takes a second for a block of a large catalog.
   /// - Returns: `[targets, hidden]`, valid until the next pass; `nil` if stopped.
   package func forward(_ block: Block, _ dropout: Dropout, shouldStop: () -> Bool = { false }) -> Matrix? {
-    var x = views.embedding.forward(block, workspace.embedding, dropout)
+    var x = views.embedding.forward(block, memory: workspace.embedding, dropout: dropout)
     for (index, layer) in views.layers.enumerated() {
       if shouldStop() { return nil }
-      x = layer.forward(x, transposed.layers[index], block, workspace.layers[index], dropout)
+      x = layer.forward(
+        x, transposed: transposed.layers[index], block: block, memory: workspace.layers[index], dropout: dropout)
     }
-    return views.head.forward(x, transposed: transposed.head, workspace.head)
+    return views.head.forward(x, transposed: transposed.head, memory: workspace.head)
   }
 
   // MARK: - Training
@@ -92,7 +93,7 @@ package final class BERT4Rec {
           head, labels: block.labels, headItems, weight: weight, into: gradient, addingTo: headGradients)
       case .pairwise: pairwiseLosses(head, block, weight: weight, into: gradient)
       }
-    return backward(gradient, block, dropout, shouldStop) ? loss : nil
+    return backward(gradient, block, dropout, shouldStop: shouldStop) ? loss : nil
   }
 
   /// The sum of the targets' pairwise losses, and the gradient of the head's output.
@@ -118,19 +119,20 @@ package final class BERT4Rec {
   }
 
   /// Propagates the gradient of the head's output to all parameters; returns `false` if stopped.
-  private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout, _ shouldStop: () -> Bool) -> Bool {
+  private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout, shouldStop: () -> Bool) -> Bool {
     let (scratch, memory) = (workspace.scratch, workspace.layers)
     let last = memory[memory.count - 1].feedForward.output.rows(from: 0, count: block.targetCount)
-    views.head.backward(gradient, gradientViews.head, x: last, workspace.head, scratch)
+    views.head.backward(gradient, addingTo: gradientViews.head, x: last, memory: workspace.head, scratch: scratch)
     var stream = gradient
     for index in views.layers.indices.reversed() {
       if shouldStop() { return false }
       let input = index == 0 ? workspace.embedding.output : memory[index - 1].feedForward.output
       stream = views.layers[index].backward(
-        stream, gradientViews.layers[index], x: input.rows(from: 0, count: block.positionCount), block, memory[index],
-        scratch, dropout)
+        stream, addingTo: gradientViews.layers[index], x: input.rows(from: 0, count: block.positionCount),
+        block: block, memory: memory[index], scratch: scratch, dropout: dropout)
     }
-    views.embedding.backward(stream, gradientViews.embedding, block, workspace.embedding, dropout)
+    views.embedding.backward(
+      stream, addingTo: gradientViews.embedding, block: block, memory: workspace.embedding, dropout: dropout)
     return true
   }
 

@@ -16,7 +16,7 @@ struct PredictionHead {
   /// - Parameter weights: The transposed weights, `[hidden, hidden]`.
   /// - Parameter memory: Filled with the values that `backward` needs.
   /// - Returns: `[targets, hidden]`, in `memory`.
-  func forward(_ x: Matrix, transposed weights: Matrix, _ memory: PredictionHeadMemory) -> Matrix {
+  func forward(_ x: Matrix, transposed weights: Matrix, memory: PredictionHeadMemory) -> Matrix {
     let slope = memory.slope.rows(from: 0, count: x.rows)
     let normMemory = memory.norm.first(x.rows)
     let output = memory.output.rows(from: 0, count: x.rows)
@@ -31,8 +31,8 @@ struct PredictionHead {
   /// - Parameter gradient: `[targets, hidden]`, replaced.
   /// - Parameter x: The input as given to `forward`.
   func backward(
-    _ gradient: Matrix, _ gradients: PredictionHead, x: Matrix, _ memory: PredictionHeadMemory,
-    _ scratch: BackwardScratch
+    _ gradient: Matrix, addingTo gradients: PredictionHead, x: Matrix, memory: PredictionHeadMemory,
+    scratch: BackwardScratch
   ) {
     let rows = gradient.rows
     normalizeBackward(

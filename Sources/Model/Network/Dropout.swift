@@ -47,7 +47,7 @@ extension DropoutMask {
   /// Draws the bits of every sequence of a block, unless nothing is dropped.
   ///
   /// - Parameter outputs: The places that have rows in the mask.
-  mutating func draw(_ block: Block, _ outputs: Block.Outputs, _ dropout: Dropout, _ site: Dropout.Site) {
+  mutating func draw(_ block: Block, _ outputs: Block.Outputs, _ dropout: Dropout, site: Dropout.Site) {
     guard dropout.hidden.isActive else { return }
     for sequence in block.sequences {
       let rows = sequence.rows(outputs)

@@ -16,11 +16,11 @@ struct Embedding {
 
   /// - Parameter memory: Filled with the values that `backward` needs.
   /// - Returns: `[positions, hidden]`, in `memory`.
-  func forward(_ block: Block, _ memory: EmbeddingMemory, _ dropout: Dropout) -> Matrix {
+  func forward(_ block: Block, memory: EmbeddingMemory, dropout: Dropout) -> Matrix {
     let normMemory = memory.norm.first(block.positionCount)
     let x = memory.output.rows(from: 0, count: block.positionCount)
     embed(block.items, in: items, positions: block.places, in: positions, into: normMemory.normalized)
-    memory.mask.draw(block, .everywhere, dropout, .embedding)
+    memory.mask.draw(block, .everywhere, dropout, site: .embedding)
     normalize(norm, normMemory, thenDrop: memory.mask, dropout.hidden, into: x)
     return x
   }
@@ -29,7 +29,7 @@ struct Embedding {
   ///
   /// - Parameter gradient: `[positions, hidden]`: the gradient of the output, overwritten.
   func backward(
-    _ gradient: Matrix, _ gradients: Embedding, _ block: Block, _ memory: EmbeddingMemory, _ dropout: Dropout
+    _ gradient: Matrix, addingTo gradients: Embedding, block: Block, memory: EmbeddingMemory, dropout: Dropout
   ) {
     dropBackward(gradient, memory.mask, dropout.hidden, into: gradient, addingBiasTo: nil)
     normalizeBackward(

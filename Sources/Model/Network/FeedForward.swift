@@ -44,10 +44,10 @@ struct FeedForward {
   /// - Parameter memory: Filled with the values that `backward` needs.
   /// - Returns: `[outputs, hidden]`, in `memory`.
   func forward(
-    _ y: Matrix, _ transposed: Transposed, _ block: Block, _ memory: FeedForwardMemory, _ dropout: Dropout
+    _ y: Matrix, transposed: Transposed, block: Block, memory: FeedForwardMemory, dropout: Dropout
   ) -> Matrix {
     let rows = y.rows
-    memory.outputMask.draw(block, memory.outputs, dropout, .feedForward(layer: layer))
+    memory.outputMask.draw(block, memory.outputs, dropout, site: .feedForward(layer: layer))
     let slope = memory.slope.rows(from: 0, count: rows)
     let activated = memory.activated.rows(from: 0, count: rows)
     matmul(y, transposed.inner, into: slope)
@@ -65,8 +65,8 @@ struct FeedForward {
   /// - Parameter gradient: `[outputs, hidden]`, replaced.
   /// - Parameter y: The input as given to `forward`.
   func backward(
-    _ gradient: Matrix, _ gradients: FeedForward, y: Matrix, _ memory: FeedForwardMemory, _ scratch: BackwardScratch,
-    _ dropout: Dropout
+    _ gradient: Matrix, addingTo gradients: FeedForward, y: Matrix, memory: FeedForwardMemory,
+    scratch: BackwardScratch, dropout: Dropout
   ) {
     let rows = gradient.rows
     let dropped = scratch.dropped.rows(from: 0, count: rows)

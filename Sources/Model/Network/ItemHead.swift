@@ -82,14 +82,15 @@ package final class ItemHead {
       let labels = labels[targets].map(Int.init)
       loss +=
         takesAllItemsAtOnce
-        ? crossEntropyAtOnce(own, labels, items, weight, ownGradient, gradients)
-        : crossEntropyInTiles(own, labels, items, weight, ownGradient, gradients)
+        ? crossEntropyAtOnce(own, labels: labels, items, weight: weight, into: ownGradient, addingTo: gradients)
+        : crossEntropyInTiles(own, labels: labels, items, weight: weight, into: ownGradient, addingTo: gradients)
     }
     return loss
   }
 
   private func crossEntropyAtOnce(
-    _ outputs: Matrix, _ labels: [Int], _ items: Items, _ weight: Float, _ gradient: Matrix, _ gradients: Gradients
+    _ outputs: Matrix, labels: [Int], _ items: Items, weight: Float, into gradient: Matrix,
+    addingTo gradients: Gradients
   ) -> Double {
     var loss = 0.0
     forEachTile(outputs, items) { _, logits in
@@ -104,7 +105,8 @@ package final class ItemHead {
   }
 
   private func crossEntropyInTiles(
-    _ outputs: Matrix, _ labels: [Int], _ items: Items, _ weight: Float, _ gradient: Matrix, _ gradients: Gradients
+    _ outputs: Matrix, labels: [Int], _ items: Items, weight: Float, into gradient: Matrix,
+    addingTo gradients: Gradients
   ) -> Double {
     var sums = [LogSumExp](repeating: LogSumExp(), count: outputs.rows)
     var own = [Float](repeating: 0, count: outputs.rows)

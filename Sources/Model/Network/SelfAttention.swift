@@ -49,12 +49,12 @@ struct SelfAttention {
   /// - Parameter memory: Filled with the values that `backward` needs.
   /// - Returns: `[outputs, hidden]`, in `memory`.
   func forward(
-    _ x: Matrix, _ transposed: Transposed, _ block: Block, _ memory: SelfAttentionMemory, _ dropout: Dropout
+    _ x: Matrix, transposed: Transposed, block: Block, memory: SelfAttentionMemory, dropout: Dropout
   ) -> Matrix {
-    let residual = project(x, transposed, block, memory)
+    let residual = project(x, transposed: transposed, block: block, memory: memory)
     attend(block, memory, dropout)
     let rows = residual.rows
-    memory.outputMask.draw(block, memory.outputs, dropout, .attentionOutput(layer: layer))
+    memory.outputMask.draw(block, memory.outputs, dropout, site: .attentionOutput(layer: layer))
     let normMemory = memory.norm.first(rows)
     let y = memory.output.rows(from: 0, count: rows)
     matmul(memory.context.rows(from: 0, count: rows), transposed.dense, into: normMemory.normalized)
@@ -68,7 +68,7 @@ struct SelfAttention {
   ///
   /// - Returns: The input at the outputs: `[outputs, hidden]`.
   private func project(
-    _ x: Matrix, _ transposed: Transposed, _ block: Block, _ memory: SelfAttentionMemory
+    _ x: Matrix, transposed: Transposed, block: Block, memory: SelfAttentionMemory
   ) -> Matrix {
     let projections = memory.queryKeyValue.rows(from: 0, count: block.positionCount)
     guard memory.outputs == .atTargets else {
@@ -102,7 +102,7 @@ struct SelfAttention {
         let context = memory.context.rows(from: queries.lowerBound, count: queries.count)
         self.head(head, of: sequence, memory).forward(
           memory.probabilityMask, firstRow: head * queries.count, dropout.attention, scratch: scratch,
-          turned: memory.transposed(sequence), into: context.columns(from: head * headWidth, count: headWidth))
+          transposed: memory.transposed(sequence), into: context.columns(from: head * headWidth, count: headWidth))
       }
     }
   }
@@ -128,8 +128,8 @@ struct SelfAttention {
   /// - Parameter x: The input as given to `forward`.
   /// - Returns: `[positions, hidden]`.
   func backward(
-    _ gradient: Matrix, _ gradients: SelfAttention, x: Matrix, _ block: Block, _ memory: SelfAttentionMemory,
-    _ scratch: BackwardScratch, _ dropout: Dropout
+    _ gradient: Matrix, addingTo gradients: SelfAttention, x: Matrix, block: Block, memory: SelfAttentionMemory,
+    scratch: BackwardScratch, dropout: Dropout
   ) -> Matrix {
     let rows = gradient.rows
     let dropped = scratch.dropped.rows(from: 0, count: rows)
@@ -141,14 +141,15 @@ struct SelfAttention {
     matmul(dropped, .transposed, context, into: gradients.dense.weights, adding: true)
     let contextGradient = scratch.context.rows(from: 0, count: rows)
     matmul(dropped, dense.weights, into: contextGradient)
-    backwardAttention(contextGradient, block, memory, scratch, dropout)
-    return backwardProjections(gradient, gradients, x: x, block, memory, scratch)
+    backwardAttention(contextGradient, block: block, memory: memory, scratch: scratch, dropout: dropout)
+    return backwardProjections(
+      gradient, addingTo: gradients, x: x, block: block, memory: memory, scratch: scratch)
   }
 
   /// Computes the gradients of query, key and value from that of the context, in `scratch`.
   private func backwardAttention(
-    _ contextGradient: Matrix, _ block: Block, _ memory: SelfAttentionMemory, _ scratch: BackwardScratch,
-    _ dropout: Dropout
+    _ contextGradient: Matrix, block: Block, memory: SelfAttentionMemory, scratch: BackwardScratch,
+    dropout: Dropout
   ) {
     for sequence in block.sequences {
       let queries = sequence.rows(memory.outputs)
@@ -160,7 +161,7 @@ struct SelfAttention {
         self.head(head, of: sequence, memory).backward(
           contextGradient: contextGradient.rows(from: queries.lowerBound, count: queries.count)
             .columns(from: column, count: headWidth),
-          dropout.attention, scratch: memory.scratch(sequence), turned: memory.transposed(sequence),
+          dropout.attention, scratch: memory.scratch(sequence), transposed: memory.transposed(sequence),
           queryGradient: ownQueries.columns(from: column, count: headWidth),
           keyGradient: own.columns(from: hidden + column, count: headWidth),
           valueGradient: own.columns(from: 2 * hidden + column, count: headWidth))
@@ -170,8 +171,8 @@ struct SelfAttention {
 
   /// Computes the gradient of the input, including the residual's, from those of query, key and value.
   private func backwardProjections(
-    _ residual: Matrix, _ gradients: SelfAttention, x: Matrix, _ block: Block, _ memory: SelfAttentionMemory,
-    _ scratch: BackwardScratch
+    _ residual: Matrix, addingTo gradients: SelfAttention, x: Matrix, block: Block, memory: SelfAttentionMemory,
+    scratch: BackwardScratch
   ) -> Matrix {
     let (weights, weightGradients) = (queryKeyValue.weights, gradients.queryKeyValue.weights)
     let biasGradients = gradients.queryKeyValue.bias

@@ -37,10 +37,12 @@ struct TransformerLayer {
   /// - Parameter memory: Filled with the values that `backward` needs.
   /// - Returns: `[outputs, hidden]`, in `memory`.
   func forward(
-    _ x: Matrix, _ transposed: Transposed, _ block: Block, _ memory: LayerMemory, _ dropout: Dropout
+    _ x: Matrix, transposed: Transposed, block: Block, memory: LayerMemory, dropout: Dropout
   ) -> Matrix {
-    let y = attention.forward(x, transposed.attention, block, memory.attention, dropout)
-    return feedForward.forward(y, transposed.feedForward, block, memory.feedForward, dropout)
+    let y = attention.forward(
+      x, transposed: transposed.attention, block: block, memory: memory.attention, dropout: dropout)
+    return feedForward.forward(
+      y, transposed: transposed.feedForward, block: block, memory: memory.feedForward, dropout: dropout)
   }
 
   /// The gradient of the input; the gradients of the parameters are accumulated.
@@ -49,11 +51,14 @@ struct TransformerLayer {
   /// - Parameter x: The input as given to `forward`.
   /// - Returns: `[positions, hidden]`.
   func backward(
-    _ gradient: Matrix, _ gradients: TransformerLayer, x: Matrix, _ block: Block, _ memory: LayerMemory,
-    _ scratch: BackwardScratch, _ dropout: Dropout
+    _ gradient: Matrix, addingTo gradients: TransformerLayer, x: Matrix, block: Block, memory: LayerMemory,
+    scratch: BackwardScratch, dropout: Dropout
   ) -> Matrix {
     let y = memory.attention.output.rows(from: 0, count: gradient.rows)
-    feedForward.backward(gradient, gradients.feedForward, y: y, memory.feedForward, scratch, dropout)
-    return attention.backward(gradient, gradients.attention, x: x, block, memory.attention, scratch, dropout)
+    feedForward.backward(
+      gradient, addingTo: gradients.feedForward, y: y, memory: memory.feedForward, scratch: scratch, dropout: dropout)
+    return attention.backward(
+      gradient, addingTo: gradients.attention, x: x, block: block, memory: memory.attention, scratch: scratch,
+      dropout: dropout)
   }
 }

@@ -27,7 +27,7 @@ final class BatchThreads {
     let parts = batch.parts()
     if parts.count == 1 {
       let network = allNetworks[0]
-      guard let loss = Self.train(parts[0], network, weight, dropout, control) else { return nil }
+      guard let loss = Self.train(parts[0], on: network, weight: weight, dropout, control) else { return nil }
       return Trained(loss: loss, gradients: network.gradients)
     }
     let sum = total ?? Parameters(layout: allNetworks[0].layout)
@@ -39,7 +39,7 @@ final class BatchThreads {
     inParallel(networks.count) { number in
       let network = networks[number]
       while let part = queue.next() {
-        let loss = Self.train(parts[part], network, weight, dropout, control)
+        let loss = Self.train(parts[part], on: network, weight: weight, dropout, control)
         queue.finish(part, loss, network.gradients)
       }
     }
@@ -73,7 +73,7 @@ final class BatchThreads {
 
   /// Writes the gradient of the samples' loss to the network's gradients and returns the sum of their losses; `nil` if stopped.
   private static func train(
-    _ samples: ArraySlice<MaskedBatch.Sample>, _ network: BERT4Rec, _ weight: Float, _ dropout: Dropout,
+    _ samples: ArraySlice<MaskedBatch.Sample>, on network: BERT4Rec, weight: Float, _ dropout: Dropout,
     _ control: RunControl
   ) -> Double? {
     network.gradients.buffer.clear()

@@ -6,7 +6,7 @@ public import Literals
 /// The page reads its JSON from a block in the page; a live page could fetch it. The same chart gives the same
 /// bytes.
 public struct StudyChart: Sendable, Equatable, Codable {
-  /// A trial in any state.
+  /// A trial in any state, as far as the page shows it.
   public struct Trial: Sendable, Equatable, Codable {
     /// The trial's number, counted from 1.
     public let number: Int

@@ -60,9 +60,9 @@ extension Leaderboard {
   private func displayCells(_ decimalPlaces: Int) -> [[String]] {
     func rounded(_ value: Double?) -> String { value.map { decimal($0, places: decimalPlaces) } ?? "" }
     let parameters = parameterNames
-    let isOwn = sort == metric || sort == "valid.\(metric)"
+    let isOwn = sort == metric || sort == MetricName.valid(metric).description
     let certainty = hasCertainty ? ["95 % interval", "tied"] : []
-    let others = metricNames.filter { $0.hasPrefix("test.") && $0 != sort }
+    let others = metricNames.filter { MetricName(full: $0)?.split == "test" && $0 != sort }
     let extras = extraColumns(rounded)
     let header =
       ["rank", "trial", validationName(sort)] + certainty + (isOwn ? [] : [metric]) + extras.map(\.header) + parameters
@@ -83,12 +83,13 @@ extension Leaderboard {
   private var hasCertainty: Bool {
     userCount > 0
       || (isRanked && counts.completed == 0 && direction == .maximize
-        && RankMetric(UserValues.metricName(of: sort)) != nil)
+        && RankMetric(MetricName(sort).name) != nil)
   }
 
   /// Metrics of the validation split are named without it, like the study's own metric.
   private func validationName(_ name: String) -> String {
-    Leaderboard.split(of: name) == "valid" ? UserValues.metricName(of: name) : name
+    let metric = MetricName(name)
+    return metric.split == "valid" ? metric.name : name
   }
 
   /// Columns that only some studies have.

@@ -154,7 +154,7 @@ extension Leaderboard {
 
 extension SplitMetric {
   /// The metric with its split, `test.ndcg@10`.
-  public var fullName: String { "\(split).\(name)" }
+  public var fullName: String { MetricName(split: split, name: name).description }
 }
 
 extension Leaderboard {
@@ -201,13 +201,11 @@ extension Leaderboard {
       failures: failures.filter { isWanted($0.hyperparameters) })
   }
 
-  /// The split in a name such as `test.ndcg@10`; the validation split if there is none.
-  static func split(of name: String) -> String { name.hasPrefix("test.") ? "test" : "valid" }
-
   private static func sort(_ name: String?, metric: String, among names: [String]) throws(ReportError) -> String? {
     guard let name, name != metric, !names.contains(name) else { return name }
-    guard names.contains("valid.\(name)") else { throw ReportError("--sort", unknown: name, among: names) }
-    return "valid.\(name)"
+    let fullName = MetricName.valid(name).description
+    guard names.contains(fullName) else { throw ReportError("--sort", unknown: name, among: names) }
+    return fullName
   }
 
   /// Throws if no trial has a value of the sort metric, as for a split without samples.

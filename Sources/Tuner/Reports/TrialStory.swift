@@ -21,7 +21,7 @@ public struct TrialStory: Sendable {
     public let decision: PruningDecision
 
     /// The pruner's name in the database.
-    public let scheduler: String
+    public let pruner: String
 
     /// The time in UTC.
     public let decidedAt: String
@@ -31,7 +31,7 @@ public struct TrialStory: Sendable {
     public let count: Int?
 
     /// Whether a trial that the rule stops on a rung may continue later.
-    package var mayGoOn: Bool { Pruner(scheduler)?.isHalving ?? false }
+    package var mayGoOn: Bool { Pruner(pruner)?.isHalving ?? false }
   }
 
   /// A point of the learning curve; `nil` stands for NaN.

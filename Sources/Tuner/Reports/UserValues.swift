@@ -1,8 +1,8 @@
 /// A metric of every user in every completed trial, from the stored ranks.
 struct UserValues {
   private let metric: RankMetric
-  private let split: String
-  private let name: String
+  private let name: MetricName
+
   /// Ranks by trial number. Values are computed on demand: storing those of many trials would take four times the memory.
   private let ranks: [Int: [UInt16]]
 
@@ -13,9 +13,8 @@ struct UserValues {
   /// - Parameter ranks: The ranks of that split, by trial number.
   /// - Returns: `nil` if the metric is not a function of a rank, or if not all trials have ranks of the same users.
   init?(metric name: String, ranks: [Int: [UInt16]]) {
-    split = Leaderboard.split(of: name)
-    self.name = Self.metricName(of: name)
-    guard let metric = RankMetric(self.name), let userCount = ranks.values.first?.count, userCount > 0,
+    self.name = MetricName(name)
+    guard let metric = RankMetric(self.name.name), let userCount = ranks.values.first?.count, userCount > 0,
       ranks.values.allSatisfy({ $0.count == userCount })
     else { return nil }
     self.metric = metric
@@ -23,19 +22,13 @@ struct UserValues {
     self.ranks = ranks
   }
 
-  /// A metric's name without its split.
-  static func metricName(of name: String) -> String {
-    let split = Leaderboard.split(of: name)
-    return name.hasPrefix("\(split).") ? String(name.dropFirst(split.count + 1)) : name
-  }
-
-  var fullName: String { "\(split).\(name)" }
+  var fullName: String { name.description }
 
   /// The row with this metric added, if the trial has ranks.
   func adding(to row: Leaderboard.Row) -> Leaderboard.Row {
     guard let ranks = ranks[row.trial] else { return row }
     var row = row
-    row.metrics.append(SplitMetric(split: split, name: name, value: metric.values(of: ranks).mean))
+    row.metrics.append(SplitMetric(split: name.split, name: name.name, value: metric.values(of: ranks).mean))
     return row
   }
 

@@ -36,15 +36,9 @@ struct KeyedPermutation: Sendable {
     let mask: UInt64 = 1 << halfWidth - 1
     var (left, right) = (number >> halfWidth, number & mask)
     for round in 0..<Self.roundCount {
-      var generator = SplitMix64(seed, SamplerStream.order.rawValue, round, right)
+      var generator = SplitMix64(seed, RandomStream.order.rawValue, round, right)
       (left, right) = (right, left ^ (generator.next() & mask))
     }
     return left << halfWidth | right
   }
-}
-
-/// The purposes of random numbers, which keep their streams separate.
-enum SamplerStream: UInt64 {
-  case order = 1
-  case draw, proposal, bracket
 }

@@ -26,7 +26,7 @@ public struct RandomSampler: Sendable {
           var generator = SplitMix64(key, UInt64(byte))
           key = generator.next()
         }
-        var generator = SplitMix64(seed, SamplerStream.draw.rawValue, UInt64(number), name)
+        var generator = SplitMix64(seed, RandomStream.draw.rawValue, UInt64(number), name)
         return Hyperparameters.Pair(
           name: parameter.name, value: parameter.distribution.value(at: generator.nextUniform()))
       })

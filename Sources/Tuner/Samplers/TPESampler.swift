@@ -49,7 +49,8 @@ public struct TPESampler: Sendable {
     guard trials.count(where: { $0.outcome != .running }) >= Self.startupCount else {
       return firstFree(from: number, taken, isPossible)
     }
-    return mostPromising(number, trials, taken, isPossible) ?? firstFree(from: number, taken, isPossible)
+    return mostPromising(number, after: trials, taken: taken, isPossible: isPossible)
+      ?? firstFree(from: number, taken, isPossible)
   }
 
   /// A trial whose point is in the space.
@@ -76,10 +77,10 @@ public struct TPESampler: Sendable {
 
   /// The best of the candidates that are free and possible, or `nil` if there is none.
   private func mostPromising(
-    _ number: Int, _ trials: [Trial], _ taken: Set<[Double]>, _ isPossible: (Hyperparameters) -> Bool
+    _ number: Int, after trials: [Trial], taken: Set<[Double]>, isPossible: (Hyperparameters) -> Bool
   ) -> Hyperparameters? {
     let (good, other) = estimators(trials)
-    var generator = SplitMix64(seed, SamplerStream.proposal.rawValue, UInt64(number))
+    var generator = SplitMix64(seed, RandomStream.proposal.rawValue, UInt64(number))
     var best: (point: Hyperparameters, score: Double)?
     var candidateCount = 0
     for _ in 0..<Self.candidateCount * Self.drawsPerCandidate where candidateCount < Self.candidateCount {

@@ -1,32 +1,4 @@
-import Crypto
-import Foundation
 import Literals
-
-/// Which values of the objective are better.
-public enum Direction: String, Sendable, Codable {
-  case maximize, minimize
-
-  /// Whether `a` is better than `b`.
-  public func prefers(_ a: Double, to b: Double) -> Bool { self == .maximize ? a > b : a < b }
-}
-
-/// How the points of a study are chosen.
-public enum Sampling: String, Sendable, Codable, CaseIterable {
-  /// Every combination, in the order of the file.
-  case grid
-
-  /// Every combination, in random (seeded) order.
-  case shuffledGrid = "shuffled grid"
-
-  /// Random (seeded) draws.
-  case random
-
-  /// The most promising points, chosen by a tree-structured Parzen estimator.
-  case tpe
-
-  /// Whether points are drawn from the search space, so that the study may also have other points.
-  var draws: Bool { self == .random || self == .tpe }
-}
 
 /// The definition of a study, apart from its trials.
 public struct StudyDefinition: Sendable {
@@ -124,8 +96,11 @@ public struct StudyDefinition: Sendable {
   /// The largest seed is followed by 0.
   public static func seed(_ seed: Int, ofRepetition repetition: Int) -> Int { (seed &+ repetition) & .max }
 
+  /// The tuned metric with its split, as learning curves name it.
+  var validationMetric: String { MetricName.valid(metric).description }
+
   /// Whether a name in a report is the tuned metric, with or without its split.
-  func isMetric(_ name: String) -> Bool { name == metric || name == "valid.\(metric)" }
+  func isMetric(_ name: String) -> Bool { name == metric || name == validationMetric }
 
   /// SHA-256 of the fixed settings, independent of their order.
   public var fixedConfigurationHash: String {
@@ -145,91 +120,5 @@ public struct StudyDefinition: Sendable {
       numeric version \(numericVersion)
       """
     return sha256(Array((repetition > 0 ? text + "\nrepeat \(repetition)" : text).utf8))
-  }
-}
-
-/// SHA-256 in hexadecimal.
-func sha256(_ bytes: [UInt8]) -> String {
-  SHA256.hash(data: bytes).map { byte in
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
-  }.joined()
-}
-
-/// A study in a store.
-public struct Study: Sendable {
-  public let id: Int64
-  public let definition: StudyDefinition
-
-  /// The time in UTC, `2026-01-31T12:00:00.000Z`.
-  public let createdAt: String
-
-  public var name: String { definition.name }
-}
-
-/// The number of a study's trials in each state; shelved trials count only as shelved.
-public struct StudyCounts: Sendable, Equatable {
-  public var pending = 0
-  public var running = 0
-  public var completed = 0
-  public var pruned = 0
-  public var diverged = 0
-  public var failed = 0
-
-  /// Trials whose cell is no longer in the search space; they return when it does.
-  public var shelved = 0
-
-  public init() {}
-
-  public var total: Int { pending + running + ended }
-  public var ended: Int { completed + pruned + diverged + failed }
-
-  mutating func add(_ count: Int, to state: TrialState) {
-    switch state {
-    case .pending: pending += count
-    case .running: running += count
-    case .completed: completed += count
-    case .pruned: pruned += count
-    case .diverged: diverged += count
-    case .failed: failed += count
-    }
-  }
-}
-
-/// A study's entry in a list of studies.
-public struct StudySummary: Sendable {
-  public let study: Study
-  public let counts: StudyCounts
-
-  /// Whether there is nothing left to do.
-  public let isOver: Bool
-
-  /// The best trial so far and its value.
-  public let best: (trial: Int, value: Double)?
-}
-
-/// An attempt to continue a study with settings that make its trials incomparable.
-public struct StudyMismatch: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A setting that has changed.
-  public struct Difference: Equatable, Sendable {
-    public let what: String
-    public let stored: String
-    public let given: String
-  }
-
-  public let study: String
-  public let differences: [Difference]
-
-  /// One line that says what to do, followed by one line per difference.
-  public var description: String {
-    let lines = differences.map {
-      "  \($0.what.inMessage): \($0.stored.inMessage) in the study, \($0.given.inMessage) now"
-    }
-    return
-      ([
-        "study '\(study.inMessage)' was started with other settings; "
-          + "use another name (--study=NAME), or undo the changes"
-      ] + lines)
-      .joined(separator: "\n")
   }
 }

@@ -39,7 +39,7 @@ package struct StudyProgress: Equatable {
     }
   }
 
-  /// A running trial.
+  /// A running trial, as far as a display shows it.
   package struct Trial: Equatable {
     /// Hyperparameters as `name=value`, separated by spaces.
     package var parameters: String

@@ -214,7 +214,7 @@ private final class StudyNarrator: Sendable {
     case .progressed(let trial, let fraction, let detail):
       display.progress(trial, { $0.advance(trial, to: fraction, detail: detail) }, line: "trial \(trial): \(detail)")
     case .reported(let trial, _, let values):
-      let value = values.first { $0.name == "valid.\(metric)" }?.value
+      let value = values.first { $0.name == MetricName.valid(metric).description }?.value
       if let value { display.update({ $0.validate(trial, value: value) }) }
     case .ended(let trial, let state, let value, let seconds, let message):
       let result = value.map { ", best \(metric) \(shown($0))" } ?? ""

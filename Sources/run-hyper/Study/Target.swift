@@ -22,15 +22,15 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     let includesThreshold = tail.first == "="
     let number = (includesThreshold ? tail.dropFirst() : tail).trimmingCharacters(in: .whitespaces)
     let name = text[..<sign].trimmingCharacters(in: .whitespaces).lowercased()
-    guard Self.text(name, after: "test.") == nil else {
+    let metric = MetricName(name)
+    guard metric.split == "valid" else {
       throw mistake("a validation metric, since choosing by test metrics would be selecting on the test set")
     }
-    let metric = Self.text(name, after: "valid.") ?? name
-    guard !metric.isEmpty else { throw mistake(Self.example) }
+    guard !metric.name.isEmpty else { throw mistake(Self.example) }
     guard let threshold = Literal(commandLine: number).double, threshold.isFinite else {
-      throw mistake("a finite number after \(includesThreshold ? ">=" : ">"), as in \(metric)>0.05")
+      throw mistake("a finite number after \(includesThreshold ? ">=" : ">"), as in \(metric.name)>0.05")
     }
-    value = MetricTarget(metric: metric, threshold: threshold, includesThreshold: includesThreshold)
+    value = MetricTarget(metric: metric.name, threshold: threshold, includesThreshold: includesThreshold)
   }
 
   /// - Parameter metricNames: The metrics that the study measures, without their split.
@@ -42,14 +42,6 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     throw .input(
       message(
         at: Self.option, found: "metric '\(value.metric)', which is not measured", expected: "\(nearest)\(all)"))
-  }
-
-  /// The text after a prefix, or `nil` if the prefix is missing.
-  ///
-  /// Compares scalars: a dot followed by a combining mark is part of a different character.
-  private static func text(_ name: String, after prefix: String) -> String? {
-    guard name.unicodeScalars.starts(with: prefix.unicodeScalars) else { return nil }
-    return String(name.unicodeScalars.dropFirst(prefix.unicodeScalars.count))
   }
 
   package var description: String { "\(value)" }

@@ -110,7 +110,7 @@ extension EpochReport {
   ///
   /// A missing loss is stored as NaN, since an epoch without a point would be a gap in the curve.
   var curve: [(name: String, value: Double)] {
-    [("train.loss", loss ?? .nan)] + (valid?.values ?? []).map { (name: "valid.\($0.name)", value: $0.value) }
+    [("train.loss", loss ?? .nan)] + (valid?.values ?? []).map { ("\(MetricName.valid($0.name))", $0.value) }
   }
 }
 

@@ -77,7 +77,7 @@ struct TrialText {
             decision.value.map(shown) ?? "", rank,
             decision.action.words(
               waits: rung.mayGoOn, isLast: index == story.rungs.count - 1, isStudyOver: isStudyOver),
-            rung.decidedAt, rung.scheduler,
+            rung.decidedAt, rung.pruner,
           ])
     }
     return ["Rungs"] + table.lines.map { "  " + $0 }
@@ -207,7 +207,7 @@ struct TrialDocument: Encodable {
     rungs = story.rungs.map {
       Rung(
         epoch: $0.decision.epoch, bracket: $0.decision.bracket, value: $0.decision.value,
-        decision: $0.decision.action.rawValue, at: $0.decidedAt, pruner: $0.scheduler, rank: $0.rank, of: $0.count)
+        decision: $0.decision.action.rawValue, at: $0.decidedAt, pruner: $0.pruner, rank: $0.rank, of: $0.count)
     }
     repeats = story.repeated?.trial
     seed = story.repeated?.seed

@@ -206,6 +206,23 @@ import Tuner
     #expect(log.count { if case .waiting = $0 { true } else { false } } == 0)
   }
 
+  @Test func `A run whose task is canceled ends as if it was asked to stop`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1,2]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let hasBegun = Locked(false)
+    let toy = Toy(epochs: 100_000) { _, _ in
+      hasBegun.withLock { $0 = true }
+      Thread.sleep(forTimeInterval: 0.005)
+    }
+    let run = Task { try await StudyRunner(store: store, study: study, objective: toy, workers: 3).run() }
+    while !hasBegun.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+    run.cancel()
+    #expect(try await run.value == .interrupted)
+    #expect(try store.counts(of: study).pending == 2)
+  }
+
   @Test func `Progress is thinned out`() {
     let count = Locked(0)
     let trial = RunningTrial(hyperparameters: [:], onProgress: { _, _ in count.withLock { $0 += 1 } })

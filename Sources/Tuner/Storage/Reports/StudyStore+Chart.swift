@@ -13,7 +13,7 @@ extension StudyStore {
         """
         SELECT trial_id, epoch, value FROM learning_curve WHERE trial_id IN (\(selection.sql)) AND metric = ?
         ORDER BY trial_id, epoch
-        """, selection.arguments + ["valid.\(definition.metric)"]
+        """, selection.arguments + [definition.validationMetric]
       ) { row in
         curves[try row["trial_id"], default: []].append(
           StudyChart.Point(epoch: try row["epoch"], value: try row["value"]))

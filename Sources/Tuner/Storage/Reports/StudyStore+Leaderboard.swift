@@ -15,7 +15,7 @@ extension StudyStore {
       let failures = try Self.failures(TrialSelection(of: study.id, where: "state = 'failed'"), db)
       return (try Self.counts(of: study.id, repeats: false, db), rows, failures, first == nil)
     }
-    let split = Leaderboard.split(of: query.sort ?? definition.metric)
+    let split = MetricName(query.sort ?? definition.metric).split
     return try Leaderboard(
       study: study.name, metric: definition.metric, direction: definition.direction, counts: counts, candidates: rows,
       failures: failures, ranks: needsRanks ? try ranks(split: split, in: study) : [:], query: query)

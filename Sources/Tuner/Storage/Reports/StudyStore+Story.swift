@@ -44,7 +44,7 @@ extension StudyStore {
     return try entries.map { row in
       let place = places[try row["id"]]
       return try TrialStory.Rung(
-        decision: PruningDecision(row), scheduler: row["scheduler"], decidedAt: row["decided_at"], rank: place?.rank,
+        decision: PruningDecision(row), pruner: row["scheduler"], decidedAt: row["decided_at"], rank: place?.rank,
         count: place?.count)
     }
   }

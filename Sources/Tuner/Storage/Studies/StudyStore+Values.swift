@@ -49,9 +49,7 @@ extension StudyStore {
             WHERE trial_id = trial.id AND split = 'valid' AND metric = ? AND value \(isReached)))
         ORDER BY ordinal LIMIT 1
         """,
-        [
-          study.id, "valid.\(target.metric)", target.threshold, target.metric, target.threshold,
-        ])
+        [study.id, target.validationMetric, target.threshold, target.metric, target.threshold])
     }
   }
 

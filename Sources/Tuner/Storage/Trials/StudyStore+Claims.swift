@@ -1,35 +1,9 @@
-/// A trial that this process owns until it ends, is released, or is lost.
-package struct ClaimedTrial: Sendable {
-  package let id: Int64
-  package let study: Int64
-  package let number: Int
-  package let attempt: Int
-  package let owner: String
-  package let hyperparameters: Hyperparameters
-
-  /// The number of the repeat with another seed; 0 for a trial with the study's seed.
-  package let repetition: Int
-
-  /// The newest undamaged state, and the epoch after which it was taken.
-  package let checkpoint: [UInt8]?
-  package let checkpointEpoch: Int
-
-  /// What was wrong with newer states.
-  package let notes: [String]
-
-  var lost: TrialLost { TrialLost(trial: number, attempt: attempt) }
-}
-
 /// A trial that this process has taken, before its state is read.
 package struct TakenTrial: Sendable {
-  let id: Int64
-  let number: Int
-  let attempt: Int
-  let owner: String
-  let hyperparameters: Hyperparameters
-  let repetition: Int
+  /// The trial, as if it had no state.
+  let trial: ClaimedTrial
 
-  /// Newest first.
+  /// Its states, newest first.
   let states: [SavedState]
 }
 
@@ -73,25 +47,25 @@ extension StudyStore {
     if attempt > 1 { try Self.recallBest(of: id, study.definition, db) }
     FaultPoint.claimUncommitted.pass()
     return try TakenTrial(
-      id: id, number: row["ordinal"], attempt: attempt, owner: owner,
-      hyperparameters: Self.hyperparameters(of: id, db), repetition: row["repeat"], states: states)
+      trial: ClaimedTrial(
+        id: id, study: study.id, number: row["ordinal"], attempt: attempt, owner: owner,
+        hyperparameters: Self.hyperparameters(of: id, db), repetition: row["repeat"]),
+      states: states)
   }
 
   /// Reads the newest undamaged state of a taken trial.
   package func ready(_ taken: TakenTrial, of study: Study) throws -> ClaimedTrial {
-    var notes: [String] = []
-    var usable: (bytes: [UInt8], state: SavedState)?
+    var trial = taken.trial
+    var usable: SavedState?
     for state in taken.states where usable == nil {
       switch read(state) {
-      case .success(let bytes): usable = (bytes, state)
-      case .failure(let error): notes.append(error.description)
+      case .success(let bytes):
+        usable = state
+        (trial.checkpoint, trial.checkpointEpoch) = (bytes, state.epoch)
+      case .failure(let error): trial.notes.append(error.description)
       }
     }
-    let trial = ClaimedTrial(
-      id: taken.id, study: study.id, number: taken.number, attempt: taken.attempt, owner: taken.owner,
-      hyperparameters: taken.hyperparameters, repetition: taken.repetition,
-      checkpoint: usable?.bytes, checkpointEpoch: usable?.state.epoch ?? 0, notes: notes)
-    if !notes.isEmpty { try fallBack(trial, to: usable?.state, because: notes, study.definition) }
+    if !trial.notes.isEmpty { try fallBack(trial, to: usable, because: trial.notes, study.definition) }
     return trial
   }
 

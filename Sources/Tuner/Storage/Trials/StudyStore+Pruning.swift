@@ -105,7 +105,7 @@ extension StudyStore {
   /// values of their learning curves, and wait on the last of these rungs.
   func changePruner(from old: Study, to new: Study, _ db: Connection) throws {
     if let state = try pruningState(of: old, db) {
-      for trial in try Self.trials(of: old.id, in: ["pruned"], db) {
+      for (trial, _) in try Self.trials(of: old.id, in: [.pruned], db) {
         guard let place = state.place(of: trial.number) else { continue }
         try Self.add(
           PruningDecision(trial: trial.number, bracket: place.bracket, epoch: place.epoch, value: nil, action: .resume),
@@ -114,36 +114,37 @@ extension StudyStore {
     }
     try Self.apply(.leaveRung, where: "study_id = ?", [new.id], db)
     guard let state = try pruningState(of: new, db) else { return }
-    for trial in try Self.trials(of: new.id, in: ["pending", "completed"], db) { try enter(trial, new, state, db) }
+    for (trial, own) in try Self.trials(of: new.id, in: [.pending, .completed], db) {
+      try enter(trial, mayWait: own == .pending, in: new, state, db)
+    }
   }
 
   /// Places a trained trial on the rungs of a pruner that was not in use when it was trained.
   ///
+  /// - Parameter mayWait: Whether the trial can wait on a rung: a completed one cannot.
   /// - Parameter state: The state given by the pruner's record so far.
-  private func enter(_ trial: TrainedTrial, _ study: Study, _ state: PruningState, _ db: Connection) throws {
+  private func enter(
+    _ trial: TrialKey, mayWait: Bool, in study: Study, _ state: PruningState, _ db: Connection
+  ) throws {
     let curve = try Self.bestSoFar(of: trial.id, study.definition, db)
     let bracket = study.definition.pruner.bracket(of: trial.number, seed: study.definition.seed)
     let entries = state.entries(
-      of: trial.number, bracket: bracket, curve: curve, mayWait: trial.state == .pending)
+      of: trial.number, bracket: bracket, curve: curve, mayWait: mayWait)
     for entry in entries.decisions { try Self.add(entry, to: study, trial: trial.id, db) }
     if entries.waits { try Self.apply(.waitOnRung, where: "id = ?", [trial.id], db) }
   }
 
-  private struct TrainedTrial {
-    let id: Int64
-    let number: Int
-    let state: TrialState
-  }
-
-  private static func trials(of study: Int64, in states: [String], _ db: Connection) throws -> [TrainedTrial] {
+  private static func trials(
+    of study: Int64, in states: [TrialState], _ db: Connection
+  ) throws -> [(trial: TrialKey, state: TrialState)] {
     try db.rows(
       """
       SELECT id, ordinal, state FROM trial
-      WHERE study_id = ? AND repeat = 0 AND state IN (\(states.map { "'\($0)'" }.joined(separator: ", ")))
+      WHERE study_id = ? AND repeat = 0 AND state IN (\(states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))
       ORDER BY ordinal
       """, [study]
     ).map {
-      try TrainedTrial(id: $0["id"], number: $0["ordinal"], state: TrialState(rawValue: $0["state"]) ?? .pending)
+      (try TrialKey(id: $0["id"], number: $0["ordinal"]), try TrialState(rawValue: $0["state"]) ?? .pending)
     }
   }
 
@@ -153,7 +154,7 @@ extension StudyStore {
   ) throws -> [(epoch: Int, value: Double?)] {
     let rows = try db.rows(
       "SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) ORDER BY epoch",
-      [trial, definition.metric, "valid.\(definition.metric)"])
+      [trial, definition.metric, definition.validationMetric])
     var best: Double?
     return try rows.map { row in
       if let value: Double = try row["value"], best.map({ definition.direction.prefers(value, to: $0) }) ?? true {

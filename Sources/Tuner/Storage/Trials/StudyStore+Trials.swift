@@ -204,7 +204,7 @@ extension StudyStore {
       """
       SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) AND value IS NOT NULL
       ORDER BY value \(order), epoch LIMIT 1
-      """, [trial, definition.metric, "valid.\(definition.metric)"])
+      """, [trial, definition.metric, definition.validationMetric])
     try db.run(
       "UPDATE trial SET best_epoch = ?, best_value = ? WHERE id = ?",
       [try best?["epoch"] as Int?, try best?["value"] as Double?, trial])

@@ -44,7 +44,7 @@ extension StudyContents {
         try best[trial.id] == nil && trial.state == .completed && trial.bestValue != nil
         && rules.measuresAtEnd(definition, trial.hyperparameters) && valueAtEnd(of: trial, db) == trial.bestValue
       var due = latestStart
-      for (metric, start) in latestStart where metric.hasPrefix("valid.") {
+      for (metric, start) in latestStart where MetricName(full: metric)?.split == "valid" {
         // Trials with other numbers of epochs may be validated later than the others.
         due[metric] = isMeasuredAtEnd ? nil : max(start, rules.firstValidation(definition, trial.hyperparameters) ?? 0)
       }
@@ -103,7 +103,7 @@ extension StudyContents {
       """
       SELECT trial_id, \(best)(value) AS value FROM learning_curve JOIN trial ON trial.id = trial_id
       WHERE study_id = ? AND metric IN (?, ?) GROUP BY trial_id
-      """, [study.id, definition.metric, "valid.\(definition.metric)"])
+      """, [study.id, definition.metric, definition.validationMetric])
     let values: [(Int64, Double)] = try rows.compactMap { row in
       guard let value: Double = try row["value"] else { return nil }
       return (try row["trial_id"], value)
@@ -133,7 +133,7 @@ extension StudyContents {
     guard let value = trial.bestValue, let epoch = trial.bestEpoch else { return }
     let there = try db.values(
       Double?.self, "SELECT value FROM learning_curve WHERE trial_id = ? AND epoch = ? AND metric IN (?, ?)",
-      [trial.id, epoch, definition.metric, "valid.\(definition.metric)"])
+      [trial.id, epoch, definition.metric, definition.validationMetric])
     if !there.contains(value) {
       check.fail(
         trial.place, found: "best epoch \(epoch)", expected: "an epoch at which the curve has its best value, \(value)")

@@ -1,38 +1,38 @@
 extension StudyContents {
   /// Checks that the record can be replayed, that its values match the curves, and that the trials' states match the record.
   func checkPruning(_ check: inout Verification.Check, _ db: Connection) throws {
-    let schedulers = try db.values(
+    let names = try db.values(
       String.self, "SELECT scheduler FROM decision WHERE study_id = ? GROUP BY scheduler ORDER BY min(id)", [study.id])
     var count = 0
-    for scheduler in schedulers {
-      guard let pruner = Pruner(scheduler) else {
-        check.fail("table decision", found: "scheduler '\(scheduler)'", expected: "a scheduler of this program")
+    for name in names {
+      guard let pruner = Pruner(name) else {
+        check.fail("table decision", found: "pruner '\(name)'", expected: "a pruner of this program")
         continue
       }
-      let record = try record(of: scheduler, db)
+      let record = try record(of: name, db)
       count += record.count
       for decision in PruningState.contradictions(in: record, pruner, direction: definition.direction) {
         check.fail(
           "trial \(decision.trial)",
-          found: "'\(decision.action.rawValue)' at epoch \(decision.epoch) under \(scheduler)",
+          found: "'\(decision.action.rawValue)' at epoch \(decision.epoch) under \(name)",
           expected: "the decision that follows from the earlier record")
       }
       try checkValues(record, pruner, db, &check)
       if pruner == definition.pruner { checkStandings(record, pruner, &check) }
     }
-    if definition.pruner.kind != .none, !schedulers.contains(definition.pruner.description) {
+    if definition.pruner.kind != .none, !names.contains(definition.pruner.description) {
       checkStandings([], definition.pruner, &check)
     }
     check.summary =
       count == 0 ? "none" : "\(count.counting("decision")) replayed, all consistent with the pruner"
   }
 
-  private func record(of scheduler: String, _ db: Connection) throws -> [PruningDecision] {
+  private func record(of pruner: String, _ db: Connection) throws -> [PruningDecision] {
     try db.rows(
       """
       SELECT ordinal, bracket, epoch, value, action FROM decision JOIN trial ON trial.id = trial_id
       WHERE decision.study_id = ? AND scheduler = ? ORDER BY decision.id
-      """, [study.id, scheduler]
+      """, [study.id, pruner]
     ).map(PruningDecision.init)
   }
 

@@ -52,7 +52,7 @@ extension StudyContents {
 
   private static func name(_ row: SQLRow) throws -> String {
     let (split, metric): (String, String) = try (row["split"], row["metric"])
-    return "\(split).\(metric)"
+    return MetricName(split: split, name: metric).description
   }
 
   private struct Counts {
@@ -88,13 +88,14 @@ extension StudyContents {
     _ check: inout Verification.Check
   ) throws {
     let (split, name): (String, String) = try (row["split"], row["metric"])
+    let fullName = MetricName(split: split, name: name)
     let stored: Double? = try row["value"]
     if split == "valid", name == definition.metric, let best = trial.bestValue, stored != best {
-      check.fail(trial.place, found: "valid.\(name) \(Self.text(stored))", expected: "\(best), its best value")
+      check.fail(trial.place, found: "\(fullName) \(Self.text(stored))", expected: "\(best), its best value")
     }
     if split == "valid", name == definition.metric, trial.bestValue == nil, let stored, ranks[split]?.isEmpty == false {
       check.fail(
-        trial.place, found: "no value, and valid.\(name) \(stored) among its results",
+        trial.place, found: "no value, and \(fullName) \(stored) among its results",
         expected: "the same value; '\(ProgramCommand.line("resume \(study.name.inShell)"))' stores it")
     }
     guard let metric = RankMetric(name), let list = ranks[split] else {
@@ -104,7 +105,7 @@ extension StudyContents {
     guard !list.isEmpty else {
       // Earlier versions wrote 0, which reports omit.
       if let stored, stored != 0 {
-        check.fail(trial.place, found: "\(split).\(name) \(stored)", expected: "none, since '\(split)' has no samples")
+        check.fail(trial.place, found: "\(fullName) \(stored)", expected: "none, since '\(split)' has no samples")
       }
       return
     }
@@ -114,7 +115,7 @@ extension StudyContents {
     let tolerance = (places.map { 0.5 * pow(10, -Double($0)) } ?? 0) * (1 + 1e-9) + 1e-12
     if !(abs(value - (stored ?? .nan)) <= tolerance) {
       check.fail(
-        trial.place, found: "\(split).\(name) \(Self.text(stored))",
+        trial.place, found: "\(fullName) \(Self.text(stored))",
         expected: "\(value), computed from its users' ranks")
     }
   }

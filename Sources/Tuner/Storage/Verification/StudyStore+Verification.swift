@@ -75,15 +75,15 @@ extension StudyStore {
       }
       for row in rows {
         let place = "study '\(try row["name"] as String)'"
-        let (sampler, scheduler): (String, String) = try (row["sampler"], row["scheduler"])
+        let (sampler, pruner): (String, String) = try (row["sampler"], row["scheduler"])
         if try row["is_odd"] {
           check.fail(place, found: "a fixed setting that is not text", expected: "settings as canonical text")
         }
         if Sampling(rawValue: sampler) == nil {
           check.fail(place, found: "sampler '\(sampler)'", expected: "a sampler of this program")
         }
-        if Pruner(scheduler) == nil {
-          check.fail(place, found: "scheduler '\(scheduler)'", expected: "a scheduler of this program")
+        if Pruner(pruner) == nil {
+          check.fail(place, found: "pruner '\(pruner)'", expected: "a pruner of this program")
         }
       }
       check.summary = "\(rows.count) in the database"

@@ -91,7 +91,7 @@ public struct Pruner: Sendable, Equatable {
   func bracket(of trial: Int, seed: Int) -> Int {
     guard bracketCount > 1 else { return 0 }
     let shares = bracketShares
-    var generator = SplitMix64(UInt64(bitPattern: Int64(seed)), SamplerStream.bracket.rawValue, UInt64(trial))
+    var generator = SplitMix64(UInt64(bitPattern: Int64(seed)), RandomStream.bracket.rawValue, UInt64(trial))
     var place = Int(generator.next() % UInt64(shares.reduce(0, +)))
     for (bracket, share) in shares.enumerated() {
       if place < share { return bracket }

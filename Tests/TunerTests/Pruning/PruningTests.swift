@@ -266,7 +266,7 @@ import Testing
     let rungs = try store.story(of: 3, in: study).rungs
     #expect(rungs.map(\.decision.action) == [.stop, .promote])
     #expect(rungs.map(\.rank) == [1, 1] && rungs.map(\.count) == [3, 3])
-    #expect(rungs[0].scheduler == "asha first_rung=1 reduction_factor=3")
+    #expect(rungs[0].pruner == "asha first_rung=1 reduction_factor=3")
     #expect(try store.story(of: 1, in: study).rungs.map(\.rank) == [1])
   }
 }

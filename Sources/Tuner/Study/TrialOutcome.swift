@@ -1,0 +1,45 @@
+/// How an objective's run of a trial ended.
+public enum TrialOutcome: Sendable {
+  /// The trial is finished.
+  case completed(TrialResult)
+
+  /// The objective's value became NaN or infinite; this is a result, and ranks last.
+  ///
+  /// - Parameter message: Where it happened, and the last finite loss.
+  case diverged(epoch: Int, message: String)
+
+  /// The trial was asked to stop and did; it resumes from `checkpoint` later.
+  ///
+  /// - Parameter checkpoint: The objective's state after `epoch` whole epochs and possibly part of
+  ///   the next one, or `nil` if there is nothing newer than the last report.
+  case interrupted(epoch: Int, checkpoint: [UInt8]?)
+}
+
+/// The result of a finished trial.
+public struct TrialResult: Sendable {
+  /// The epoch, counted from 1, whose weights are the result; 0 if none was validated.
+  public var bestEpoch: Int
+
+  /// The validation metric at that epoch, or `nil` without validation samples.
+  public var bestValue: Double?
+
+  /// Metrics by split (`valid`, `test`), in the order to show them.
+  public var metrics: [SplitMetric]
+
+  /// The held-out item's rank for each user, by split; 65,535 stands for 65,535 or more.
+  public var ranks: [String: [UInt16]]
+
+  /// The weights as safetensors, the form that users export.
+  public var weights: [UInt8]?
+
+  public init(
+    bestEpoch: Int, bestValue: Double?, metrics: [SplitMetric], ranks: [String: [UInt16]],
+    weights: [UInt8]?
+  ) {
+    self.bestEpoch = bestEpoch
+    self.bestValue = bestValue
+    self.metrics = metrics
+    self.ranks = ranks
+    self.weights = weights
+  }
+}

@@ -1,0 +1,129 @@
+/// One trial on a worker's thread, from its claim to the record of how it ended.
+struct TrialRun: Sendable {
+  private let trial: ClaimedTrial
+  private let studyRun: StudyRun
+  private let objective: any Objective
+  private let policy: ClaimPolicy
+
+  private var store: StudyStore { studyRun.store }
+  private var study: Study { studyRun.study }
+
+  /// - Parameter policy: How the next trial is taken when this one ends.
+  init(_ trial: ClaimedTrial, in studyRun: StudyRun, _ objective: any Objective, _ policy: ClaimPolicy) {
+    self.trial = trial
+    self.studyRun = studyRun
+    self.objective = objective
+    self.policy = policy
+  }
+
+  /// Runs the trial; returns the next one if it was taken in the same transaction.
+  func perform() throws -> TakenTrial? {
+    for note in trial.notes {
+      let place = trial.checkpointEpoch == 0 ? "from the beginning" : "after epoch \(trial.checkpointEpoch)"
+      warn("trial \(trial.number): \(note); it restarts \(place)")
+    }
+    studyRun.onEvent(
+      .started(
+        trial: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt,
+        fromEpoch: trial.checkpointEpoch))
+    let start = ContinuousClock.now
+    let running = running(since: start)
+    studyRun.add(running)
+    let result = Result { try objective.run(running) }
+    studyRun.remove(running)
+    return try record(result, of: running, seconds: start.secondsAgo)
+  }
+
+  /// The trial as the objective sees it.
+  private func running(since start: ContinuousClock.Instant) -> RunningTrial {
+    RunningTrial(
+      number: trial.number, hyperparameters: trial.hyperparameters, repetition: trial.repetition,
+      attempt: trial.attempt, checkpoint: trial.checkpoint, checkpointEpoch: trial.checkpointEpoch,
+      stop: studyRun.stop, onReport: { try observe($0, seconds: start.secondsAgo) },
+      onFreshStart: { reason in
+        try store.startAfresh(trial, because: reason, of: study)
+        warn("trial \(trial.number): \(reason); it restarts from the beginning")
+      },
+      onProgress: { fraction, detail in
+        studyRun.onEvent(.progressed(trial: trial.number, fraction: fraction, detail: detail))
+      })
+  }
+
+  private func observe(_ report: RunningTrial.Report, seconds: Double) throws {
+    let reaches = studyRun.target.map { target in report.values.contains { target.isReached(by: $0) } } ?? false
+    // The trial that reaches the target must run to its result.
+    let observed = try store.observe(trial, report, seconds: seconds, of: study, mayPrune: !reaches)
+    if let failure = observed.failure {
+      warn("trial \(trial.number) continues without a new checkpoint: \(failure)")
+    }
+    studyRun.tellNotices()
+    studyRun.onEvent(.reported(trial: trial.number, epoch: report.epoch, values: report.values))
+    if reaches { studyRun.end(.reachedTarget(trial: trial.number)) }
+    if observed.isPruned { studyRun.prune(trial.number) }
+  }
+
+  // MARK: - The end
+
+  private func record(
+    _ result: Result<TrialOutcome, any Error>, of running: RunningTrial, seconds: Double
+  ) throws -> TakenTrial? {
+    try puttingBackIfUnwritten(seconds: seconds) { if let error = running.reportError { throw error } }
+    switch result {
+    case .success(.completed(let result)):
+      return try finish(.completed(result), seconds: seconds, value: result.bestValue, message: nil)
+    case .success(.diverged(let epoch, let message)):
+      return try finish(.diverged(epoch: epoch, message: message), seconds: seconds, value: nil, message: message)
+    case .success(.interrupted(let epoch, let checkpoint)) where running.isPruned:
+      let failure = try store.prune(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
+      if let failure { warn("trial \(trial.number) was paused by the pruner without a new checkpoint: \(failure)") }
+      studyRun.onEvent(.pruned(trial: trial.number, epoch: epoch, value: try store.value(of: trial), seconds: seconds))
+      return nil
+    case .success(.interrupted(let epoch, let checkpoint)) where running.shouldStop:
+      let failure = try store.release(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
+      if let failure { warn("trial \(trial.number) was paused without a new checkpoint: \(failure)") }
+      studyRun.onEvent(.interrupted(trial: trial.number, epoch: epoch))
+      return nil
+    case .success(.interrupted):
+      // If it became pending again, it would be restarted at once, forever.
+      let message = "stopped without being asked to"
+      return try finish(
+        .failed(kind: "interrupted", message: message), seconds: seconds, value: nil, message: message)
+    case .failure(let error) where error is TrialLost:
+      throw error
+    case .failure(let error):
+      let message = "\(error)"
+      return try finish(
+        .failed(kind: "\(type(of: error))", message: message), seconds: seconds, value: nil, message: message)
+    }
+  }
+
+  private func finish(_ ending: TrialEnding, seconds: Double, value: Double?, message: String?) throws -> TakenTrial? {
+    // The trial that has just ended may have reached the target.
+    let takesNext = studyRun.target == nil && studyRun.mayGoOn
+    let next = try puttingBackIfUnwritten(seconds: seconds) {
+      try store.finish(trial, ending, seconds: seconds, of: study, taking: takesNext ? policy : nil)
+    }
+    studyRun.tellNotices()
+    studyRun.onEvent(
+      .ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
+    try studyRun.endIfDecided()
+    return next
+  }
+
+  /// Makes the trial pending again when the study cannot be written: it did not fail and waits for the next run.
+  private func puttingBackIfUnwritten<Value>(seconds: Double, _ work: () throws -> Value) throws -> Value {
+    do { return try work() } catch {
+      if !(error is TrialLost) {
+        _ = try? store.release(trial, epoch: 0, checkpoint: nil, seconds: seconds, note: "\(error)")
+      }
+      throw error
+    }
+  }
+
+  private func warn(_ text: String) { studyRun.onEvent(.warning(text)) }
+}
+
+extension ContinuousClock.Instant {
+  /// The time since this moment, in seconds.
+  fileprivate var secondsAgo: Double { (ContinuousClock.now - self) / .seconds(1) }
+}
