@@ -21,7 +21,7 @@ import Testing
     try after { _ = try store.observe(first, report, seconds: 1, of: study) }
     try after { try store.beat(owners: [owner]) }
     try after { _ = try store.release(first, epoch: 1, checkpoint: nil, seconds: 1) }
-    try after { #expect(try store.reclaim(in: study).isEmpty) }
+    try after { _ = try store.reclaim(in: study) }
     #expect(revisions == [3, 3, 4, 4])
 
     revisions = []
@@ -31,7 +31,7 @@ import Testing
       try after { _ = try store.finish(trial, .completed(result), seconds: 1, of: study) }
     }
     try after { if case .over = try store.claim(from: study, owner: owner) {} else { Issue.record("not over") } }
-    try after { #expect(try store.endEarly(study) == nil) }
+    try after { _ = try store.endEarly(study) }
     try after { _ = try store.createOrContinue(definition, cells: cells) }
     #expect(revisions == [6, 8, 8, 8, 9])
     #expect(try sqlite(folder.database, "SELECT group_concat(completed_after) FROM trial") == "5,7\n")
