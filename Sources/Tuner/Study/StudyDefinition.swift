@@ -149,12 +149,7 @@ public struct StudyDefinition: Sendable {
 }
 
 /// SHA-256 in hexadecimal.
-func sha256(_ bytes: [UInt8]) -> String {
-  SHA256.hash(data: bytes).map { byte in
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
-  }.joined()
-}
+package func sha256(_ bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
 
 /// A study in a store.
 public struct Study: Sendable {
