@@ -60,7 +60,6 @@ let package = Package(
       dependencies: [
         "Literals", "Locks", "Model", "Tuner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -23,6 +23,7 @@ struct ScaleBenchmarks {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try await measureOneProcess(folder + "/one.sqlite")
     try measureReports(folder + "/one.sqlite")
+    try await measureCharts(folder + "/charts.sqlite", trials: min(trialCount, 10_000))
     try await measureProcesses(8, folder + "/eight.sqlite", trials: trialCount)
   }
 
@@ -64,6 +65,32 @@ struct ScaleBenchmarks {
         return Timing.wallTime - start
       })
     report.add(Measurement(group: "scale", name: "the best 10 of \(trialCount)", timing: timing, rates: []))
+  }
+
+  /// The page of a study as large as a person still looks at, with as many metrics as BERT4Rec has.
+  private func measureCharts(_ path: String, trials: Int) async throws {
+    let store = try StudyStore(writing: path)
+    let study = try EmptyStudy.make(trials, in: store)
+    let objective = EmptyObjective(epochs: 10, metricCount: 10)
+    guard try await StudyRunner(store: store, study: study, objective: objective, workers: 2).run() == .finished else {
+      throw BenchmarkError("study: found trials left over; expected none")
+    }
+    var size = 0
+    for isPage in [false, true] {
+      let timing = Timing(
+        seconds: try (0..<5).map { _ in
+          let start = Timing.wallTime
+          let chart = try store.chart(of: study)
+          if isPage { size = ChartPage.html(of: chart).utf8.count }
+          return Timing.wallTime - start
+        })
+      report.add(
+        Measurement(
+          group: "scale", name: isPage ? "the page of that chart" : "the chart of \(trials) trials of 10 epochs",
+          timing: timing,
+          rates: isPage ? [Rate("megabytes", Double(size) / 1e6, "MB")] : []))
+    }
+    store.close()
   }
 
   /// Several processes on one study.
@@ -122,15 +149,22 @@ enum EmptyStudy {
 struct EmptyObjective: Objective {
   let epochs: Int
 
+  /// The number of metrics: all in each epoch, and for both splits at the end.
+  var metricCount = 1
+
   func run(_ trial: RunningTrial) throws -> TrialOutcome {
+    let names = ["value"] + (1..<metricCount).map { "value\($0)" }
     for epoch in stride(from: 1, through: epochs, by: 1) {
       try trial.report(
-        epoch: epoch, values: [("train.loss", 1), ("valid.value", Double(epoch))], isLast: epoch == epochs)
+        epoch: epoch, values: [("train.loss", 1)] + names.map { ("valid.\($0)", Double(epoch)) },
+        isLast: epoch == epochs)
     }
     let value = Double(trial.number)
+    let splits = metricCount > 1 ? ["valid", "test"] : ["valid"]
+    let metrics = splits.flatMap { split in names.map { SplitMetric(split: split, name: $0, value: value / 3) } }
     return .completed(
       TrialResult(
-        bestEpoch: epochs, bestValue: value, metrics: [SplitMetric(split: "valid", name: "value", value: value)],
+        bestEpoch: epochs, bestValue: value, metrics: metrics,
         ranks: [:], weights: nil))
   }
 }

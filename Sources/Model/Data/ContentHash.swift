@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Literals
 import Locks
 
 /// The SHA-256 of the concatenated bytes of several files, updated from the thread that reads them.
@@ -10,7 +11,5 @@ final class ContentHash: Sendable {
   func update(_ bytes: Data) { hash.withLock { $0.update(data: bytes) } }
 
   /// The hash of all bytes so far.
-  var hexadecimal: String {
-    hash.withLock { $0.finalize() }.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
+  var hexadecimal: String { hash.withLock { $0.finalize() }.hexadecimal }
 }

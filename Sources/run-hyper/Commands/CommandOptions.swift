@@ -94,16 +94,6 @@ enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
   case table, json
 }
 
-/// Answers as JSON, for programs.
-enum JSONText {
-  static func of(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return JSON.visible(String(decoding: try encoder.encode(value), as: UTF8.self))
-  }
-}
-
 /// A file named on the command line.
 enum InputFile {
   /// Maximum size of a text file in bytes; the file of the largest grid is much smaller.

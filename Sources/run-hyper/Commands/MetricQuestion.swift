@@ -24,7 +24,7 @@ struct MetricQuestion: ParsableArguments {
   /// - Parameter name: The study's name, or `nil` for the newest study.
   func trials(of name: String?) throws -> FinishedTrials {
     let store = try StudyStore(reading: storage.storage)
-    return try FinishedTrials(of: store.requiredStudy(name), metric: metric, split: split.rawValue, in: store)
+    return try store.finishedTrials(of: store.requiredStudy(name), metric: metric, split: split.rawValue)
   }
 
   /// Prints an answer in the requested format.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Literals
 import Tuner
 
 /// Lists the studies of a database, or deletes one.
@@ -40,7 +41,7 @@ struct StudiesCommand: ParsableCommand {
     }
     switch format {
     case .table: Output.result(Self.text(deleted))
-    case .json: Output.result(try JSONText.of(Removal(deleted)))
+    case .json: Output.result(try JSONText.of(DeletionDocument(deleted)))
     }
   }
 
@@ -52,67 +53,24 @@ struct StudiesCommand: ParsableCommand {
     return "Deleted study \(deleted.name): \(parts.joined(separator: ", "))"
   }
 
-  /// A deletion as JSON.
-  private struct Removal: Encodable {
-    let deleted: String
-    let trials, checkpoints: Int
-    let weightsOfTrial: Int?
-
-    init(_ study: DeletedStudy) {
-      deleted = study.name
-      trials = study.trials
-      checkpoints = study.checkpoints
-      weightsOfTrial = study.weightsOfTrial
-    }
-  }
-
   private func list() throws {
     let studies = try reading { try StudyStore(reading: storage.storage).studies() }
     switch format {
     case .table: Output.result(Self.table(studies))
-    case .json: Output.result(try JSONText.of(studies.map(Entry.init)))
+    case .json: Output.result(try JSONText.of(studies.map(StudyDocument.init)))
     }
   }
 
   private static func table(_ studies: [StudySummary]) -> String {
     var table = TextTable(header: ["study", "dataset", "state", "ended", "of", "metric", "best", "trial", "created"])
-    for (summary, study) in studies.map({ ($0, Entry($0)) }) {
+    for (summary, study) in studies.map({ ($0, StudyDocument($0)) }) {
       let places = summary.study.definition.metricDecimalPlaces
       table.append([
         study.study, study.dataset, study.state, "\(study.ended)", "\(study.trials)", study.metric,
-        study.bestValue.map { ProgressText.decimal($0, places: places) } ?? "", study.bestTrial.map { "\($0)" } ?? "",
+        study.bestValue.map { $0.decimal(places: places) } ?? "", study.bestTrial.map { "\($0)" } ?? "",
         study.created,
       ])
     }
     return table.lines.joined(separator: "\n")
-  }
-
-  /// A study as JSON.
-  private struct Entry: Encodable {
-    let study, model, dataset, state, metric, created: String
-    let trials, ended, completed, pruned, diverged, failed, pending, running, shelved: Int
-    let bestTrial: Int?
-    let bestValue: Double?
-
-    init(_ summary: StudySummary) {
-      let (definition, counts) = (summary.study.definition, summary.counts)
-      study = definition.name
-      model = definition.model
-      dataset = definition.dataset
-      metric = definition.metric
-      created = summary.study.createdAt
-      state = summary.isOver ? "finished" : counts.running > 0 ? "running" : "interrupted"
-      trials = counts.total
-      ended = counts.ended
-      completed = counts.completed
-      pruned = counts.pruned
-      diverged = counts.diverged
-      failed = counts.failed
-      pending = counts.pending
-      running = counts.running
-      shelved = counts.shelved
-      bestTrial = summary.best?.trial
-      bestValue = summary.best?.value
-    }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Literals
 import Model
 import Tuner
 
@@ -88,44 +89,5 @@ private enum VerificationText {
       return (check.isSound ? ["  ok     \(name)  \(check.summary)"] : [])
         + check.problems.map { "  WRONG  \(name)  \($0)" } + check.notes.map { "  note   \(name)  \($0)" }
     }
-  }
-}
-
-/// A verification for programs.
-private struct VerificationDocument: Encodable {
-  struct Problem: Encodable {
-    let place, found, expected: String
-  }
-
-  struct Check: Encodable {
-    let check, summary: String
-    let isSound: Bool
-    let problems: [Problem]
-    let notes: [String]
-
-    init(_ check: Verification.Check) {
-      self.check = check.name
-      summary = check.summary
-      isSound = check.isSound
-      problems = check.problems.map { Problem(place: $0.place, found: $0.found, expected: $0.expected) }
-      notes = check.notes
-    }
-  }
-
-  struct Study: Encodable {
-    let study: String
-    let checks: [Check]
-  }
-
-  let isSound: Bool
-  let problems: Int
-  let database: [Check]
-  let studies: [Study]
-
-  init(_ verification: Verification) {
-    problems = verification.problemCount
-    isSound = problems == 0
-    database = verification.database.map(Check.init)
-    studies = verification.studies.map { Study(study: $0.study, checks: $0.checks.map(Check.init)) }
   }
 }

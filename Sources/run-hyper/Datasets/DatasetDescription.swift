@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 import Model
 
 /// Statistics of a dataset, to read before training on it.
@@ -66,7 +67,7 @@ struct DatasetDescription {
       table.append(
         [split]
           + (metrics[split]?.values ?? []).map {
-            ProgressText.decimal($0.value, places: evaluation.metricDecimalPlaces)
+            $0.value.decimal(places: evaluation.metricDecimalPlaces)
           })
     }
     return ["", "Ranking by popularity, the baseline that a model has to beat"] + table.lines.map { "  " + $0 }

@@ -1,6 +1,6 @@
-import Crypto
 import Foundation
 import Literals
+import Tuner
 
 /// MovieLens 100K, whose license forbids redistribution: every user downloads it; it is checked and never committed.
 ///
@@ -59,9 +59,7 @@ enum MovieLens100K {
     throw CommandError.failed("\(name) could not be downloaded (\(failures.joined(separator: "; ")))")
   }
 
-  private static func isRight(_ content: Data) -> Bool {
-    SHA256.hash(data: content).map { String(format: "%02x", $0) }.joined() == hash
-  }
+  private static func isRight(_ content: Data) -> Bool { sha256(Array(content)) == hash }
 
   /// The file from RecBole's wheel, whose hash pip checks.
   private static func fromPackage(_ workshop: URL) throws -> Data {

@@ -41,14 +41,9 @@ package enum ProgressText {
     "\(ended - pruned) of \(total) finished" + (pruned > 0 ? ", \(pruned) paused by the pruner" : "")
   }
 
-  /// A number with a fixed number of decimals.
+  /// A duration, rate, share or loss with a fixed number of decimals; metrics are rounded by `Double.decimal(places:)`.
   package static func decimal(_ value: Double, places: Int) -> String {
     String(format: "%.\(places)f", value)
-  }
-
-  /// `text` cut to `width` columns; an ellipsis marks a cut.
-  package static func cut(_ text: String, to width: Int) -> String {
-    text.count <= width ? text : String(text.prefix(max(width - 1, 0))) + "…"
   }
 
   private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -1,3 +1,4 @@
+import Literals
 package import Tuner
 
 /// The state of a running study, as a terminal or a log shows it.
@@ -145,16 +146,16 @@ package struct StudyProgress: Equatable {
       first += "  \(ProgressText.rate(perSecond: rate, of: "trials")), \(ProgressText.duration(seconds: left)) left"
     }
     if let best {
-      first += "  best \(metric) \(ProgressText.decimal(best.value, places: decimalPlaces)) in trial \(best.trial)"
+      first += "  best \(metric) \(best.value.decimal(places: decimalPlaces)) in trial \(best.trial)"
     }
     let lines = running.sorted { $0.key < $1.key }.map { number, trial in
       var line = "  trial \(number) \(ProgressText.bar(trial.fraction, width: 12)) \(trial.detail)"
-      if let value = trial.value { line += "  \(metric) \(ProgressText.decimal(value, places: decimalPlaces))" }
+      if let value = trial.value { line += "  \(metric) \(value.decimal(places: decimalPlaces))" }
       return line + "  " + trial.parameters
     }
     let room = max(height - 2, 1)
     let hidden = lines.count > room ? ["  and \(lines.count - room) more"] : []
-    return ([first] + lines.prefix(room) + hidden).map { ProgressText.cut($0, to: width) }
+    return ([first] + lines.prefix(room) + hidden).map { $0.cut(to: width) }
   }
 
   /// The end of a log line: how far the study is.

@@ -1,3 +1,4 @@
+import Literals
 import Model
 
 /// Shows the progress of one training run: one line per epoch, and on a terminal a bar below it.
@@ -27,12 +28,12 @@ final class TrainingDisplay {
     let left = seconds(since: start) * (1 - fraction) / fraction
     let line =
       "epoch \(position.epoch) of \(epochs) \(ProgressText.bar(fraction, width: 24))  at most \(ProgressText.duration(seconds: left)) left"
-    Output.raw("\r" + ProgressText.cut(line, to: Output.terminalSize.width - 1) + "\u{1B}[K")
+    Output.raw("\r" + line.cut(to: Output.terminalSize.width - 1) + "\u{1B}[K")
   }
 
   func report(_ epoch: EpochReport) {
     let metrics = (epoch.valid?.values ?? []).map {
-      "  \($0.name) \(ProgressText.decimal($0.value, places: decimalPlaces))"
+      "  \($0.name) \($0.value.decimal(places: decimalPlaces))"
     }
     let loss = epoch.loss.map { "loss \(ProgressText.decimal($0, places: 4))" } ?? "no loss: no mask counted"
     let line =

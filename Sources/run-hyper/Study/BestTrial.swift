@@ -25,9 +25,9 @@ enum BestTrial {
   /// The trial with the highest mean over additional seeds, which depends less on chance than the highest value of one seed.
   static func text(overSeeds row: Leaderboard.Row, metric: String, decimalPlaces: Int) -> String {
     guard let seeds = row.overSeeds else { return "" }
-    let deviation = seeds.deviation.map { " ± \(ProgressText.decimal($0, places: decimalPlaces))" } ?? ""
+    let deviation = seeds.deviation.map { " ± \($0.decimal(places: decimalPlaces))" } ?? ""
     return "Best over \(seeds.count) additional \(seeds.count == 1 ? "seed" : "seeds"): trial \(row.trial), "
-      + "\(metric) \(ProgressText.decimal(seeds.mean, places: decimalPlaces))\(deviation)"
+      + "\(metric) \(seeds.mean.decimal(places: decimalPlaces))\(deviation)"
   }
 }
 
@@ -44,7 +44,7 @@ enum MetricTable {
     guard !splits.isEmpty else { return [] }
     let labels = splits.map(\.count).max() ?? 0
     func text(_ metric: SplitMetric) -> String {
-      metric.value.map { ProgressText.decimal($0, places: decimalPlaces) } ?? ""
+      metric.value.map { $0.decimal(places: decimalPlaces) } ?? ""
     }
     let widest = max(6, metrics.map { text($0).count }.max() ?? 0)
     func cell(_ text: String, of name: String) -> String { text.padding(to: max(name.count, widest), onTheLeft: true) }
@@ -60,13 +60,5 @@ enum MetricTable {
         }.joined()
     }
     return [header] + rows
-  }
-}
-
-extension String {
-  /// The text, padded with spaces to `width` columns.
-  func padding(to width: Int, onTheLeft: Bool = false) -> String {
-    let spaces = String(repeating: " ", count: max(0, width - count))
-    return onTheLeft ? spaces + self : self + spaces
   }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Literals
 import Model
@@ -87,8 +86,7 @@ extension StudySession {
     return StudyDefinition(
       name: name, model: "BERT4Rec",
       dataset: configuration.dataset.name,
-      datasetHash: hashes.count == 1
-        ? hashes[0] : SHA256.hash(data: Data(hashes.joined().utf8)).map { String(format: "%02x", $0) }.joined(),
+      datasetHash: hashes.count == 1 ? hashes[0] : sha256(Array(hashes.joined().utf8)),
       searchSpace: space.text,
       fixedConfiguration: configuration.effectiveValues.filter { !tuned.contains($0.key) }.map {
         .init(key: $0.key, value: $0.value.exactJSON)

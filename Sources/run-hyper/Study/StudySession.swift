@@ -173,7 +173,7 @@ private final class StudyNarrator: Sendable {
 
   /// The metric as shown to the user.
   private func shown(_ value: Double) -> String {
-    ProgressText.decimal(value, places: study.definition.metricDecimalPlaces)
+    value.decimal(places: study.definition.metricDecimalPlaces)
   }
 
   init(store: StudyStore, study: Study, objective: TrainingObjective, display: ProgressDisplay) {

@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 import Testing
 import Tuner
 
@@ -197,9 +198,12 @@ import Tuner
     let (folder, store, study) = try await finished("a choice [1,13]")
     defer { withExtendedLifetime(folder) {} }
     let story = try store.story(of: 1, in: study)
-    #expect(story.text.contains("toy, trial 1: completed\n  a: 1\nbest value 0.14285714285714285 after epoch 1\n"))
-    #expect(story.text.contains("learning curve\n  epoch 1:  train.loss 0.875  valid.mrr@10 0.14285714285714285\n"))
-    #expect(try store.story(of: 2, in: study).text.contains("ToyError: 13 is unlucky\n"))
+    #expect(story.state == .completed && story.hyperparameters == ["a": .integer(1)])
+    #expect(story.value == 0.14285714285714285 && story.bestEpoch == 1 && story.attempts.map(\.ending) == ["completed"])
+    #expect(story.curve.map(\.metric) == ["train.loss", "valid.mrr@10"] && story.curve.map(\.epoch) == [1, 1])
+    #expect(story.curve.map(\.value) == [0.875, 0.14285714285714285])
+    let failed = try store.story(of: 2, in: study)
+    #expect(failed.failureKind == "ToyError" && failed.failureMessage == "13 is unlucky")
   }
 
   @Test func `A study without ended trials has an empty leaderboard`() throws {

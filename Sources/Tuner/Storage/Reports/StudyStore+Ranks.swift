@@ -13,19 +13,28 @@ extension StudyStore {
   }
 
   /// The same for every completed trial that has ranks, by trial number.
-  package func ranks(split: String, in study: Study) throws -> [Int: [UInt16]] {
-    try read { db in
-      var ranks: [Int: [UInt16]] = [:]
-      try db.each(
-        """
-        SELECT ordinal, ranks FROM user_rank JOIN trial ON trial.id = trial_id
-        WHERE study_id = ? AND split = ? AND \(Self.contender) AND state = 'completed'
-        """, [study.id, split]
-      ) { row in
-        ranks[try row["ordinal"]] = Self.ranks(try row["ranks"])
-      }
-      return ranks
+  static func ranks(split: String, in study: Study, _ db: Connection) throws -> [Int: [UInt16]] {
+    var ranks: [Int: [UInt16]] = [:]
+    try db.each(
+      """
+      SELECT ordinal, ranks FROM user_rank JOIN trial ON trial.id = trial_id
+      WHERE study_id = ? AND split = ? AND \(contender) AND state = 'completed'
+      """, [study.id, split]
+    ) { row in
+      ranks[try row["ordinal"]] = Self.ranks(try row["ranks"])
     }
+    return ranks
+  }
+
+  /// Whether any trial of a study has ranks.
+  static func hasRanks(_ study: Study, _ db: Connection) throws -> Bool {
+    // The inner query makes SQLite begin with the ranks: where there are none, it is done at once.
+    try db.value(
+      Bool.self,
+      """
+      SELECT EXISTS (
+        SELECT 1 FROM user_rank WHERE EXISTS (SELECT 1 FROM trial WHERE trial.id = trial_id AND study_id = ?))
+      """, [study.id]) ?? false
   }
 
   /// Decodes the ranks stored in `user_rank`.

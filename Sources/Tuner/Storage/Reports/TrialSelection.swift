@@ -7,9 +7,13 @@ struct TrialSelection {
   /// All trials, those that repeat others included.
   init(allOf study: Int64) { (sql, arguments) = ("SELECT id FROM trial WHERE study_id = ?", [study]) }
 
-  /// The trials that a leaderboard ranks and that meet a condition.
-  init(of study: Int64, where condition: String = "true") {
-    sql = "SELECT id FROM trial WHERE study_id = ? AND \(StudyStore.contender) AND \(condition)"
+  /// The trials that a leaderboard ranks.
+  ///
+  /// - Parameter states: Only trials in one of these states; by default, in any.
+  init(of study: Int64, in states: [TrialState] = TrialState.allCases) {
+    let names = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    let condition = states == TrialState.allCases ? "" : " AND state IN (\(names))"
+    sql = "SELECT id FROM trial WHERE study_id = ? AND \(StudyStore.contender)\(condition)"
     arguments = [study]
   }
 

@@ -83,7 +83,7 @@ extension StudyStore {
       check.fail(study.name, found: "the weights of \(rows.count) trials", expected: "only those of the best trial")
     }
     if rows.isEmpty, let best {
-      if try wasMeasuredWithoutWeights(best.number, study, rules) {
+      if try wasMeasuredWithoutWeights(best.id, study, rules) {
         check.notes.append(
           "trial \(best.number) is the best; the program that ran it kept no weights; \(ProgramCommand.line("train")) "
             + "with its configuration recreates them")
@@ -125,20 +125,22 @@ extension StudyStore {
   }
 
   /// Earlier versions stored no value, curve point or weights for trials that were validated only at the end.
-  private func wasMeasuredWithoutWeights(_ number: Int, _ study: Study, _ rules: VerificationRules) throws -> Bool {
-    let story = try story(of: number, in: study)
-    return rules.measuresAtEnd(study.definition, story.hyperparameters)
-      && !story.curve.contains { study.definition.isMetric($0.metric) }
+  private func wasMeasuredWithoutWeights(_ trial: Int64, _ study: Study, _ rules: VerificationRules) throws -> Bool {
+    let (hyperparameters, curve) = try read { db in
+      (try Self.hyperparameters(of: trial, db), try Self.learningCurve(of: trial, db))
+    }
+    return rules.measuresAtEnd(study.definition, hyperparameters)
+      && !curve.contains { study.definition.isMetric($0.metric) }
   }
 
-  private func bestTrial(of study: Study, _ db: Connection) throws -> (number: Int, completedAfter: Int)? {
+  private func bestTrial(of study: Study, _ db: Connection) throws -> (id: Int64, number: Int, completedAfter: Int)? {
     return try db.row(
       """
-      SELECT ordinal, completed_after FROM trial
+      SELECT id, ordinal, completed_after FROM trial
       WHERE study_id = ? AND \(Self.candidate)
       ORDER BY \(Self.bestFirst(study.definition.direction)) LIMIT 1
       """, [study.id]
-    ).map { try ($0["ordinal"], $0["completed_after"] ?? 0) }
+    ).map { try ($0["id"], $0["ordinal"], $0["completed_after"] ?? 0) }
   }
 
   // MARK: - Orphaned files

@@ -2,8 +2,8 @@ import Foundation
 
 /// A metric of a user's held-out item, as a function of the item's rank and a cut-off.
 ///
-/// For rank r and cut-off K, all metrics are 0 if r > K; otherwise hit and recall are 1, precision is 1 / K, MRR and MAP are
-/// 1 / r, and NDCG is 1 / log₂(r + 1). With one relevant item, recall is hit and MAP is MRR.
+/// For rank r and cut-off K, all metrics are 0 if r > K; otherwise hit and recall are 1, precision is 1 / K, MRR and MAP
+/// are 1 / r, and NDCG is 1 / log₂(r + 1). With one relevant item, recall is hit and MAP is MRR.
 ///
 /// Source: RecBole 1.2, `recbole/evaluator/metrics.py`, for one relevant item.
 package struct RankMetric: Sendable, Equatable {

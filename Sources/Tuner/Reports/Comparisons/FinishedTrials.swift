@@ -1,0 +1,78 @@
+import Literals
+
+/// A study's completed trials with a metric value for each user, for comparisons.
+package struct FinishedTrials: Sendable {
+  /// A completed trial.
+  package struct Trial: Sendable {
+    package let number: Int
+    package let hyperparameters: Hyperparameters
+
+    /// The metric value of each user; the users are the same in all trials.
+    package let values: [Double]
+  }
+
+  package let study: Study
+
+  /// The held-out items, `valid` or `test`.
+  package let split: String
+
+  /// The metric's name, such as `ndcg@10`.
+  package let name: String
+  package let metric: RankMetric
+
+  /// The trials, ordered by number.
+  package let trials: [Trial]
+
+  /// The trial with this number.
+  ///
+  /// Throws a `ReportError` if it has not completed.
+  package func trial(_ number: Int) throws(ReportError) -> Trial {
+    guard let trial = trials.first(where: { $0.number == number }) else {
+      let known = trials.map { "\($0.number)" }
+      throw ReportError(
+        location: study.name,
+        problem: "found no completed trial \(number); "
+          + (known.isEmpty
+            ? "no trial has completed yet" : "expected one of \(known.joined(separator: ", ").cut(to: 60))"))
+    }
+    return trial
+  }
+}
+
+extension StudyStore {
+  /// The completed trials of a study and their users' values of a metric.
+  ///
+  /// Throws a `ReportError` if the metric is not a function of a rank, or if the split has no samples.
+  ///
+  /// - Parameters:
+  ///   - name: A metric such as `ndcg@10`; the study's metric when `nil`.
+  ///   - split: The held-out items, `valid` or `test`.
+  package func finishedTrials(of study: Study, metric name: String?, split: String) throws -> FinishedTrials {
+    let name = name ?? study.definition.metric
+    guard let metric = RankMetric(name) else {
+      throw ReportError(
+        location: "--metric", found: "'\(name.inMessage)'",
+        expected: "hit, recall, mrr, map, ndcg or precision with a cut-off, such as ndcg@10")
+    }
+    let (rows, hyperparameters, ranks) = try read { db in
+      let selection = TrialSelection(of: study.id, in: [.completed])
+      return (
+        try Self.trials(selection, db), try Self.allHyperparameters(of: selection, db),
+        try Self.ranks(split: split, in: study, db)
+      )
+    }
+    let trials = rows.compactMap { row in
+      ranks[row.number].map {
+        FinishedTrials.Trial(
+          number: row.number, hyperparameters: Hyperparameters(hyperparameters[row.id] ?? []),
+          values: metric.values(of: $0))
+      }
+    }
+    guard trials.isEmpty || trials.contains(where: { !$0.values.isEmpty }) else {
+      throw ReportError(
+        location: "--split", found: "\(split), for which \(study.name) has no samples",
+        expected: "--split=\(split == "test" ? "valid" : "test")")
+    }
+    return FinishedTrials(study: study, split: split, name: name, metric: metric, trials: trials)
+  }
+}

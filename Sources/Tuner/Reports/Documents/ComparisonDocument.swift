@@ -1,0 +1,44 @@
+/// Two trials compared over the same users, for programs.
+package struct ComparisonDocument: Encodable, Sendable {
+  package let study, split, metric: String
+
+  /// The numbers of the trials.
+  package let first, second: Int
+
+  /// The number of users, and for how many of them each trial is better.
+  package let users, firstBetter, secondBetter, equal: Int
+  package let firstValue, secondValue: Double
+
+  /// The first value minus the second, with its 95 % interval and p-value.
+  package let difference, low, high, pValue: Double
+
+  /// Each parameter in which the trials differ, with its values; not in the JSON.
+  package let differences: [String]
+
+  private enum CodingKeys: CodingKey {
+    case study, split, metric, first, second, users, firstBetter, secondBetter, equal
+    case firstValue, secondValue, difference, low, high, pValue
+  }
+
+  /// Throws a `ReportError` if the trials do not have the same users.
+  package init(_ trials: FinishedTrials, _ a: FinishedTrials.Trial, _ b: FinishedTrials.Trial) throws(ReportError) {
+    guard a.values.count == b.values.count else {
+      throw ReportError(
+        location: trials.study.name,
+        found: "\(a.values.count) users in trial \(a.number) and \(b.values.count) in trial \(b.number)",
+        expected: "the same users: trials that tune data settings cannot be compared user by user")
+    }
+    let comparison = PairedComparison(a.values, b.values, largest: trials.metric.largest, seed: 0)
+    (study, split, metric) = (trials.study.name, trials.split, trials.name)
+    (first, second, users) = (a.number, b.number, a.values.count)
+    (firstBetter, secondBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
+    (firstValue, secondValue, difference) = (a.values.mean, b.values.mean, comparison.difference)
+    // A trial does not differ from itself for any user. Two trials that agree for all of these may differ for others.
+    let interval = a.number == b.number ? ConfidenceInterval(low: 0, high: 0) : comparison.interval
+    (low, high, pValue) = (interval.low, interval.high, comparison.pValue)
+    differences = a.hyperparameters.pairs.compactMap { pair in
+      let other = b.hyperparameters[pair.name]
+      return other == pair.value ? nil : "\(pair.name) \(pair.value) and \(other.map { "\($0)" } ?? "nothing")"
+    }
+  }
+}

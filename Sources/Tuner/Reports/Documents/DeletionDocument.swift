@@ -1,0 +1,13 @@
+/// What was deleted with a study, for programs.
+package struct DeletionDocument: Encodable, Sendable {
+  private let deleted: String
+  private let trials, checkpoints: Int
+  private let weightsOfTrial: Int?
+
+  package init(_ study: DeletedStudy) {
+    deleted = study.name
+    trials = study.trials
+    checkpoints = study.checkpoints
+    weightsOfTrial = study.weightsOfTrial
+  }
+}

@@ -1,0 +1,39 @@
+extension Leaderboard {
+  /// The output format of a leaderboard.
+  public enum Format: String, Sendable, CaseIterable {
+    /// Aligned columns for a terminal: parameters and test metrics, rounded.
+    case table
+
+    /// Everything, with all digits.
+    case json
+
+    /// One line for each trial, with all digits and all metrics; failed trials last, without a rank.
+    case csv
+
+    /// Like `table`, for a document.
+    case markdown
+  }
+
+  /// The leaderboard in a format, the same bytes for the same results: no times, no paths, no dates.
+  ///
+  /// - Parameter decimalPlaces: Of the metrics in `table` and `markdown`, at most 15; RecBole shows 4.
+  public func text(_ format: Format, decimalPlaces: Int = 4) -> String {
+    switch format {
+    case .table: table(decimalPlaces)
+    case .json: json
+    case .csv: csv
+    case .markdown: markdown(decimalPlaces)
+    }
+  }
+
+  /// A sentence that says why no trial has a rank; `nil` if one has, or if none has ended.
+  package var emptiness: String? {
+    guard !isRanked, counts.ended > 0 else { return nil }
+    let isOver = counts.pending + counts.running == 0
+    if counts.completed + counts.pruned == 0 { return "No trial has a result\(isOver ? "" : " yet")." }
+    return "No trial has a value for \(sort), so none is ranked."
+  }
+
+  /// The rank of a row; empty if the board is not ranked.
+  func rankText(_ row: Row) -> String { isRanked ? String(row.rank) : "" }
+}
