@@ -7,8 +7,8 @@ extension StudyStore {
     let (counts, candidates, failures, ranks) = try read { db in
       let first = try Self.firstTrials(of: study, query, db)
       let candidates = try Self.candidates(
-        first.map { TrialSelection($0, db.dialect) } ?? TrialSelection(of: study.id, in: [.completed, .pruned, .diverged]),
-        of: study, db)
+        first.map { TrialSelection($0, db.dialect) }
+          ?? TrialSelection(of: study.id, in: [.completed, .pruned, .diverged]), of: study, db)
       let split = MetricName(query.sort ?? definition.metric).split
       return (
         try Self.counts(of: study.id, repeats: false, db), candidates, try Self.failures(of: study, db),

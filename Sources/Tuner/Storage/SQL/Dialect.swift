@@ -54,7 +54,7 @@ enum Dialect: Sendable {
   var studyLock: String? {
     switch self {
     case .sqlite: nil
-    case .postgreSQL: "SELECT revision FROM study_revision WHERE study_id = ? FOR UPDATE"
+    case .postgreSQL: "SELECT id FROM study WHERE id = ? FOR NO KEY UPDATE"
     }
   }
 

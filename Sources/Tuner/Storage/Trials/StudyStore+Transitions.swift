@@ -48,7 +48,7 @@ extension StudyStore {
       changes += ", training_seconds = (SELECT sum(seconds) FROM attempt WHERE trial_id = trial.id)"
     }
     if transition == .complete {
-      changes += ", completed_after = (SELECT revision FROM study_revision WHERE study_revision.study_id = trial.study_id)"
+      changes += ", completed_after = (SELECT revision FROM study_revision AS now WHERE now.study_id = trial.study_id)"
     }
     return """
       UPDATE trial SET state = ?, owner = ?, heartbeat_at = \(transition.to == .running ? dialect.now : "NULL"),
