@@ -23,7 +23,7 @@ import Testing
       ],
       rungs: [
         TrialStory.Rung(
-          decision: PruningDecision(trial: 2, bracket: 0, epoch: 1, value: nil, action: .stop), scheduler: "asha(1,3)",
+          decision: PruningDecision(trial: 2, bracket: 0, epoch: 1, value: nil, action: .stop), pruner: "asha(1,3)",
           decidedAt: "d", rank: 1, count: 2)
       ], curve: [CurvePoint(epoch: 1, metric: "train.loss", value: nil)],
       metrics: [
