@@ -31,8 +31,9 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let now = try store.read { try $0.value(String.self, "SELECT \(Dialect.sqlite.now)") } ?? ""
     #expect(now.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
-    let distance = Dialect.sqlite.distance(to: "'1970-01-01T00:00:00.000Z'")
-    let seconds = try store.read { try $0.value(Double.self, "SELECT \(distance)") } ?? 0
+    let distance = Dialect.sqlite.distance(to: "heartbeat_at")
+    let sql = "SELECT \(distance) FROM (SELECT '1970-01-01T00:00:00.000Z' AS heartbeat_at) AS beat"
+    let seconds = try store.read { try $0.value(Double.self, sql) } ?? 0
     #expect(seconds > 1.7e9)
   }
 }
