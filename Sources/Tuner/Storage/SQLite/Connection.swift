@@ -100,8 +100,19 @@ struct Connection {
   // MARK: - GRDB's values
 
   private static func bound(_ arguments: Arguments) -> StatementArguments {
-    // As existentials: for a sequence of one type, GRDB uses a generic key path, which is made anew at each call.
-    StatementArguments(arguments.map { argument -> (any DatabaseValueConvertible)? in argument.sqlValue.databaseValue })
+    let values = arguments.map { $0.sqlValue.databaseValue }
+    // GRDB's initializer for lists is generic and takes several times as long as its literals, which most statements can use.
+    return switch values.count {
+    case 0: StatementArguments()
+    case 1: [values[0]]
+    case 2: [values[0], values[1]]
+    case 3: [values[0], values[1], values[2]]
+    case 4: [values[0], values[1], values[2], values[3]]
+    case 5: [values[0], values[1], values[2], values[3], values[4]]
+    case 6: [values[0], values[1], values[2], values[3], values[4], values[5]]
+    case 7: [values[0], values[1], values[2], values[3], values[4], values[5], values[6]]
+    default: StatementArguments(values)
+    }
   }
 
   private static func values(of row: Row) -> [SQLValue] {

@@ -36,7 +36,7 @@ extension StudyStore {
   package func observe(
     _ trial: ClaimedTrial, _ report: RunningTrial.Report, seconds: Double, of study: Study, mayPrune: Bool = true
   ) throws -> Observed {
-    try requirePlace()
+    if report.checkpoint != nil { try requirePlace() }
     let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
     do {
       let (superseded, isPruned) = try transaction(on: trial.study) { db in
@@ -78,7 +78,6 @@ extension StudyStore {
     _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study, taking: ClaimPolicy? = nil
   ) throws -> TakenTrial? {
     let definition = study.definition
-    try requirePlace()
     var weights: SavedState?
     if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
       let file = "trial-\(trial.number).safetensors"
@@ -125,7 +124,7 @@ extension StudyStore {
     _ trial: ClaimedTrial, by transition: TrialTransition, epoch: Int, checkpoint: [UInt8]?, seconds: Double,
     note: String?
   ) throws -> StorageError? {
-    try requirePlace()
+    if checkpoint != nil { try requirePlace() }
     let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
     let superseded = try transaction(on: trial.study) { db in
       try Self.fence(trial, db)
@@ -145,14 +144,13 @@ extension StudyStore {
 
   /// Checks that the trial still belongs to this attempt; throws `TrialLost` otherwise.
   ///
-  /// Since the transaction is immediate, this remains true until the commit.
+  /// Nobody else changes the study during the transaction, so this remains true until the commit.
   static func fence(_ trial: ClaimedTrial, _ db: Connection) throws {
-    let changes = try db.changes(
-      """
-      UPDATE trial SET heartbeat_at = \(db.dialect.now)
-      WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
-      """, [trial.id, trial.owner, trial.attempt])
-    guard changes == 1 else { throw trial.lost }
+    let isOwn = try db.value(
+      Bool.self,
+      "SELECT EXISTS (SELECT 1 FROM trial WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?)",
+      [trial.id, trial.owner, trial.attempt])
+    guard isOwn == true else { throw trial.lost }
   }
 
   private static func write(_ ending: TrialEnding, to trial: ClaimedTrial, seconds: Double, _ db: Connection) throws {
@@ -197,7 +195,7 @@ extension StudyStore {
       """, [ending, seconds, note, note, trial, attempt])
   }
 
-  /// Sets a running trial's best value from its learning curve.
+  /// Sets a running trial's best value from its learning curve, and its heartbeat.
   static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Connection) throws {
     let order = definition.direction.sqlOrder
     let best = try db.row(
@@ -206,7 +204,7 @@ extension StudyStore {
       ORDER BY value \(order), epoch LIMIT 1
       """, [trial, definition.metric, definition.validationMetric])
     try db.run(
-      "UPDATE trial SET best_epoch = ?, best_value = ? WHERE id = ?",
+      "UPDATE trial SET best_epoch = ?, best_value = ?, heartbeat_at = \(db.dialect.now) WHERE id = ?",
       [try best?["epoch"] as Int?, try best?["value"] as Double?, trial])
   }
 
