@@ -10,7 +10,10 @@ public final class StudyStore: Sendable {
   /// The database file.
   public let path: String
 
-  let database: SQLiteDatabase
+  let database: any StudyDatabase
+
+  /// The database if it is a file.
+  var sqlite: SQLiteDatabase? { database as? SQLiteDatabase }
 
   /// The upgrade made when the file was opened, or `nil`.
   public let upgrade: Upgrade?
@@ -116,7 +119,7 @@ public final class StudyStore: Sendable {
   /// This is best effort, since another process may be reading.
   func consolidate() {
     guard misplaced.withLock({ $0 }) == nil else { return }
-    try? database.emptyLog()
+    try? sqlite?.emptyLog()
   }
 
   /// Closes the file and leaves the whole study in it, unless another process is still reading.

@@ -1,19 +1,18 @@
 import GRDB
 
 /// An open SQLite file, or one in memory.
-final class SQLiteDatabase: Sendable {
+final class SQLiteDatabase: StudyDatabase {
   let writer: any DatabaseWriter
 
   init(_ writer: any DatabaseWriter) { self.writer = writer }
 
-  /// Runs `work` on a snapshot.
   func read<Value>(_ work: (Connection) throws -> Value) throws -> Value {
-    try writer.read { try work(Connection($0)) }
+    try writer.read { try work(Connection(SQLiteSession($0))) }
   }
 
-  /// Runs `work` in an immediate transaction.
+  /// Runs `work` in an immediate transaction: no other process writes in the meantime.
   func write<Value>(_ work: (Connection) throws -> Value) throws -> Value {
-    try writer.write { try work(Connection($0)) }
+    try writer.write { try work(Connection(SQLiteSession($0))) }
   }
 
   /// Moves the contents of the write-ahead log into the file.

@@ -105,18 +105,19 @@ extension StudyStore {
   /// Moves everything that was committed from the log into the open file, regardless of its name.
   @discardableResult
   private func emptyLog() -> Bool {
-    (try? database.emptyLog()) != nil
+    (try? sqlite?.emptyLog()) != nil
   }
 
   /// Puts a copy of the open database at its path; returns false if another file is there.
   private func restore(_ place: DatabasePlace) throws -> Bool {
+    guard let sqlite else { return false }
     try Disk.createFolder(place.path.parentFolder)
     let aside = "\(place.path).copy-\(process.process)"
     Disk.remove(aside)
     defer { Disk.remove(aside) }
     try storing(in: aside) {
       let copy = try DatabaseQueue(path: aside)
-      try database.writer.writeWithoutTransaction { source in
+      try sqlite.writer.writeWithoutTransaction { source in
         try copy.writeWithoutTransaction { target in try source.backup(to: target) }
       }
       try copy.close()
@@ -135,7 +136,7 @@ extension StudyStore {
   // MARK: - Another file at the path
 
   private func replaced(_ place: DatabasePlace, name: String?) -> MisplacedDatabase.Outcome {
-    let results = try? database.writer.writeWithoutTransaction { try Self.results(Connection($0)) }
+    let results = try? sqlite?.writer.writeWithoutTransaction { try Self.results(Connection(SQLiteSession($0))) }
     // It may be the copy that another process of the study has written.
     let others = Self.reading(copyAt: place.path).flatMap { try? SQLiteDatabase($0).read(Self.results) }
     guard let results, let others else { return .replaced(hasEverything: false, name: name) }
