@@ -43,9 +43,12 @@ import Testing
 
   @Test func `A service names server, database and parameters`() throws {
     for text in ["postgresql://?service=tuning", "service=tuning"] {
-      #expect(try setting("application_name", of: PostgreSQLSession(text)) == .text("of the service"))
-      let effective = try LibPQ.shared.get().effectiveParameters(of: text)
-      #expect(effective.contains(LibPQ.Parameter(keyword: "connect_timeout", value: "77", isSecret: false)))
+      let session = try PostgreSQLSession(text)
+      #expect(try setting("application_name", of: session) == .text("of the service"))
+      // Its own timeout counts, and ours for what it leaves out.
+      let parameters = unsafe session.pq.parameters(of: session.connection)
+      func value(_ keyword: String) -> String? { parameters.first { $0.keyword == keyword }?.value }
+      #expect(value("connect_timeout") == "77" && value("keepalives_idle") == "5")
     }
     let error = error { _ = try PostgreSQLSession("service=none") }
     #expect(error?.message == "definition of service \"none\" not found" && error?.kind == .other)

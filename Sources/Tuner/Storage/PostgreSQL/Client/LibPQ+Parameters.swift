@@ -34,6 +34,11 @@ extension LibPQ {
     }
     guard let connection = unsafe connection else { return [] }
     defer { unsafe finish(connection) }
+    return unsafe parameters(of: connection)
+  }
+
+  /// The parameters of a connection, open or not.
+  func parameters(of connection: Connection) -> [Parameter] {
     guard let list = unsafe conninfo(connection) else { return [] }
     defer { unsafe conninfoFree(list) }
     return unsafe parameters(list)
