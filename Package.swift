@@ -54,7 +54,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
-      exclude: ["Storage/PostgreSQL/schema.sql"], resources: [.embedInCode("Charts/Page")], swiftSettings: strict),
+      resources: [.embedInCode("Charts/Page"), .embedInCode("Storage/PostgreSQL/Schema")], swiftSettings: strict),
     .executableTarget(
       name: "run-hyper",
       dependencies: [

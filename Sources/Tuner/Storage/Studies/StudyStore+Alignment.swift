@@ -113,7 +113,7 @@ extension StudyStore {
     for (index, pair) in cell.pairs.enumerated() {
       try db.run(
         "INSERT INTO trial_parameter (trial_id, position, name, value, literal) VALUES (?, ?, ?, ?, ?)",
-        [trial, index + 1, pair.name, pair.value.sqlValue, pair.value.python])
+        [trial, index + 1, pair.name, db.dialect.stored(pair.value.sqlValue), pair.value.python])
     }
   }
 }

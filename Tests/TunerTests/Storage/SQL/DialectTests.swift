@@ -36,4 +36,21 @@ import Testing
     let seconds = try store.read { try $0.value(Double.self, sql) } ?? 0
     #expect(seconds > 1.7e9)
   }
+
+  @Test(
+    arguments: [
+      (.null, .null), (.integer(-3), .text("-3")), (.real(0.1), .text("0.1")), (.real(3), .text("3.0")),
+      (.real(1e16), .text("10000000000000000.0")), (.real(1e300), .text("1e+300")),
+      (.real(-.infinity), .text("-1e400")),
+      (.text("a\"b\\c\n"), .text(#""a\"b\\c\u000a""#)), (.text("3"), .text(#""3""#)),
+      (.text("\0"), .text("\"\0\"")),
+    ] as [(SQLValue, SQLValue)])
+  func `A value of any kind is JSON for PostgreSQL, and itself for SQLite`(_ value: SQLValue, _ json: SQLValue) throws {
+    #expect(Dialect.postgreSQL.stored(value) == json)
+    #expect(Dialect.sqlite.stored(value) == value)
+    // The server takes no NUL, and changes how a number is written.
+    guard case .text(let text) = json, value != .text("\0") else { return }
+    let back = SQLValue(json: text)
+    #expect(back == value && back.kind == value.kind)
+  }
 }

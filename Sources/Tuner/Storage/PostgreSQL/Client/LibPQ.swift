@@ -1,0 +1,124 @@
+import Glibc
+
+/// The functions of libpq, PostgreSQL's client library, under their names without the prefix PQ.
+///
+/// The library is opened at the first use, so the program starts without it, and is built without its headers.
+@safe struct LibPQ: @unchecked Sendable {
+  typealias Connection = OpaquePointer
+  typealias Answer = OpaquePointer
+  typealias CText = UnsafePointer<CChar>
+  typealias CTexts = UnsafePointer<CText?>
+  typealias Numbers = UnsafePointer<CInt>
+  typealias Reason = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+  // Connections.
+  let connectdbParams: @convention(c) (CTexts, CTexts, CInt) -> Connection?
+  let connectStartParams: @convention(c) (CTexts, CTexts, CInt) -> Connection?
+  let reset: @convention(c) (Connection) -> Void
+  let finish: @convention(c) (Connection?) -> Void
+  let status: @convention(c) (Connection?) -> CInt
+  let errorMessage: @convention(c) (Connection?) -> CText?
+  let setErrorVerbosity: @convention(c) (Connection, CInt) -> CInt
+  let setNoticeProcessor: @convention(c) (Connection, NoticeProcessor, UnsafeMutableRawPointer?) -> NoticeProcessor?
+  let backendPID: @convention(c) (Connection) -> CInt
+  let socket: @convention(c) (Connection) -> CInt
+  let consumeInput: @convention(c) (Connection) -> CInt
+  let notifies: @convention(c) (Connection) -> UnsafeMutableRawPointer?
+
+  // Parameters of connections.
+  let conninfo: @convention(c) (Connection) -> UnsafeMutableRawPointer?
+  let conninfoParse: @convention(c) (CText, Reason) -> UnsafeMutableRawPointer?
+  let conninfoFree: @convention(c) (UnsafeMutableRawPointer?) -> Void
+  let freemem: @convention(c) (UnsafeMutableRawPointer?) -> Void
+
+  // Statements.
+  let exec: @convention(c) (Connection, CText) -> Answer?
+  let prepare: @convention(c) (Connection, CText, CText, CInt, UnsafePointer<UInt32>?) -> Answer?
+  let describePrepared: @convention(c) (Connection, CText) -> Answer?
+  let execPrepared: @convention(c) (Connection, CText, CInt, CTexts?, Numbers?, Numbers?, CInt) -> Answer?
+
+  // Answers.
+  let clear: @convention(c) (Answer?) -> Void
+  let resultStatus: @convention(c) (Answer?) -> CInt
+  let resultErrorField: @convention(c) (Answer?, CInt) -> CText?
+  let resultErrorMessage: @convention(c) (Answer?) -> CText?
+  let cmdStatus: @convention(c) (Answer) -> CText?
+  let cmdTuples: @convention(c) (Answer) -> CText?
+  let ntuples: @convention(c) (Answer) -> CInt
+  let nfields: @convention(c) (Answer) -> CInt
+  let fname: @convention(c) (Answer, CInt) -> CText?
+  let ftype: @convention(c) (Answer, CInt) -> UInt32
+  let getisnull: @convention(c) (Answer, CInt, CInt) -> CInt
+  let getlength: @convention(c) (Answer, CInt, CInt) -> CInt
+  let getvalue: @convention(c) (Answer, CInt, CInt) -> CText?
+
+  typealias NoticeProcessor = @convention(c) (UnsafeMutableRawPointer?, CText?) -> Void
+
+  /// The library of this machine, or why it cannot be used.
+  static let shared = Result<LibPQ, StorageError> { () throws(StorageError) in try LibPQ() }
+
+  /// Opens the library.
+  ///
+  /// Throws a `StorageError` that says what to install.
+  init(_ name: String = "libpq.so.5") throws(StorageError) {
+    let library = try Library(name)
+    unsafe connectdbParams = try library.function("PQconnectdbParams")
+    unsafe connectStartParams = try library.function("PQconnectStartParams")
+    unsafe reset = try library.function("PQreset")
+    unsafe finish = try library.function("PQfinish")
+    unsafe status = try library.function("PQstatus")
+    unsafe errorMessage = try library.function("PQerrorMessage")
+    unsafe setErrorVerbosity = try library.function("PQsetErrorVerbosity")
+    unsafe setNoticeProcessor = try library.function("PQsetNoticeProcessor")
+    unsafe backendPID = try library.function("PQbackendPID")
+    unsafe socket = try library.function("PQsocket")
+    unsafe consumeInput = try library.function("PQconsumeInput")
+    unsafe notifies = try library.function("PQnotifies")
+    unsafe conninfo = try library.function("PQconninfo")
+    unsafe conninfoParse = try library.function("PQconninfoParse")
+    unsafe conninfoFree = try library.function("PQconninfoFree")
+    unsafe freemem = try library.function("PQfreemem")
+    unsafe exec = try library.function("PQexec")
+    unsafe prepare = try library.function("PQprepare")
+    unsafe describePrepared = try library.function("PQdescribePrepared")
+    unsafe execPrepared = try library.function("PQexecPrepared")
+    unsafe clear = try library.function("PQclear")
+    unsafe resultStatus = try library.function("PQresultStatus")
+    unsafe resultErrorField = try library.function("PQresultErrorField")
+    unsafe resultErrorMessage = try library.function("PQresultErrorMessage")
+    unsafe cmdStatus = try library.function("PQcmdStatus")
+    unsafe cmdTuples = try library.function("PQcmdTuples")
+    unsafe ntuples = try library.function("PQntuples")
+    unsafe nfields = try library.function("PQnfields")
+    unsafe fname = try library.function("PQfname")
+    unsafe ftype = try library.function("PQftype")
+    unsafe getisnull = try library.function("PQgetisnull")
+    unsafe getlength = try library.function("PQgetlength")
+    unsafe getvalue = try library.function("PQgetvalue")
+  }
+
+  /// An open library; it stays open until the process ends.
+  @safe private struct Library {
+    private let name: String
+    private let handle: UnsafeMutableRawPointer
+
+    init(_ name: String) throws(StorageError) {
+      guard let handle = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
+        throw StorageError(
+          location: name, found: "no such library", expected: "PostgreSQL's client library; install the package libpq5")
+      }
+      self.name = name
+      unsafe self.handle = unsafe handle
+    }
+
+    /// A function, as the type that the caller gives it.
+    func function<Function>(_ symbol: String) throws(StorageError) -> Function {
+      guard let address = unsafe dlsym(handle, symbol) else {
+        throw StorageError(
+          location: name, found: "a library without \(symbol)",
+          expected: "PostgreSQL's client library, of version 10 or later")
+      }
+      return unsafe unsafeBitCast(address, to: Function.self)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/// What a PostgreSQL server, or the way to it, says.
+struct PostgreSQLError: Error, Equatable, CustomStringConvertible {
+  /// The SQLSTATE (appendix A of PostgreSQL's manual); empty if libpq itself has found the error.
+  let state: String
+
+  /// The message, in one line.
+  let message: String
+
+  /// Whether the connection is lost with it.
+  let isLost: Bool
+
+  var description: String { state.isEmpty ? message : "\(message) (SQLSTATE \(state))" }
+
+  /// What callers distinguish.
+  enum Kind: Sendable {
+    /// No connection: it may come back.
+    case connectionLost
+    case tooManyConnections
+    case readOnly
+    case diskFull
+    case lockTimeout
+    case authentication
+    case noPermission
+    case noDatabase
+    /// A value that no column can have.
+    case unstorable
+    case other
+  }
+
+  var kind: Kind {
+    switch state {
+    case "53300": .tooManyConnections
+    case "25006": .readOnly
+    case "53100": .diskFull
+    case "55P03": .lockTimeout
+    case "42501": .noPermission
+    case "3D000": .noDatabase
+    case "22021", "22P05": .unstorable
+    // The server is being stopped, has crashed, is starting; it has ended a transaction or a session that did nothing.
+    case "57P01", "57P02", "57P03", "25P03", "57P05": .connectionLost
+    case "": isLost ? .connectionLost : .other
+    default: state.hasPrefix("08") ? .connectionLost : state.hasPrefix("28") ? .authentication : .other
+    }
+  }
+}
+
+extension PostgreSQLError {
+  /// A value that was not sent.
+  init(unstorable what: String) { self.init(state: "22021", message: what, isLost: false) }
+
+  /// Whether a message about a failed connection is the server's, not libpq's: it has a severity, in the server's
+  /// language.
+  static func isServers(_ message: String) -> Bool {
+    message.split(whereSeparator: \.isNewline).contains { $0.firstMatch(of: #/(^|failed: )\S+:  /#) != nil }
+  }
+
+  /// A connection that has failed, from a verbose message if the server gave it.
+  init(connecting message: String) {
+    if let found = message.firstMatch(of: #/\S:  ([0-9A-Z]{5}): (.*)/#) {
+      self.init(state: String(found.1), message: String(found.2), isLost: true)
+    } else {
+      // What is wrong with the parameters is found before any attempt.
+      let wasTried = message.hasPrefix("connection to server") || message.hasPrefix("could not ")
+      self.init(state: "", message: message.shown, isLost: wasTried)
+    }
+  }
+}
+
+extension String {
+  /// A message of libpq in one line, without its hints, which it indents.
+  var shown: String {
+    let lines = split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("\t") }
+    return lines.isEmpty ? "no reason given" : lines.joined(separator: "; ")
+  }
+}
+
+extension StorageError {
+  /// An error of a server.
+  ///
+  /// - Parameter location: The server and the database, without a password.
+  init(_ error: PostgreSQLError, location: String) {
+    let message = error.message
+    let (found, expected) =
+      switch error.kind {
+      case .connectionLost:
+        ("no connection (\(message))", "a server that can be reached; then run the same command to resume")
+      case .tooManyConnections:
+        ("no free connection (\(message))", "fewer processes, or a server with a larger max_connections")
+      case .readOnly: ("a database that can only be read", "the primary server, or another --storage")
+      case .diskFull: ("no space left on the server's disk", "free space there; then run the same command to resume")
+      case .lockTimeout:
+        ("the database locked by another program", "that program to be closed; then run the same command again")
+      case .authentication:
+        (message, "a user and a password that the server accepts; a password belongs in ~/.pgpass or a service file")
+      case .noPermission: (message, "a role that may create and write the schema, or another --storage")
+      case .noDatabase: (message, "a database that exists; create it with createdb, or name another")
+      case .unstorable: (message, "a value that PostgreSQL can store")
+      case .other: (error.description, "a database written by this program")
+      }
+    self.init(location: location, found: found, expected: expected)
+  }
+}
