@@ -3,11 +3,11 @@ import Literals
 import Locks
 import Synchronization
 
-/// Studies in one SQLite file, with checkpoints and weights in folders next to it.
+/// Studies in one SQLite file, with checkpoints and weights in folders next to it, or on a PostgreSQL server.
 ///
-/// It offers operations on studies and trials. Several processes may use the same file at the same time.
+/// It offers operations on studies and trials. Several processes may use the same database at the same time.
 public final class StudyStore: Sendable {
-  /// The database file.
+  /// The database file, or the URI of the server's database without a password.
   public let path: String
 
   let database: any StudyDatabase
@@ -60,17 +60,24 @@ public final class StudyStore: Sendable {
   /// The observed heartbeats of each study.
   let heartbeatWatches = Locked<[Int64: HeartbeatWatch]>([:])
 
-  /// Opens a store for running studies; creates the file and its folder if they are missing.
+  /// Opens a store for running studies; creates the file and its folder, or the tables on the server, if they are missing.
   ///
   /// A file with an earlier schema is upgraded; a copy of the old file stays next to it, see `Upgrade`.
   ///
-  /// Throws a `StorageError` and does not change the file if it is not a database of this program, or is one of
-  /// a later version.
+  /// Throws a `StorageError` and changes nothing if it is not a database of this program, or is one of a later version.
   ///
-  /// - Parameter heartbeatTimeout: Must be the same for all processes that share the file.
+  /// - Parameter path: A file, or the URI of a database on a PostgreSQL server.
+  /// - Parameter checkpoints: A folder for the states of trials, instead of the one beside the file; needed for a server, and must be
+  ///   the same for all processes.
+  /// - Parameter heartbeatTimeout: Must be the same for all processes that share the database.
   public convenience init(
-    writing path: String, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
+    writing path: String, checkpoints: String? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
   ) throws {
+    if PostgreSQLLocation.isURI(path) {
+      try self.init(
+        server: PostgreSQLLocation(path), checkpoints: checkpoints, creates: true, heartbeatTimeout: heartbeatTimeout)
+      return
+    }
     try Disk.createFolder(path.parentFolder)
     try Self.inspect(path, isNeeded: false)
     for place in [path, path.parentFolder] where FileManager.default.fileExists(atPath: place) {
@@ -81,26 +88,37 @@ public final class StudyStore: Sendable {
       }
     }
     let opening = try storing(in: path) { try Self.openForWriting(path) }
-    try self.init(path: path, opening, place: DatabasePlace(ofOpened: path), heartbeatTimeout: heartbeatTimeout)
+    try self.init(
+      path: path, opening, states: StateFolders(of: path), place: DatabasePlace(ofOpened: path),
+      heartbeatTimeout: heartbeatTimeout)
   }
 
   /// Opens a store for reports; changes nothing.
   ///
   /// A file with an earlier schema is copied into memory and upgraded there.
-  public convenience init(reading path: String) throws {
+  public convenience init(reading path: String, checkpoints: String? = nil) throws {
+    if PostgreSQLLocation.isURI(path) {
+      try self.init(
+        server: PostgreSQLLocation(path), checkpoints: checkpoints, creates: false,
+        heartbeatTimeout: Self.standardHeartbeatTimeout)
+      return
+    }
     try Self.inspect(path, isNeeded: true)
     let database = try storing(in: path) { try Self.openUpgraded(path) }
     try self.init(
-      path: path, Opening(database: database, upgrade: nil, logObstacle: nil), place: nil,
+      path: path, Opening(database: database, upgrade: nil, logObstacle: nil), states: StateFolders(of: path),
+      place: nil,
       heartbeatTimeout: Self.standardHeartbeatTimeout)
   }
 
-  private init(path: String, _ opening: Opening, place: DatabasePlace?, heartbeatTimeout: Duration) throws {
+  init(
+    path: String, _ opening: Opening, states: StateFolders, place: DatabasePlace?, heartbeatTimeout: Duration
+  ) throws {
     guard let process = ProcessIdentity() else {
       throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")
     }
     self.path = path
-    states = StateFolders(of: path)
+    self.states = states
     self.place = place
     database = opening.database
     upgrade = opening.upgrade

@@ -60,17 +60,20 @@ extension DatabaseError {
 }
 
 extension StudyStore {
-  /// The message of an error of SQLite; `nil` for any other error.
+  /// The message of an error of the database; `nil` for any other error.
   static func databaseMessage(of error: any Error) -> String? {
     (error as? DatabaseError).map { $0.message ?? "error \($0.resultCode.rawValue)" }
+      ?? (error as? PostgreSQLError)?.description
   }
 }
 
-/// Runs database work and turns SQLite's errors, and rows that the schema does not allow, into a `StorageError`.
+/// Runs database work and turns the database's errors, and rows that the schema does not allow, into a `StorageError`.
 func storing<Value>(in location: String, _ work: () throws -> Value) throws -> Value {
   do {
     return try work()
   } catch let error as DatabaseError {
+    throw StorageError(error, location: location)
+  } catch let error as PostgreSQLError {
     throw StorageError(error, location: location)
   } catch let error as UnexpectedRow {
     throw StorageError(error, location: location)

@@ -4,7 +4,7 @@ import GRDB
 extension StudyStore {
   /// A database opened for writing.
   struct Opening {
-    let database: SQLiteDatabase
+    let database: any StudyDatabase
     let upgrade: Upgrade?
     let logObstacle: LogObstacle?
   }
@@ -19,7 +19,7 @@ extension StudyStore {
   /// Seconds to wait for another program to release the database.
   ///
   /// The default of one minute is longer than any transaction of this program; RUN_HYPER_BUSY_SECONDS overrides it.
-  private static func patience() throws -> Double {
+  static func patience() throws -> Double {
     let variable = "RUN_HYPER_BUSY_SECONDS"
     guard let text = ProcessInfo.processInfo.environment[variable] else { return 60 }
     guard let seconds = Double(text), (0...86_400).contains(seconds) else {

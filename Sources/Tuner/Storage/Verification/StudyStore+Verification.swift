@@ -9,7 +9,8 @@ extension StudyStore {
   /// - Parameter name: The study to check, or `nil` for all.
   /// - Parameter rules: How metrics and data depend on the configuration.
   public func verify(_ name: String? = nil, rules: VerificationRules = VerificationRules()) throws -> Verification {
-    var verification = Verification(database: try [integrity(), foreignKeys(), schema()])
+    var verification = Verification(
+      database: sqlite == nil ? [try serverSchema()] : try [integrity(), foreignKeys(), schema()])
     // The rows of a damaged database cannot be trusted, so checking them would be meaningless.
     guard verification.database[0].isSound else { return verification }
     verification.database.append(try studyRows())

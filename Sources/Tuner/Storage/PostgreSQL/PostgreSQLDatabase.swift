@@ -1,0 +1,147 @@
+import Foundation
+
+/// The studies on a PostgreSQL server, over one connection, which is made again whenever it is lost.
+///
+/// Threads take turns: a statement takes less than a millisecond, and a transaction that writes holds its study alone anyway.
+final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
+  let location: PostgreSQLLocation
+
+  /// How long to try to connect again.
+  private let patience: Duration
+
+  private let lock = NSLock()
+
+  // Used only while `lock` is held.
+  private var session: PostgreSQLSession?
+
+  /// Connects, and makes sure that the tables are there.
+  ///
+  /// Throws a `StorageError`.
+  ///
+  /// - Parameter creates: Whether missing tables are created.
+  init(_ location: PostgreSQLLocation, creates: Bool, patience: Duration) throws {
+    self.location = location
+    self.patience = patience
+    do {
+      let session = try PostgreSQLSession(location.uri)
+      if creates {
+        try PostgreSQLSchema.install(with: session, at: location)
+      } else {
+        try PostgreSQLSchema.check(with: session, at: location)
+      }
+      self.session = session
+    } catch let error as PostgreSQLError {
+      throw StorageError(error, location: location.description)
+    }
+  }
+
+  func read<Value>(_ work: (Connection) throws -> Value) throws -> Value {
+    try connected { session in
+      try session.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+      let value = try work(Connection(session))
+      try session.script("COMMIT")
+      return value
+    }
+  }
+
+  /// Runs `work` in a transaction, again if the connection is lost before the commit.
+  ///
+  /// If the connection is lost during the commit, the server says afterwards whether it took place.
+  func write<Value>(_ work: (Connection) throws -> Value) throws -> Value {
+    // What `work` has returned, if its transaction may have been committed.
+    var doubtful: (transaction: String, value: Value)?
+    return try connected { session in
+      if let (transaction, value) = doubtful {
+        if try session.hasCommitted(transaction) { return value }
+        doubtful = nil
+      }
+      try session.script("BEGIN")
+      let before = session.changeCount
+      let value = try work(Connection(session))
+      // A transaction without changes has no number, and can be run again.
+      if session.changeCount > before { doubtful = (try session.transactionNumber(), value) }
+      try session.script("COMMIT")
+      return value
+    }
+  }
+
+  func close() {
+    lock.withLock { session = nil }
+  }
+
+  /// Runs `work` with an open connection, from the beginning if the connection is lost in the meantime.
+  private func connected<Value>(_ work: (PostgreSQLSession) throws -> Value) throws -> Value {
+    lock.lock()
+    defer { lock.unlock() }
+    let end = ContinuousClock.now + patience
+    var pause = Duration.milliseconds(50)
+    while true {
+      do {
+        let session = try self.session ?? PostgreSQLSession(location.uri)
+        self.session = session
+        return try work(session)
+      } catch {
+        // The server undoes what was not committed; a session in the middle of a transaction is of no further use.
+        if session.map({ $0.isLost || (try? $0.script("ROLLBACK")) == nil }) ?? true { session = nil }
+        guard let error = error as? PostgreSQLError, error.canPass, ContinuousClock.now + pause < end else {
+          throw error
+        }
+        let seconds: Double = pause / .seconds(1)
+        // Not all processes at the same moment.
+        Thread.sleep(forTimeInterval: seconds * Double.random(in: 0.5...1))
+        pause = min(pause * 2, .seconds(2))
+      }
+    }
+  }
+}
+
+extension PostgreSQLError {
+  /// Whether the same may succeed a little later.
+  fileprivate var canPass: Bool {
+    switch kind {
+    case .connectionLost, .tooManyConnections, .readOnly: true
+    default: false
+    }
+  }
+}
+
+extension PostgreSQLSession: SQLSession {
+  var dialect: Dialect { .postgreSQL }
+
+  func run(_ sql: String, _ arguments: Connection.Arguments) throws -> Int {
+    try execute(sql, arguments.map(\.sqlValue)).changes
+  }
+
+  func row(_ sql: String, _ arguments: Connection.Arguments) throws -> SQLRow? {
+    let result = try execute(sql, arguments.map(\.sqlValue))
+    return result.rows.first.map { SQLRow(columns: result.columns, values: $0) }
+  }
+
+  func value(_ sql: String, _ arguments: Connection.Arguments) throws -> SQLRow? { try row(sql, arguments) }
+
+  func prefix(of sql: String, _ arguments: Connection.Arguments, while body: (SQLRow) throws -> Bool) throws {
+    let result = try execute(sql, arguments.map(\.sqlValue))
+    for values in result.rows {
+      guard try body(SQLRow(columns: result.columns, values: values)) else { return }
+    }
+  }
+
+  /// The number of the current transaction, by which the server knows its outcome.
+  fileprivate func transactionNumber() throws -> String {
+    try execute("SELECT CAST(pg_current_xact_id() AS text)").rows[0][0].text
+  }
+
+  /// Whether a transaction whose connection was lost has been committed; waits while the server still works on it.
+  fileprivate func hasCommitted(_ transaction: String) throws -> Bool {
+    while true {
+      let status = try execute("SELECT pg_xact_status(CAST(CAST(? AS text) AS xid8))", [.text(transaction)]).rows[0][0]
+        .text
+      guard status == "in progress" else { return status == "committed" }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+  }
+}
+
+extension SQLValue {
+  fileprivate var text: String { if case .text(let text) = self { text } else { "" } }
+}

@@ -1,0 +1,34 @@
+extension StudyStore {
+  /// Opens a store on a PostgreSQL server.
+  ///
+  /// Throws a `StorageError` if the server cannot be reached, or if its tables are of a later version or of another program.
+  ///
+  /// - Parameter checkpoints: A folder for the states of trials, which all processes share.
+  /// - Parameter creates: Whether to create the tables if they are missing; otherwise the store is for reports.
+  convenience init(
+    server location: PostgreSQLLocation, checkpoints: String?, creates: Bool,
+    heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
+  ) throws {
+    guard let checkpoints else {
+      throw StorageError(
+        location: location.description, found: "no folder for checkpoints",
+        expected: "--checkpoints=FOLDER, a folder that all processes of the study can write")
+    }
+    let database = try PostgreSQLDatabase(location, creates: creates, patience: .seconds(Self.patience()))
+    try self.init(
+      path: location.description, Opening(database: database, upgrade: nil, logObstacle: nil),
+      states: StateFolders(of: checkpoints + "/studies"), place: nil,
+      heartbeatTimeout: heartbeatTimeout)
+  }
+
+  /// Checks the version of the tables; the server itself vouches for their rows.
+  func serverSchema() throws -> Verification.Check {
+    try answer("schema") { check in
+      let version = try read { try $0.value(Int.self, "SELECT schema FROM version") }
+      if version != Int(Schema.version) {
+        check.fail(path, found: "schema \(version ?? 0)", expected: "\(Schema.version)")
+      }
+      check.summary = "schema \(Schema.version); the server vouches for its pages, indexes and references"
+    }
+  }
+}
