@@ -29,6 +29,7 @@ final class StudyRun: Sendable {
     self.target = target
     self.stop = stop
     self.onEvent = onEvent
+    store.database.waitBriefly(when: { [stop] in stop.isRequested })
   }
 
   /// Puts the study in order before the first trial.

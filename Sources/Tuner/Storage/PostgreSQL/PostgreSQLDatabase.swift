@@ -1,4 +1,5 @@
 import Foundation
+import Locks
 
 /// The studies on a PostgreSQL server, over one connection, which is made again whenever it is lost.
 ///
@@ -9,7 +10,13 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   /// How long to try to connect again.
   private let patience: Duration
 
+  /// How long to try after a request to stop.
+  private static let shortPatience: Duration = .seconds(1)
+
   private let lock = NSLock()
+
+  /// Whether the run is to end; then it does not wait for a server.
+  private let isStopping = Locked<@Sendable () -> Bool>({ false })
 
   // Used only while `lock` is held.
   private var session: PostgreSQLSession?
@@ -50,7 +57,8 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   func write<Value>(_ work: (Connection) throws -> Value) throws -> Value {
     // What `work` has returned, if its transaction may have been committed.
     var doubtful: (transaction: String, value: Value)?
-    return try connected { session in
+    // A standby that becomes the primary server is read-only at first.
+    return try connected(retryingAfter: [.connectionLost, .tooManyConnections, .readOnly]) { session in
       if let (transaction, value) = doubtful {
         if try session.hasCommitted(transaction) { return value }
         doubtful = nil
@@ -69,12 +77,18 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     lock.withLock { session = nil }
   }
 
+  func waitBriefly(when isStopping: @escaping @Sendable () -> Bool) { self.isStopping.withLock { $0 = isStopping } }
+
   /// Runs `work` with an open connection, from the beginning if the connection is lost in the meantime.
-  private func connected<Value>(_ work: (PostgreSQLSession) throws -> Value) throws -> Value {
+  private func connected<Value>(
+    retryingAfter kinds: [PostgreSQLError.Kind] = [.connectionLost, .tooManyConnections],
+    _ work: (PostgreSQLSession) throws -> Value
+  ) throws -> Value {
     lock.lock()
     defer { lock.unlock() }
-    let end = ContinuousClock.now + patience
-    var pause = Duration.milliseconds(50)
+    var end = ContinuousClock.now + patience
+    // The first time at once: often only the connection was ended.
+    var pause = Duration.zero
     while true {
       do {
         let session = try self.session ?? PostgreSQLSession(location.uri)
@@ -83,24 +97,15 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
       } catch {
         // The server undoes what was not committed; a session in the middle of a transaction is of no further use.
         if session.map({ $0.isLost || (try? $0.script("ROLLBACK")) == nil }) ?? true { session = nil }
-        guard let error = error as? PostgreSQLError, error.canPass, ContinuousClock.now + pause < end else {
+        if isStopping.withLock({ $0 })() { end = min(end, ContinuousClock.now + Self.shortPatience) }
+        guard let error = error as? PostgreSQLError, kinds.contains(error.kind), ContinuousClock.now + pause < end else {
           throw error
         }
         let seconds: Double = pause / .seconds(1)
         // Not all processes at the same moment.
         Thread.sleep(forTimeInterval: seconds * Double.random(in: 0.5...1))
-        pause = min(pause * 2, .seconds(2))
+        pause = max(.milliseconds(20), min(pause * 2, .milliseconds(500)))
       }
-    }
-  }
-}
-
-extension PostgreSQLError {
-  /// Whether the same may succeed a little later.
-  fileprivate var canPass: Bool {
-    switch kind {
-    case .connectionLost, .tooManyConnections, .readOnly: true
-    default: false
     }
   }
 }

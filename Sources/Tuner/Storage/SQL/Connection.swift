@@ -99,5 +99,8 @@ protocol StudyDatabase: Sendable {
   /// Runs `work` in a transaction, which is undone if `work` throws.
   func write<Value>(_ work: (Connection) throws -> Value) throws -> Value
 
+  /// Makes reads and writes give up soon if the database cannot be reached while a condition holds.
+  func waitBriefly(when isStopping: @escaping @Sendable () -> Bool)
+
   func close() throws
 }

@@ -1,0 +1,116 @@
+import Foundation
+import Locks
+import Testing
+
+@testable import Tuner
+
+@Suite(.enabled(if: PostgreSQLServer.isInstalled, PostgreSQLServer.absence)) struct PostgreSQLDatabaseTests {
+  private static func connect(_ uri: String, patience: Duration = .seconds(60)) throws -> PostgreSQLDatabase {
+    try PostgreSQLDatabase(PostgreSQLLocation(uri), creates: true, patience: patience)
+  }
+
+  /// Ends the other connections to a database; returns how many there were.
+  @discardableResult
+  private static func cut(_ session: PostgreSQLSession) throws -> Int {
+    try session.execute(
+      """
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+      """
+    ).rows.count
+  }
+
+  @Test func `A transaction is all or nothing, and a read is a snapshot`() throws {
+    let uri = try PostgreSQLServer.shared.newDatabase()
+    let (one, two) = (try Self.connect(uri), try Self.connect(uri))
+    try one.write { try $0.script("CREATE TABLE t (a bigint)") }
+    struct Undone: Error {}
+    #expect(throws: Undone.self) {
+      try one.write { db in
+        try db.run("INSERT INTO t VALUES (?)", [1])
+        throw Undone()
+      }
+    }
+    try one.read { db in
+      #expect(try db.value(Int.self, "SELECT count(*) FROM t") == 0)
+      try two.write { try $0.run("INSERT INTO t VALUES (?)", [2]) }
+      #expect(try db.value(Int.self, "SELECT count(*) FROM t") == 0)
+    }
+    #expect(try one.read { try $0.values(Int.self, "SELECT a FROM t") } == [2])
+    #expect(throws: PostgreSQLError.self) { try one.read { try $0.run("INSERT INTO t VALUES (3)") } }
+    #expect(try one.read { try $0.value(Int.self, "SELECT count(*) FROM t") } == 1)
+  }
+
+  @Test(arguments: ["before", "during", "after"])
+  func `A lost connection is made again, and nothing happens twice`(moment: String) throws {
+    let uri = try PostgreSQLServer.shared.newDatabase()
+    let database = try Self.connect(uri)
+    let other = try PostgreSQLSession(uri)
+    try database.write { try $0.script("CREATE TABLE t (a bigint)") }
+    var runs = 0
+    if moment == "before" { #expect(try Self.cut(other) == 1) }
+    try database.write { db in
+      runs += 1
+      try db.run("INSERT INTO t VALUES (?)", [runs])
+      if moment == "during", runs == 1 { try Self.cut(other) }
+    }
+    if moment == "after" { try Self.cut(other) }
+    #expect(runs == (moment == "during" ? 2 : 1))
+    #expect(try database.read { try $0.values(Int.self, "SELECT a FROM t") } == [runs])
+  }
+
+  @Test func `Without a server, an error says so in time`() throws {
+    let uri = try PostgreSQLServer.shared.newDatabase()
+    let database = try Self.connect(uri, patience: .milliseconds(300))
+    let name = try database.read { try $0.value(String.self, "SELECT current_database()") } ?? ""
+    let other = try PostgreSQLSession(PostgreSQLServer.shared.uri(of: "postgres"))
+    try other.script("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
+    try other.script("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'")
+    #expect(throws: PostgreSQLError.self) { try database.read { try $0.run("SELECT 1") } }
+    try other.script("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
+    #expect(try database.read { try $0.value(Int.self, "SELECT 1") } == 1)
+  }
+
+  /// Connections end at any statement, commits included, whose outcome is then in doubt.
+  @Test(arguments: ["none", "asha first_rung=1 reduction_factor=2"])
+  func `A study whose connections are ended again and again is the same as an undisturbed one`(pruner: String)
+    async throws
+  {
+    let folder = Folder()
+    let uri = try PostgreSQLServer.shared.newDatabase()
+    var (definition, cells) = try makeStudy("a choice [1,2,3,4,5,6]\nb choice ['x','y']")
+    definition.pruner = Pruner(pruner) ?? .none
+    let file = try StudyStore(writing: folder.database)
+    let undisturbed = try file.createOrContinue(definition, cells: cells).study
+    _ = try await StudyRunner(store: file, study: undisturbed, objective: Toy(), workers: 1).run()
+
+    let store = try StudyStore(writing: uri, checkpoints: folder.path + "/states")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let isOver = Locked(false)
+    let cuts = Locked(0)
+    let knife = Thread {
+      guard let other = try? PostgreSQLSession(uri) else { return }
+      while !isOver.withLock({ $0 }) {
+        let count = (try? Self.cut(other)) ?? 0
+        cuts.withLock { $0 += count }
+        Thread.sleep(forTimeInterval: Double.random(in: 0.01...0.08))
+      }
+    }
+    knife.start()
+    defer { isOver.withLock { $0 = true } }
+    let slow = Toy { _, _ in Thread.sleep(forTimeInterval: 0.003) }
+    // With a pruner, what happens first decides; so the trials take turns.
+    let workers = pruner == "none" ? 4 : 1
+    #expect(try await StudyRunner(store: store, study: study, objective: slow, workers: workers).run() == .finished)
+    isOver.withLock { $0 = true }
+    #expect(cuts.withLock { $0 } > 5)
+
+    let board = try store.leaderboard(of: study)
+    #expect(try board.text(.csv) == file.leaderboard(of: undisturbed).text(.csv))
+    let other = try PostgreSQLSession(uri)
+    let attempts = try other.execute("SELECT count(*), count(DISTINCT trial_id) FROM attempt").rows
+    #expect(attempts == [[.integer(Int64(cells.count)), .integer(Int64(cells.count))]] || pruner != "none")
+    let checks = try store.verify().studies.flatMap(\.checks).filter { $0.name != "results" }
+    #expect(checks.flatMap(\.problems).isEmpty, "\(checks.flatMap(\.problems))")
+  }
+}
