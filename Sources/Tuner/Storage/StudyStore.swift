@@ -47,6 +47,11 @@ public final class StudyStore: Sendable {
   /// This is twelve missed heartbeats: a slow disk must not cost a running process its trial.
   package let heartbeatTimeout: Duration
 
+  /// Owners on other hosts that do not show themselves for longer than this count as dead.
+  ///
+  /// A server that knows its connections needs less time: it has already found the owner's connection dead.
+  var disappearance: Duration { sqlite == nil ? min(.seconds(10), heartbeatTimeout) : heartbeatTimeout }
+
   /// The time between two heartbeats.
   var heartbeatInterval: Duration { heartbeatTimeout / 12 }
 

@@ -13,6 +13,7 @@ struct HeartbeatWatch {
   /// A heartbeat, and when it was first seen.
   private struct Sighting {
     let heartbeat: String?
+    let connection: Int
     let since: SuspendingClock.Instant
   }
 
@@ -24,18 +25,21 @@ struct HeartbeatWatch {
   /// of this one: the heartbeat has been unchanged for at least that long.
   ///
   /// - Parameter trials: All running trials of owners that only a heartbeat can show to be alive.
+  /// - Parameter connection: The number of the connection to the database. What was seen over an earlier one does not count: the server
+  ///   may have been away, for the owners as well.
   mutating func silent(
-    among trials: [OwnedTrial], for limit: Duration, began: SuspendingClock.Instant, ended: SuspendingClock.Instant
+    among trials: [OwnedTrial], for limit: Duration, connection: Int = 1, began: SuspendingClock.Instant,
+    ended: SuspendingClock.Instant
   ) -> [OwnedTrial] {
     var seen: [Key: Sighting] = [:]
     defer { sightings = seen }
     return trials.filter { trial in
       let key = Key(trial: trial.id, attempt: trial.attempt, owner: trial.owner)
-      if let last = sightings[key], last.heartbeat == trial.heartbeat {
+      if let last = sightings[key], last.heartbeat == trial.heartbeat, last.connection == connection {
         seen[key] = last
         return began - last.since > limit
       }
-      seen[key] = Sighting(heartbeat: trial.heartbeat, since: ended)
+      seen[key] = Sighting(heartbeat: trial.heartbeat, connection: connection, since: ended)
       return false
     }
   }

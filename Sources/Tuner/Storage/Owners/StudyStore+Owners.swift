@@ -34,6 +34,7 @@ struct OwnedTrial: Sendable {
 extension StudyStore {
   /// The running trials of a study with their owners, ordered by number.
   func ownedTrials(of study: Int64, _ db: Connection) throws -> [OwnedTrial] {
+    let connected = try Self.connectedOwners(db)
     let rows = try db.rows(
       """
       SELECT id, ordinal, attempt, owner, heartbeat_at,
@@ -42,10 +43,22 @@ extension StudyStore {
       """, [study])
     return try rows.map { row in
       let owner: String = try row["owner"]
+      let process = ProcessIdentity(owner)
+      var life = process?.life(seenFrom: self.process) ?? .unknown
+      if life == .unknown, Self.isConnected(owner, among: connected) { life = .alive }
       return try OwnedTrial(
         id: row["id"], number: row["ordinal"], attempt: row["attempt"], owner: owner, heartbeat: row["heartbeat_at"],
-        distance: row["distance"] ?? .infinity, life: ProcessIdentity(owner)?.life(seenFrom: process) ?? .unknown)
+        distance: row["distance"] ?? .infinity, life: life)
     }
+  }
+
+  /// The numbers of the processes that the database knows to be connected.
+  private static func connectedOwners(_ db: Connection) throws -> Set<Int64> {
+    try db.dialect.connectedOwners.map { Set(try db.values(Int64.self, $0)) } ?? []
+  }
+
+  private static func isConnected(_ owner: String, among numbers: Set<Int64>) -> Bool {
+    ProcessIdentity(owner).map { numbers.contains(OwnerLock.number(of: $0)) } ?? false
   }
 
   /// Running trials whose owner is dead: its process on this host no longer exists, or its heartbeat has been unchanged for too long.
@@ -54,12 +67,16 @@ extension StudyStore {
   func abandonedTrials(
     of study: Study, clock: () -> SuspendingClock.Instant = { .now }
   ) throws -> [OwnedTrial] {
+    let connection = database.connectionCount
     let began = clock()
     let trials = try read { db in try ownedTrials(of: study.id, db) }
     let ended = clock()
+    // Over the connection that was there before, or over none.
+    let isSame = database.connectionCount == connection
     let silent = heartbeatWatches.withLock { watches in
       watches[study.id, default: HeartbeatWatch()].silent(
-        among: trials.filter { $0.life == .unknown }, for: heartbeatTimeout, began: began, ended: ended)
+        among: trials.filter { $0.life == .unknown }, for: disappearance, connection: isSame ? connection : -connection,
+        began: began, ended: ended)
     }
     let gone = Set(silent.map(\.id))
     return trials.filter { $0.life == .dead || gone.contains($0.id) }
@@ -74,8 +91,9 @@ extension StudyStore {
     guard !candidates.isEmpty else { return [] }
     let numbers = try transaction(on: study.id) { db in
       var numbers: [Int] = []
-      for trial in candidates {
-        // An owner that has sent a heartbeat since then keeps its trial.
+      let connected = try Self.connectedOwners(db)
+      // An owner that has connected again, or has sent a heartbeat since then, keeps its trial.
+      for trial in candidates where trial.life == .dead || !Self.isConnected(trial.owner, among: connected) {
         let lost = try Self.apply(
           .lose,
           where:

@@ -20,26 +20,40 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
 
   // Used only while `lock` is held.
   private var session: PostgreSQLSession?
+  private var count = 0
+
+  /// The number of the process, whose lock every session takes; `nil` in a store for reports.
+  private let owner: Int64?
 
   /// Connects, and makes sure that the tables are there.
   ///
   /// Throws a `StorageError`.
   ///
-  /// - Parameter creates: Whether missing tables are created.
-  init(_ location: PostgreSQLLocation, creates: Bool, patience: Duration) throws {
+  /// - Parameter owner: The process that will own trials, for which missing tables are created; `nil` for reports.
+  init(_ location: PostgreSQLLocation, owner: ProcessIdentity?, patience: Duration) throws {
     self.location = location
     self.patience = patience
+    self.owner = owner.map(OwnerLock.number)
     do {
-      let session = try PostgreSQLSession(location.uri)
-      if creates {
-        try PostgreSQLSchema.install(with: session, at: location)
-      } else {
+      let session = try connect()
+      if owner == nil {
         try PostgreSQLSchema.check(with: session, at: location)
+      } else {
+        try PostgreSQLSchema.install(with: session, at: location)
       }
-      self.session = session
     } catch let error as PostgreSQLError {
       throw StorageError(error, location: location.description)
     }
+  }
+
+  var connectionCount: Int { lock.withLock { count } }
+
+  private func connect() throws -> PostgreSQLSession {
+    let session = try PostgreSQLSession(location.uri)
+    if let owner { try session.execute(OwnerLock.take, [.integer(owner)]) }
+    count += 1
+    self.session = session
+    return session
   }
 
   func read<Value>(_ work: (Connection) throws -> Value) throws -> Value {
@@ -91,14 +105,13 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     var pause = Duration.zero
     while true {
       do {
-        let session = try self.session ?? PostgreSQLSession(location.uri)
-        self.session = session
-        return try work(session)
+        return try work(session ?? connect())
       } catch {
         // The server undoes what was not committed; a session in the middle of a transaction is of no further use.
         if session.map({ $0.isLost || (try? $0.script("ROLLBACK")) == nil }) ?? true { session = nil }
         if isStopping.withLock({ $0 })() { end = min(end, ContinuousClock.now + Self.shortPatience) }
-        guard let error = error as? PostgreSQLError, kinds.contains(error.kind), ContinuousClock.now + pause < end else {
+        guard let error = error as? PostgreSQLError, kinds.contains(error.kind), ContinuousClock.now + pause < end
+        else {
           throw error
         }
         let seconds: Double = pause / .seconds(1)

@@ -14,7 +14,8 @@ extension StudyStore {
         location: location.description, found: "no folder for checkpoints",
         expected: "--checkpoints=FOLDER, a folder that all processes of the study can write")
     }
-    let database = try PostgreSQLDatabase(location, creates: creates, patience: .seconds(Self.patience()))
+    let database = try PostgreSQLDatabase(
+      location, owner: creates ? ProcessIdentity() : nil, patience: .seconds(Self.patience()))
     try self.init(
       path: location.description, Opening(database: database, upgrade: nil, logObstacle: nil),
       states: StateFolders(of: checkpoints + "/studies"), place: nil,

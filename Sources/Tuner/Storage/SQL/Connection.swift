@@ -93,6 +93,9 @@ protocol SQLSession {
 
 /// An open database.
 protocol StudyDatabase: Sendable {
+  /// How often the connection to it has been made.
+  var connectionCount: Int { get }
+
   /// Runs `work` on a snapshot.
   func read<Value>(_ work: (Connection) throws -> Value) throws -> Value
 

@@ -58,6 +58,14 @@ enum Dialect: Sendable {
     }
   }
 
+  /// A query for the processes that are connected, as `OwnerLock` numbers them; `nil` if the database does not know.
+  var connectedOwners: String? {
+    switch self {
+    case .sqlite: nil
+    case .postgreSQL: OwnerLock.held
+    }
+  }
+
   /// A statement with the arguments marked as this database wants it: `?` stands for the next one.
   ///
   /// Quoted text stays as it is.

@@ -3,6 +3,7 @@ import GRDB
 /// An open SQLite file, or one in memory.
 final class SQLiteDatabase: StudyDatabase {
   let writer: any DatabaseWriter
+  let connectionCount = 1
 
   init(_ writer: any DatabaseWriter) { self.writer = writer }
 

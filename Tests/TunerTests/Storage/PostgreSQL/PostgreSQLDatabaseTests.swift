@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: PostgreSQLServer.isInstalled, PostgreSQLServer.absence)) struct PostgreSQLDatabaseTests {
   private static func connect(_ uri: String, patience: Duration = .seconds(60)) throws -> PostgreSQLDatabase {
-    try PostgreSQLDatabase(PostgreSQLLocation(uri), creates: true, patience: patience)
+    try PostgreSQLDatabase(PostgreSQLLocation(uri), owner: ProcessIdentity(), patience: patience)
   }
 
   /// Ends the other connections to a database; returns how many there were.
@@ -69,6 +69,36 @@ import Testing
     #expect(throws: PostgreSQLError.self) { try database.read { try $0.run("SELECT 1") } }
     try other.script("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
     #expect(try database.read { try $0.value(Int.self, "SELECT 1") } == 1)
+  }
+
+  @Test func `An owner elsewhere lives as long as it is connected, and a little longer`() throws {
+    let folder = Folder()
+    let uri = try PostgreSQLServer.shared.newDatabase()
+    let store = try StudyStore(writing: uri, checkpoints: folder.path, heartbeatTimeout: .milliseconds(200))
+    let (definition, cells) = try makeStudy("a choice [1,2]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let owner = "elsewhere/0001/1/42/7/1"
+    _ = try store.claim(from: study, owner: owner)
+    let number = try OwnerLock.number(of: #require(ProcessIdentity(owner)))
+    func watch(for times: Int) throws -> [Int] {
+      var numbers: [Int] = []
+      for _ in 0..<times {
+        numbers += try store.reclaim(in: study)
+        Thread.sleep(forTimeInterval: 0.1)
+      }
+      return numbers
+    }
+    let session = try PostgreSQLSession(uri)
+    try session.execute(OwnerLock.take, [.integer(number)])
+    #expect(try watch(for: 6) == [])
+    try session.script("SELECT pg_advisory_unlock_all()")
+    #expect(try store.reclaim(in: study) == [])
+    Thread.sleep(forTimeInterval: 0.3)
+    // The observer has to see it over one connection: a server that was away was so for the owner, too.
+    try Self.cut(session)
+    #expect(try store.reclaim(in: study) == [])
+    #expect(try watch(for: 6) == [1])
+    #expect(try store.counts(of: study).pending == 2)
   }
 
   /// Connections end at any statement, commits included, whose outcome is then in doubt.
