@@ -10,10 +10,14 @@ At the end of a study these have to be those of an undisturbed run with one work
 every point of every learning curve, every user's rank, and the file of the best weights. `run-hyper verify` has to find nothing. What a
 pruner decides depends on the order of things, so a pruned study is only verified (its record has to replay); then --pruner=none
 finishes it, which has to give the bytes of the study that never had a pruner.
+
+With --storage=postgresql the studies are on a throw-away server, and the undisturbed runs they are compared with in SQLite files. With
+--server_kills the server itself is killed (`kill -9`, or an immediate stop) and started again while they run.
 """
 import argparse
 import glob
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -22,6 +26,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 GRID = "learning_rate choice [0.01,0.001]\nhidden_dropout_prob choice [0.2,0.5]\nn_layers choice [1,2]\n"
@@ -43,11 +48,91 @@ NAME = "bert4rec-grocery-hyper"
 ENVIRONMENT = {**os.environ, "RUN_HYPER_CHECKPOINT_SECONDS": "0"}
 
 
-class Folder:
-    """A folder with a parameter file and the study that is made in it."""
+class Server:
+    """A PostgreSQL server in a folder of its own, reached through a socket there."""
 
-    def __init__(self, program, place, parameters):
-        self.program, self.path = program, place
+    def __init__(self):
+        versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[-2]))
+        self.programs = versions[-1] if versions else os.path.dirname(shutil.which("initdb") or "")
+        if not os.path.exists(os.path.join(self.programs, "initdb")) or not shutil.which("psql"):
+            sys.exit("error: no PostgreSQL server here; install postgresql")
+        # The path of a socket has at most 107 bytes.
+        self.folder = tempfile.mkdtemp(prefix="pg-", dir="/tmp")
+        self.data = os.path.join(self.folder, "data")
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        self.count, self.kills, self.lock = 0, 0, threading.Lock()
+        self.call("initdb", "-D", self.data, "-U", "hyper", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        self.start()
+
+    def call(self, program, *words):
+        # The server refuses to run as root.
+        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        with open(os.path.join(self.folder, "log"), "a") as log:
+            subprocess.run(
+                [*prefix, os.path.join(self.programs, program), *words], cwd=self.folder, stdout=log, stderr=log, check=True)
+
+    def start(self):
+        options = f"-k '{self.folder}' -c listen_addresses= -c shared_buffers=32MB"
+        self.call("pg_ctl", "-D", self.data, "-l", os.path.join(self.folder, "server.log"), "-w", "-t", "60", "-o", options, "start")
+
+    def uri(self, database):
+        return f"postgresql://hyper@/{database}?host={self.folder}"
+
+    def new_database(self):
+        self.count += 1
+        self.call("psql", "-X", "-q", self.uri("postgres"), "-c", f"CREATE DATABASE study_{self.count}")
+        return f"study_{self.count}"
+
+    def kill(self, generator):
+        """Ends the server without warning, and starts it again."""
+        with self.lock:
+            if generator.random() < 0.5:
+                with open(os.path.join(self.data, "postmaster.pid")) as file:
+                    os.kill(int(file.readline()), signal.SIGKILL)
+                # Its processes notice by themselves; until they have ended, no other server can have their memory.
+                time.sleep(generator.uniform(0.1, 1))
+                while subprocess.run(["pgrep", "-f", f"postgres.*{self.data}"], stdout=subprocess.DEVNULL).returncode == 0:
+                    time.sleep(0.1)
+            else:
+                self.call("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+            time.sleep(generator.uniform(0, 1))
+            for attempt in range(30):
+                try:
+                    self.start()
+                    break
+                except subprocess.CalledProcessError:
+                    if attempt == 29:
+                        raise
+                    time.sleep(0.5)
+            self.kills += 1
+
+    def rows(self, database, sql):
+        """Rows as SQLite gives them: numbers, text, bytes."""
+        text = f"SELECT coalesce(json_agg(row), '[]') FROM ({sql}) AS row"
+        with self.lock:
+            answer = subprocess.run(
+                ["psql", "-X", "-At", "-v", "ON_ERROR_STOP=1", self.uri(database), "-c", "SET search_path = run_hyper", "-c", text],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if answer.returncode != 0:
+            raise sqlite3.OperationalError(answer.stderr)
+        values = json.loads(answer.stdout.split("\n", 1)[-1] if answer.stdout.startswith("SET") else answer.stdout)
+        read = lambda value: bytes.fromhex(value[2:]) if isinstance(value, str) and value.startswith("\\x") else value
+        return [tuple(read(value) for value in row.values()) for row in values]
+
+    def stop(self):
+        with self.lock:
+            self.call("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Folder:
+    """A folder with a parameter file and the study that is made in it, or on a server."""
+
+    def __init__(self, program, place, parameters, server=None):
+        self.program, self.path, self.server = program, place, server
+        self.name = server.new_database() if server else None
+        self.storage = [f"--storage={server.uri(self.name)}"] if server else []
         os.makedirs(place)
         with open(os.path.join(place, "hyper.test"), "w") as file:
             file.write(parameters)
@@ -55,13 +140,15 @@ class Folder:
 
     def run(self, *words):
         return subprocess.run(
-            [self.program, *words], cwd=self.path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            [self.program, *words, *self.storage], cwd=self.path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def start(self, *words):
         with open(os.path.join(self.path, "log"), "a") as log:
-            return subprocess.Popen([self.program, *words], cwd=self.path, env=ENVIRONMENT, stdout=log, stderr=log)
+            return subprocess.Popen([self.program, *words, *self.storage], cwd=self.path, env=ENVIRONMENT, stdout=log, stderr=log)
 
     def query(self, sql):
+        if self.server:
+            return self.server.rows(self.name, sql)
         connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=60)
         try:
             return connection.execute(sql).fetchall()
@@ -71,24 +158,25 @@ class Folder:
     def everything(self):
         """What has to be the same whatever happened, by name; the numbers of rows of other attempts are left out."""
         boards = {f"leaderboard {f}": self.run("leaderboard", "--top=0", f"--format={f}").stdout for f in ("csv", "json")}
-        weights = {}
+        # On a server, the bytes are in the database, and verify has compared them with this.
+        weights = dict(self.query("SELECT file, sha256 FROM weights")) if self.server else {}
         for path in glob.glob(f"{self.database}.weights/*/*"):
             with open(path, "rb") as file:
                 weights[os.path.basename(path)] = hashlib.sha256(file.read()).hexdigest()
         return boards | {
             "curves": self.query(
                 "SELECT ordinal, epoch, metric, value FROM learning_curve JOIN trial ON id = trial_id "
-                "WHERE active ORDER BY 1, 2, 3"),
+                "WHERE active = 1 ORDER BY 1, 2, 3"),
             "ranks": self.query(
-                "SELECT ordinal, split, ranks FROM user_rank JOIN trial ON id = trial_id WHERE active ORDER BY 1, 2"),
+                "SELECT ordinal, split, ranks FROM user_rank JOIN trial ON id = trial_id WHERE active = 1 ORDER BY 1, 2"),
             "results": self.query(
-                "SELECT ordinal, split, metric, value FROM result JOIN trial ON id = trial_id WHERE active ORDER BY 1, 2, 3"),
+                "SELECT ordinal, split, metric, value FROM result JOIN trial ON id = trial_id WHERE active = 1 ORDER BY 1, 2, 3"),
             "weights": weights,
         }
 
     def ended(self):
         """Trials that have ended for good, with what must not change any more."""
-        if not os.path.exists(self.database):
+        if not self.server and not os.path.exists(self.database):
             return set()
         try:
             return set(
@@ -97,9 +185,28 @@ class Folder:
                     "WHERE state IN ('completed', 'diverged')"))
         except sqlite3.OperationalError as error:
             # Killed before the tables were there.
-            if "no such table" in str(error):
+            if "no such table" in str(error) or "does not exist" in str(error):
                 return set()
             raise
+
+
+class Reaper(threading.Thread):
+    """Kills a server at random moments, so many times."""
+
+    def __init__(self, server, kills, seed, longest):
+        super().__init__(daemon=True)
+        self.server, self.left, self.random, self.longest = server, kills, random.Random(seed), longest
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        while self.left > 0 and not self.over.wait(self.random.uniform(0.5, 4 * self.longest + 0.5)):
+            self.server.kill(self.random)
+            self.left -= 1
+
+    def stop(self):
+        self.over.set()
+        self.join()
 
 
 class Reference:
@@ -187,7 +294,7 @@ class Study:
                 self.complain(f"another {name} than an undisturbed run has")
         # Nothing left over, and no finished trial started again: verify says so, and here it is counted without it.
         again = self.folder.query(
-            "SELECT ordinal FROM trial WHERE (SELECT count(*) FROM attempt WHERE trial_id = id "
+            "SELECT ordinal FROM trial WHERE (SELECT count(*) FROM attempt WHERE trial_id = trial.id "
             "AND ending IN ('completed', 'diverged')) > 1")
         for (trial,) in again:
             self.complain(f"trial {trial} ended twice")
@@ -201,6 +308,8 @@ def main():
     parser.add_argument("--longest", type=float, default=0.9, help="most seconds between two kills (default 0.9)")
     parser.add_argument("--kinds", default="", help="only these, separated by commas: " + ", ".join(k[0] for k in KINDS))
     parser.add_argument("--keep", help="a folder where studies that differ are kept")
+    parser.add_argument("--storage", choices=["sqlite", "postgresql"], default="sqlite", help="where the studies are (default sqlite)")
+    parser.add_argument("--server_kills", type=int, default=0, help="kills of the server itself, with --storage=postgresql (default 0)")
     arguments = sys.argv[1:]
     split = arguments.index("--") if "--" in arguments else len(arguments)
     options = parser.parse_args(arguments[:split])
@@ -215,11 +324,14 @@ def main():
     by_processes = {1: [0, 0], 4: [0, 0]}
     with tempfile.TemporaryDirectory(prefix="run-hyper-crash-") as place:
         reference = Reference(program, place)
+        server = Server() if options.storage == "postgresql" else None
+        reaper = Reaper(server, options.server_kills, generator.random(), options.longest) if options.server_kills and server else None
         while kills < options.kills or studies < options.studies:
             kind = kinds[studies // 2 % len(kinds)]
             processes = 4 if studies % 2 and kind[4] else 1
-            folder = Folder(program, os.path.join(place, f"study-{studies + 1}"), kind[1])
-            study = Study(kind, processes, folder, generator, reference.of(kind))
+            expected = reference.of(kind)
+            folder = Folder(program, os.path.join(place, f"study-{studies + 1}"), kind[1], server)
+            study = Study(kind, processes, folder, generator, expected)
             began = time.time()
             share = -(-max(1, options.kills - kills) // max(1, options.studies - studies))
             study.run(share, longest)
@@ -239,6 +351,11 @@ def main():
                 if options.keep:
                     shutil.copytree(folder.path, os.path.join(options.keep, f"study-{studies}"), dirs_exist_ok=True)
             shutil.rmtree(folder.path)
+        if reaper:
+            reaper.stop()
+            print(f"the server was killed {server.kills} times")
+        if server:
+            server.stop()
     for processes, (count, killed) in by_processes.items():
         print(f"by {processes} {'process' if processes == 1 else 'processes'}: {count} studies, {killed} kills")
     print(f"{studies} studies, {kills} kills, {different} different, {time.time() - start:.0f} s")

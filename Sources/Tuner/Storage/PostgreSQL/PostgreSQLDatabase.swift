@@ -72,7 +72,7 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     // What `work` has returned, if its transaction may have been committed.
     var doubtful: (transaction: String, value: Value)?
     // A standby that becomes the primary server is read-only at first.
-    return try connected(retryingAfter: [.connectionLost, .tooManyConnections, .readOnly]) { session in
+    return try connected(retryingAfter: [.connectionLost, .tooManyConnections, .conflict, .readOnly]) { session in
       if let (transaction, value) = doubtful {
         if try session.hasCommitted(transaction) { return value }
         doubtful = nil
@@ -95,7 +95,7 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
 
   /// Runs `work` with an open connection, from the beginning if the connection is lost in the meantime.
   private func connected<Value>(
-    retryingAfter kinds: [PostgreSQLError.Kind] = [.connectionLost, .tooManyConnections],
+    retryingAfter kinds: [PostgreSQLError.Kind] = [.connectionLost, .tooManyConnections, .conflict],
     _ work: (PostgreSQLSession) throws -> Value
   ) throws -> Value {
     lock.lock()

@@ -16,6 +16,8 @@ struct PostgreSQLError: Error, Equatable, CustomStringConvertible {
     /// No connection: it may come back.
     case connectionLost
     case tooManyConnections
+    /// Two transactions waited for each other, and the server has ended this one; it can be run again.
+    case conflict
     case readOnly
     case diskFull
     case lockTimeout
@@ -30,6 +32,7 @@ struct PostgreSQLError: Error, Equatable, CustomStringConvertible {
   var kind: Kind {
     switch state {
     case "53300": .tooManyConnections
+    case "40P01", "40001": .conflict
     case "25006": .readOnly
     case "53100": .diskFull
     case "55P03": .lockTimeout
@@ -88,7 +91,7 @@ extension StorageError {
         ("no free connection (\(message))", "fewer processes, or a server with a larger max_connections")
       case .readOnly: ("a database that can only be read", "the primary server, or another --storage")
       case .diskFull: ("no space left on the server's disk", "free space there; then run the same command to resume")
-      case .lockTimeout:
+      case .lockTimeout, .conflict:
         ("the database locked by another program", "that program to be closed; then run the same command again")
       case .authentication:
         (message, "a user and a password that the server accepts; a password belongs in ~/.pgpass or a service file")
