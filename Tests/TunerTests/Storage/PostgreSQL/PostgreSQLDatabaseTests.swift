@@ -59,6 +59,29 @@ import Testing
     #expect(try database.read { try $0.values(Int.self, "SELECT a FROM t") } == [runs])
   }
 
+  @Test func `Of two transactions that wait for each other, one is run again`() async throws {
+    let uri = try PostgreSQLServer.shared.newDatabase()
+    try Self.connect(uri).write {
+      try $0.script("CREATE TABLE t (a bigint, n bigint); INSERT INTO t VALUES (1, 0), (2, 0)")
+    }
+    let begun = Locked(0)
+    let run: @Sendable ([Int]) throws -> Int = { rows in
+      var runs = 0
+      try Self.connect(uri).write { db in
+        runs += 1
+        try db.run("UPDATE t SET n = n + 1 WHERE a = ?", [rows[0]])
+        begun.withLock { $0 += 1 }
+        while begun.withLock({ $0 }) < 2 { Thread.sleep(forTimeInterval: 0.01) }
+        try db.run("UPDATE t SET n = n + 1 WHERE a = ?", [rows[1]])
+      }
+      return runs
+    }
+    async let one = Task.detached { try run([1, 2]) }.value
+    async let two = Task.detached { try run([2, 1]) }.value
+    #expect(try await one + two == 3)
+    #expect(try Self.connect(uri).read { try $0.values(Int.self, "SELECT n FROM t") } == [2, 2])
+  }
+
   @Test func `Without a server, an error says so in time`() throws {
     let uri = try PostgreSQLServer.shared.newDatabase()
     let database = try Self.connect(uri, patience: .milliseconds(300))
@@ -117,23 +140,28 @@ import Testing
     let store = try StudyStore(writing: uri, checkpoints: folder.path + "/states")
     let study = try store.createOrContinue(definition, cells: cells).study
     let isOver = Locked(false)
-    let cuts = Locked(0)
+    let (cuts, rounds) = (Locked(0), Locked(0))
     let knife = Thread {
       guard let other = try? PostgreSQLSession(uri) else { return }
       while !isOver.withLock({ $0 }) {
         let count = (try? Self.cut(other)) ?? 0
         cuts.withLock { $0 += count }
+        rounds.withLock { $0 += 1 }
         Thread.sleep(forTimeInterval: Double.random(in: 0.01...0.08))
       }
     }
     knife.start()
     defer { isOver.withLock { $0 = true } }
-    let slow = Toy { _, _ in Thread.sleep(forTimeInterval: 0.003) }
+    // Each epoch lasts until connections have been ended once more.
+    let slow = Toy { _, _ in
+      let round = rounds.withLock { $0 }
+      while rounds.withLock({ $0 }) == round { Thread.sleep(forTimeInterval: 0.002) }
+    }
     // With a pruner, what happens first decides; so the trials take turns.
     let workers = pruner == "none" ? 4 : 1
     #expect(try await StudyRunner(store: store, study: study, objective: slow, workers: workers).run() == .finished)
     isOver.withLock { $0 = true }
-    #expect(cuts.withLock { $0 } > 5)
+    #expect(cuts.withLock { $0 } > 2)
 
     let board = try store.leaderboard(of: study)
     #expect(try board.text(.csv) == file.leaderboard(of: undisturbed).text(.csv))
