@@ -37,7 +37,7 @@ public final class StudyStore: Sendable {
   let misplaced = Locked<MisplacedDatabase?>(nil)
 
   /// The checkpoints and weights.
-  let states: StateFolders
+  let states: any StateStorage
 
   /// This process, as the owner of trials.
   let process: ProcessIdentity
@@ -112,7 +112,7 @@ public final class StudyStore: Sendable {
   }
 
   init(
-    path: String, _ opening: Opening, states: StateFolders, place: DatabasePlace?, heartbeatTimeout: Duration
+    path: String, _ opening: Opening, states: any StateStorage, place: DatabasePlace?, heartbeatTimeout: Duration
   ) throws {
     guard let process = ProcessIdentity() else {
       throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")
