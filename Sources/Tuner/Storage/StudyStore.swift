@@ -3,7 +3,8 @@ import Literals
 import Locks
 import Synchronization
 
-/// Studies in one SQLite file, with checkpoints and weights in folders next to it, or on a PostgreSQL server.
+/// Studies in one SQLite file, with checkpoints and weights in folders next to it, or on a PostgreSQL server, with everything in its
+/// database.
 ///
 /// It offers operations on studies and trials. Several processes may use the same database at the same time.
 public final class StudyStore: Sendable {
@@ -67,8 +68,7 @@ public final class StudyStore: Sendable {
   /// Throws a `StorageError` and changes nothing if it is not a database of this program, or is one of a later version.
   ///
   /// - Parameter path: A file, or the URI of a database on a PostgreSQL server.
-  /// - Parameter checkpoints: A folder for the states of trials, instead of the one beside the file; needed for a server, and must be
-  ///   the same for all processes.
+  /// - Parameter checkpoints: A folder for the states of trials, instead of the server's database; must be the same for all processes.
   /// - Parameter heartbeatTimeout: Must be the same for all processes that share the database.
   public convenience init(
     writing path: String, checkpoints: String? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
