@@ -3,7 +3,8 @@ import Literals
 import Locks
 import Synchronization
 
-/// Studies in one SQLite file, with checkpoints and weights in folders next to it, or on a PostgreSQL server.
+/// Studies in one SQLite file, with checkpoints and weights in folders next to it, or on a PostgreSQL server, with everything in its
+/// database.
 ///
 /// It offers operations on studies and trials. Several processes may use the same database at the same time.
 public final class StudyStore: Sendable {
@@ -37,7 +38,7 @@ public final class StudyStore: Sendable {
   let misplaced = Locked<MisplacedDatabase?>(nil)
 
   /// The checkpoints and weights.
-  let states: StateFolders
+  let states: any StateStorage
 
   /// This process, as the owner of trials.
   let process: ProcessIdentity
@@ -72,8 +73,7 @@ public final class StudyStore: Sendable {
   /// Throws a `StorageError` and changes nothing if it is not a database of this program, or is one of a later version.
   ///
   /// - Parameter path: A file, or the URI of a database on a PostgreSQL server.
-  /// - Parameter checkpoints: A folder for the states of trials, instead of the one beside the file; needed for a server, and must be
-  ///   the same for all processes.
+  /// - Parameter checkpoints: A folder for the states of trials, instead of the server's database; must be the same for all processes.
   /// - Parameter heartbeatTimeout: Must be the same for all processes that share the database.
   public convenience init(
     writing path: String, checkpoints: String? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
@@ -117,7 +117,7 @@ public final class StudyStore: Sendable {
   }
 
   init(
-    path: String, _ opening: Opening, states: StateFolders, place: DatabasePlace?, heartbeatTimeout: Duration
+    path: String, _ opening: Opening, states: any StateStorage, place: DatabasePlace?, heartbeatTimeout: Duration
   ) throws {
     guard let process = ProcessIdentity() else {
       throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")

@@ -181,8 +181,8 @@ final class StudyRun: Sendable {
     guard let weights = try? store.weights(of: study), weights.isPresent == false else { return }
     onEvent(
       .warning(
-        "the weights of trial \(weights.trial) are missing: no file \(weights.location); \(ProgramCommand.line("train")) "
-          + "with its configuration recreates them"))
+        "the weights of trial \(weights.trial) are missing: no \(store.states.noun) \(weights.location); "
+          + "\(ProgramCommand.line("train")) with its configuration recreates them"))
   }
 }
 

@@ -10,6 +10,8 @@ import Testing
     var space = "a choice [1,2,13,3,17,4]\nb choice ['x','y']"
     var change: @Sendable (inout StudyDefinition) -> Void = { _ in }
     var repeats = 0
+    /// Whether states are in a folder instead of the server's database.
+    var hasFolder = false
   }
 
   private static let searches = [
@@ -27,14 +29,18 @@ import Testing
     Search(testDescription: "median") { $0.pruner = Pruner("median first_rung=1") ?? .none },
     Search(testDescription: "an early end") { $0.earlyStop = 3 },
     Search(testDescription: "repeats", change: { $0.repeats = 2 }, repeats: 2),
+    Search(
+      testDescription: "asha, with states in a folder",
+      change: { $0.pruner = Pruner("asha first_rung=1 reduction_factor=2") ?? .none }, hasFolder: true),
   ]
 
   @Test(arguments: searches)
   private func `A study has the same reports, record and files in both`(search: Search) async throws {
     let folder = Folder()
     let uri = try PostgreSQLServer.shared.newDatabase()
+    let checkpoints = search.hasFolder ? folder.path + "/shared" : nil
     let stores = [
-      try StudyStore(writing: folder.database), try StudyStore(writing: uri, checkpoints: folder.path),
+      try StudyStore(writing: folder.database), try StudyStore(writing: uri, checkpoints: checkpoints),
     ]
     var texts: [[String]] = []
     for store in stores {
@@ -43,13 +49,18 @@ import Testing
     }
     for (file, server) in zip(texts[0], texts[1]) { #expect(file == server) }
     #expect(texts[0].count == texts[1].count && texts[0].count > 10)
-    let reader = try StudyStore(reading: uri, checkpoints: folder.path)
+    let reader = try StudyStore(reading: uri, checkpoints: checkpoints)
     #expect(try Self.reports(reader) == texts[1])
-    let weights = try stores.map { store in
+    let weights = try (stores + [reader]).map { store in
       let study = try #require(try store.study())
-      return try #require(try store.weights(of: study)).location
+      let kept = try #require(try store.weights(of: study))
+      #expect(kept.isPresent == true)
+      return try store.states.weights(of: study.id).read(kept.location)
     }
-    #expect(FileManager.default.contentsEqual(atPath: weights[0], andPath: weights[1]))
+    #expect(weights[0] == weights[1] && weights[0] == weights[2] && !weights[0].isEmpty)
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/shared/studies.weights") == search.hasFolder)
+    let states = try PostgreSQLSession(uri).execute("SELECT count(*) FROM saved_state").rows
+    #expect((states == [[.integer(0)]]) == search.hasFolder)
     for store in stores {
       let verification = try store.verify()
       // The toy's metrics do not follow from its ranks.

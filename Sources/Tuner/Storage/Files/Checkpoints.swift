@@ -1,4 +1,4 @@
-/// A row of `checkpoint` or `weights`: a file, with what is needed to verify that it is complete.
+/// A row of `checkpoint` or `weights`: the name of a state, with what is needed to verify that it is complete.
 struct SavedState: Sendable {
   let id: Int64
   let epoch: Int
@@ -58,15 +58,15 @@ extension StudyStore {
 
   /// Removes states that a crash left: those that are not registered and whose trial no living attempt works on.
   package func removeOrphans() throws {
-    for (folder, name) in try orphans() { folder.remove([name]) }
+    for (place, name) in try orphans() { place.remove([name]) }
     try removeWeightsOfDeletedStudies()
   }
 
   /// Unregistered states whose trial has no running attempt.
-  func orphans() throws -> [(folder: StateFolder, name: String)] {
-    // The folders are read first: states that appear later belong to a running process.
+  func orphans() throws -> [(place: any SavedStates, name: String)] {
+    // The names are read first: states that appear later belong to a running process.
     let checkpoints = states.checkpoints.list()
-    let folders = states.weightsOfAll().map { (study: $0.study, folder: $0.folder, names: $0.folder.list()) }
+    let places = states.weightsOfAll().map { (study: $0.study, states: $0.states, names: $0.states.list()) }
     let (kept, weights, attempts, trials) = try read { db in
       (
         Set(try db.values(String.self, "SELECT file FROM checkpoint")),
@@ -78,11 +78,11 @@ extension StudyStore {
       )
     }
     let unused = checkpoints.filter { name in !kept.contains(name) && !attempts.contains(where: name.hasPrefix) }
-    let others = folders.flatMap { study, folder, names in
+    let others = places.flatMap { study, states, names in
       names.filter { name in
         let file = "\(study)/\(name)"
         return !weights.contains(file) && !trials.contains(where: file.hasPrefix)
-      }.map { (folder, $0) }
+      }.map { (states, $0) }
     }
     return unused.map { (states.checkpoints, $0) } + others
   }

@@ -1,12 +1,12 @@
-/// Where a database's studies keep the states of their trials: folders next to its file.
-struct StateFolders: Sendable {
-  /// The states from which unfinished trials resume.
-  let checkpoints: StateFolder
+/// The states of trials in folders: next to the database's file, or in one that all processes share.
+struct StateFolders: StateStorage {
+  let checkpoints: any SavedStates
+  let noun = "file"
 
   private let allWeights: String
   private let watch = FolderWatch()
 
-  /// - Parameter database: The path of the database.
+  /// - Parameter database: The path of the database, with which the folders' paths begin.
   init(of database: String) {
     checkpoints = StateFolder(
       location: database + ".checkpoints",
@@ -15,17 +15,13 @@ struct StateFolders: Sendable {
     allWeights = database + ".weights"
   }
 
-  /// The weights of a study's best trial.
-  func weights(of study: Int64) -> StateFolder { weights(in: "\(study)") }
+  func weights(of study: Int64) -> any SavedStates { weights(in: "\(study)") }
 
-  /// The weights of all studies, including deleted ones, by the text of the study's number.
-  ///
   /// The user may have put something else there, with any name.
-  func weightsOfAll() -> [(study: String, folder: StateFolder)] {
+  func weightsOfAll() -> [(study: String, states: any SavedStates)] {
     Disk.files(in: allWeights).map { ($0, weights(in: $0)) }
   }
 
-  /// New notices for the user about lost states; each is returned once.
   func takeNotices() -> [String] { watch.takeNotices() }
 
   /// The folders that exist; they have to be moved together with the database.

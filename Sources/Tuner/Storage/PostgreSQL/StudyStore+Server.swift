@@ -3,23 +3,19 @@ extension StudyStore {
   ///
   /// Throws a `StorageError` if the server cannot be reached, or if its tables are of a later version or of another program.
   ///
-  /// - Parameter checkpoints: A folder for the states of trials, which all processes share.
+  /// - Parameter checkpoints: A folder for the states of trials, which all processes share; `nil` for the database.
   /// - Parameter creates: Whether to create the tables if they are missing; otherwise the store is for reports.
   convenience init(
     server location: PostgreSQLLocation, checkpoints: String?, creates: Bool,
     heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
   ) throws {
-    guard let checkpoints else {
-      throw StorageError(
-        location: location.description, found: "no folder for checkpoints",
-        expected: "--checkpoints=FOLDER, a folder that all processes of the study can write")
-    }
     let database = try PostgreSQLDatabase(
       location, owner: creates ? ProcessIdentity() : nil, patience: .seconds(Self.patience()))
+    let states: any StateStorage =
+      if let checkpoints { StateFolders(of: checkpoints + "/studies") } else { StateTables(of: database) }
     try self.init(
-      path: location.description, Opening(database: database, upgrade: nil, logObstacle: nil),
-      states: StateFolders(of: checkpoints + "/studies"), place: nil,
-      heartbeatTimeout: heartbeatTimeout)
+      path: location.description, Opening(database: database, upgrade: nil, logObstacle: nil), states: states,
+      place: nil, heartbeatTimeout: heartbeatTimeout)
   }
 
   /// Checks the version of the tables; the server itself vouches for their rows.

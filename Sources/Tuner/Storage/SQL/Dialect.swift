@@ -49,6 +49,9 @@ enum Dialect: Sendable {
   /// Numbers as one argument, however many they are.
   func list(_ numbers: [Int64]) -> any SQLConvertible { "[\(numbers.map(String.init).joined(separator: ","))]" }
 
+  /// Whether a new study may get the number of a deleted one.
+  var reusesNumbers: Bool { self == .sqlite }
+
   /// A statement that locks a study until the end of the transaction, with the study as its argument; `nil` if a transaction that writes
   /// is alone in the database anyway.
   var studyLock: String? {

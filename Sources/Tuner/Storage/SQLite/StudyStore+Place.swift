@@ -92,7 +92,7 @@ extension StudyStore {
       emptyLog()
       // A new database at the old path must not find this one's log, which other processes may still have open.
       try? storing(in: path) { try database.write { _ in try place.removeCompanions() } }
-      return .moved(to: name, folders: states.present())
+      return .moved(to: name, folders: (states as? StateFolders)?.present() ?? [])
     case .replaced(let name):
       emptyLog()
       return replaced(place, name: name)

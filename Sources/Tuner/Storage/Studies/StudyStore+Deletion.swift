@@ -15,9 +15,9 @@ public struct DeletedStudy: Sendable, Equatable {
 }
 
 extension StudyStore {
-  /// Deletes a study: all its rows in one transaction, then its files.
+  /// Deletes a study: all its rows in one transaction, then its states.
   ///
-  /// A crash between the two leaves files that no row refers to; the next run of any study in this store removes them.
+  /// A crash between the two leaves states that no row refers to; the next run of any study in this store removes them.
   ///
   /// Throws a `StorageError` and changes nothing if a process that may be alive is running trials of the study, or if the study has
   /// already been deleted.
@@ -104,7 +104,12 @@ extension StudyStore {
       let present = Set(try db.values(Int64.self, "SELECT id FROM study"))
       return numbers.filter { !present.contains($0) }
     }
-    guard try !read(deleted).isEmpty else { return }
+    let (gone, areReused) = try read { db in (try deleted(db), db.dialect.reusesNumbers) }
+    guard !gone.isEmpty else { return }
+    guard areReused else {
+      for number in gone { states.weights(of: number).removeAll() }
+      return
+    }
     // During the transaction, no process can create a study with such a number.
     try transaction { db in
       for number in try deleted(db) { states.weights(of: number).removeAll() }

@@ -53,7 +53,7 @@ extension StudyStore {
       } else {
         study = try Self.insert(definition, db)
         // The number may have belonged to a study whose deletion was interrupted.
-        states.weights(of: study.id).removeAll()
+        if db.dialect.reusesNumbers { states.weights(of: study.id).removeAll() }
       }
       try Self.recallValues(of: study, db)
       let before = try Self.activity(of: study, db)

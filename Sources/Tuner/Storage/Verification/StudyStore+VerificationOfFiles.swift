@@ -47,10 +47,10 @@ extension StudyStore {
   }
 
   /// What is wrong with a saved state, or `nil`.
-  private func problem(with state: SavedState, in folder: StateFolder) -> StorageError? {
-    let location = folder.location(of: state.file)
+  private func problem(with state: SavedState, in place: any SavedStates) -> StorageError? {
+    let location = place.location(of: state.file)
     do throws(StorageError) {
-      let bytes = try folder.read(state.file)
+      let bytes = try place.read(state.file)
       let expected = "the \(state.bytes) bytes that were written"
       if bytes.count != state.bytes {
         return StorageError(location: location, found: "\(bytes.count) bytes", expected: expected)
@@ -143,14 +143,15 @@ extension StudyStore {
     ).map { try ($0["id"], $0["ordinal"], $0["completed_after"] ?? 0) }
   }
 
-  // MARK: - Orphaned files
+  // MARK: - Orphans
 
-  /// Notes files left by a crash; the next run removes them.
+  /// Notes states left by a crash; the next run removes them.
   func checkOrphans(_ check: inout Verification.Check) throws {
     let orphans = try orphans()
-    for (folder, name) in orphans {
-      check.notes.append("\(folder.location(of: name)) belongs to no trial; the next run of a study removes it")
+    for (place, name) in orphans {
+      check.notes.append("\(place.location(of: name)) belongs to no trial; the next run of a study removes it")
     }
-    check.summary = orphans.isEmpty ? "no orphaned files" : orphans.count.counting("orphaned file")
+    let orphan = "orphaned \(states.noun)"
+    check.summary = orphans.isEmpty ? "no \(orphan)s" : orphans.count.counting(orphan)
   }
 }

@@ -96,7 +96,7 @@ import Testing
     try Data().write(to: URL(fileURLWithPath: folder.database + ".weights/mine"))
     let all = states.weightsOfAll()
     #expect(all.map(\.study) == ["12", "2", "mine"])
-    #expect(all.map { $0.folder.list() } == [["a"], ["b"], []])
+    #expect(all.map { $0.states.list() } == [["a"], ["b"], []])
     #expect(states.present() == [.init(path: folder.database + ".weights", suffix: ".weights")])
   }
 }

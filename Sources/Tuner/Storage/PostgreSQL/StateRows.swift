@@ -1,0 +1,151 @@
+/// Saved states as rows of a PostgreSQL database.
+///
+/// A state is written and read in parts, each in a transaction of its own. So the server never holds a whole one in memory, and other
+/// threads use the connection in between. Nothing here may be called in a transaction, which has the only connection.
+struct StateRows: SavedStates {
+  /// The size of all parts of a state but the last.
+  static let partSize = 1 << 20
+
+  /// The text that states which belong together have in their rows.
+  let folder: String
+
+  /// Passed before anything is written, before a state has its name, and when it has.
+  let faults: (unwritten: FaultPoint, written: FaultPoint, renamed: FaultPoint)
+
+  let database: PostgreSQLDatabase
+
+  var location: String { "\(database.location), \(folder)" }
+
+  // MARK: - Writing
+
+  func save(_ bytes: [UInt8], as name: String) throws(StorageError) {
+    try answering(name) {
+      faults.unwritten.pass()
+      let id = try begin(name, bytes: bytes.count)
+      do {
+        for (part, start) in stride(from: 0, to: bytes.count, by: Self.partSize).enumerated() {
+          try write(Array(bytes[start..<min(start + Self.partSize, bytes.count)]), part, of: id, name)
+        }
+        faults.written.pass()
+        try finish(id, name)
+      } catch {
+        // Without a connection it stays, as after a crash.
+        if (error as? PostgreSQLError)?.isLost != true {
+          try? database.write { try $0.run("DELETE FROM saved_state WHERE id = ? AND NOT complete", [id]) }
+        }
+        throw error
+      }
+      faults.renamed.pass()
+    }
+  }
+
+  /// Makes the row of a state that is not complete yet, and returns its id.
+  func begin(_ name: String, bytes: Int) throws -> Int64 {
+    try database.write { db in
+      try db.insert(
+        "INSERT INTO saved_state (folder, name, bytes) VALUES (?, ?, ?) RETURNING id",
+        [folder, Self.lastPart(of: name) + ".partial", bytes])
+    }
+  }
+
+  /// Writes a part, which may be there already if a connection was lost.
+  func write(_ data: [UInt8], _ part: Int, of id: Int64, _ name: String) throws {
+    let changes = try database.write { db in
+      try db.changes(
+        """
+        INSERT INTO saved_state_part (state_id, part, data)
+        SELECT id, CAST(? AS bigint), CAST(? AS bytea) FROM saved_state WHERE id = ?
+        ON CONFLICT (state_id, part) DO UPDATE SET data = excluded.data
+        """, [part, data, id])
+    }
+    guard changes == 1 else { throw removed(name) }
+  }
+
+  /// Gives a state its name, in place of an earlier one.
+  private func finish(_ id: Int64, _ name: String) throws {
+    let stored = Self.lastPart(of: name)
+    try database.write { db in
+      // Of two processes that finish a state of this name at once, the second one has to see what the first one did.
+      _ = try db.row("SELECT pg_advisory_xact_lock(hashtextextended(CAST(? AS text), 0))", ["\(folder)/\(stored)"])
+      try db.run(
+        "DELETE FROM saved_state WHERE folder = ? AND name = ? AND complete AND id <> ?", [folder, stored, id])
+      guard try db.changes("UPDATE saved_state SET name = ?, complete = true WHERE id = ?", [stored, id]) == 1 else {
+        throw removed(name)
+      }
+    }
+  }
+
+  private func removed(_ name: String) -> StorageError {
+    StorageError(
+      location: location(of: name), found: "a state that another process removed while it was written",
+      expected: "no other process to work on its trial")
+  }
+
+  // MARK: - Reading
+
+  func read(_ name: String) throws(StorageError) -> [UInt8] {
+    try answering(name) {
+      let row = try database.read { db in
+        try db.row(
+          "SELECT id, bytes FROM saved_state WHERE folder = ? AND name = ? AND complete",
+          [folder, Self.lastPart(of: name)])
+      }
+      guard let row else { throw missing(name, "no such saved state") }
+      let (id, count): (Int64, Int) = try (row["id"], row["bytes"])
+      var bytes: [UInt8] = []
+      var part = 0
+      while bytes.count < count {
+        let data = try database.read { db in
+          try db.value(
+            [UInt8].self, "SELECT data FROM saved_state_part WHERE state_id = ? AND part = ?", [id, part])
+        }
+        guard let data, !data.isEmpty else { throw missing(name, "a saved state without part \(part)") }
+        bytes += data
+        part += 1
+      }
+      return bytes
+    }
+  }
+
+  private func missing(_ name: String, _ found: String) -> StorageError {
+    StorageError(location: location(of: name), found: found, expected: "the bytes that were written")
+  }
+
+  func contains(_ name: String) -> Bool? {
+    try? database.read { db in
+      try db.value(
+        Bool.self, "SELECT EXISTS (SELECT 1 FROM saved_state WHERE folder = ? AND name = ? AND complete)",
+        [folder, Self.lastPart(of: name)])
+    }
+  }
+
+  func list() -> [String] {
+    let names = try? database.read { db in
+      try db.values(String.self, "SELECT DISTINCT name FROM saved_state WHERE folder = ?", [folder])
+    }
+    return (names ?? []).sorted()
+  }
+
+  // MARK: - Removing
+
+  func remove(_ names: [String]) {
+    guard !names.isEmpty else { return }
+    try? database.write { db in
+      for name in names.map(Self.lastPart(of:)).sorted() {
+        try db.run("DELETE FROM saved_state WHERE folder = ? AND name = ?", [folder, name])
+      }
+    }
+  }
+
+  func removeAll() {
+    try? database.write { try $0.run("DELETE FROM saved_state WHERE folder = ?", [folder]) }
+  }
+
+  /// Runs `work` and turns whatever it throws into a `StorageError` with the state's place.
+  private func answering<Value>(_ name: String, _ work: () throws -> Value) throws(StorageError) -> Value {
+    do { return try storing(in: location(of: name), work) } catch {
+      throw error as? StorageError
+        ?? StorageError(location: location(of: name), found: "\(error)", expected: "a state in the database")
+    }
+  }
+}
