@@ -137,10 +137,11 @@ import Testing
     let undisturbed = try file.createOrContinue(definition, cells: cells).study
     _ = try await StudyRunner(store: file, study: undisturbed, objective: Toy(), workers: 1).run()
 
-    let store = try StudyStore(writing: uri, checkpoints: folder.path + "/states")
+    let store = try StudyStore(writing: uri, checkpoints: nil)
     let study = try store.createOrContinue(definition, cells: cells).study
     let isOver = Locked(false)
-    let (cuts, rounds) = (Locked(0), Locked(0))
+    let cuts = Locked(0)
+    let rounds = Locked(0)
     let knife = Thread {
       guard let other = try? PostgreSQLSession(uri) else { return }
       while !isOver.withLock({ $0 }) {
