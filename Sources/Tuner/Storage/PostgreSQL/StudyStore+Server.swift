@@ -3,7 +3,8 @@ extension StudyStore {
   ///
   /// Throws a `StorageError` if the server cannot be reached, or if its tables are of a later version or of another program.
   ///
-  /// - Parameter checkpoints: A folder for the states of trials, which all processes share.
+  /// - Parameter checkpoints: A folder for the states of trials, which all processes share. Databases may share it, too:
+  ///   each has folders of its own in it.
   /// - Parameter creates: Whether to create the tables if they are missing; otherwise the store is for reports.
   convenience init(
     server location: PostgreSQLLocation, checkpoints: String?, creates: Bool,
@@ -15,9 +16,19 @@ extension StudyStore {
         expected: "--checkpoints=FOLDER, a folder that all processes of the study can write")
     }
     let database = try PostgreSQLDatabase(location, creates: creates, patience: .seconds(Self.patience()))
+    if creates {
+      try Disk.createFolder(checkpoints)
+      guard Disk.isWritable(checkpoints) else {
+        throw StorageError(
+          location: checkpoints, found: "no permission to write", expected: "a writable folder for --checkpoints")
+      }
+    }
+    let id = try storing(in: location.description) {
+      try database.read { try $0.value(String.self, "SELECT left(CAST(id AS text), 8) FROM version") ?? "" }
+    }
     try self.init(
       path: location.description, Opening(database: database, upgrade: nil, logObstacle: nil),
-      states: StateFolders(of: checkpoints + "/studies"), place: nil,
+      states: StateFolders(of: "\(checkpoints)/studies-\(id)"), place: nil,
       heartbeatTimeout: heartbeatTimeout)
   }
 
