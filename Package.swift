@@ -77,7 +77,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
     .testTarget(name: "TunerTests", dependencies: ["Literals", "Locks", "Tuner"], swiftSettings: strict),
     .testTarget(
-      name: "run-hyperTests", dependencies: ["run-hyper", "Tuner"],
+      name: "run-hyperTests", dependencies: ["Literals", "Locks", "run-hyper", "Tuner"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
   ]
 )

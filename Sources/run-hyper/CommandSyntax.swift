@@ -40,22 +40,25 @@ package struct CommandSyntax: Sendable {
       flags: ["shuffle", "skip_impossible"], takesConfiguration: true),
     CommandSyntax("resume", options: running),
     CommandSyntax(
-      "leaderboard", options: ["storage", "top", "sort", "where", "format"], repeatable: ["where"]),
-    CommandSyntax("studies", options: ["storage", "format", "delete"]),
-    CommandSyntax("show", options: ["storage", "format"]),
-    CommandSyntax("compare", options: ["storage", "metric", "split", "format"]),
-    CommandSyntax("importance", options: ["storage", "metric", "split", "format"]),
-    CommandSyntax("verify", options: ["storage", "format"]),
+      "leaderboard", options: database.union(["top", "sort", "where", "format"]), repeatable: ["where"]),
+    CommandSyntax("studies", options: database.union(["format", "delete"])),
+    CommandSyntax("show", options: database.union(["format"])),
+    CommandSyntax("compare", options: database.union(["metric", "split", "format"])),
+    CommandSyntax("importance", options: database.union(["metric", "split", "format"])),
+    CommandSyntax("verify", options: database.union(["format"])),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
     CommandSyntax("evaluate", options: sources.union(["weights", "split", "format"]), takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data_path"]),
     CommandSyntax("dataset", "describe", options: ["data_path", "config_files"], takesConfiguration: true),
   ]
 
+  /// Options that name the database of studies.
+  private static let database: Set<String> = ["storage", "checkpoints"]
+
   /// Options of running a study, for every command that does.
-  private static let running: Set<String> = [
-    "storage", "workers", "timeout", "target", "retry", "output_file", "display_file",
-  ]
+  private static let running = database.union([
+    "workers", "timeout", "target", "retry", "output_file", "display_file",
+  ])
 
   /// Options that select the configuration.
   private static let sources: Set<String> = ["model", "dataset", "data_path", "config_files"]

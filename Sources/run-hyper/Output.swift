@@ -22,8 +22,10 @@ enum Output {
   }
 
   /// Writes why a command failed, one line for each problem; a line that repeats a very long input is cut.
+  ///
+  /// What was typed in a wrong place may be a URI with a password, so passwords are left out.
   static func error(_ text: String) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let lines = text.withoutPasswords.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     note("error: " + lines.map { $0.utf8.count > longestLine ? $0.inMessage : $0 }.joined(separator: "\n"))
   }
 

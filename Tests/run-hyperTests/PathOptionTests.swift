@@ -78,7 +78,11 @@ import Testing
     ("SQLite+pysqlite:///a/st.sqlite?timeout=3", "the path of a file: 'a/st.sqlite'"),
     ("sqlite:", "such as studies/studies.sqlite"), ("sqlite:///:memory:", "such as studies/studies.sqlite"),
     ("file:///tmp/st.sqlite", "the path of a file: '/tmp/st.sqlite'"), (":memory:", "a study is kept on disk"),
-    ("postgresql://me:secret@host/db", "found a URL that begins with 'postgresql://'"),
+    (
+      "postgresql+psycopg2://me:secret@host/db",
+      "found a URL that begins with 'postgresql+psycopg2://'; expected postgresql://USER@HOST/DATABASE"
+    ),
+    ("POSTGRES://me:secret@host/db", "found a URL that begins with 'postgres://'; expected postgresql://"),
     ("mysql://host/db", "found a URL that begins with 'mysql://'"),
   ])
   func `A storage that is a URL is refused with the path to give`(storage: String, message: String) throws {
@@ -90,6 +94,21 @@ import Testing
       #expect(ending.errors.hasPrefix("error: --storage: found "), "\(ending.errors)")
       #expect(ending.errors.contains(message), "\(ending.errors)")
       #expect(!ending.errors.contains("secret"))
+    }
+    #expect(try Self.contents(of: program) == before)
+  }
+
+  @Test(arguments: [
+    ("states", "a folder for a database that is a file"), ("", "no path; expected the path of a folder"),
+    ("postgresql://me:secret@host/db", "a URL; expected the path of a folder"),
+  ])
+  func `A folder for checkpoints is for a server`(folder: String, message: String) throws {
+    let program = try Self.program()
+    let before = try Self.contents(of: program)
+    for command in [Self.study, ["resume"], ["leaderboard"], ["studies", "--delete=s"], ["verify"]] {
+      let ending = try program.run(command + ["--checkpoints=\(folder)"])
+      #expect(ending.status == 2)
+      #expect(ending.errors.hasPrefix("error: --checkpoints: found \(message)"), "\(ending.errors)")
     }
     #expect(try Self.contents(of: program) == before)
   }
@@ -108,7 +127,7 @@ import Testing
     let before = try Self.contents(of: program)
     let options = [
       "display_file", "output_file", "config_files", "data_path", "tool", "max_evals", "early_stop", "pruner",
-      "first_rung", "reduction_factor", "repeats", "timeout", "target", "retry", "storage",
+      "first_rung", "reduction_factor", "repeats", "timeout", "target", "retry", "storage", "checkpoints",
     ]
     let ending = try program.run(Self.study + options.map { "--\($0)=\(none)" })
     #expect(ending.status == 0, "\(ending.errors)")

@@ -22,6 +22,13 @@ enum Pausing {
   /// - Returns: The number of the process that stands still.
   @discardableResult
   static func wait(for process: Process, isolated: Bool = false, in program: Program) throws -> Int32 {
+    let number = try waitForStop(of: process, isolated: isolated)
+    try SQLite.pause(number, of: program)
+    return number
+  }
+
+  /// Waits until a process has stopped itself, maybe in the middle of a write to its database.
+  static func waitForStop(of process: Process, isolated: Bool = false) throws -> Int32 {
     var number = process.processIdentifier
     try Program.wait(until: "it stops itself", while: process) {
       if isolated {
@@ -30,7 +37,6 @@ enum Pausing {
       }
       return isStopped(number)
     }
-    try SQLite.pause(number, of: program)
     return number
   }
 

@@ -73,7 +73,8 @@ public final class StudyStore: Sendable {
   /// Throws a `StorageError` and changes nothing if it is not a database of this program, or is one of a later version.
   ///
   /// - Parameter path: A file, or the URI of a database on a PostgreSQL server.
-  /// - Parameter checkpoints: A folder for the states of trials, instead of the server's database; must be the same for all processes.
+  /// - Parameter checkpoints: For a server: a folder for the states of trials, the same for all processes, instead of the database. The
+  ///   states of a file are beside it.
   /// - Parameter heartbeatTimeout: Must be the same for all processes that share the database.
   public convenience init(
     writing path: String, checkpoints: String? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout

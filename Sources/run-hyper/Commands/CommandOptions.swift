@@ -3,14 +3,6 @@ import Foundation
 import Literals
 import Tuner
 
-/// The database that contains the studies.
-struct StorageOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Database of studies.", valueName: "file"))
-  var storage = Self.standard
-
-  static let standard = OptionText.standardStorage
-}
-
 /// Model, dataset and configuration, apart from the tuned parameters.
 struct ConfigurationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Model; BERT4Rec is the only one.", valueName: "name"))

@@ -38,7 +38,7 @@ struct LeaderboardCommand: ParsableCommand {
 
   func run() throws {
     let (board, decimalPlaces, note) = try reading {
-      let store = try StudyStore(reading: storage.storage)
+      let store = try storage.reader()
       guard top >= 0 else { throw CommandError.input("--top: found \(top); expected 0 or more") }
       let study = try store.requiredStudy(study)
       let board = try store.leaderboard(

@@ -23,7 +23,7 @@ struct MetricQuestion: ParsableArguments {
   ///
   /// - Parameter name: The study's name, or `nil` for the newest study.
   func trials(of name: String?) throws -> FinishedTrials {
-    let store = try StudyStore(reading: storage.storage)
+    let store = try storage.reader()
     return try store.finishedTrials(of: store.requiredStudy(name), metric: metric, split: split.rawValue)
   }
 

@@ -20,9 +20,13 @@ struct ResumeCommand: AsyncParsableCommand {
   @OptionGroup var options: RunOptions
 
   func run() async throws {
-    let request = try options.request(beside: [("--storage", storage.storage)])
-    let names = try reading { try unfinishedStudies(request) }
-    if names.isEmpty { Output.note("Every study in \(storage.storage) is finished") }
+    let request = try options.request(beside: storage.files)
+    let names = try reading {
+      let names = try unfinishedStudies(request)
+      if !names.isEmpty { try storage.notePassword() }
+      return names
+    }
+    if names.isEmpty { Output.note("Every study in \(storage.name) is finished") }
     var complaints: [String] = []
     for name in names {
       let session = try reading { try open(name, request) }
@@ -33,16 +37,16 @@ struct ResumeCommand: AsyncParsableCommand {
 
   /// The named study, or all studies with trials left to run.
   private func unfinishedStudies(_ request: RunOptions.Request) throws -> [String] {
-    let store = try StudyStore(reading: storage.storage)
+    let store = try storage.reader()
     if let study { return [try store.requiredStudy(study).name] }
     return try store.studies().filter { !$0.isOver || (request.retriesFailed && $0.counts.failed > 0) }.map(
       \.study.name)
   }
 
   private func open(_ name: String, _ request: RunOptions.Request) throws -> StudySession {
-    let definition = try StudyStore(reading: storage.storage).requiredStudy(name).definition
+    let definition = try storage.reader().requiredStudy(name).definition
     let (file, sources, plan) = try StudyInvocation.sources(of: definition)
     let space = try TuningSpace(text: definition.searchSpace, file: file, sources: sources, plan: plan)
-    return try StudySession.open(space, name: name, storage: storage.storage, request)
+    return try StudySession.open(space, name: name, storage: storage, request)
   }
 }

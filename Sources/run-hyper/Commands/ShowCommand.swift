@@ -6,6 +6,7 @@ struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show a trial: configuration, results, attempts, learning curve.",
+    usage: "run-hyper show <study> <trial> [<options>]",
     discussion: """
       Example:
         run-hyper show bert4rec-grocery-hyper 17
@@ -24,7 +25,7 @@ struct ShowCommand: ParsableCommand {
 
   func run() throws {
     let (story, definition, isOver) = try reading {
-      let store = try StudyStore(reading: storage.storage)
+      let store = try storage.reader()
       let study = try store.requiredStudy(study)
       return (
         try store.story(of: try number(in: store, study), in: study), study.definition, try store.isOver(study)

@@ -11,6 +11,7 @@ struct StudiesCommand: ParsableCommand {
     discussion: """
       Examples:
         run-hyper studies --storage=studies/studies.sqlite
+        run-hyper studies --storage=postgresql://me@db.example.org/tuning
         run-hyper studies --delete=bert4rec-grocery-hyper
       """)
 
@@ -30,8 +31,8 @@ struct StudiesCommand: ParsableCommand {
   private func remove(_ name: String) throws {
     let deleted = try reading {
       // Opening a missing store for writing would create it.
-      let study = try StudyStore(reading: storage.storage).requiredStudy(name)
-      let store = try StudyStore(writing: storage.storage)
+      let study = try storage.reader().requiredStudy(name)
+      let store = try storage.writer()
       defer { store.close() }
       return try store.delete(study) { owners, limit in
         Output.note(
@@ -54,7 +55,7 @@ struct StudiesCommand: ParsableCommand {
   }
 
   private func list() throws {
-    let studies = try reading { try StudyStore(reading: storage.storage).studies() }
+    let studies = try reading { try storage.reader().studies() }
     switch format {
     case .table: Output.result(Self.table(studies))
     case .json: Output.result(try JSONText.of(studies.map(StudyDocument.init)))

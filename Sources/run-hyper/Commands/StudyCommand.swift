@@ -36,13 +36,15 @@ struct StudyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try reading {
+      try storage.check()
       let yaml = configuration.configFiles.split(separator: " ").map { ("--config_files", String($0).expandingHome) }
       let request = try options.request(
-        beside: [("--params_file", paramsFile), ("--storage", storage.storage)] + yaml)
+        beside: [("--params_file", paramsFile)] + storage.files + yaml)
       let text = try InputFile.text(of: paramsFile, remedy: "a file with lines such as: n_layers choice [1,2]")
       let space = try TuningSpace(
         text: text, file: paramsFile, sources: configuration.sources(), plan: search.plan())
-      return try StudySession.open(space, name: study, storage: storage.storage, request)
+      try storage.notePassword()
+      return try StudySession.open(space, name: study, storage: storage, request)
     }
     if let complaint = try await session.run() { throw CommandError.failed(complaint) }
   }

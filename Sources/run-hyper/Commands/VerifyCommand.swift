@@ -8,6 +8,7 @@ struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Check studies for missing, duplicate or inconsistent results and damaged files.",
+    usage: "run-hyper verify [<study>] [<options>]",
     discussion: """
       Checks that no configuration is missing or duplicated, that derived numbers
       can be recomputed, and that files are intact. Changes nothing. Exit status: 0
@@ -34,15 +35,16 @@ struct VerifyCommand: ParsableCommand {
     }
     let count = verification.problemCount
     if count > 0 {
-      throw CommandError.failed("\(storage.storage): \(count) \(count == 1 ? "problem" : "problems") found")
+      throw CommandError.failed("\(storage.name): \(count) \(count == 1 ? "problem" : "problems") found")
     }
   }
 
   private func verify() throws -> Verification {
+    try storage.check()
     let store: StudyStore
     do {
-      store = try StudyStore(reading: storage.storage)
-    } catch let error as StorageError where !error.isAbsence {
+      store = try storage.reader()
+    } catch let error as StorageError where !error.isAbsence && !storage.isOnServer {
       // A file that exists but cannot be opened is a finding of this command, not an error in its input.
       return Verification(unreadable: error)
     }

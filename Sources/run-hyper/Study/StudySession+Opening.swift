@@ -10,7 +10,7 @@ extension StudySession {
   ///
   /// - Parameter name: The study's name, or `nil` for the default, made from model, dataset and parameter file.
   static func open(
-    _ space: TuningSpace, name: String?, storage: String, _ request: RunOptions.Request
+    _ space: TuningSpace, name: String?, storage: StorageOptions, _ request: RunOptions.Request
   ) throws -> StudySession {
     let threads = request.workers ?? ProcessInfo.processInfo.activeProcessorCount
     // Threads beyond the trials help those.
@@ -28,13 +28,14 @@ extension StudySession {
       try space.memory(datasets), copies: space.copies, workers: workers, threads: threads, note: Output.note)
     let objective = TrainingObjective(
       space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
-    let store = try StudyStore(writing: storage, heartbeatTimeout: heartbeatTimeout)
+    let store = try storage.writer(heartbeatTimeout: heartbeatTimeout)
     if let upgrade = store.upgrade {
-      Output.note("note: upgraded \(storage) from schema \(upgrade.schema); a copy of the old file is \(upgrade.copy)")
+      Output.note(
+        "note: upgraded \(store.path) from schema \(upgrade.schema); a copy of the old file is \(upgrade.copy)")
     }
     if let obstacle = store.logObstacle {
       Output.note(
-        "note: \(storage) is on \(obstacle); using a rollback journal, which makes writes slower")
+        "note: \(store.path) is on \(obstacle); using a rollback journal, which makes writes slower")
     }
     if let version = try store.study(named: definition.name)?.definition.numericVersion,
       datasets.values.allSatisfy({ TrainingObjective.agrees(with: version, itemCount: $0.itemCount) })
@@ -47,7 +48,7 @@ extension StudySession {
       opening: try store.createOrContinue(
         definition, cells: space.cells, retriesFailed: request.retriesFailed, cost: objective.cost,
         isPossible: objective.isPossible),
-      space: space, objective: objective, admission: admission, request: request)
+      storage: storage, space: space, objective: objective, admission: admission, request: request)
     if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
     return session
   }

@@ -7,11 +7,11 @@ extension StudySession {
   ///
   /// - Throws: `CommandError.input` if trials would have no validation samples.
   static func requireValidation(
-    _ datasets: [DatasetConfiguration: SequenceDataset], ofStudy name: String, in storage: String
+    _ datasets: [DatasetConfiguration: SequenceDataset], ofStudy name: String, in storage: StorageOptions
   ) throws(CommandError) {
     let empty = datasets.filter { $0.value.valid.isEmpty }.sorted { "\($0.key.split)" < "\($1.key.split)" }
     guard let (configuration, dataset) = empty.first else { return }
-    let stored = try? StudyStore(reading: storage).study(named: name)
+    let stored = try? storage.reader().study(named: name)
     guard stored == nil else {
       Output.note("note: \(dataset.name) has no validation samples, so trials have no value and are not ranked")
       return

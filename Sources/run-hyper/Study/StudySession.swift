@@ -8,6 +8,7 @@ import Tuner
 struct StudySession {
   let store: StudyStore
   let opening: StudyOpening
+  let storage: StorageOptions
   let space: TuningSpace
   let objective: TrainingObjective
   let admission: Admission
@@ -140,8 +141,10 @@ struct StudySession {
     }
   }
 
+  /// The options that name the database in a suggested command, without a password.
   var storageOption: String {
-    store.path == StorageOptions.standard ? "" : " --storage=\(store.path.inShell)"
+    (store.path == StorageOptions.standard ? "" : " --storage=\(store.path.inShell)")
+      + (storage.checkpoints.map { " --checkpoints=\($0.inShell)" } ?? "")
   }
 }
 

@@ -1,23 +1,23 @@
 /// A database on a PostgreSQL server, named by a URI.
-struct PostgreSQLLocation: Sendable, CustomStringConvertible {
+public struct PostgreSQLLocation: Sendable, CustomStringConvertible {
   /// The URI as it was given, to connect with. It may have a password.
   let uri: String
 
   /// Whether the URI has a password, which other users of the host can see among the processes.
-  let hasPassword: Bool
+  public let hasPassword: Bool
 
   /// The URI without passwords, which messages show and a user can type again.
-  let description: String
+  public let description: String
 
   private static let schemes = ["postgresql://", "postgres://"]
 
   /// Whether a storage is a URI of PostgreSQL, not a file.
-  static func isURI(_ text: String) -> Bool { schemes.contains(where: text.hasPrefix) }
+  public static func isURI(_ text: String) -> Bool { schemes.contains(where: text.hasPrefix) }
 
   /// Reads a URI with libpq's rules.
   ///
   /// Throws a `StorageError`, which shows no part of a password, if the URI is malformed or the library is missing.
-  init(_ uri: String) throws(StorageError) {
+  public init(_ uri: String) throws(StorageError) {
     let pq = try LibPQ.shared.get()
     func malformed(_ reason: String) -> StorageError {
       StorageError(

@@ -25,16 +25,18 @@ enum PostgreSQLSchema {
         if state == .absent { try session.script("CREATE SCHEMA \(name)") }
         if state != .current {
           try session.script(tables)
-          // The version's own table makes the schema this program's.
+          // The version's own table makes the schema this program's. The id names what belongs to this database alone.
           try session.script(
             """
             CREATE TABLE version (
               schema bigint NOT NULL, application bigint NOT NULL,
-              only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row));
+              only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), id uuid NOT NULL DEFAULT gen_random_uuid());
             INSERT INTO version (schema, application) VALUES (\(version), \(Schema.applicationID));
             """)
         }
+        FaultPoint.schemaUncommitted.pass()
         try session.script("COMMIT")
+        FaultPoint.schemaCommitted.pass()
       } catch {
         try? session.script("ROLLBACK")
         throw error

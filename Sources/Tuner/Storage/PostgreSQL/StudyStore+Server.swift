@@ -3,7 +3,8 @@ extension StudyStore {
   ///
   /// Throws a `StorageError` if the server cannot be reached, or if its tables are of a later version or of another program.
   ///
-  /// - Parameter checkpoints: A folder for the states of trials, which all processes share; `nil` for the database.
+  /// - Parameter checkpoints: A folder for the states of trials, which all processes share; `nil` for the database. Databases may share
+  ///   it, too: each has folders of its own in it.
   /// - Parameter creates: Whether to create the tables if they are missing; otherwise the store is for reports.
   convenience init(
     server location: PostgreSQLLocation, checkpoints: String?, creates: Bool,
@@ -12,10 +13,30 @@ extension StudyStore {
     let database = try PostgreSQLDatabase(
       location, owner: creates ? ProcessIdentity() : nil, patience: .seconds(Self.patience()))
     let states: any StateStorage =
-      if let checkpoints { StateFolders(of: checkpoints + "/studies") } else { StateTables(of: database) }
+      if let checkpoints {
+        try Self.states(in: checkpoints, creates: creates, of: database)
+      } else {
+        StateTables(of: database)
+      }
     try self.init(
       path: location.description, Opening(database: database, upgrade: nil, logObstacle: nil), states: states,
       place: nil, heartbeatTimeout: heartbeatTimeout)
+  }
+
+  private static func states(
+    in folder: String, creates: Bool, of database: PostgreSQLDatabase
+  ) throws -> StateFolders {
+    if creates {
+      try Disk.createFolder(folder)
+      guard Disk.isWritable(folder) else {
+        throw StorageError(
+          location: folder, found: "no permission to write", expected: "a writable folder for --checkpoints")
+      }
+    }
+    let id = try storing(in: database.location.description) {
+      try database.read { try $0.value(String.self, "SELECT left(CAST(id AS text), 8) FROM version") ?? "" }
+    }
+    return StateFolders(of: "\(folder)/studies-\(id)")
   }
 
   /// Checks the version of the tables; the server itself vouches for their rows.

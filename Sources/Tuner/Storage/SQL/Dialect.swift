@@ -69,6 +69,16 @@ enum Dialect: Sendable {
     }
   }
 
+  /// A statement that lets processes create and open studies one after another, until the end of the transaction; `nil` if a
+  /// transaction that writes is alone in the database anyway.
+  var openingLock: String? {
+    switch self {
+    case .sqlite: nil
+    // The number alone is the lock for creating the tables.
+    case .postgreSQL: "SELECT pg_advisory_xact_lock(\(Schema.applicationID), 1)"
+    }
+  }
+
   /// A statement with the arguments marked as this database wants it: `?` stands for the next one.
   ///
   /// Quoted text stays as it is.

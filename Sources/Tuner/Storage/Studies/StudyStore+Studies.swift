@@ -39,6 +39,7 @@ extension StudyStore {
     isPossible: (Hyperparameters) -> Bool = { _ in true }
   ) throws -> StudyOpening {
     let opening = try transaction { db in
+      try Self.lock(studyNamed: definition.name, db)
       let stored = try Self.fetchStudies(db, where: "name = ?", [definition.name]).first
       let study: Study
       if stored == nil, let problem = StudyDefinition.problem(withName: definition.name) {
@@ -75,6 +76,14 @@ extension StudyStore {
     }
     FaultPoint.studyCommitted.pass()
     return opening
+  }
+
+  /// Keeps other processes from creating the study, or from changing it if it exists, until the end of the transaction.
+  private static func lock(studyNamed name: String, _ db: Connection) throws {
+    guard let openingLock = db.dialect.openingLock, let studyLock = db.dialect.studyLock else { return }
+    try db.run(openingLock)
+    guard let id = try db.value(Int64.self, "SELECT id FROM study WHERE name = ?", [name]) else { return }
+    try db.run(studyLock, [id])
   }
 
   /// The study with that name, or the newest one; `nil` if there is none.

@@ -35,6 +35,8 @@ import Testing
       """
     let error = PostgreSQLError(connecting: verbose)
     #expect(error == PostgreSQLError(state: "53300", message: "sorry, too many clients already", isLost: true))
+    let silent = "connection to server on socket \"/s\" failed: fe_sendauth: no password supplied\n"
+    #expect(PostgreSQLError(connecting: silent).kind == .authentication)
     #expect(PostgreSQLError.isServers("connection to server at \"h\", port 1 failed: FATAL:  sorry"))
     #expect(PostgreSQLError.isServers("FATAL:  sorry"))
     #expect(!PostgreSQLError.isServers("connection to server at \"h\", port 1 failed: Connection refused\n\tIs it"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tuner
 
-/// A PostgreSQL server for the tests of this process, with a socket in a folder of its own; it ends with the process.
+/// A PostgreSQL server for the tests of this target, with a socket in a folder of its own; it ends with the process.
 ///
 /// User `guarded` has to give the password `secret`; anybody else is let in.
 final class PostgreSQLServer: Sendable {
@@ -37,7 +37,7 @@ final class PostgreSQLServer: Sendable {
   private init() throws {
     guard let binaries = Self.binaries else { throw Failure(description: "no initdb and pg_ctl: install postgresql") }
     // The path of a socket has at most 107 bytes.
-    folder = NSTemporaryDirectory() + "pg-\(ProcessInfo.processInfo.processIdentifier)"
+    folder = NSTemporaryDirectory() + "pg-\(ProcessInfo.processInfo.processIdentifier)-\(UInt16.random(in: 0...999))"
     // The server refuses to run as root.
     let user = getuid() == 0 ? "runuser -u postgres --" : ""
     let output = Pipe()

@@ -64,7 +64,10 @@ extension PostgreSQLError {
     } else {
       // What is wrong with the parameters is found before any attempt.
       let wasTried = message.hasPrefix("connection to server") || message.hasPrefix("could not ")
-      self.init(state: "", message: message.shown, isLost: wasTried)
+      // libpq's own finding, which has no state, in place of the server's about a wrong password.
+      let lacksPassword = message.contains("fe_sendauth: no password supplied")
+      self.init(
+        state: lacksPassword ? "28P01" : "", message: lacksPassword ? "no password" : message.shown, isLost: wasTried)
     }
   }
 }

@@ -1,0 +1,1 @@
+../TunerTests/Storage/PostgreSQL/PostgreSQLServer.swift
