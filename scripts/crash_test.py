@@ -81,7 +81,8 @@ class Server:
 
     def new_database(self):
         self.count += 1
-        self.call("psql", "-X", "-q", self.uri("postgres"), "-c", f"CREATE DATABASE study_{self.count}")
+        with self.lock:
+            self.call("psql", "-X", "-q", self.uri("postgres"), "-c", f"CREATE DATABASE study_{self.count}")
         return f"study_{self.count}"
 
     def kill(self, generator):
@@ -133,14 +134,21 @@ class Folder:
         self.program, self.path, self.server = program, place, server
         self.name = server.new_database() if server else None
         self.storage = [f"--storage={server.uri(self.name)}"] if server else []
+        self.statuses = (0, -signal.SIGKILL, 2) if server else (0, -signal.SIGKILL)
         os.makedirs(place)
         with open(os.path.join(place, "hyper.test"), "w") as file:
             file.write(parameters)
         self.database = os.path.join(place, "studies/studies.sqlite")
 
     def run(self, *words):
-        return subprocess.run(
-            [self.program, *words, *self.storage], cwd=self.path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while True:
+            ending = subprocess.run(
+                [self.program, *words, *self.storage], cwd=self.path, env=ENVIRONMENT, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True)
+            # A command that finds no server when it starts says so and ends; one that has begun waits for it.
+            if not (self.server and ending.returncode in self.statuses and "no connection" in ending.stderr):
+                return ending
+            time.sleep(0.3)
 
     def start(self, *words):
         with open(os.path.join(self.path, "log"), "a") as log:
@@ -265,12 +273,12 @@ class Study:
                     self.kills += 1
             for process in victims:
                 process.wait()
-                if process.returncode not in (0, -signal.SIGKILL):
+                if process.returncode not in self.folder.statuses:
                     self.complain(f"a process ended with status {process.returncode}")
             running = [process for process in running if process.poll() is None]
             self.look()
         for process in running:
-            if process.wait() not in (0, -signal.SIGKILL):
+            if process.wait() not in self.folder.statuses:
                 self.complain(f"a process ended with status {process.returncode}")
         self.finish(self.kind[2])
         if self.kind[3]:

@@ -18,7 +18,9 @@
       unsafe pq.resultErrorField(pointer, CInt(code.value)).map { unsafe String(cString: $0) }
     }
     let message = unsafe pq.resultErrorMessage(pointer).map { unsafe String(cString: $0) } ?? ""
-    return PostgreSQLError(state: field("C") ?? "", message: field("M") ?? message.shown, isLost: isLost)
+    let state = field("C") ?? ""
+    // Without an SQLSTATE the answer is libpq's own. If it could not send, it takes the connection for open until it reads.
+    return PostgreSQLError(state: state, message: field("M") ?? message.shown, isLost: isLost || state.isEmpty)
   }
 
   var types: [PostgreSQLType] {
