@@ -65,6 +65,19 @@ struct PostgreSQLPasswordTests {
     #expect(deleted.status == 0 && deleted.output.hasPrefix("Deleted study"))
   }
 
+  @Test func `A service names server, database and user`() throws {
+    let place = try PostgreSQLPlace()
+    let server = try PostgreSQLServer.shared
+    let name = try place.column("SELECT current_database()")[0]
+    let services = place.program.folder.appendingPathComponent("services")
+    try "[tuning]\nhost=\(server.folder)\nuser=hyper\ndbname=\(name)\n".write(
+      to: services, atomically: true, encoding: .utf8)
+    let ending = try place.program.run(
+      ["studies", "--storage=postgresql://?service=tuning"], environment: ["PGSERVICEFILE": services.path])
+    #expect(
+      ending.errors.contains("postgresql://?service=tuning: found a database without studies"), "\(ending.errors)")
+  }
+
   @Test func `A password in another place of a command line is not repeated`() throws {
     let place = try PostgreSQLPlace()
     let uri = "postgresql://guarded:secret@host/db"

@@ -63,16 +63,6 @@ final class PostgreSQLServer: Sendable {
       cd "$1" && \(user) "$0/pg_ctl" -D "$1/data" -m immediate stop
       cd / && rm -rf "$1"
       """, [binaries, folder, "\(ProcessInfo.processInfo.processIdentifier)"], output: FileHandle.nullDevice)
-    try """
-    [tuning]
-    host=\(folder)
-    user=hyper
-    dbname=postgres
-    connect_timeout=77
-    application_name=of the service
-    """.write(toFile: folder + "/services", atomically: true, encoding: .utf8)
-    // Where libpq looks for services.
-    _ = unsafe setenv("PGSERVICEFILE", folder + "/services", 1)
     do {
       try PostgreSQLSession(uri(of: "postgres")).script("CREATE ROLE guarded LOGIN PASSWORD 'secret'")
     } catch {

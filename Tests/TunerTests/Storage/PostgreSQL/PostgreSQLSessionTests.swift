@@ -41,15 +41,7 @@ import Testing
     #expect(try theirs.execute("SELECT 'ä'").rows == [[.text("ä")]])
   }
 
-  @Test func `A service names server, database and parameters`() throws {
-    for text in ["postgresql://?service=tuning", "service=tuning"] {
-      let session = try PostgreSQLSession(text)
-      #expect(try setting("application_name", of: session) == .text("of the service"))
-      // Its own timeout counts, and ours for what it leaves out.
-      let parameters = unsafe session.pq.parameters(of: session.connection)
-      func value(_ keyword: String) -> String? { parameters.first { $0.keyword == keyword }?.value }
-      #expect(value("connect_timeout") == "77" && value("keepalives_idle") == "5")
-    }
+  @Test func `A service that nobody has defined is named`() throws {
     let error = error { _ = try PostgreSQLSession("service=none") }
     #expect(error?.message == "definition of service \"none\" not found" && error?.kind == .other)
   }
