@@ -334,36 +334,38 @@ def main():
         reference = Reference(program, place)
         server = Server() if options.storage == "postgresql" else None
         reaper = Reaper(server, options.server_kills, generator.random(), options.longest) if options.server_kills and server else None
-        while kills < options.kills or studies < options.studies:
-            kind = kinds[studies // 2 % len(kinds)]
-            processes = 4 if studies % 2 and kind[4] else 1
-            expected = reference.of(kind)
-            folder = Folder(program, os.path.join(place, f"study-{studies + 1}"), kind[1], server)
-            study = Study(kind, processes, folder, generator, expected)
-            began = time.time()
-            share = -(-max(1, options.kills - kills) // max(1, options.studies - studies))
-            study.run(share, longest)
-            kills += study.kills
-            studies += 1
-            by_processes[processes][0] += 1
-            by_processes[processes][1] += study.kills
-            trials = len(study.ended)
-            verdict = "DIFFERENT" if study.problems else "same bytes, verified"
-            print(
-                f"study {studies}: {kind[0]}, {processes} {'process' if processes == 1 else 'processes'}, {study.kills} kills, "
-                f"{trials} trials ended, {time.time() - began:.1f} s: {verdict}", flush=True)
-            for problem in study.problems:
-                print(f"  {problem}", flush=True)
-            if study.problems:
-                different += 1
-                if options.keep:
-                    shutil.copytree(folder.path, os.path.join(options.keep, f"study-{studies}"), dirs_exist_ok=True)
-            shutil.rmtree(folder.path)
-        if reaper:
-            reaper.stop()
-            print(f"the server was killed {server.kills} times")
-        if server:
-            server.stop()
+        try:
+            while kills < options.kills or studies < options.studies:
+                kind = kinds[studies // 2 % len(kinds)]
+                processes = 4 if studies % 2 and kind[4] else 1
+                expected = reference.of(kind)
+                folder = Folder(program, os.path.join(place, f"study-{studies + 1}"), kind[1], server)
+                study = Study(kind, processes, folder, generator, expected)
+                began = time.time()
+                share = -(-max(1, options.kills - kills) // max(1, options.studies - studies))
+                study.run(share, longest)
+                kills += study.kills
+                studies += 1
+                by_processes[processes][0] += 1
+                by_processes[processes][1] += study.kills
+                trials = len(study.ended)
+                verdict = "DIFFERENT" if study.problems else "same bytes, verified"
+                print(
+                    f"study {studies}: {kind[0]}, {processes} {'process' if processes == 1 else 'processes'}, {study.kills} kills, "
+                    f"{trials} trials ended, {time.time() - began:.1f} s: {verdict}", flush=True)
+                for problem in study.problems:
+                    print(f"  {problem}", flush=True)
+                if study.problems:
+                    different += 1
+                    if options.keep:
+                        shutil.copytree(folder.path, os.path.join(options.keep, f"study-{studies}"), dirs_exist_ok=True)
+                shutil.rmtree(folder.path)
+        finally:
+            if reaper:
+                reaper.stop()
+                print(f"the server was killed {server.kills} times")
+            if server:
+                server.stop()
     for processes, (count, killed) in by_processes.items():
         print(f"by {processes} {'process' if processes == 1 else 'processes'}: {count} studies, {killed} kills")
     print(f"{studies} studies, {kills} kills, {different} different, {time.time() - start:.0f} s")

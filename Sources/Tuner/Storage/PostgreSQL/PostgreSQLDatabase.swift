@@ -21,6 +21,8 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   // Used only while `lock` is held.
   private var session: PostgreSQLSession?
   private var count = 0
+  private var record: TransactionRecord?
+  private var lastTransaction: Int64 = 0
 
   /// The number of the process, whose lock every session takes; `nil` in a store for reports.
   private let owner: Int64?
@@ -67,28 +69,37 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
 
   /// Runs `work` in a transaction, again if the connection is lost before the commit.
   ///
-  /// If the connection is lost during the commit, the server says afterwards whether it took place.
+  /// If the connection is lost during the commit, the process's own record says afterwards whether it took place.
   func write<Value>(_ work: (Connection) throws -> Value) throws -> Value {
     // What `work` has returned, if its transaction may have been committed.
-    var doubtful: (transaction: String, value: Value)?
+    var doubtful: (transaction: Int64, value: Value)?
     // A standby that becomes the primary server is read-only at first.
     return try connected(retryingAfter: [.connectionLost, .tooManyConnections, .conflict, .readOnly]) { session in
+      let record = try record ?? TransactionRecord(session)
+      self.record = record
       if let (transaction, value) = doubtful {
-        if try session.hasCommitted(transaction) { return value }
+        if try record.hasCommitted(transaction, session) { return value }
         doubtful = nil
       }
       try session.script("BEGIN")
       let before = session.changeCount
       let value = try work(Connection(session))
-      // A transaction without changes has no number, and can be run again.
-      if session.changeCount > before { doubtful = (try session.transactionNumber(), value) }
+      // A transaction without changes can be run again.
+      if session.changeCount > before {
+        lastTransaction += 1
+        try record.add(lastTransaction, session)
+        doubtful = (lastTransaction, value)
+      }
       try session.script("COMMIT")
       return value
     }
   }
 
   func close() {
-    lock.withLock { session = nil }
+    lock.withLock {
+      if let session, let record { try? record.remove(session) }
+      (session, record) = (nil, nil)
+    }
   }
 
   func waitBriefly(when isStopping: @escaping @Sendable () -> Bool) { self.isStopping.withLock { $0 = isStopping } }
@@ -143,23 +154,4 @@ extension PostgreSQLSession: SQLSession {
       guard try body(SQLRow(columns: result.columns, values: values)) else { return }
     }
   }
-
-  /// The number of the current transaction, by which the server knows its outcome.
-  fileprivate func transactionNumber() throws -> String {
-    try execute("SELECT CAST(pg_current_xact_id() AS text)").rows[0][0].text
-  }
-
-  /// Whether a transaction whose connection was lost has been committed; waits while the server still works on it.
-  fileprivate func hasCommitted(_ transaction: String) throws -> Bool {
-    while true {
-      let status = try execute("SELECT pg_xact_status(CAST(CAST(? AS text) AS xid8))", [.text(transaction)]).rows[0][0]
-        .text
-      guard status == "in progress" else { return status == "committed" }
-      Thread.sleep(forTimeInterval: 0.05)
-    }
-  }
-}
-
-extension SQLValue {
-  fileprivate var text: String { if case .text(let text) = self { text } else { "" } }
 }
