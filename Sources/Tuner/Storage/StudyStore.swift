@@ -48,10 +48,14 @@ public final class StudyStore: Sendable {
   /// This is twelve missed heartbeats: a slow disk must not cost a running process its trial.
   package let heartbeatTimeout: Duration
 
-  /// Owners on other hosts that do not show themselves for longer than this count as dead.
+  /// Owners on other hosts that are silent for longer than this count as dead.
   ///
   /// A server that knows its connections needs less time: it has already found the owner's connection dead.
-  var disappearance: Duration { sqlite == nil ? min(.seconds(10), heartbeatTimeout) : heartbeatTimeout }
+  var silence: Silence {
+    sqlite == nil
+      ? Silence(limit: min(.seconds(10), heartbeatTimeout), sign: "a connection")
+      : Silence(limit: heartbeatTimeout, sign: "a heartbeat")
+  }
 
   /// The time between two heartbeats.
   var heartbeatInterval: Duration { heartbeatTimeout / 12 }

@@ -40,9 +40,9 @@ public enum StudyEvent: Sendable {
 
   /// There is nothing left to start, and other processes are still running this many trials.
   ///
-  /// - Parameter elsewhere: The processes on other hosts, in words; only their heartbeats show whether they are alive.
-  /// - Parameter limit: How long a heartbeat must be missing for its process to count as dead.
-  case waiting(trials: Int, elsewhere: [String], limit: Duration)
+  /// - Parameter elsewhere: The processes on other hosts, in words, that give no sign of life at the moment, or only heartbeats.
+  /// - Parameter silence: How long a process must give none to count as dead.
+  case waiting(trials: Int, elsewhere: [String], silence: Silence)
 
   /// A problem that does not stop the study.
   case warning(String)

@@ -166,7 +166,7 @@ final class StudyRun: Sendable {
     }
     guard isNews else { return }
     let elsewhere = Set(trials.filter { $0.life == .unknown }.map(\.ownerText)).sorted()
-    onEvent(.waiting(trials: trials.count, elsewhere: elsewhere, limit: store.heartbeatTimeout))
+    onEvent(.waiting(trials: trials.count, elsewhere: elsewhere, silence: store.silence))
   }
 
   // MARK: - Files next to the database

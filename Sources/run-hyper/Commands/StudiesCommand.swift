@@ -34,9 +34,9 @@ struct StudiesCommand: ParsableCommand {
       let study = try storage.reader().requiredStudy(name)
       let store = try storage.writer()
       defer { store.close() }
-      return try store.delete(study) { owners, limit in
+      return try store.delete(study) { owners, silence in
         Output.note(
-          "note: \(owners.joined(separator: " and ")) may have died; waiting up to \(Int(limit / .seconds(1))) s for a heartbeat"
+          "note: \(owners.joined(separator: " and ")) may have died; waiting up to \(silence.seconds) s for \(silence.sign)"
         )
       }
     }

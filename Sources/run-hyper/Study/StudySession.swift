@@ -246,13 +246,13 @@ private final class StudyNarrator: Sendable {
       display.update(
         { $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) was taken over by another process",
         important: true)
-    case .waiting(let trials, let elsewhere, let limit):
-      let silence =
+    case .waiting(let trials, let elsewhere, let silence):
+      let warning =
         elsewhere.isEmpty
         ? ""
-        : "; \(elsewhere.joined(separator: ", ").visible) counts as dead after \(Int(limit / .seconds(1))) s without a heartbeat"
+        : "; \(elsewhere.joined(separator: ", ").visible) counts as dead after \(silence)"
       display.update(
-        { _ in }, line: "waiting for \(trials) \(trials == 1 ? "trial" : "trials") of other processes\(silence)",
+        { _ in }, line: "waiting for \(trials) \(trials == 1 ? "trial" : "trials") of other processes\(warning)",
         important: true)
     case .warning(let text):
       display.update({ _ in }, line: "warning: \(text)", important: true)

@@ -75,7 +75,7 @@ extension StudyStore {
     let isSame = database.connectionCount == connection
     let silent = heartbeatWatches.withLock { watches in
       watches[study.id, default: HeartbeatWatch()].silent(
-        among: trials.filter { $0.life == .unknown }, for: disappearance, connection: isSame ? connection : -connection,
+        among: trials.filter { $0.life == .unknown }, for: silence.limit, connection: isSame ? connection : -connection,
         began: began, ended: ended)
     }
     let gone = Set(silent.map(\.id))
@@ -84,7 +84,7 @@ extension StudyStore {
 
   /// Makes the trials of dead owners pending again, keeping their states, and returns their numbers.
   ///
-  /// An owner on another host must miss its heartbeats for `heartbeatTimeout` from the first call on.
+  /// An owner on another host must be silent for as long as `silence` says, from the first call on.
   @discardableResult
   package func reclaim(in study: Study, clock: () -> SuspendingClock.Instant = { .now }) throws -> [Int] {
     let candidates = try abandonedTrials(of: study, clock: clock)

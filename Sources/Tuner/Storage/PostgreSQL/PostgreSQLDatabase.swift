@@ -21,6 +21,13 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   // Used only while `lock` is held.
   private var session: PostgreSQLSession?
   private var count = 0
+
+  /// Since when nothing has succeeded; `nil` if the last transaction did.
+  private var failing: ContinuousClock.Instant?
+
+  /// When the run was first seen to end since then.
+  private var hurrying: ContinuousClock.Instant?
+
   private var record: TransactionRecord?
   private var lastTransaction: Int64 = 0
 
@@ -105,24 +112,26 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   func waitBriefly(when isStopping: @escaping @Sendable () -> Bool) { self.isStopping.withLock { $0 = isStopping } }
 
   /// Runs `work` with an open connection, from the beginning if the connection is lost in the meantime.
+  ///
+  /// The time to try counts from the first failure of any thread. After it, each call tries once, so that a run with a lost server ends
+  /// at once however many threads wait.
   private func connected<Value>(
     retryingAfter kinds: [PostgreSQLError.Kind] = [.connectionLost, .tooManyConnections, .conflict],
     _ work: (PostgreSQLSession) throws -> Value
   ) throws -> Value {
     lock.lock()
     defer { lock.unlock() }
-    var end = ContinuousClock.now + patience
     // The first time at once: often only the connection was ended.
     var pause = Duration.zero
     while true {
       do {
-        return try work(session ?? connect())
+        let value = try work(session ?? connect())
+        (failing, hurrying) = (nil, nil)
+        return value
       } catch {
         // The server undoes what was not committed; a session in the middle of a transaction is of no further use.
         if session.map({ $0.isLost || (try? $0.script("ROLLBACK")) == nil }) ?? true { session = nil }
-        if isStopping.withLock({ $0 })() { end = min(end, ContinuousClock.now + Self.shortPatience) }
-        guard let error = error as? PostgreSQLError, kinds.contains(error.kind), ContinuousClock.now + pause < end
-        else {
+        guard let error = error as? PostgreSQLError, kinds.contains(error.kind), isWorth(waiting: pause) else {
           throw error
         }
         let seconds: Double = pause / .seconds(1)
@@ -131,6 +140,18 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
         pause = max(.milliseconds(20), min(pause * 2, .milliseconds(500)))
       }
     }
+  }
+}
+
+extension PostgreSQLDatabase {
+  /// Whether there is time for another attempt after a pause.
+  private func isWorth(waiting pause: Duration) -> Bool {
+    let now = ContinuousClock.now
+    let start = failing ?? now
+    failing = start
+    if isStopping.withLock({ $0 })() { hurrying = hurrying ?? now }
+    let end = min(start + patience, hurrying.map { $0 + Self.shortPatience } ?? start + patience)
+    return now + pause < end
   }
 }
 

@@ -22,10 +22,10 @@ extension StudyStore {
   /// Throws a `StorageError` and changes nothing if a process that may be alive is running trials of the study, or if the study has
   /// already been deleted.
   ///
-  /// If owners on other hosts seem to be dead, it first waits up to `heartbeatTimeout` for their heartbeats.
+  /// If owners on other hosts seem to be dead, it first waits for a sign of life, as long as `silence` says.
   ///
   /// - Parameter onWait: Receives the owners that are waited for, and the maximum time.
-  public func delete(_ study: Study, onWait: (_ owners: [String], _ limit: Duration) -> Void = { _, _ in }) throws
+  public func delete(_ study: Study, onWait: (_ owners: [String], _ silence: Silence) -> Void = { _, _ in }) throws
     -> DeletedStudy
   {
     let gone = try listen(to: study, onWait)
@@ -64,18 +64,18 @@ extension StudyStore {
   }
 
   /// The running trials whose owners are dead, after waiting for the heartbeats of owners on other hosts that seem to be dead.
-  private func listen(to study: Study, _ onWait: ([String], Duration) -> Void) throws -> [OwnedTrial] {
+  private func listen(to study: Study, _ onWait: ([String], Silence) -> Void) throws -> [OwnedTrial] {
     var first: [OwnedTrial]?
     while true {
       let gone = try abandonedTrials(of: study)
       let others = try read { db in try ownedTrials(of: study.id, db) }.filter { !$0.isAmong(gone) }
       // There is no need to wait any longer if an owner is certainly alive or has sent a heartbeat.
       guard !others.isEmpty,
-        others.allSatisfy({ $0.seemsAbandoned(after: heartbeatTimeout) && $0.isAmong(first ?? [$0]) })
+        others.allSatisfy({ $0.seemsAbandoned(after: silence.limit) && $0.isAmong(first ?? [$0]) })
       else { return gone }
       if first == nil {
         first = others
-        onWait(Set(others.map(\.ownerText)).sorted(), heartbeatTimeout)
+        onWait(Set(others.map(\.ownerText)).sorted(), silence)
       }
       Thread.sleep(forTimeInterval: min(0.25, heartbeatInterval / .seconds(1)))
     }

@@ -101,7 +101,7 @@ extension StudyStore {
     try read { db in
       try Self.fetchStudies(db).map { study in
         var counts = try Self.counts(of: study.id, db)
-        let abandoned = try ownedTrials(of: study.id, db).count { $0.seemsAbandoned(after: heartbeatTimeout) }
+        let abandoned = try ownedTrials(of: study.id, db).count { $0.seemsAbandoned(after: silence.limit) }
         counts.running -= abandoned
         counts.pending += abandoned
         let order = study.definition.direction.sqlOrder

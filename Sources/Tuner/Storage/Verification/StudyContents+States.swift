@@ -4,14 +4,14 @@ extension StudyContents {
   /// Checks that owners are alive, and that states fit the study.
   func checkStates(_ check: inout Verification.Check, _ store: StudyStore, _ db: Connection) throws {
     let owned = try store.ownedTrials(of: study.id, db)
-    for trial in owned where trial.seemsAbandoned(after: store.heartbeatTimeout) {
+    for trial in owned where trial.seemsAbandoned(after: store.silence.limit) {
       check.notes.append(
         trial.life == .dead
           ? "trial \(trial.number) was running in a process that died; the next run continues it"
           : "trial \(trial.number) belongs to \(trial.ownerText), which may have died; a run continues the trial after "
-            + "\(Int(store.heartbeatTimeout / .seconds(1))) s without a heartbeat")
+            + "\(store.silence)")
     }
-    let living = owned.filter { !$0.seemsAbandoned(after: store.heartbeatTimeout) }
+    let living = owned.filter { !$0.seemsAbandoned(after: store.silence.limit) }
     if !living.isEmpty {
       check.notes.append("\(living.count.counting("trial")) running: \(Self.list(living.map(\.number)))")
     }

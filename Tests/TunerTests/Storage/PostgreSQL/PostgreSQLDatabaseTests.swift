@@ -103,16 +103,46 @@ import Testing
     #expect(try Self.connect(uri).read { try $0.values(Int.self, "SELECT n FROM t") } == [2, 2])
   }
 
-  @Test func `Without a server, an error says so in time`() throws {
-    let uri = try PostgreSQLServer.shared.newDatabase()
-    let database = try Self.connect(uri, patience: .milliseconds(300))
-    let name = try database.read { try $0.value(String.self, "SELECT current_database()") } ?? ""
-    let other = try PostgreSQLSession(PostgreSQLServer.shared.uri(of: "postgres"))
-    try other.script("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
-    try other.script("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'")
-    #expect(throws: PostgreSQLError.self) { try database.read { try $0.run("SELECT 1") } }
-    try other.script("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
-    #expect(try database.read { try $0.value(Int.self, "SELECT 1") } == 1)
+  @Test func `While the server is away, calls wait for it, and when that has been too long, they try once`() throws {
+    let folder = Folder()
+    let server = try PostgreSQLServer.shared
+    // The way to the server is a link, which can be cut.
+    let socket = "/.s.PGSQL.5432"
+    func cut() throws { try FileManager.default.removeItem(atPath: folder.path + socket) }
+    func join() throws {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + socket, withDestinationPath: server.folder + socket)
+    }
+    let name = try Self.connect(server.newDatabase()).read { try $0.value(String.self, "SELECT current_database()") }
+    let uri = "postgresql://hyper@/\(name ?? "")?host=\(folder.path)"
+    let other = try PostgreSQLSession(server.uri(of: name ?? ""))
+
+    try join()
+    let patient = try Self.connect(uri)
+    try cut()
+    try Self.cut(other)
+    Thread.detachNewThread {
+      Thread.sleep(forTimeInterval: 0.3)
+      try? FileManager.default.createSymbolicLink(
+        atPath: folder.path + socket, withDestinationPath: server.folder + socket)
+    }
+    #expect(try patient.read { try $0.value(Int.self, "SELECT 1") } == 1)
+
+    let impatient = try Self.connect(uri, patience: .milliseconds(100))
+    let stopping = try Self.connect(uri, patience: .seconds(86_400))
+    stopping.waitBriefly(when: { true })
+    try cut()
+    try Self.cut(other)
+    for database in [impatient, stopping] {
+      for _ in 0..<3 {
+        let error = #expect(throws: PostgreSQLError.self) { try database.read { try $0.run("SELECT 1") } }
+        #expect(error?.kind == .connectionLost)
+      }
+    }
+    try join()
+    for database in [impatient, stopping] {
+      #expect(try database.read { try $0.value(Int.self, "SELECT 1") } == 1)
+    }
   }
 
   @Test func `An owner elsewhere lives as long as it is connected, and a little longer`() throws {
