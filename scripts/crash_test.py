@@ -134,7 +134,7 @@ class Folder:
         self.program, self.path, self.server = program, place, server
         self.name = server.new_database() if server else None
         self.storage = [f"--storage={server.uri(self.name)}"] if server else []
-        self.statuses = (0, -signal.SIGKILL, 2) if server else (0, -signal.SIGKILL)
+        self.logs = 0
         os.makedirs(place)
         with open(os.path.join(place, "hyper.test"), "w") as file:
             file.write(parameters)
@@ -146,13 +146,24 @@ class Folder:
                 [self.program, *words, *self.storage], cwd=self.path, env=ENVIRONMENT, stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE, text=True)
             # A command that finds no server when it starts says so and ends; one that has begun waits for it.
-            if not (self.server and ending.returncode in self.statuses and "no connection" in ending.stderr):
+            if not (self.server and ending.returncode == 2 and "no connection" in ending.stderr):
                 return ending
             time.sleep(0.3)
 
+    def is_well(self, process):
+        """Whether a process ended as it may: by itself, by a kill, or because it found no server when it started."""
+        if process.returncode != 2 or not self.server:
+            return process.returncode in (0, -signal.SIGKILL)
+        with open(process.log) as log:
+            return "no connection" in log.read()
+
     def start(self, *words):
-        with open(os.path.join(self.path, "log"), "a") as log:
-            return subprocess.Popen([self.program, *words, *self.storage], cwd=self.path, env=ENVIRONMENT, stdout=log, stderr=log)
+        self.logs += 1
+        path = os.path.join(self.path, f"log-{self.logs}")
+        with open(path, "a") as log:
+            process = subprocess.Popen([self.program, *words, *self.storage], cwd=self.path, env=ENVIRONMENT, stdout=log, stderr=log)
+        process.log = path
+        return process
 
     def query(self, sql):
         if self.server:
@@ -204,17 +215,22 @@ class Reaper(threading.Thread):
     def __init__(self, server, kills, seed, longest):
         super().__init__(daemon=True)
         self.server, self.left, self.random, self.longest = server, kills, random.Random(seed), longest
-        self.over = threading.Event()
+        self.over, self.problem = threading.Event(), None
         self.start()
 
     def run(self):
-        while self.left > 0 and not self.over.wait(self.random.uniform(0.5, 4 * self.longest + 0.5)):
-            self.server.kill(self.random)
-            self.left -= 1
+        try:
+            while self.left > 0 and not self.over.wait(self.random.uniform(0.5, 4 * self.longest + 0.5)):
+                self.server.kill(self.random)
+                self.left -= 1
+        except Exception as problem:
+            self.problem = problem
 
     def stop(self):
         self.over.set()
         self.join()
+        if self.problem:
+            raise self.problem
 
 
 class Reference:
@@ -273,12 +289,13 @@ class Study:
                     self.kills += 1
             for process in victims:
                 process.wait()
-                if process.returncode not in self.folder.statuses:
+                if not self.folder.is_well(process):
                     self.complain(f"a process ended with status {process.returncode}")
             running = [process for process in running if process.poll() is None]
             self.look()
         for process in running:
-            if process.wait() not in self.folder.statuses:
+            process.wait()
+            if not self.folder.is_well(process):
                 self.complain(f"a process ended with status {process.returncode}")
         self.finish(self.kind[2])
         if self.kind[3]:

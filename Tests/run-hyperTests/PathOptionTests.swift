@@ -99,7 +99,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("states", "a folder for a database that is a file"), ("", "no path; expected the path of a folder"),
+    ("states", "a folder, but --storage is a file, which has its checkpoints beside it"),
+    ("", "no path; expected the path of a folder"),
     ("postgresql://me:secret@host/db", "a URL; expected the path of a folder"),
   ])
   func `A folder for checkpoints is for a server`(folder: String, message: String) throws {

@@ -45,7 +45,7 @@ public final class StudyStore: Sendable {
 
   /// Owners on other hosts whose heartbeat is unchanged for longer than this count as dead.
   ///
-  /// This is twelve missed heartbeats: a slow disk must not cost a running process its trial.
+  /// This is twelve missed heartbeats: a slow disk must not cost a running process its trial. On a server, `silence` counts.
   package let heartbeatTimeout: Duration
 
   /// Owners on other hosts that are silent for longer than this count as dead.
@@ -58,7 +58,9 @@ public final class StudyStore: Sendable {
   }
 
   /// The time between two heartbeats.
-  var heartbeatInterval: Duration { heartbeatTimeout / 12 }
+  ///
+  /// With a heartbeat, a process that has lost its connection to a server makes it again, in time for those who watch.
+  var heartbeatInterval: Duration { min(heartbeatTimeout / 12, silence.limit / 4) }
 
   public static let standardHeartbeatTimeout: Duration = .seconds(120)
 

@@ -29,11 +29,12 @@ final class StudyRun: Sendable {
     self.target = target
     self.stop = stop
     self.onEvent = onEvent
-    store.database.waitBriefly(when: { [stop] in stop.isRequested })
   }
 
   /// Puts the study in order before the first trial.
   func prepare() throws {
+    // Once the user wants to stop, nobody waits long for a lost server.
+    store.database.waitBriefly(when: { [stop] in stop.isRequested })
     try reclaim()
     try store.removeOrphans()
     try endIfDecided()

@@ -34,7 +34,7 @@ struct StorageOptions: ParsableArguments {
   func check() throws {
     guard try server == nil, checkpoints != nil else { return }
     throw StorageError(
-      location: "--checkpoints", found: "a folder for a database that is a file, whose checkpoints are beside it",
+      location: "--checkpoints", found: "a folder, but --storage is a file, which has its checkpoints beside it",
       expected: "--storage=\(OptionText.uriForm), or no --checkpoints")
   }
 
@@ -54,7 +54,7 @@ struct StorageOptions: ParsableArguments {
   func notePassword() throws {
     guard try server?.hasPassword == true else { return }
     Output.note(
-      "note: --storage has a password, which other users can see in the list of processes, and which suggested commands "
-        + "leave out; it belongs in ~/.pgpass or a service file")
+      "note: --storage has a password, which other users can see in the list of processes. Suggested commands leave it out. "
+        + "Keep it in ~/.pgpass or a service file instead")
   }
 }

@@ -48,6 +48,10 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
       if owner == nil {
         try PostgreSQLSchema.check(with: session, at: location)
       } else {
+        // Only a server that becomes a standby later is waited for.
+        guard try session.execute("SELECT current_setting('transaction_read_only')").rows == [[.text("off")]] else {
+          throw PostgreSQLError(state: "25006", message: "a standby, or a read-only database", isLost: false)
+        }
         try PostgreSQLSchema.install(with: session, at: location)
       }
     } catch let error as PostgreSQLError {
@@ -94,7 +98,10 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
       // A transaction without changes can be run again.
       if session.changeCount > before {
         lastTransaction += 1
-        try record.add(lastTransaction, session)
+        guard try record.add(lastTransaction, session) else {
+          self.record = nil
+          throw PostgreSQLError(conflict: "the record of this process's transactions was gone")
+        }
         doubtful = (lastTransaction, value)
       }
       try session.script("COMMIT")

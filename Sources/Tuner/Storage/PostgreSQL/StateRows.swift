@@ -1,7 +1,7 @@
 /// Saved states as rows of a PostgreSQL database.
 ///
-/// A state is written and read in parts, each in a transaction of its own. So the server never holds a whole one in memory, and other
-/// threads use the connection in between. Nothing here may be called in a transaction, which has the only connection.
+/// A large state is written and read in parts, each in a transaction of its own. So the server never holds a whole one in memory, and other
+/// threads use the connection in between. A small one is written in one transaction. Nothing here may be called in a transaction, which has the only connection.
 struct StateRows: SavedStates {
   /// The size of all parts of a state but the last.
   static let partSize = 1 << 20
@@ -21,57 +21,69 @@ struct StateRows: SavedStates {
   func save(_ bytes: [UInt8], as name: String) throws(StorageError) {
     try answering(name) {
       faults.unwritten.pass()
-      let id = try begin(name, bytes: bytes.count)
-      do {
-        for (part, start) in stride(from: 0, to: bytes.count, by: Self.partSize).enumerated() {
-          try write(Array(bytes[start..<min(start + Self.partSize, bytes.count)]), part, of: id, name)
-        }
-        faults.written.pass()
-        try finish(id, name)
-      } catch {
-        // Without a connection it stays, as after a crash.
-        if (error as? PostgreSQLError)?.isLost != true {
-          try? database.write { try $0.run("DELETE FROM saved_state WHERE id = ? AND NOT complete", [id]) }
-        }
-        throw error
+      if bytes.count <= Self.partSize {
+        try saveAtOnce(bytes, as: name)
+      } else {
+        try saveInParts(bytes, as: name)
       }
       faults.renamed.pass()
     }
   }
 
-  /// Makes the row of a state that is not complete yet, and returns its id.
-  func begin(_ name: String, bytes: Int) throws -> Int64 {
+  private func saveAtOnce(_ bytes: [UInt8], as name: String) throws {
     try database.write { db in
-      try db.insert(
-        "INSERT INTO saved_state (folder, name, bytes) VALUES (?, ?, ?) RETURNING id",
-        [folder, Self.lastPart(of: name) + ".partial", bytes])
+      let id = try begin(name, bytes: bytes.count, db)
+      if !bytes.isEmpty { try write(bytes, 0, of: id, name, db) }
+      faults.written.pass()
+      try finish(id, name, db)
     }
   }
 
-  /// Writes a part, which may be there already if a connection was lost.
-  func write(_ data: [UInt8], _ part: Int, of id: Int64, _ name: String) throws {
-    let changes = try database.write { db in
-      try db.changes(
-        """
-        INSERT INTO saved_state_part (state_id, part, data)
-        SELECT id, CAST(? AS bigint), CAST(? AS bytea) FROM saved_state WHERE id = ?
-        ON CONFLICT (state_id, part) DO UPDATE SET data = excluded.data
-        """, [part, data, id])
+  private func saveInParts(_ bytes: [UInt8], as name: String) throws {
+    let id = try database.write { try begin(name, bytes: bytes.count, $0) }
+    do {
+      for (part, start) in stride(from: 0, to: bytes.count, by: Self.partSize).enumerated() {
+        let data = Array(bytes[start..<min(start + Self.partSize, bytes.count)])
+        try database.write { try write(data, part, of: id, name, $0) }
+      }
+      faults.written.pass()
+      try database.write { try finish(id, name, $0) }
+    } catch {
+      // Without a connection it stays, as after a crash.
+      if (error as? PostgreSQLError)?.isLost != true {
+        try? database.write { try $0.run("DELETE FROM saved_state WHERE id = ? AND NOT complete", [id]) }
+      }
+      throw error
     }
+  }
+
+  /// Makes the row of a state that is not complete yet, and returns its id.
+  func begin(_ name: String, bytes: Int, _ db: Connection) throws -> Int64 {
+    try db.insert(
+      "INSERT INTO saved_state (folder, name, bytes) VALUES (?, ?, ?) RETURNING id",
+      [folder, Self.lastPart(of: name) + ".partial", bytes])
+  }
+
+  /// Writes a part, which may be there already if a connection was lost.
+  func write(_ data: [UInt8], _ part: Int, of id: Int64, _ name: String, _ db: Connection) throws {
+    let changes = try db.changes(
+      """
+      INSERT INTO saved_state_part (state_id, part, data)
+      SELECT id, CAST(? AS bigint), CAST(? AS bytea) FROM saved_state WHERE id = ?
+      ON CONFLICT (state_id, part) DO UPDATE SET data = excluded.data
+      """, [part, data, id])
     guard changes == 1 else { throw removed(name) }
   }
 
   /// Gives a state its name, in place of an earlier one.
-  private func finish(_ id: Int64, _ name: String) throws {
+  private func finish(_ id: Int64, _ name: String, _ db: Connection) throws {
     let stored = Self.lastPart(of: name)
-    try database.write { db in
-      // Of two processes that finish a state of this name at once, the second one has to see what the first one did.
-      _ = try db.row("SELECT pg_advisory_xact_lock(hashtextextended(CAST(? AS text), 0))", ["\(folder)/\(stored)"])
-      try db.run(
-        "DELETE FROM saved_state WHERE folder = ? AND name = ? AND complete AND id <> ?", [folder, stored, id])
-      guard try db.changes("UPDATE saved_state SET name = ?, complete = true WHERE id = ?", [stored, id]) == 1 else {
-        throw removed(name)
-      }
+    // Of two processes that finish a state of this name at once, the second one has to see what the first one did.
+    _ = try db.row("SELECT pg_advisory_xact_lock(hashtextextended(CAST(? AS text), 0))", ["\(folder)/\(stored)"])
+    try db.run(
+      "DELETE FROM saved_state WHERE folder = ? AND name = ? AND complete AND id <> ?", [folder, stored, id])
+    guard try db.changes("UPDATE saved_state SET name = ?, complete = true WHERE id = ?", [stored, id]) == 1 else {
+      throw removed(name)
     }
   }
 

@@ -12,23 +12,27 @@ struct TransactionRecord {
     id = try Connection(session).insert("INSERT INTO writer DEFAULT VALUES RETURNING id")
   }
 
-  /// Records a transaction, as a part of it.
+  /// Records a transaction, as a part of it; returns false if the row is gone.
   ///
   /// - Parameter number: Larger than that of any transaction of this process before.
-  func add(_ number: Int64, _ session: PostgreSQLSession) throws {
-    try session.execute(
-      "UPDATE writer SET transaction = ?, written_at = now() WHERE id = ?", [.integer(number), .integer(id)])
+  func add(_ number: Int64, _ session: PostgreSQLSession) throws -> Bool {
+    let sql = "UPDATE writer SET transaction = ?, written_at = now() WHERE id = ?"
+    return try session.execute(sql, [.integer(number), .integer(id)]).changes == 1
   }
 
   /// Whether a transaction, the last one that was recorded, has been committed.
   ///
-  /// While the server is still at work on it, this waits. Throws a `PostgreSQLError` if the row is gone.
+  /// Throws a `PostgreSQLError` if the row is gone, and one of the kind `conflict` while the server is still at work on the transaction.
   func hasCommitted(_ number: Int64, _ session: PostgreSQLSession) throws -> Bool {
-    let row = try session.execute("SELECT transaction FROM writer WHERE id = ? FOR UPDATE", [.integer(id)]).rows.first
-    guard let row else {
-      throw PostgreSQLError(state: "", message: "the record of this process's transactions is gone", isLost: false)
+    let sql = "SELECT transaction FROM writer WHERE id = ? FOR UPDATE NOWAIT"
+    do {
+      guard let row = try session.execute(sql, [.integer(id)]).rows.first else {
+        throw PostgreSQLError(state: "", message: "the record of this process's transactions is gone", isLost: false)
+      }
+      return row[0] == .integer(number)
+    } catch let error as PostgreSQLError where error.kind == .lockTimeout {
+      throw PostgreSQLError(conflict: "the server is still at work on the last transaction")
     }
-    return row[0] == .integer(number)
   }
 
   /// Removes the row; no transaction may be in doubt.

@@ -17,5 +17,8 @@ struct TrialSelection {
     arguments = [study]
   }
 
-  init(_ ids: [Int64], _ dialect: Dialect) { (sql, arguments) = (dialect.listed, [dialect.list(ids)]) }
+  init(_ ids: [Int64], _ dialect: Dialect) {
+    // One argument, however many they are.
+    (sql, arguments) = (dialect.listed, ["[\(ids.map(String.init).joined(separator: ","))]"])
+  }
 }

@@ -38,16 +38,13 @@ enum Dialect: Sendable {
     }
   }
 
-  /// A query for the numbers of a list, with the list as its only argument: see `list`.
+  /// A query for the numbers of a list, with the list, as JSON, as its only argument.
   var listed: String {
     switch self {
     case .sqlite: "SELECT value FROM json_each(?)"
     case .postgreSQL: "SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(? AS json))"
     }
   }
-
-  /// Numbers as one argument, however many they are.
-  func list(_ numbers: [Int64]) -> any SQLConvertible { "[\(numbers.map(String.init).joined(separator: ","))]" }
 
   /// Whether a new study may get the number of a deleted one.
   var reusesNumbers: Bool { self == .sqlite }

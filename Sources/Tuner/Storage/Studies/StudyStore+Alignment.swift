@@ -63,8 +63,16 @@ private final class TrialWriter {
   private let cost: (Hyperparameters) -> TrialCost?
   private let db: Connection
 
+  /// What a trial has for a given place in the study.
+  private struct Place: Equatable {
+    let isActive: Bool
+    let turn: Int
+    let epochCost: Double?
+    let epochLimit: Int?
+  }
+
   /// The existing trials, by fingerprint.
-  private var known: [String: (id: Int64, isActive: Bool)] = [:]
+  private var known: [String: (id: Int64, place: Place)] = [:]
   private(set) var lastNumber = 0
   private var present: Set<String> = []
 
@@ -72,9 +80,16 @@ private final class TrialWriter {
     self.study = study
     self.cost = cost
     self.db = db
-    try db.each("SELECT id, fingerprint, active, ordinal, repeat FROM trial WHERE study_id = ?", [study.id]) { row in
+    try db.each(
+      """
+      SELECT id, fingerprint, active, ordinal, repeat, turn, epoch_cost, epoch_limit FROM trial WHERE study_id = ?
+      """, [study.id]
+    ) { row in
       lastNumber = max(lastNumber, try row["ordinal"])
-      if try row["repeat"] == 0 { known[try row["fingerprint"]] = try (row["id"], row["active"]) }
+      guard try row["repeat"] == 0 else { return }
+      let place = try Place(
+        isActive: row["active"], turn: row["turn"], epochCost: row["epoch_cost"], epochLimit: row["epoch_limit"])
+      known[try row["fingerprint"]] = (try row["id"], place)
     }
   }
 
@@ -86,6 +101,8 @@ private final class TrialWriter {
     guard present.insert(fingerprint).inserted else { return }
     let cost = cost(cell)
     if let trial = known[fingerprint] {
+      let place = Place(isActive: true, turn: turn, epochCost: cost?.perEpoch, epochLimit: cost?.epochs)
+      guard trial.place != place else { return }
       return try db.run(
         "UPDATE trial SET active = 1, turn = ?, epoch_cost = ?, epoch_limit = ? WHERE id = ?",
         [turn, cost?.perEpoch, cost?.epochs, trial.id])
@@ -102,7 +119,7 @@ private final class TrialWriter {
 
   /// Shelves the trials that were not added.
   func shelveOthers() throws {
-    for (fingerprint, trial) in known where trial.isActive && !present.contains(fingerprint) {
+    for (fingerprint, trial) in known where trial.place.isActive && !present.contains(fingerprint) {
       try db.run("UPDATE trial SET active = 0 WHERE id = ?", [trial.id])
     }
   }

@@ -85,7 +85,7 @@ extension StudyStore {
   ///
   /// - Parameter gone: Trials whose owners are dead.
   private func requireIdle(_ study: Study, gone: [OwnedTrial], _ db: Connection) throws {
-    let running = try ownedTrials(of: study.id, db).filter { !$0.isAmong(gone) }
+    let running = try ownedTrials(of: study.id, db).filter { $0.life == .alive || !$0.isAmong(gone) }
     guard !running.isEmpty else { return }
     let trials = running.map { "\($0.number)" }.joined(separator: ", ")
     throw StorageError(

@@ -63,7 +63,8 @@ extension StudyStore {
       states.checkpoints.remove(superseded)
       return Observed(failure: failure, isPruned: isPruned)
     } catch {
-      if let state { states.checkpoints.remove([state.file]) }
+      // Over a lost connection the commit may have taken place, so the state stays; if not, the next run removes it.
+      if let state, sqlite != nil || error is TrialLost { states.checkpoints.remove([state.file]) }
       throw error
     }
   }

@@ -10,23 +10,7 @@ import Testing
 
   @Test func `A saved state is read, listed, replaced and removed by its name`() throws {
     for states in [states.checkpoints, states.weights(of: 3)] {
-      #expect(states.list().isEmpty)
-      #expect(states.contains("b") == false)
-      try states.save([1, 2], as: "b")
-      try states.save([], as: "a")
-      #expect(try states.read("b") == [1, 2])
-      #expect(try states.read("a").isEmpty)
-      #expect(states.list() == ["a", "b"])
-      #expect(states.contains("b") == true)
-      try states.save([3], as: "b")
-      #expect(try states.read("b") == [3])
-
-      states.remove(["b", "never saved"])
-      #expect(states.list() == ["a"])
-      #expect(states.contains("b") == false)
-      let error = #expect(throws: StorageError.self) { try states.read("b") }
-      #expect(error?.location == states.location(of: "b"))
-      states.removeAll()
+      try expectContract(of: states)
       #expect(!FileManager.default.fileExists(atPath: states.location))
     }
   }

@@ -13,7 +13,9 @@ import Testing
     ("53300", "sorry", "found no free connection (sorry); expected fewer processes, or a server with a larger"),
     ("25006", "no", "found a database that can only be read; expected the primary server, or another --storage"),
     ("53100", "no", "found no space left on the server's disk; expected free space there; then run the same command"),
-    ("55P03", "no", "found the database locked by another program; expected that program to be closed"),
+    ("55P03", "no", "found transactions that waited for each other (no); expected the same command again"),
+    ("40P01", "no", "found transactions that waited for each other (no); expected the same command again"),
+    ("XX000", "no", "found no (SQLSTATE XX000); expected a server that does this; its log may say more"),
     ("28P01", "bad password", "found bad password; expected a user and a password that the server accepts"),
     ("42501", "denied", "found denied; expected a role that may create and write the schema"),
     ("3D000", "none", "found none; expected a database that exists"),
@@ -29,6 +31,9 @@ import Testing
   @Test func `An error of the way to the server is a lost connection`() {
     #expect(PostgreSQLError(state: "", message: "no route", isLost: true).kind == .connectionLost)
     #expect(PostgreSQLError(state: "", message: "no memory", isLost: false).kind == .other)
+    for old in ["timeout expired\n", "server closed the connection unexpectedly\n\tThis probably means"] {
+      #expect(PostgreSQLError(connecting: old).kind == .connectionLost)
+    }
     let verbose = """
       connection to server at "h" (::1), port 5432 failed: FATAL:  53300: sorry, too many clients already
       LOCATION:  ProcStartupPacket, postmaster.c:1

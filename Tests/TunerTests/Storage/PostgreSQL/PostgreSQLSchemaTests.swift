@@ -104,7 +104,7 @@ import Testing
     let session = try PostgreSQLSession(uri)
     try session.script("BEGIN; CREATE SCHEMA run_hyper; \(PostgreSQLSchema.tables)")
     try PostgreSQLSession(uri).execute(
-      "SELECT pg_terminate_backend(CAST(? AS integer))", [.integer(Int64(session.serverProcess))])
+      "SELECT pg_terminate_backend(CAST(? AS integer))", session.execute("SELECT pg_backend_pid()").rows[0])
     try install(uri)
     try check(uri)
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tuner
 
-/// Connecting, errors and notifications.
+/// Connecting, and errors.
 @Suite(.enabled(if: PostgreSQLServer.isInstalled, PostgreSQLServer.absence)) struct PostgreSQLSessionTests {
   private let server: PostgreSQLServer
 
@@ -111,18 +111,15 @@ import Testing
 
   @Test func `A connection that the server ends is lost`() throws {
     let (session, other) = try (session(), session())
-    try session.execute("SELECT 1")
-    try other.execute("SELECT pg_terminate_backend(CAST(? AS integer))", [.integer(Int64(session.serverProcess))])
+    let process = try session.execute("SELECT pg_backend_pid()").rows[0][0]
+    try other.execute("SELECT pg_terminate_backend(CAST(? AS integer))", [process])
     // Until the process has ended.
-    while try other.execute(
-      "SELECT 1 FROM pg_stat_activity WHERE pid = ?", [.integer(Int64(session.serverProcess))]
-    ).rows != [] {}
+    while try other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = ?", [process]).rows != [] {}
     for _ in 1...2 {
       let error = error { try session.execute("SELECT 1") }
       #expect(error?.kind == .connectionLost && error?.isLost == true, "\(String(describing: error))")
       #expect(session.isLost)
     }
-    #expect(error { _ = try session.notification(within: .zero) }?.kind == .connectionLost)
   }
 
   @Test func `A transaction without statements is ended`() throws {
@@ -130,20 +127,5 @@ import Testing
     try session.script("BEGIN")
     Thread.sleep(forTimeInterval: 0.5)
     #expect(error { try session.execute("SELECT 1") }?.kind == .connectionLost)
-  }
-
-  // MARK: - Notifications
-
-  @Test func `A notification arrives, and only in time`() throws {
-    let (session, other) = try (session(), session())
-    try session.listen("study \"1\"")
-    #expect(try session.notification(within: .zero) == nil)
-    #expect(try session.notification(within: .milliseconds(20)) == nil)
-    try other.script("BEGIN; NOTIFY \"study \"\"1\"\"\", 'trial 3'")
-    #expect(try session.notification(within: .milliseconds(20)) == nil)
-    try other.script("COMMIT")
-    let expected = PostgreSQLNotification(channel: "study \"1\"", payload: "trial 3")
-    #expect(try session.notification(within: .seconds(60)) == expected)
-    #expect(try session.notification(within: .zero) == nil)
   }
 }

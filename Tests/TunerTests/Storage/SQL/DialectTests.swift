@@ -22,7 +22,7 @@ import Testing
     #expect(try members("[true]") == ["0=1 false"])
     #expect(try members("5") == ["=5 false"])
     let numbers: [Int64] = [3, -1, 1 << 62]
-    let listed = try store.read { try $0.values(Int64.self, Dialect.sqlite.listed, [Dialect.sqlite.list(numbers)]) }
+    let listed = try store.read { try $0.values(Int64.self, Dialect.sqlite.listed, ["\(numbers)"]) }
     #expect(listed == numbers)
   }
 

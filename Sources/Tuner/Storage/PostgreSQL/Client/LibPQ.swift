@@ -20,10 +20,6 @@ import Glibc
   let errorMessage: @convention(c) (Connection?) -> CText?
   let setErrorVerbosity: @convention(c) (Connection, CInt) -> CInt
   let setNoticeProcessor: @convention(c) (Connection, NoticeProcessor, UnsafeMutableRawPointer?) -> NoticeProcessor?
-  let backendPID: @convention(c) (Connection) -> CInt
-  let socket: @convention(c) (Connection) -> CInt
-  let consumeInput: @convention(c) (Connection) -> CInt
-  let notifies: @convention(c) (Connection) -> UnsafeMutableRawPointer?
 
   // Parameters of connections.
   let conninfo: @convention(c) (Connection) -> UnsafeMutableRawPointer?
@@ -70,10 +66,6 @@ import Glibc
     unsafe errorMessage = try library.function("PQerrorMessage")
     unsafe setErrorVerbosity = try library.function("PQsetErrorVerbosity")
     unsafe setNoticeProcessor = try library.function("PQsetNoticeProcessor")
-    unsafe backendPID = try library.function("PQbackendPID")
-    unsafe socket = try library.function("PQsocket")
-    unsafe consumeInput = try library.function("PQconsumeInput")
-    unsafe notifies = try library.function("PQnotifies")
     unsafe conninfo = try library.function("PQconninfo")
     unsafe conninfoParse = try library.function("PQconninfoParse")
     unsafe conninfoFree = try library.function("PQconninfoFree")

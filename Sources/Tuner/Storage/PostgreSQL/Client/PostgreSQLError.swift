@@ -48,6 +48,9 @@ struct PostgreSQLError: Error, Equatable, CustomStringConvertible {
 }
 
 extension PostgreSQLError {
+  /// A transaction that has to be run again, or looked up again.
+  init(conflict message: String) { self.init(state: "40001", message: message, isLost: false) }
+
   /// A value that was not sent.
   init(unstorable what: String) { self.init(state: "22021", message: what, isLost: false) }
 
@@ -63,7 +66,10 @@ extension PostgreSQLError {
       self.init(state: String(found.1), message: String(found.2), isLost: true)
     } else {
       // What is wrong with the parameters is found before any attempt.
-      let wasTried = message.hasPrefix("connection to server") || message.hasPrefix("could not ")
+      let beginnings = [
+        "connection to server", "could not ", "timeout expired", "server closed the connection",
+      ]
+      let wasTried = beginnings.contains(where: message.hasPrefix)
       // libpq's own finding, which has no state, in place of the server's about a wrong password.
       let lacksPassword = message.contains("fe_sendauth: no password supplied")
       self.init(
@@ -95,13 +101,15 @@ extension StorageError {
       case .readOnly: ("a database that can only be read", "the primary server, or another --storage")
       case .diskFull: ("no space left on the server's disk", "free space there; then run the same command to resume")
       case .lockTimeout, .conflict:
-        ("the database locked by another program", "that program to be closed; then run the same command again")
+        ("transactions that waited for each other (\(message))", "the same command again")
       case .authentication:
         (message, "a user and a password that the server accepts; a password belongs in ~/.pgpass or a service file")
       case .noPermission: (message, "a role that may create and write the schema, or another --storage")
       case .noDatabase: (message, "a database that exists; create it with createdb, or name another")
       case .unstorable: (message, "a value that PostgreSQL can store")
-      case .other: (error.description, "a database written by this program")
+      // What a statement needs is not there.
+      case .other where error.state.hasPrefix("42"): (error.description, "a database written by this program")
+      case .other: (error.description, "a server that does this; its log may say more")
       }
     self.init(location: location, found: found, expected: expected)
   }

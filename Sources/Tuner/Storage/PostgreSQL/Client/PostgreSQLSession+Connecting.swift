@@ -10,13 +10,16 @@ extension PostgreSQLSession {
   /// The settings of the session: those that the store relies on, and those that the user has not set for the session,
   /// the role or the database, where the server has them.
   ///
-  /// They let the server notice that this process, or its host, is gone, and free its locks. Only servers on Linux can
+  /// Whoever waits for a study's row waits as long as it takes. The others let the server notice that this process, or its host, is gone, and free its locks. Only servers on Linux can
   /// watch a connection during a statement, in all versions.
   static let settings = """
     SET extra_float_digits = 1;
     SET standard_conforming_strings = on;
     SET default_transaction_isolation = 'read committed';
     SET search_path = \(PostgreSQLSchema.name);
+    SET statement_timeout = 0;
+    SET lock_timeout = 0;
+    SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';
     SELECT set_config(name, value, false)
     FROM (VALUES ('idle_in_transaction_session_timeout', '30s'), ('client_connection_check_interval', '2s'),
       ('tcp_keepalives_idle', '5'), ('tcp_keepalives_interval', '2'), ('tcp_keepalives_count', '3'),

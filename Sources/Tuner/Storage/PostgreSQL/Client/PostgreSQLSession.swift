@@ -1,5 +1,3 @@
-import Glibc
-
 /// A connection to a PostgreSQL server.
 ///
 /// It may move between threads, but only one at a time can use it: its owner keeps it behind a lock. A connection that
@@ -37,9 +35,6 @@ import Glibc
 
   /// Whether the connection is lost.
   var isLost: Bool { unsafe pq.status(connection) != 0 }
-
-  /// The process of the server that serves this connection.
-  var serverProcess: Int { unsafe Int(pq.backendPID(connection)) }
 
   /// Runs a statement, which the server prepares the first time.
   ///
@@ -82,46 +77,5 @@ import Glibc
   func failure() -> PostgreSQLError {
     let message = unsafe pq.errorMessage(connection).map { unsafe String(cString: $0) } ?? ""
     return PostgreSQLError(state: "", message: message.shown, isLost: isLost)
-  }
-}
-
-// MARK: - Notifications
-
-/// A message from another session.
-struct PostgreSQLNotification: Equatable, Sendable {
-  let channel: String
-  let payload: String
-}
-
-extension PostgreSQLSession {
-  /// Asks for the notifications of a channel, from the end of the transaction on.
-  func listen(_ channel: String) throws { try script("LISTEN \"\(channel.replacing("\"", with: "\"\""))\"") }
-
-  /// The next notification; `nil` if none arrives in time.
-  ///
-  /// In a transaction, none arrives.
-  func notification(within duration: Duration) throws -> PostgreSQLNotification? {
-    let end = ContinuousClock.now + duration
-    while true {
-      guard unsafe pq.consumeInput(connection) == 1 else { throw failure() }
-      if let notice = unsafe pq.notifies(connection) {
-        defer { unsafe pq.freemem(notice) }
-        return unsafe PostgreSQLNotification(notice)
-      }
-      let left = end - ContinuousClock.now
-      guard left > .zero else { return nil }
-      var waiting = pollfd(fd: unsafe pq.socket(connection), events: Int16(POLLIN), revents: 0)
-      // Rounded up; a signal ends the wait early.
-      _ = unsafe poll(&waiting, 1, Int32(clamping: Int64((left / .milliseconds(1)).rounded(.up))))
-    }
-  }
-}
-
-extension PostgreSQLNotification {
-  /// Reads a `PGnotify`: the channel, the process that sent it, and the payload.
-  fileprivate init(_ notice: UnsafeMutableRawPointer) {
-    channel = unsafe String(cString: notice.load(as: LibPQ.CText.self))
-    payload = unsafe String(
-      cString: notice.load(fromByteOffset: 2 * MemoryLayout<LibPQ.CText>.stride, as: LibPQ.CText.self))
   }
 }

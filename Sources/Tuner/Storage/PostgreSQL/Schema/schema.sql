@@ -142,6 +142,7 @@ CREATE TABLE saved_state (
   complete boolean NOT NULL DEFAULT false
 );
 CREATE UNIQUE INDEX saved_state_name ON saved_state (folder, name) WHERE complete;
+CREATE INDEX saved_state_folder ON saved_state (folder, name);
 
 CREATE TABLE saved_state_part (
   state_id bigint NOT NULL REFERENCES saved_state (id) ON DELETE CASCADE,
