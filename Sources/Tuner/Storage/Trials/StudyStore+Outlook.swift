@@ -100,7 +100,7 @@ extension StudyStore {
     let cost = "coalesce(epoch_cost * epoch_limit, 0)"
     let inOrder = "SELECT id \(pending) ORDER BY turn, ordinal LIMIT 1"
     guard study.definition.earlyStop == nil,
-      try db.row("\(inOrder) OFFSET \(ClaimPolicy.longestTail)", [study.id]) == nil,
+      try db.value(Int64.self, "\(inOrder) OFFSET \(ClaimPolicy.longestTail)", [study.id]) == nil,
       let tail = try db.row("SELECT sum(\(cost)) AS work, max(\(cost)) AS longest \(pending)", [study.id]),
       let work: Double = try tail["work"], let longest: Double = try tail["longest"],
       policy.startsLongest(work: work, longest: longest)

@@ -87,9 +87,8 @@ extension StudyStore {
     }
     let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
     let (checkpoints, others, next) = try transaction(on: trial.study) { db in
-      try Self.fence(trial, db)
-      if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       try Self.write(ending, to: trial, seconds: seconds, db)
+      if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       let checkpoints = try db.values(
         String.self, "DELETE FROM checkpoint WHERE trial_id = ? RETURNING file", [trial.id])
       let others = try weights.map { try Self.keep($0, of: trial, definition, db) } ?? []
@@ -99,8 +98,8 @@ extension StudyStore {
     }
     FaultPoint.endCommitted.pass()
     if next != nil { FaultPoint.claimCommitted.pass() }
-    states.checkpoints.remove(checkpoints)
-    states.weights(of: trial.study).remove(others)
+    if !checkpoints.isEmpty { states.checkpoints.remove(checkpoints) }
+    if !others.isEmpty { states.weights(of: trial.study).remove(others) }
     FaultPoint.endCleaned.pass()
     return next
   }
@@ -154,34 +153,38 @@ extension StudyStore {
     guard isOwn == true else { throw trial.lost }
   }
 
+  /// Ends a trial; throws `TrialLost` if it no longer belongs to this attempt.
   private static func write(_ ending: TrialEnding, to trial: ClaimedTrial, seconds: Double, _ db: Connection) throws {
     // A failed trial may run again; the message stays with the attempt.
     let note: String? = if case .failed(_, let message) = ending { message } else { nil }
     try end(trial.id, trial.attempt, ending.state.rawValue, seconds: seconds, note: note, db)
-    var values = TrialEndValues()
-    switch ending {
-    case .completed(let result):
-      (values.bestEpoch, values.bestValue) = (result.bestEpoch, result.bestValue)
-      for (index, metric) in result.metrics.enumerated() {
-        try db.run(
-          """
-          INSERT INTO result (trial_id, split, metric, position, value) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (trial_id, split, metric) DO UPDATE SET value = excluded.value
-          """, [trial.id, metric.split, metric.name, index + 1, metric.value])
+    let values =
+      switch ending {
+      case .completed(let result): TrialEndValues(bestEpoch: result.bestEpoch, bestValue: result.bestValue)
+      case .diverged(let epoch, let text):
+        TrialEndValues(bestEpoch: epoch, failureKind: "divergence", failureMessage: text)
+      case .failed(let name, let text): TrialEndValues(failureKind: name, failureMessage: text)
       }
-      for (split, ranks) in result.ranks {
-        // Little-endian on every machine, so that the file is portable.
-        let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-        try db.run(
-          "INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", [trial.id, split, bytes])
-      }
-    case .diverged(let epoch, let text):
-      values = TrialEndValues(bestEpoch: epoch, failureKind: "divergence", failureMessage: text)
-    case .failed(let name, let text):
-      values = TrialEndValues(failureKind: name, failureMessage: text)
-    }
-    let changed = try apply(ending.transition, where: "id = ?", [trial.id], end: values, db)
+    let changed = try apply(
+      ending.transition, where: "id = ? AND owner = ? AND attempt = ?", [trial.id, trial.owner, trial.attempt],
+      end: values, db)
     guard changed == 1 else { throw trial.lost }
+    if case .completed(let result) = ending { try write(result, of: trial.id, db) }
+  }
+
+  private static func write(_ result: TrialResult, of trial: Int64, _ db: Connection) throws {
+    for (index, metric) in result.metrics.enumerated() {
+      try db.run(
+        """
+        INSERT INTO result (trial_id, split, metric, position, value) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (trial_id, split, metric) DO UPDATE SET value = excluded.value
+        """, [trial, metric.split, metric.name, index + 1, metric.value])
+    }
+    for (split, ranks) in result.ranks.sorted(by: { $0.key < $1.key }) {
+      // Little-endian on every machine, so that the file is portable.
+      let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+      try db.run("INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", [trial, split, bytes])
+    }
   }
 
   /// Closes an attempt; without `seconds`, the time of the last report is kept.
