@@ -60,6 +60,8 @@ struct SQLiteSession: SQLSession {
     case 5: [values[0], values[1], values[2], values[3], values[4]]
     case 6: [values[0], values[1], values[2], values[3], values[4], values[5]]
     case 7: [values[0], values[1], values[2], values[3], values[4], values[5], values[6]]
+    case 8: [values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]]
+    case 9: [values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7], values[8]]
     default: StatementArguments(values)
     }
   }

@@ -42,7 +42,7 @@ extension StudyStore {
   private static func change(
     _ transition: TrialTransition, where condition: String, and changes: String, _ dialect: Dialect
   ) -> String {
-    let states = transition.from.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    let states = statesBefore[transition] ?? "NULL"
     var changes = changes
     if transition.from == [.running] {
       changes += ", training_seconds = (SELECT sum(seconds) FROM attempt WHERE trial_id = trial.id)"
@@ -56,4 +56,10 @@ extension StudyStore {
       WHERE (\(condition)) AND state IN (\(states))
       """
   }
+
+  /// The states in which a transition is possible, as SQL lists them.
+  private static let statesBefore = Dictionary(
+    uniqueKeysWithValues: TrialTransition.allCases.map { transition in
+      (transition, transition.from.map { "'\($0.rawValue)'" }.joined(separator: ", "))
+    })
 }
