@@ -130,6 +130,13 @@ final class Log: Sendable {
     }
   }
 
+  /// The epochs that were reported of a trial, in order.
+  func reported(_ trial: Int) -> [Int] {
+    events.withLock { events in
+      events.compactMap { if case .reported(trial, let epoch, _) = $0 { epoch } else { nil } }
+    }
+  }
+
   func warnings() -> [String] {
     events.withLock { $0.compactMap { if case .warning(let text) = $0 { text } else { nil } } }
   }

@@ -7,6 +7,9 @@ import Testing
 struct PostgreSQLStudyTests {
   private static let grid = PostgreSQLPlace.study + ["--epochs=2"]
 
+  /// The same, but training waits for each report, since one that reaches the target ends the study.
+  private static let waitingGrid = grid + ["--target=valid.mrr@10>1"]
+
   /// What a study in a file has in the end.
   private static func inFile(_ study: [String]) throws -> [String] {
     let program = try PostgreSQLPlace.folder()
@@ -69,7 +72,7 @@ struct PostgreSQLStudyTests {
   @Test func `An interrupted study says how to resume it, and ends with the same bytes`() throws {
     let place = try PostgreSQLPlace()
     let errors = try place.program.errorFile()
-    let process = try place.start(Self.grid, environment: Pausing.afterReports(3), errors: errors)
+    let process = try place.start(Self.waitingGrid, environment: Pausing.afterReports(3), errors: errors)
     let number = try Pausing.waitForStop(of: process)
     kill(number, SIGINT)
     Pausing.resume(number)
@@ -98,7 +101,7 @@ struct PostgreSQLStudyTests {
 
   @Test func `A lost connection is made again`() throws {
     let place = try PostgreSQLPlace()
-    let process = try place.start(Self.grid, environment: Pausing.afterReports(2, 5))
+    let process = try place.start(Self.waitingGrid, environment: Pausing.afterReports(2, 5))
     for _ in 1...2 {
       let number = try Pausing.waitForStop(of: process)
       try place.endConnections()

@@ -16,6 +16,9 @@ public final class StudyStore: Sendable {
   /// The database if it is a file.
   var sqlite: SQLiteDatabase? { database as? SQLiteDatabase }
 
+  /// The database if it is on a server.
+  var server: PostgreSQLDatabase? { database as? PostgreSQLDatabase }
+
   /// The upgrade made when the file was opened, or `nil`.
   public let upgrade: Upgrade?
 
@@ -82,12 +85,15 @@ public final class StudyStore: Sendable {
   /// - Parameter checkpoints: For a server: a folder for the states of trials, the same for all processes, instead of the database. The
   ///   states of a file are beside it.
   /// - Parameter heartbeatTimeout: Must be the same for all processes that share the database.
+  /// - Parameter onNotice: Called when the wait for a connection to a server gets long.
   public convenience init(
-    writing path: String, checkpoints: String? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
+    writing path: String, checkpoints: String? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout,
+    onNotice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     if PostgreSQLLocation.isURI(path) {
       try self.init(
-        server: PostgreSQLLocation(path), checkpoints: checkpoints, creates: true, heartbeatTimeout: heartbeatTimeout)
+        server: PostgreSQLLocation(path), checkpoints: checkpoints, creates: true, heartbeatTimeout: heartbeatTimeout,
+        onNotice: onNotice)
       return
     }
     try Disk.createFolder(path.parentFolder)
@@ -108,11 +114,13 @@ public final class StudyStore: Sendable {
   /// Opens a store for reports; changes nothing.
   ///
   /// A file with an earlier schema is copied into memory and upgraded there.
-  public convenience init(reading path: String, checkpoints: String? = nil) throws {
+  public convenience init(
+    reading path: String, checkpoints: String? = nil, onNotice: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws {
     if PostgreSQLLocation.isURI(path) {
       try self.init(
         server: PostgreSQLLocation(path), checkpoints: checkpoints, creates: false,
-        heartbeatTimeout: Self.standardHeartbeatTimeout)
+        heartbeatTimeout: Self.standardHeartbeatTimeout, onNotice: onNotice)
       return
     }
     try Self.inspect(path, isNeeded: true)

@@ -14,7 +14,7 @@ public final class RunningTrial: Sendable {
     public let values: [(name: String, value: Double)]
 
     /// The objective's state after the epoch, from which the trial can resume.
-    public let checkpoint: [UInt8]?
+    public internal(set) var checkpoint: [UInt8]?
 
     /// Whether the trial ends with this epoch, so that stopping it early would save nothing.
     public let isLast: Bool
@@ -51,6 +51,7 @@ public final class RunningTrial: Sendable {
   private let pruned = Atomic<Bool>(false)
   private let storageFailure = Locked<(any Error)?>(nil)
   private let lastProgress = Locked<ContinuousClock.Instant?>(nil)
+  private let mayTakeState: @Sendable () -> Bool
   private let onReport: @Sendable (Report) throws -> Void
   private let onFreshStart: @Sendable (String) throws -> Void
   private let onProgress: @Sendable (Double, String) -> Void
@@ -63,7 +64,8 @@ public final class RunningTrial: Sendable {
     checkpoint: [UInt8]? = nil, checkpointEpoch: Int = 0,
     stop: StopController = StopController(), onReport: @escaping @Sendable (Report) throws -> Void = { _ in },
     onFreshStart: @escaping @Sendable (_ reason: String) throws -> Void = { _ in },
-    onProgress: @escaping @Sendable (_ fraction: Double, _ detail: String) -> Void = { _, _ in }
+    onProgress: @escaping @Sendable (_ fraction: Double, _ detail: String) -> Void = { _, _ in },
+    mayTakeState: @escaping @Sendable () -> Bool = { true }
   ) {
     self.number = number
     self.hyperparameters = hyperparameters
@@ -75,6 +77,7 @@ public final class RunningTrial: Sendable {
     self.onReport = onReport
     self.onFreshStart = onFreshStart
     self.onProgress = onProgress
+    self.mayTakeState = mayTakeState
   }
 
   /// Whether the objective should return `interrupted` soon; cheap enough for every step.
@@ -94,17 +97,26 @@ public final class RunningTrial: Sendable {
     try recording { try onReport(Report(epoch: epoch, values: values, checkpoint: checkpoint, isLast: isLast)) }
   }
 
+  /// Whether a report should come with a state; one may still be on its way.
+  public var takesState: Bool { mayTakeState() }
+
   /// Records that the objective cannot use `checkpoint` and starts from scratch.
   ///
   /// Throws as `report` does.
   public func startAfresh(because reason: String) throws { try recording { try onFreshStart(reason) } }
 
   private func recording(_ work: () throws -> Void) throws {
+    if let error = reportError { throw error }
     do { try work() } catch {
-      storageFailure.withLock { $0 = error }
-      cut()
+      fail(error)
       throw error
     }
+  }
+
+  /// Asks only this trial to stop, since its study cannot be written.
+  func fail(_ error: any Error) {
+    storageFailure.withLock { $0 = error }
+    cut()
   }
 
   /// Reports the trial's progress for a display; calls within a tenth of a second of the last one are ignored.
@@ -132,6 +144,6 @@ public final class RunningTrial: Sendable {
   /// Whether the pruner stops the trial.
   var isPruned: Bool { pruned.load(ordering: .relaxed) }
 
-  /// The error thrown by `report` or `startAfresh`, regardless of what the objective did with it.
+  /// Why a report could not be written, regardless of what the objective did with the error.
   var reportError: (any Error)? { storageFailure.withLock { $0 } }
 }

@@ -34,7 +34,8 @@ final class StudyRun: Sendable {
   /// Puts the study in order before the first trial.
   func prepare() throws {
     // Once the user wants to stop, nobody waits long for a lost server.
-    store.database.waitBriefly(when: { [stop] in stop.isRequested })
+    store.database.attend(
+      isStopping: { [stop] in stop.isRequested }, onNotice: { [onEvent] in onEvent(.warning($0)) })
     try reclaim()
     try store.removeOrphans()
     try endIfDecided()
@@ -116,6 +117,21 @@ final class StudyRun: Sendable {
     stop.wakeWaiting()
   }
 
+  // MARK: - Waiting for work
+
+  /// On a server, what was heard of the study's trials so far.
+  var news: Int? { store.server?.news(of: study.id) }
+
+  /// Waits until there may be work: on a server, until it tells of a trial, and otherwise until the next pulse.
+  ///
+  /// - Parameter news: What was heard before the worker looked for work.
+  func waitForWork(since news: Int?) {
+    guard let server = store.server else { return stop.waitForPulse() }
+    // Work may also come in another way, such as a repeat that somebody asks for.
+    let end = ContinuousClock.now + .seconds(2)
+    while mayGoOn, ContinuousClock.now < end, server.news(of: study.id) == news { server.awaitInput() }
+  }
+
   // MARK: - The trials of this process
 
   /// Adds a trial, which is asked to stop as soon as the run ends.
@@ -129,6 +145,9 @@ final class StudyRun: Sendable {
 
   /// Asks a trial to stop, on behalf of the pruner.
   func prune(_ trial: Int) { state.withLock { $0.running[trial] }?.prune() }
+
+  /// Asks a trial to stop, since one of its reports could not be written.
+  func fail(_ trial: Int, _ error: any Error) { state.withLock { $0.running[trial] }?.fail(error) }
 
   func remove(_ trial: RunningTrial) { state.withLock { _ = $0.running.removeValue(forKey: trial.number) } }
 

@@ -1,3 +1,6 @@
+import Literals
+import Locks
+
 /// One trial on a worker's thread, from its claim to the record of how it ended.
 struct TrialRun: Sendable {
   private let trial: ClaimedTrial
@@ -7,6 +10,7 @@ struct TrialRun: Sendable {
 
   private var store: StudyStore { studyRun.store }
   private var study: Study { studyRun.study }
+  private var isRemote: Bool { store.server != nil }
 
   /// - Parameter policy: How the next trial is taken when this one ends.
   init(_ trial: ClaimedTrial, in studyRun: StudyRun, _ objective: any Objective, _ policy: ClaimPolicy) {
@@ -27,32 +31,43 @@ struct TrialRun: Sendable {
         trial: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt,
         fromEpoch: trial.checkpointEpoch))
     let start = ContinuousClock.now
-    let running = running(since: start)
+    let reports = ReportQueue(
+      restsAfterStates: isRemote, write: observe, onFailure: { studyRun.fail(trial.number, $0) })
+    let running = running(since: start, reports)
     studyRun.add(running)
     let result = Result { try objective.run(running) }
+    let late = reports.close()
     studyRun.remove(running)
-    return try record(result, of: running, seconds: start.secondsAgo)
+    return try record(result, of: running, late, seconds: start.secondsAgo)
   }
 
   /// The trial as the objective sees it.
-  private func running(since start: ContinuousClock.Instant) -> RunningTrial {
-    RunningTrial(
+  private func running(since start: ContinuousClock.Instant, _ reports: ReportQueue) -> RunningTrial {
+    let gate = Locked(
+      ReportGate(trial, of: study.definition, hasTarget: studyRun.target != nil, isRemote: isRemote))
+    return RunningTrial(
       number: trial.number, hyperparameters: trial.hyperparameters, repetition: trial.repetition,
       attempt: trial.attempt, checkpoint: trial.checkpoint, checkpointEpoch: trial.checkpointEpoch,
-      stop: studyRun.stop, onReport: { try observe($0, seconds: start.secondsAgo) },
+      stop: studyRun.stop,
+      onReport: { report in
+        let entry = ReportQueue.Entry(report: report, seconds: start.secondsAgo)
+        if gate.withLock({ $0.waits(for: report) }) { try reports.addAndWait(entry) } else { reports.add(entry) }
+      },
       onFreshStart: { reason in
         try store.startAfresh(trial, because: reason, of: study)
         warn("trial \(trial.number): \(reason); it restarts from the beginning")
       },
       onProgress: { fraction, detail in
         studyRun.onEvent(.progressed(trial: trial.number, fraction: fraction, detail: detail))
-      })
+      },
+      mayTakeState: { reports.takesState })
   }
 
-  private func observe(_ report: RunningTrial.Report, seconds: Double) throws {
+  private func observe(_ entry: ReportQueue.Entry) throws {
+    let report = entry.report
     let reaches = studyRun.target.map { target in report.values.contains { target.isReached(by: $0) } } ?? false
     // The trial that reaches the target must run to its result.
-    let observed = try store.observe(trial, report, seconds: seconds, of: study, mayPrune: !reaches)
+    let observed = try store.observe(trial, report, seconds: entry.seconds, of: study, mayPrune: !reaches)
     if let failure = observed.failure {
       warn("trial \(trial.number) continues without a new checkpoint: \(failure)")
     }
@@ -65,14 +80,20 @@ struct TrialRun: Sendable {
   // MARK: - The end
 
   private func record(
-    _ result: Result<TrialOutcome, any Error>, of running: RunningTrial, seconds: Double
+    _ result: Result<TrialOutcome, any Error>, of running: RunningTrial, _ late: [ReportQueue.Entry], seconds: Double
   ) throws -> TakenTrial? {
-    try puttingBackIfUnwritten(seconds: seconds) { if let error = running.reportError { throw error } }
+    let isInterrupted = if case .success(.interrupted) = result { true } else { false }
+    try puttingBackIfUnwritten(seconds: seconds) {
+      if let error = running.reportError { throw error }
+      if isInterrupted { try late.forEach(observe) }
+    }
+    let reports = isInterrupted ? [] : late.map(\.report)
     switch result {
     case .success(.completed(let result)):
-      return try finish(.completed(result), seconds: seconds, value: result.bestValue, message: nil)
+      return try finish(.completed(result), reports, seconds: seconds, value: result.bestValue, message: nil)
     case .success(.diverged(let epoch, let message)):
-      return try finish(.diverged(epoch: epoch, message: message), seconds: seconds, value: nil, message: message)
+      return try finish(
+        .diverged(epoch: epoch, message: message), reports, seconds: seconds, value: nil, message: message)
     case .success(.interrupted(let epoch, let checkpoint)) where running.isPruned:
       let failure = try store.prune(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
       if let failure { warn("trial \(trial.number) was paused by the pruner without a new checkpoint: \(failure)") }
@@ -87,23 +108,30 @@ struct TrialRun: Sendable {
       // If it became pending again, it would be restarted at once, forever.
       let message = "stopped without being asked to"
       return try finish(
-        .failed(kind: "interrupted", message: message), seconds: seconds, value: nil, message: message)
+        .failed(kind: "interrupted", message: message), [], seconds: seconds, value: nil, message: message)
     case .failure(let error) where error is TrialLost:
       throw error
     case .failure(let error):
       let message = "\(error)"
       return try finish(
-        .failed(kind: "\(type(of: error))", message: message), seconds: seconds, value: nil, message: message)
+        .failed(kind: "\(type(of: error))", message: message), reports, seconds: seconds, value: nil, message: message)
     }
   }
 
-  private func finish(_ ending: TrialEnding, seconds: Double, value: Double?, message: String?) throws -> TakenTrial? {
+  /// - Parameter reports: Those that were not written before.
+  private func finish(
+    _ ending: TrialEnding, _ reports: [RunningTrial.Report], seconds: Double, value: Double?, message: String?
+  ) throws -> TakenTrial? {
     // The trial that has just ended may have reached the target.
     let takesNext = studyRun.target == nil && studyRun.mayGoOn
     let next = try puttingBackIfUnwritten(seconds: seconds) {
-      try store.finish(trial, ending, seconds: seconds, of: study, taking: takesNext ? policy : nil)
+      try store.finish(
+        trial, ending, reports: reports, seconds: seconds, of: study, taking: takesNext ? policy : nil)
     }
     studyRun.tellNotices()
+    for report in reports {
+      studyRun.onEvent(.reported(trial: trial.number, epoch: report.epoch, values: report.values))
+    }
     studyRun.onEvent(
       .ended(trial: trial.number, state: ending.state, value: value, seconds: seconds, message: message))
     try studyRun.endIfDecided()

@@ -60,6 +60,7 @@ struct WorkerPool: Sendable {
     var taken: TakenTrial?
     while taken != nil || studyRun.mayGoOn {
       do {
+        let news = taken == nil ? studyRun.news : nil
         switch try claim(taken.take(), as: owner) {
         case .trial(let trial):
           taken = try TrialRun(trial, in: studyRun, objective, policy).perform()
@@ -68,7 +69,7 @@ struct WorkerPool: Sendable {
         case .wait:
           if try studyRun.reclaim() { continue }
           try studyRun.announceWaiting()
-          studyRun.stop.waitForPulse()
+          studyRun.waitForWork(since: news)
         }
       } catch let lost as TrialLost {
         studyRun.onEvent(.lost(trial: lost.trial))

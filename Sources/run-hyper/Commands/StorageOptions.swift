@@ -41,14 +41,17 @@ struct StorageOptions: ParsableArguments {
   /// Opens the database for reports.
   func reader() throws -> StudyStore {
     try check()
-    return try StudyStore(reading: storage, checkpoints: checkpoints)
+    return try StudyStore(reading: storage, checkpoints: checkpoints, onNotice: Self.note)
   }
 
   /// Opens the database for running and deleting studies; creates it if it is missing.
   func writer(heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout) throws -> StudyStore {
     try check()
-    return try StudyStore(writing: storage, checkpoints: checkpoints, heartbeatTimeout: heartbeatTimeout)
+    return try StudyStore(
+      writing: storage, checkpoints: checkpoints, heartbeatTimeout: heartbeatTimeout, onNotice: Self.note)
   }
+
+  private static func note(_ notice: String) { Output.note("note: \(notice)") }
 
   /// Says where a password belongs, if the URI has one.
   func notePassword() throws {

@@ -71,7 +71,7 @@ struct TrainingObjective: Objective {
       onEpoch: { report in
         var checkpoint: [UInt8]?
         let now = ContinuousClock.now
-        if now - lastCheckpoint >= checkpointInterval {
+        if now - lastCheckpoint >= checkpointInterval, trial.takesState {
           checkpoint = try trainer.checkpoint()
           lastCheckpoint = now
         }

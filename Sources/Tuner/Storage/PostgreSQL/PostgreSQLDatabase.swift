@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Locks
 
 /// The studies on a PostgreSQL server, over one connection, which is made again whenever it is lost.
@@ -18,15 +19,27 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   /// Whether the run is to end; then it does not wait for a server.
   private let isStopping = Locked<@Sendable () -> Bool>({ false })
 
+  /// What is told of a wait for the server.
+  private let onNotice: Locked<@Sendable (String) -> Void>
+
+  /// After this long without success, a wait is told.
+  private static let silentWait: Duration = .seconds(2)
+
   // Used only while `lock` is held.
   private var session: PostgreSQLSession?
   private var count = 0
+
+  /// How often something was heard of a study that a worker may wait for.
+  private var news: [String: Int] = [:]
 
   /// Since when nothing has succeeded; `nil` if the last transaction did.
   private var failing: ContinuousClock.Instant?
 
   /// When the run was first seen to end since then.
   private var hurrying: ContinuousClock.Instant?
+
+  /// Whether the wait for the server has been told since then.
+  private var isTold = false
 
   private var record: TransactionRecord?
   private var lastTransaction: Int64 = 0
@@ -39,20 +52,28 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   /// Throws a `StorageError`.
   ///
   /// - Parameter owner: The process that will own trials, for which missing tables are created; `nil` for reports.
-  init(_ location: PostgreSQLLocation, owner: ProcessIdentity?, patience: Duration) throws {
+  /// - Parameter patience: How long to wait for a server that is lost, or has no free connection.
+  /// - Parameter onNotice: Called when that wait gets long.
+  init(
+    _ location: PostgreSQLLocation, owner: ProcessIdentity?, patience: Duration,
+    onNotice: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws {
     self.location = location
     self.patience = patience
     self.owner = owner.map(OwnerLock.number)
+    self.onNotice = Locked(onNotice)
     do {
-      let session = try connect()
-      if owner == nil {
-        try PostgreSQLSchema.check(with: session, at: location)
-      } else {
-        // Only a server that becomes a standby later is waited for.
-        guard try session.execute("SELECT current_setting('transaction_read_only')").rows == [[.text("off")]] else {
-          throw PostgreSQLError(state: "25006", message: "a standby, or a read-only database", isLost: false)
+      // A server that cannot be reached at all may be a mistake in the URI, so nobody waits for it.
+      try connected(retryingAfter: [.tooManyConnections]) { session in
+        if owner == nil {
+          try PostgreSQLSchema.check(with: session, at: location)
+        } else {
+          // Only a server that becomes a standby later is waited for.
+          guard try session.execute("SELECT current_setting('transaction_read_only')").rows == [[.text("off")]] else {
+            throw PostgreSQLError(state: "25006", message: "a standby, or a read-only database", isLost: false)
+          }
+          try PostgreSQLSchema.install(with: session, at: location)
         }
-        try PostgreSQLSchema.install(with: session, at: location)
       }
     } catch let error as PostgreSQLError {
       throw StorageError(error, location: location.description)
@@ -62,8 +83,11 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   var connectionCount: Int { lock.withLock { count } }
 
   private func connect() throws -> PostgreSQLSession {
-    let session = try PostgreSQLSession(location.uri)
-    if let owner { try session.execute(OwnerLock.take, [.integer(owner)]) }
+    let session = try PostgreSQLSession(location.uri, isPatient: { [unowned self] in isInTime(now: .now) })
+    if let owner {
+      try session.execute(OwnerLock.take, [.integer(owner)])
+      try session.script("LISTEN \(PostgreSQLSchema.name)")
+    }
     count += 1
     self.session = session
     return session
@@ -116,7 +140,12 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     }
   }
 
-  func waitBriefly(when isStopping: @escaping @Sendable () -> Bool) { self.isStopping.withLock { $0 = isStopping } }
+  func attend(
+    isStopping: @escaping @Sendable () -> Bool, onNotice: @escaping @Sendable (String) -> Void
+  ) {
+    self.isStopping.withLock { $0 = isStopping }
+    self.onNotice.withLock { $0 = onNotice }
+  }
 
   /// Runs `work` with an open connection, from the beginning if the connection is lost in the meantime.
   ///
@@ -133,7 +162,7 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     while true {
       do {
         let value = try work(session ?? connect())
-        (failing, hurrying) = (nil, nil)
+        (failing, hurrying, isTold) = (nil, nil, false)
         return value
       } catch {
         // The server undoes what was not committed; a session in the middle of a transaction is of no further use.
@@ -141,6 +170,7 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
         guard let error = error as? PostgreSQLError, kinds.contains(error.kind), isWorth(waiting: pause) else {
           throw error
         }
+        tell(error)
         let seconds: Double = pause / .seconds(1)
         // Not all processes at the same moment.
         Thread.sleep(forTimeInterval: seconds * Double.random(in: 0.5...1))
@@ -151,14 +181,49 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
 }
 
 extension PostgreSQLDatabase {
+  /// A number that changes when a trial of a study is no longer running; also after a lost connection, over which that was not heard.
+  func news(of study: Int64) -> Int {
+    lock.withLock {
+      for payload in session?.takeNotifications() ?? [] { news[payload, default: 0] += 1 }
+      return news["\(study)", default: 0] + count
+    }
+  }
+
+  /// Waits until the server sends something, but not long.
+  func awaitInput() {
+    let copy = lock.withLock { session?.copySocket() ?? -1 }
+    // `poll` ignores a number below zero, and waits.
+    _ = Socket(number: copy).wait(for: .input)
+    if copy >= 0 { Glibc.close(copy) }
+  }
+}
+
+extension PostgreSQLDatabase {
   /// Whether there is time for another attempt after a pause.
   private func isWorth(waiting pause: Duration) -> Bool {
     let now = ContinuousClock.now
-    let start = failing ?? now
-    failing = start
-    if isStopping.withLock({ $0 })() { hurrying = hurrying ?? now }
-    let end = min(start + patience, hurrying.map { $0 + Self.shortPatience } ?? start + patience)
-    return now + pause < end
+    failing = failing ?? now
+    return isInTime(now: now + pause)
+  }
+
+  /// Whether a server that does not answer is waited for. Called only by the thread that holds `lock`.
+  private func isInTime(now: ContinuousClock.Instant) -> Bool {
+    if hurrying == nil, isStopping.withLock({ $0 })() { hurrying = .now }
+    if let hurrying, now >= hurrying + Self.shortPatience { return false }
+    return failing.map { now < $0 + patience } ?? true
+  }
+
+  /// Says once that the server is waited for.
+  private func tell(_ error: PostgreSQLError) {
+    let isFull = error.kind == .tooManyConnections
+    guard !isTold, let failing, isFull || ContinuousClock.now > failing + Self.silentWait else { return }
+    isTold = true
+    let limit = "for up to \(Int(patience / .seconds(1))) s"
+    let notice =
+      isFull
+      ? "no free connection to \(location) (\(error.message)); waiting \(limit)"
+      : "no connection to \(location) (\(error.message)); trying again \(limit)"
+    onNotice.withLock { $0 }(notice)
   }
 }
 

@@ -5,13 +5,15 @@ extension StudyStore {
   ///
   /// - Parameter checkpoints: A folder for the states of trials, which all processes share; `nil` for the database. Databases may share
   ///   it, too: each has folders of its own in it.
+  /// - Parameter onNotice: Called when a wait for the server gets long.
   /// - Parameter creates: Whether to create the tables if they are missing; otherwise the store is for reports.
   convenience init(
     server location: PostgreSQLLocation, checkpoints: String?, creates: Bool,
-    heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
+    heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout,
+    onNotice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     let database = try PostgreSQLDatabase(
-      location, owner: creates ? ProcessIdentity() : nil, patience: .seconds(Self.patience()))
+      location, owner: creates ? ProcessIdentity() : nil, patience: .seconds(Self.patience()), onNotice: onNotice)
     let states: any StateStorage =
       if let checkpoints {
         try Self.states(in: checkpoints, creates: creates, of: database)

@@ -102,8 +102,8 @@ protocol StudyDatabase: Sendable {
   /// Runs `work` in a transaction, which is undone if `work` throws.
   func write<Value>(_ work: (Connection) throws -> Value) throws -> Value
 
-  /// Makes reads and writes give up soon if the database cannot be reached while a condition holds.
-  func waitBriefly(when isStopping: @escaping @Sendable () -> Bool)
+  /// Makes reads and writes give up soon if the database cannot be reached while a run is to stop, and tells the run of long waits.
+  func attend(isStopping: @escaping @Sendable () -> Bool, onNotice: @escaping @Sendable (String) -> Void)
 
   func close() throws
 }

@@ -20,7 +20,7 @@ final class SQLiteDatabase: StudyDatabase {
   func emptyLog() throws { _ = try writer.writeWithoutTransaction { db in try db.checkpoint(.truncate) } }
 
   /// A file is always there, or never.
-  func waitBriefly(when isStopping: @escaping @Sendable () -> Bool) {}
+  func attend(isStopping: @escaping @Sendable () -> Bool, onNotice: @escaping @Sendable (String) -> Void) {}
 
   func close() throws { try writer.close() }
 }

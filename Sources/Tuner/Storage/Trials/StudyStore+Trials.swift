@@ -41,13 +41,7 @@ extension StudyStore {
     do {
       let (superseded, isPruned) = try transaction(on: trial.study) { db in
         try Self.fence(trial, db)
-        for (name, value) in report.values {
-          try db.run(
-            """
-            INSERT INTO observation (trial_id, attempt, epoch, metric, value) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (trial_id, attempt, epoch, metric) DO UPDATE SET value = excluded.value
-            """, [trial.id, trial.attempt, report.epoch, name, value])
-        }
+        try Self.write(report, of: trial, db)
         try db.run(
           "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", [seconds, trial.id, trial.attempt])
         try Self.recallBest(of: trial.id, study.definition, db)
@@ -73,10 +67,12 @@ extension StudyStore {
   ///
   /// The best trial keeps its weights: if they cannot be written, the trial does not end, and a `StorageError` says why.
   ///
+  /// - Parameter reports: Those that were not written before.
   /// - Parameter taking: How to take the next trial with the same disk sync. If the end of a trial determines what is next, as with a
   ///   pruner or early stopping, no trial is taken, and a separate claim is needed.
   package func finish(
-    _ trial: ClaimedTrial, _ ending: TrialEnding, seconds: Double, of study: Study, taking: ClaimPolicy? = nil
+    _ trial: ClaimedTrial, _ ending: TrialEnding, reports: [RunningTrial.Report] = [], seconds: Double, of study: Study,
+    taking: ClaimPolicy? = nil
   ) throws -> TakenTrial? {
     let definition = study.definition
     var weights: SavedState?
@@ -87,6 +83,7 @@ extension StudyStore {
     }
     let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
     let (checkpoints, others, next) = try transaction(on: trial.study) { db in
+      for report in reports { try Self.write(report, of: trial, db) }
       try Self.write(ending, to: trial, seconds: seconds, db)
       if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       let checkpoints = try db.values(
@@ -151,6 +148,17 @@ extension StudyStore {
       "SELECT EXISTS (SELECT 1 FROM trial WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?)",
       [trial.id, trial.owner, trial.attempt])
     guard isOwn == true else { throw trial.lost }
+  }
+
+  /// Writes a report's points of the learning curve.
+  private static func write(_ report: RunningTrial.Report, of trial: ClaimedTrial, _ db: Connection) throws {
+    for (name, value) in report.values {
+      try db.run(
+        """
+        INSERT INTO observation (trial_id, attempt, epoch, metric, value) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (trial_id, attempt, epoch, metric) DO UPDATE SET value = excluded.value
+        """, [trial.id, trial.attempt, report.epoch, name, value])
+    }
   }
 
   /// Ends a trial; throws `TrialLost` if it no longer belongs to this attempt.

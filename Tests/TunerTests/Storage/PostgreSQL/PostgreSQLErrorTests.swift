@@ -15,7 +15,7 @@ import Testing
     ("53100", "no", "found no space left on the server's disk; expected free space there; then run the same command"),
     ("55P03", "no", "found transactions that waited for each other (no); expected the same command again"),
     ("40P01", "no", "found transactions that waited for each other (no); expected the same command again"),
-    ("XX000", "no", "found no (SQLSTATE XX000); expected a server that does this; its log may say more"),
+    ("22012", "no", "found no (SQLSTATE 22012); expected a server that does this; its log may say more"),
     ("28P01", "bad password", "found bad password; expected a user and a password that the server accepts"),
     ("42501", "denied", "found denied; expected a role that may create and write the schema"),
     ("3D000", "none", "found none; expected a database that exists"),
@@ -31,6 +31,9 @@ import Testing
   @Test func `An error of the way to the server is a lost connection`() {
     #expect(PostgreSQLError(state: "", message: "no route", isLost: true).kind == .connectionLost)
     #expect(PostgreSQLError(state: "", message: "no memory", isLost: false).kind == .other)
+    // Seen of a server that recovers from a full disk: `could not write init file`.
+    #expect(PostgreSQLError(state: "XX000", message: "no", isLost: true).kind == .connectionLost)
+    #expect(PostgreSQLError(state: "XX000", message: "no", isLost: false).kind == .other)
     for old in ["timeout expired\n", "server closed the connection unexpectedly\n\tThis probably means"] {
       #expect(PostgreSQLError(connecting: old).kind == .connectionLost)
     }

@@ -20,6 +20,8 @@ import Glibc
   let errorMessage: @convention(c) (Connection?) -> CText?
   let setErrorVerbosity: @convention(c) (Connection, CInt) -> CInt
   let setNoticeProcessor: @convention(c) (Connection, NoticeProcessor, UnsafeMutableRawPointer?) -> NoticeProcessor?
+  let setnonblocking: @convention(c) (Connection, CInt) -> CInt
+  let socket: @convention(c) (Connection) -> CInt
 
   // Parameters of connections.
   let conninfo: @convention(c) (Connection) -> UnsafeMutableRawPointer?
@@ -28,10 +30,15 @@ import Glibc
   let freemem: @convention(c) (UnsafeMutableRawPointer?) -> Void
 
   // Statements.
-  let exec: @convention(c) (Connection, CText) -> Answer?
-  let prepare: @convention(c) (Connection, CText, CText, CInt, UnsafePointer<UInt32>?) -> Answer?
-  let describePrepared: @convention(c) (Connection, CText) -> Answer?
-  let execPrepared: @convention(c) (Connection, CText, CInt, CTexts?, Numbers?, Numbers?, CInt) -> Answer?
+  let sendQuery: @convention(c) (Connection, CText) -> CInt
+  let sendPrepare: @convention(c) (Connection, CText, CText, CInt, UnsafePointer<UInt32>?) -> CInt
+  let sendDescribePrepared: @convention(c) (Connection, CText) -> CInt
+  let sendQueryPrepared: @convention(c) (Connection, CText, CInt, CTexts?, Numbers?, Numbers?, CInt) -> CInt
+  let flush: @convention(c) (Connection) -> CInt
+  let consumeInput: @convention(c) (Connection) -> CInt
+  let isBusy: @convention(c) (Connection) -> CInt
+  let getResult: @convention(c) (Connection) -> Answer?
+  let notifies: @convention(c) (Connection) -> UnsafeMutableRawPointer?
 
   // Answers.
   let clear: @convention(c) (Answer?) -> Void
@@ -66,14 +73,21 @@ import Glibc
     unsafe errorMessage = try library.function("PQerrorMessage")
     unsafe setErrorVerbosity = try library.function("PQsetErrorVerbosity")
     unsafe setNoticeProcessor = try library.function("PQsetNoticeProcessor")
+    unsafe setnonblocking = try library.function("PQsetnonblocking")
+    unsafe socket = try library.function("PQsocket")
     unsafe conninfo = try library.function("PQconninfo")
     unsafe conninfoParse = try library.function("PQconninfoParse")
     unsafe conninfoFree = try library.function("PQconninfoFree")
     unsafe freemem = try library.function("PQfreemem")
-    unsafe exec = try library.function("PQexec")
-    unsafe prepare = try library.function("PQprepare")
-    unsafe describePrepared = try library.function("PQdescribePrepared")
-    unsafe execPrepared = try library.function("PQexecPrepared")
+    unsafe sendQuery = try library.function("PQsendQuery")
+    unsafe sendPrepare = try library.function("PQsendPrepare")
+    unsafe sendDescribePrepared = try library.function("PQsendDescribePrepared")
+    unsafe sendQueryPrepared = try library.function("PQsendQueryPrepared")
+    unsafe flush = try library.function("PQflush")
+    unsafe consumeInput = try library.function("PQconsumeInput")
+    unsafe isBusy = try library.function("PQisBusy")
+    unsafe getResult = try library.function("PQgetResult")
+    unsafe notifies = try library.function("PQnotifies")
     unsafe clear = try library.function("PQclear")
     unsafe resultStatus = try library.function("PQresultStatus")
     unsafe resultErrorField = try library.function("PQresultErrorField")

@@ -10,10 +10,12 @@
 
   deinit { unsafe pq.clear(pointer) }
 
+  // 1: a command without rows; 2: rows.
+  var isError: Bool { unsafe ![1, 2].contains(pq.resultStatus(pointer)) }
+
   /// The error that the server, or libpq, gave as an answer.
   func error(isLost: Bool) -> PostgreSQLError? {
-    // 1: a command without rows; 2: rows.
-    guard unsafe ![1, 2].contains(pq.resultStatus(pointer)) else { return nil }
+    guard isError else { return nil }
     func field(_ code: Unicode.Scalar) -> String? {
       unsafe pq.resultErrorField(pointer, CInt(code.value)).map { unsafe String(cString: $0) }
     }

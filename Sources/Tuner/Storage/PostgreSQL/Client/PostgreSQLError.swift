@@ -42,6 +42,8 @@ struct PostgreSQLError: Error, Equatable, CustomStringConvertible {
     // The server is being stopped, has crashed, is starting; it has ended a transaction or a session that did nothing.
     case "57P01", "57P02", "57P03", "25P03", "57P05": .connectionLost
     case "": isLost ? .connectionLost : .other
+    // A server that lacks something, or recovers from that, ends sessions with these.
+    case _ where isLost && ["53", "58", "XX"].contains(state.prefix(2)): .connectionLost
     default: state.hasPrefix("08") ? .connectionLost : state.hasPrefix("28") ? .authentication : .other
     }
   }

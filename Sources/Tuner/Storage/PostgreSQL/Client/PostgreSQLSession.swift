@@ -1,3 +1,5 @@
+import Glibc
+
 /// A connection to a PostgreSQL server.
 ///
 /// It may move between threads, but only one at a time can use it: its owner keeps it behind a lock. A connection that
@@ -19,22 +21,31 @@
     let isBinary: Bool
   }
 
+  /// Whether a server that does not answer is waited for; asked several times a second.
+  let isPatient: @Sendable () -> Bool
+
+  /// Whether the server was given up in the middle of a statement.
+  private var isAbandoned = false
+
   /// Connects to a server.
   ///
   /// Throws a `PostgreSQLError`, or a `StorageError` without the library.
   ///
   /// - Parameter text: A URI, or keywords with values. What it leaves out comes from the service that it names, from
   ///   PG… variables, and from `.pgpass`.
-  init(_ text: String) throws {
+  /// - Parameter isPatient: Whether a server that does not answer is waited for.
+  init(_ text: String, isPatient: @escaping @Sendable () -> Bool = { true }) throws {
     pq = try LibPQ.shared.get()
-    unsafe connection = try unsafe Self.connect(text, pq)
+    self.isPatient = isPatient
+    unsafe connection = try unsafe ConnectionAttempt.connect(text, pq, isPatient: isPatient)
+    _ = unsafe pq.setnonblocking(connection, 1)
     try script(Self.settings)
   }
 
   deinit { unsafe pq.finish(connection) }
 
   /// Whether the connection is lost.
-  var isLost: Bool { unsafe pq.status(connection) != 0 }
+  var isLost: Bool { unsafe isAbandoned || pq.status(connection) != 0 }
 
   /// Runs a statement, which the server prepares the first time.
   ///
@@ -43,34 +54,86 @@
   func execute(_ sql: String, _ arguments: [SQLValue] = []) throws -> PostgreSQLResult {
     let arguments = try PostgreSQLArguments(arguments)
     let statement = try statement(for: sql)
-    let answer = try unsafe answer(
-      arguments.withPointers { count, values, lengths, formats in
-        unsafe pq.execPrepared(connection, statement.name, count, values, lengths, formats, statement.isBinary ? 1 : 0)
-      })
+    let answer = try answer {
+      unsafe arguments.withPointers { count, values, lengths, formats in
+        unsafe pq.sendQueryPrepared(
+          connection, statement.name, count, values, lengths, formats, statement.isBinary ? 1 : 0)
+      }
+    }
     let result = try answer.result(isBinary: statement.isBinary)
     changeCount += result.changes
     return result
   }
 
   /// Runs several statements without arguments, in one transaction unless they say otherwise.
-  func script(_ sql: String) throws { _ = try unsafe answer(pq.exec(connection, sql)) }
+  func script(_ sql: String) throws { _ = try answer { unsafe pq.sendQuery(connection, sql) } }
+
+  /// The payloads of the notifications that have arrived since the last call.
+  func takeNotifications() -> [String] {
+    _ = unsafe pq.consumeInput(connection)
+    var payloads: [String] = []
+    while let notification = unsafe pq.notifies(connection) {
+      // `PGnotify`: a text, a number, and the payload.
+      let payload = unsafe notification.load(fromByteOffset: 16, as: LibPQ.CText.self)
+      unsafe payloads.append(String(cString: payload))
+      unsafe pq.freemem(notification)
+    }
+    return payloads
+  }
+
+  /// A copy of the connection's socket, which the caller closes.
+  func copySocket() -> CInt { unsafe dup(pq.socket(connection)) }
 
   private func statement(for sql: String) throws -> Statement {
     if let statement = statements[sql] { return statement }
     let name = "s\(statements.count)"
-    _ = try unsafe answer(pq.prepare(connection, name, Dialect.postgreSQL.marked(sql), 0, nil))
-    let types = try unsafe answer(pq.describePrepared(connection, name)).types
+    _ = try answer { unsafe pq.sendPrepare(connection, name, Dialect.postgreSQL.marked(sql), 0, nil) }
+    let types = try answer { unsafe pq.sendDescribePrepared(connection, name) }.types
     let statement = Statement(name: name, isBinary: types.contains(.bytes))
     statements[sql] = statement
     return statement
   }
 
-  /// Takes an answer of libpq, or throws the error that it is.
-  private func answer(_ pointer: LibPQ.Answer?) throws -> PostgreSQLAnswer {
-    guard let pointer = unsafe pointer else { throw failure() }
-    let answer = unsafe PostgreSQLAnswer(pointer, pq)
+  /// Sends what libpq is told to, and takes the last of the server's answers, or throws the first error.
+  private func answer(to sending: () -> CInt) throws -> PostgreSQLAnswer {
+    guard sending() == 1 else { throw failure() }
+    try sendRest()
+    var answer: PostgreSQLAnswer?
+    while let next = try next() {
+      if answer?.isError != true { answer = consume next }
+    }
+    guard let answer else { throw failure() }
+    // libpq finds a lost connection after the error by which the server announces it.
     if let error = answer.error(isLost: isLost) { throw error }
     return answer
+  }
+
+  /// The next answer to what was sent; `nil` after the last one.
+  private func next() throws -> PostgreSQLAnswer? {
+    while unsafe pq.isBusy(connection) == 1 {
+      try wait(for: .input)
+      // What libpq finds wrong here is in the answer.
+      _ = unsafe pq.consumeInput(connection)
+    }
+    return unsafe pq.getResult(connection).map { unsafe PostgreSQLAnswer($0, pq) }
+  }
+
+  /// Sends what the socket could not take at once. The server may have to be read meanwhile, or neither side would go on.
+  private func sendRest() throws {
+    while unsafe pq.flush(connection) == 1 {
+      try wait(for: .inputOrOutput)
+      _ = unsafe pq.consumeInput(connection)
+    }
+  }
+
+  /// Waits until the socket is ready; throws if the server does not answer and is not waited for.
+  private func wait(for readiness: Socket.Readiness) throws {
+    let socket = unsafe Socket(number: pq.socket(connection))
+    while !socket.wait(for: readiness) {
+      guard socket.isUnanswered, !isPatient() else { continue }
+      isAbandoned = true
+      throw PostgreSQLError(state: "", message: "the server does not answer", isLost: true)
+    }
   }
 
   /// What libpq says of the connection.
