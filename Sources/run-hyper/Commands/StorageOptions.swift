@@ -45,9 +45,12 @@ struct StorageOptions: ParsableArguments {
   }
 
   /// Opens the database for running and deleting studies; creates it if it is missing.
-  func writer(heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout) throws -> StudyStore {
+  func writer(
+    machine: Machine? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
+  ) throws -> StudyStore {
     try check()
-    return try StudyStore(writing: storage, checkpoints: checkpoints, heartbeatTimeout: heartbeatTimeout)
+    return try StudyStore(
+      writing: storage, checkpoints: checkpoints, machine: machine, heartbeatTimeout: heartbeatTimeout)
   }
 
   /// Says where a password belongs, if the URI has one.

@@ -7,7 +7,7 @@ extension StudyStore {
   ///   it, too: each has folders of its own in it.
   /// - Parameter creates: Whether to create the tables if they are missing; otherwise the store is for reports.
   convenience init(
-    server location: PostgreSQLLocation, checkpoints: String?, creates: Bool,
+    server location: PostgreSQLLocation, checkpoints: String?, creates: Bool, machine: Machine? = nil,
     heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
   ) throws {
     let database = try PostgreSQLDatabase(
@@ -20,7 +20,7 @@ extension StudyStore {
       }
     try self.init(
       path: location.description, Opening(database: database, upgrade: nil, logObstacle: nil), states: states,
-      place: nil, heartbeatTimeout: heartbeatTimeout)
+      place: nil, machine: machine, heartbeatTimeout: heartbeatTimeout)
   }
 
   private static func states(
