@@ -22,6 +22,9 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   private var session: PostgreSQLSession?
   private var count = 0
 
+  /// The version from which opening has upgraded the tables, or `nil`.
+  let upgradedVersion: Int?
+
   /// Since when nothing has succeeded; `nil` if the last transaction did.
   private var failing: ContinuousClock.Instant?
 
@@ -44,16 +47,17 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     self.patience = patience
     self.owner = owner.map(OwnerLock.number)
     do {
-      let session = try connect()
-      if owner == nil {
-        try PostgreSQLSchema.check(with: session, at: location)
-      } else {
+      let session = try PostgreSQLSession(location.uri)
+      if owner != nil {
         // Only a server that becomes a standby later is waited for.
         guard try session.execute("SELECT current_setting('transaction_read_only')").rows == [[.text("off")]] else {
           throw PostgreSQLError(state: "25006", message: "a standby, or a read-only database", isLost: false)
         }
-        try PostgreSQLSchema.install(with: session, at: location)
+        upgradedVersion = try PostgreSQLSchema.install(with: session, at: location)
+      } else {
+        upgradedVersion = nil
       }
+      try use(session)
     } catch let error as PostgreSQLError {
       throw StorageError(error, location: location.description)
     }
@@ -61,9 +65,17 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
 
   var connectionCount: Int { lock.withLock { count } }
 
-  private func connect() throws -> PostgreSQLSession {
-    let session = try PostgreSQLSession(location.uri)
-    if let owner { try session.execute(OwnerLock.take, [.integer(owner)]) }
+  private func connect() throws -> PostgreSQLSession { try use(PostgreSQLSession(location.uri)) }
+
+  /// Makes a session the one of this process. A newer program may have upgraded the tables since the last one.
+  @discardableResult
+  private func use(_ session: PostgreSQLSession) throws -> PostgreSQLSession {
+    if let owner {
+      try session.execute(OwnerLock.take, [.integer(owner)])
+      try PostgreSQLSchema.requireCurrent(with: session, at: location)
+    } else {
+      try PostgreSQLSchema.check(with: session, at: location)
+    }
     count += 1
     self.session = session
     return session
