@@ -29,7 +29,7 @@ struct ScaleBenchmarks {
 
   /// One process from the first to the last trial.
   private func measureOneProcess(_ path: String) async throws {
-    let store = try StudyStore(writing: path)
+    let store = try EmptyStudy.store(path)
     let study = try EmptyStudy.make(trialCount, in: store)
     let ends = Locked<[Double]>([])
     let start = Timing.wallTime
@@ -69,7 +69,7 @@ struct ScaleBenchmarks {
 
   /// The page of a study as large as a person still looks at, with as many metrics as BERT4Rec has.
   private func measureCharts(_ path: String, trials: Int) async throws {
-    let store = try StudyStore(writing: path)
+    let store = try EmptyStudy.store(path)
     let study = try EmptyStudy.make(trials, in: store)
     let objective = EmptyObjective(epochs: 10, metricCount: 10)
     guard try await StudyRunner(store: store, study: study, objective: objective, workers: 2).run() == .finished else {
@@ -95,7 +95,7 @@ struct ScaleBenchmarks {
 
   /// Several processes on one study.
   private func measureProcesses(_ count: Int, _ path: String, trials: Int) async throws {
-    let store = try StudyStore(writing: path)
+    let store = try EmptyStudy.store(path)
     let study = try EmptyStudy.make(trials, in: store)
     let start = Timing.wallTime
     let processes = try (0..<count).map { _ in
@@ -126,6 +126,12 @@ struct ScaleBenchmarks {
 
 /// A study whose trials compute nothing.
 enum EmptyStudy {
+  /// Opens a database as a run does, with a machine in the record of each attempt.
+  static func store(_ path: String) throws -> StudyStore {
+    let machine = Tuner.Machine(cpu: "AMD EPYC 9654", instructionSet: "x86-64-v4", isMixed: false) { _ in true }
+    return try StudyStore(writing: path, machine: machine)
+  }
+
   static func make(_ trialCount: Int, in store: StudyStore) throws -> Study {
     let space = "number choice [\((1...trialCount).map { "\($0)" }.joined(separator: ","))]"
     let definition = StudyDefinition(
@@ -138,7 +144,7 @@ enum EmptyStudy {
 
   /// Works on a study that is there, as one process of several.
   static func work(on path: String) async throws {
-    let store = try StudyStore(writing: path)
+    let store = try EmptyStudy.store(path)
     guard let study = try store.study() else { throw BenchmarkError("study: found none; expected one") }
     _ = try await StudyRunner(store: store, study: study, objective: EmptyObjective(epochs: 0), workers: 1).run()
     store.close()

@@ -57,7 +57,7 @@ struct StudyBenchmarks {
   private func time(_ workers: Int, epochs: Int) async throws -> Double {
     let folder = try makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let store = try StudyStore(writing: folder + "/studies.sqlite")
+    let store = try EmptyStudy.store(folder + "/studies.sqlite")
     let study = try EmptyStudy.make(trialCount, in: store)
     let runner = StudyRunner(store: store, study: study, objective: EmptyObjective(epochs: epochs), workers: workers)
     let start = Timing.wallTime

@@ -37,8 +37,8 @@ package struct CommandSyntax: Sendable {
         "params_file", "study", "tool", "algo", "max_evals", "early_stop", "pruner", "first_rung", "reduction_factor",
         "repeats",
       ]),
-      flags: ["shuffle", "skip_impossible"], takesConfiguration: true),
-    CommandSyntax("resume", options: running),
+      flags: ["shuffle", "skip_impossible", "mixed_machines"], takesConfiguration: true),
+    CommandSyntax("resume", options: running, flags: ["mixed_machines"]),
     CommandSyntax(
       "leaderboard", options: database.union(["top", "sort", "where", "format"]), repeatable: ["where"]),
     CommandSyntax("studies", options: database.union(["format", "delete"])),

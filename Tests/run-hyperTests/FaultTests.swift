@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2], ["schema-uncommitted", "schema-committed"])
+  @Test(arguments: [1, 2, 4], ["schema-uncommitted", "schema-committed"])
   func `A crash while an old database is brought up to date leaves the old one or the new one`(
     version: Int, fault: String
   ) throws {

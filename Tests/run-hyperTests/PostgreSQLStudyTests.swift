@@ -2,6 +2,8 @@ import Foundation
 import Literals
 import Testing
 
+@testable import Tuner
+
 /// Studies on a PostgreSQL server, with the real program: the same bytes as in a file, whatever happens.
 @Suite(.serialized, .enabled(if: PostgreSQLServer.isInstalled, PostgreSQLServer.absence))
 struct PostgreSQLStudyTests {
@@ -130,6 +132,39 @@ struct PostgreSQLStudyTests {
     try place.administer("ALTER DATABASE away_DB RENAME TO DB")
     #expect(try place.run(Self.grid).status == 0)
     #expect(try place.reports() == Self.gridReports.get())
+  }
+
+  @Test func `A study in earlier tables goes on after an upgrade, for which nobody may use them`() throws {
+    let place = try PostgreSQLPlace()
+    let deadly = PostgreSQLPlace.environment.merging(["RUN_HYPER_FAULT": "observation-committed:3"]) { $1 }
+    #expect(try place.run(Self.grid, environment: deadly).status == -SIGKILL)
+    let session = try PostgreSQLSession(place.uri)
+    try session.script(
+      """
+      DROP INDEX trial_rank; CREATE INDEX trial_rank ON trial (study_id, best_value);
+      ALTER TABLE attempt DROP COLUMN cpu, DROP COLUMN instruction_set; UPDATE version SET schema = 4
+      """)
+    try place.expectSound(after: "the downgrade")
+    #expect(try place.run(["show", PostgreSQLPlace.name, "1", "--format=json"]).status == 0)
+    #expect(try place.column("SELECT schema FROM version") == ["4"])
+
+    try session.script("SELECT pg_advisory_lock_shared(\(Schema.applicationID), 7)")
+    for command in [Self.grid, ["resume"]] {
+      let refused = try place.run(command)
+      #expect(refused.status == 2)
+      let finding = "found a study database of schema 4, in use by process \(getpid()) on "
+      #expect(refused.errors.contains(finding), "\(refused.errors)")
+    }
+    try session.script("SELECT pg_advisory_unlock_all()")
+    let killed = PostgreSQLPlace.environment.merging(["RUN_HYPER_FAULT": "schema-uncommitted"]) { $1 }
+    #expect(try place.run(["resume"], environment: killed).status == -SIGKILL)
+    #expect(try place.column("SELECT schema FROM version") == ["4"])
+    let resumed = try place.run(["resume"])
+    #expect(resumed.status == 0)
+    #expect(resumed.errors.contains("note: upgraded \(place.uri) from schema 4\n"), "\(resumed.errors)")
+    #expect(resumed.errors.contains(" again after epoch "), "\(resumed.errors)")
+    #expect(try place.reports() == Self.gridReports.get())
+    try place.expectSound(after: "the upgrade")
   }
 
   @Test func `Databases that share a folder of checkpoints keep apart what is theirs`() throws {

@@ -32,7 +32,8 @@ import Testing
       SELECT id, ordinal, fingerprint, configuration, state, attempt, started_at, finished_at, best_epoch, best_value
         FROM trial WHERE id IN (\(trials)) ORDER BY id;
       SELECT * FROM trial_parameter WHERE \(selection);
-      SELECT * FROM attempt WHERE \(selection);
+      SELECT trial_id, attempt, owner, started_at, ended_at, ending, seconds, from_epoch, from_checkpoint, note
+        FROM attempt WHERE \(selection);
       SELECT * FROM observation WHERE \(selection);
       SELECT * FROM result WHERE \(selection);
       SELECT trial_id, split, hex(ranks), 0 FROM user_rank WHERE \(selection)
@@ -70,7 +71,7 @@ import Testing
     let weights = "SELECT sha256 FROM weights JOIN trial ON trial.id = trial_id WHERE trial_id IN (\(ended))"
     #expect(try !SQLite.run(weights, in: program).isEmpty)
 
-    let ending = try program.run(["resume", "--workers=1"])
+    let ending = try program.run(["resume", "--workers=1", "--mixed_machines"])
     #expect(ending.status == 0, "\(ending.output)\(ending.errors)")
     #expect(ending.errors.contains("started again after epoch"))
     let copy = program.folder.appendingPathComponent("studies/studies.sqlite.schema-\(version)")

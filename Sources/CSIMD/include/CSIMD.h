@@ -21,6 +21,19 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
 typedef uint64_t u64x8 __attribute__((ext_vector_type(8)));
 
+/// What this is compiled for: a level of x86-64 at which the code changes, or another architecture.
+#if defined(__AVX512F__)
+#define CSIMD_INSTRUCTION_SET "x86-64-v4"
+#elif defined(__AVX2__) && defined(__FMA__)
+#define CSIMD_INSTRUCTION_SET "x86-64-v3"
+#elif defined(__x86_64__)
+#define CSIMD_INSTRUCTION_SET "x86-64"
+#elif defined(__aarch64__)
+#define CSIMD_INSTRUCTION_SET "aarch64"
+#else
+#define CSIMD_INSTRUCTION_SET "unknown"
+#endif
+
 #define INLINE static inline __attribute__((always_inline))
 #define NAMED(name) __attribute__((swift_name(name)))
 

@@ -19,19 +19,19 @@ public final class StudyStore: Sendable {
   /// The database if it is on a server.
   var server: PostgreSQLDatabase? { database as? PostgreSQLDatabase }
 
-  /// The upgrade made when the file was opened, or `nil`.
+  /// The upgrade made when the database was opened, or `nil`.
   public let upgrade: Upgrade?
 
   /// Why a rollback journal is used instead of a write-ahead log; `nil` if a write-ahead log is used.
   public let logObstacle: LogObstacle?
 
-  /// The upgrade of a file with an earlier schema.
+  /// The upgrade of a database with an earlier schema.
   public struct Upgrade: Sendable, Equatable {
     /// The earlier schema.
     public let schema: Int
 
-    /// The path of a copy of the file from before the upgrade.
-    public let copy: String
+    /// The path of a copy of the file from before the upgrade; `nil` for a server.
+    public let copy: String?
   }
 
   /// The place of the file that this store writes; `nil` in a store for reports, and if it is unknown.
@@ -45,6 +45,12 @@ public final class StudyStore: Sendable {
 
   /// This process, as the owner of trials.
   let process: ProcessIdentity
+
+  /// The machine that its attempts name; `nil` if they name none.
+  let machine: Machine?
+
+  /// Studies in which this process has taken a trial.
+  let joined = Locked<Set<Int64>>([])
 
   /// Owners on other hosts whose heartbeat is unchanged for longer than this count as dead.
   ///
@@ -84,16 +90,18 @@ public final class StudyStore: Sendable {
   /// - Parameter path: A file, or the URI of a database on a PostgreSQL server.
   /// - Parameter checkpoints: For a server: a folder for the states of trials, the same for all processes, instead of the database. The
   ///   states of a file are beside it.
+  /// - Parameter machine: What attempts name as their machine.
   /// - Parameter heartbeatTimeout: Must be the same for all processes that share the database.
   /// - Parameter onNotice: Called when the wait for a connection to a server gets long.
   public convenience init(
-    writing path: String, checkpoints: String? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout,
+    writing path: String, checkpoints: String? = nil, machine: Machine? = nil,
+    heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout,
     onNotice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     if PostgreSQLLocation.isURI(path) {
       try self.init(
-        server: PostgreSQLLocation(path), checkpoints: checkpoints, creates: true, heartbeatTimeout: heartbeatTimeout,
-        onNotice: onNotice)
+        server: PostgreSQLLocation(path), checkpoints: checkpoints, creates: true, machine: machine,
+        heartbeatTimeout: heartbeatTimeout, onNotice: onNotice)
       return
     }
     try Disk.createFolder(path.parentFolder)
@@ -107,7 +115,7 @@ public final class StudyStore: Sendable {
     }
     let opening = try storing(in: path) { try Self.openForWriting(path) }
     try self.init(
-      path: path, opening, states: StateFolders(of: path), place: DatabasePlace(ofOpened: path),
+      path: path, opening, states: StateFolders(of: path), place: DatabasePlace(ofOpened: path), machine: machine,
       heartbeatTimeout: heartbeatTimeout)
   }
 
@@ -132,7 +140,8 @@ public final class StudyStore: Sendable {
   }
 
   init(
-    path: String, _ opening: Opening, states: any StateStorage, place: DatabasePlace?, heartbeatTimeout: Duration
+    path: String, _ opening: Opening, states: any StateStorage, place: DatabasePlace?, machine: Machine? = nil,
+    heartbeatTimeout: Duration
   ) throws {
     guard let process = ProcessIdentity() else {
       throw StorageError(location: "/proc/self/stat", found: "no such file", expected: "Linux with /proc mounted")
@@ -144,6 +153,7 @@ public final class StudyStore: Sendable {
     upgrade = opening.upgrade
     logObstacle = opening.logObstacle
     self.process = process
+    self.machine = machine
     self.heartbeatTimeout = heartbeatTimeout
   }
 

@@ -125,6 +125,11 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Rerun the trials in this state; the only value is failed.", valueName: "state"))
   var retry: String?
 
+  @Flag(
+    name: .customLong("mixed_machines"),
+    help: "Continue a study although the last bits of its results may differ on this machine.")
+  var mixedMachines = false
+
   @OptionGroup var files: ResultFileOptions
 
   /// The request, checked as far as possible without the study.
@@ -136,6 +141,9 @@ struct RunOptions: ParsableArguments {
     let deadline: ContinuousClock.Instant?
     let target: Target?
     let retriesFailed: Bool
+
+    /// Whether trials may be added to a study whose results may have other last bits.
+    let mixesMachines: Bool
     let files: ResultFileOptions
   }
 
@@ -157,6 +165,6 @@ struct RunOptions: ParsableArguments {
     return Request(
       workers: workers, timeLimit: timeLimit, deadline: timeLimit.map { .now + $0.duration },
       target: try target.map { text throws(CommandError) in try Target(parsing: text) }, retriesFailed: retry != nil,
-      files: files)
+      mixesMachines: mixedMachines, files: files)
   }
 }

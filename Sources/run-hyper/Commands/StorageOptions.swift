@@ -45,10 +45,13 @@ struct StorageOptions: ParsableArguments {
   }
 
   /// Opens the database for running and deleting studies; creates it if it is missing.
-  func writer(heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout) throws -> StudyStore {
+  func writer(
+    machine: Machine? = nil, heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout
+  ) throws -> StudyStore {
     try check()
     return try StudyStore(
-      writing: storage, checkpoints: checkpoints, heartbeatTimeout: heartbeatTimeout, onNotice: Self.note)
+      writing: storage, checkpoints: checkpoints, machine: machine, heartbeatTimeout: heartbeatTimeout,
+      onNotice: Self.note)
   }
 
   private static func note(_ notice: String) { Output.note("note: \(notice)") }

@@ -28,10 +28,12 @@ extension StudySession {
       try space.memory(datasets), copies: space.copies, workers: workers, threads: threads, note: Output.note)
     let objective = TrainingObjective(
       space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
-    let store = try storage.writer(heartbeatTimeout: heartbeatTimeout)
+    let store = try storage.writer(
+      machine: Machine(isMixed: request.mixesMachines), heartbeatTimeout: heartbeatTimeout)
     if let upgrade = store.upgrade {
       Output.note(
-        "note: upgraded \(store.path) from schema \(upgrade.schema); a copy of the old file is \(upgrade.copy)")
+        "note: upgraded \(store.path) from schema \(upgrade.schema)"
+          + (upgrade.copy.map { "; a copy of the old file is \($0)" } ?? ""))
     }
     if let obstacle = store.logObstacle {
       Output.note(
@@ -49,6 +51,11 @@ extension StudySession {
         definition, cells: space.cells, retriesFailed: request.retriesFailed, cost: objective.cost,
         isPossible: objective.isPossible),
       storage: storage, space: space, objective: objective, admission: admission, request: request)
+    if let mixture = session.opening.mixture {
+      Output.note(
+        "note: the last bits of results may differ between this machine and others of the study (--mixed_machines): "
+          + mixture.others.map { "\($0)".inMessage }.joined(separator: "; "))
+    }
     if let dataset = datasets[space.firstConfiguration.dataset] { session.announce(dataset) }
     return session
   }

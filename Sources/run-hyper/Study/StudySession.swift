@@ -63,6 +63,8 @@ struct StudySession {
       ).run()
     } catch let error as MisplacedDatabase {
       throw CommandError.failed("\(error)")
+    } catch let error as MixedMachines {
+      throw CommandError.failed("\(error)")
     } catch {
       throw CommandError.failed("\(error)\nEverything written so far is kept; run the same command to resume")
     }

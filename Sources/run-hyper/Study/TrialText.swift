@@ -37,9 +37,21 @@ struct TrialText {
     facts.append(("trained", ProgressText.duration(seconds: story.trainingSeconds)))
     if let started = story.startedAt { facts.append(("started", started)) }
     if let finished = story.finishedAt { facts.append(("finished", finished)) }
+    facts += machines
     let width = facts.map(\.0.count).max() ?? 0
     return ["Trial \(story.trial) of \(story.study.visible): \(story.state.rawValue)\(shelved)"]
       + facts.map { "  " + $0.0.padding(to: width) + "  " + $0.1 }
+  }
+
+  /// The machines of the attempts, if the study has several.
+  private var machines: [(String, String)] {
+    guard story.hasSeveralMachines else { return [] }
+    let attempts = Dictionary(grouping: story.attempts.filter { $0.machine != nil }, by: \.machine)
+    return attempts.values.sorted { $0[0].number < $1[0].number }.map { attempts in
+      let numbers = attempts.map { "\($0.number)" }.joined(separator: ", ")
+      let machine = attempts[0].machine.map { "\($0)".visible } ?? ""
+      return ("machine", "\(machine), attempt\(attempts.count == 1 ? "" : "s") \(numbers)")
+    }
   }
 
   private var results: [String] {

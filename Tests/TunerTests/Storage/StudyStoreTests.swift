@@ -35,7 +35,7 @@ import Testing
     let reader = try StudyStore(reading: folder.database)
     #expect(try reader.leaderboard(of: #require(try reader.study(named: "old"))).rows.map(\.value) == [0.5])
     let store = try StudyStore(writing: folder.database)
-    #expect(try sqlite(folder.database, "PRAGMA user_version; PRAGMA foreign_key_check") == "4\n")
+    #expect(try sqlite(folder.database, "PRAGMA user_version; PRAGMA foreign_key_check") == "\(Schema.version)\n")
     let study = try #require(try store.study(named: "old"))
     #expect(try store.weights(of: study)?.location.hasSuffix("/1/trial-1.safetensors") == true)
     #expect(try store.leaderboard(of: study).rows.count == 1)
@@ -78,7 +78,8 @@ import Testing
     let path = folder.path + "/a/b/studies.sqlite"
     _ = try StudyStore(writing: path)
     #expect(
-      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode") == "1382959225\n4\nwal\n")
+      try sqlite(path, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode")
+        == "1382959225\n\(Schema.version)\nwal\n")
     _ = try StudyStore(reading: path)
   }
 
@@ -90,6 +91,21 @@ import Testing
     try Data().write(to: URL(fileURLWithPath: folder.database))
     #expect(throws: StorageError.self) { try StudyStore(reading: folder.database) }
     #expect(folder.files("") == ["studies.sqlite"])
+  }
+
+  @Test func `The best trial is found by the index of values, and all trials in their order`() throws {
+    let folder = Folder()
+    try StudyStore(writing: folder.database).close()
+    func plan(_ condition: String) throws -> String {
+      let query = "SELECT id, fingerprint FROM trial WHERE study_id = 1 AND \(condition)"
+      return try sqlite(folder.database, "EXPLAIN QUERY PLAN \(query)")
+    }
+    for direction in [Direction.maximize, .minimize] {
+      let best = try plan("\(StudyStore.candidate) ORDER BY \(StudyStore.bestFirst(direction)) LIMIT 1")
+      #expect(best.contains("INDEX trial_rank (study_id=? AND best_value>?)"), "\(best)")
+    }
+    let all = try plan(StudyStore.stored)
+    #expect(all.contains("(study_id=? AND ordinal>?)"), "\(all)")
   }
 
   @Test(arguments: [

@@ -44,4 +44,7 @@ public struct TrialStory: Sendable {
   /// The learning curve by epoch, from the attempts on which the result is based.
   public let curve: [CurvePoint]
   public let metrics: [SplitMetric]
+
+  /// Whether attempts of the study are of several machines.
+  public var hasSeveralMachines = false
 }

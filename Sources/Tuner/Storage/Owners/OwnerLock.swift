@@ -16,9 +16,16 @@ enum OwnerLock {
   static let take = "SELECT pg_advisory_lock_shared(\(program), CAST(? AS integer))"
 
   /// A query for the numbers of all processes that are connected.
-  static let held = """
-    SELECT CAST(objid AS bigint) FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = \(program) AND objsubid = 2 AND granted
+  static let held = "SELECT CAST(objid AS bigint) FROM pg_locks WHERE \(isHeld)"
+
+  /// A query for the connections of these processes: their number, the name that they gave themselves, and where they come from.
+  static let connections = """
+    SELECT CAST(objid AS bigint) AS number, application_name AS name, host(client_addr) AS address FROM pg_locks
+    LEFT JOIN pg_stat_activity ON pg_stat_activity.pid = pg_locks.pid WHERE \(isHeld)
+    """
+
+  private static let isHeld = """
+    locktype = 'advisory' AND classid = \(program) AND objsubid = 2 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     """
 }

@@ -43,6 +43,9 @@ struct ProcessIdentity: Sendable, Hashable, CustomStringConvertible {
 
   var description: String { "\(host)/\(boot)/\(namespace)/\(process)/\(start)" }
 
+  /// The process in words.
+  var words: String { "process \(process) on \(host)" }
+
   /// Whether this process is alive, as seen from another one.
   func life(seenFrom observer: ProcessIdentity) -> Life {
     guard boot == observer.boot else {

@@ -27,7 +27,7 @@ struct OwnedTrial: Sendable {
 
   /// The owner in words.
   var ownerText: String {
-    ProcessIdentity(owner).map { "process \($0.process) on \($0.host)" } ?? "an unknown process"
+    ProcessIdentity(owner)?.words ?? "an unknown process"
   }
 }
 

@@ -32,6 +32,9 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   /// How often something was heard of a study that a worker may wait for.
   private var news: [String: Int] = [:]
 
+  /// The version from which opening has upgraded the tables, or `nil`.
+  private(set) var upgradedVersion: Int?
+
   /// Since when nothing has succeeded; `nil` if the last transaction did.
   private var failing: ContinuousClock.Instant?
 
@@ -64,17 +67,7 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     self.onNotice = Locked(onNotice)
     do {
       // A server that cannot be reached at all may be a mistake in the URI, so nobody waits for it.
-      try connected(retryingAfter: [.tooManyConnections]) { session in
-        if owner == nil {
-          try PostgreSQLSchema.check(with: session, at: location)
-        } else {
-          // Only a server that becomes a standby later is waited for.
-          guard try session.execute("SELECT current_setting('transaction_read_only')").rows == [[.text("off")]] else {
-            throw PostgreSQLError(state: "25006", message: "a standby, or a read-only database", isLost: false)
-          }
-          try PostgreSQLSchema.install(with: session, at: location)
-        }
-      }
+      try patiently(retryingAfter: [.tooManyConnections]) { try open() }
     } catch let error as PostgreSQLError {
       throw StorageError(error, location: location.description)
     }
@@ -82,11 +75,32 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
 
   var connectionCount: Int { lock.withLock { count } }
 
-  private func connect() throws -> PostgreSQLSession {
-    let session = try PostgreSQLSession(location.uri, isPatient: { [unowned self] in isInTime(now: .now) })
+  /// Connects for the first time, and makes sure that the tables are there.
+  private func open() throws {
+    let session = try newSession()
+    if owner != nil {
+      // Only a server that becomes a standby later is waited for.
+      guard try session.execute("SELECT current_setting('transaction_read_only')").rows == [[.text("off")]] else {
+        throw PostgreSQLError(state: "25006", message: "a standby, or a read-only database", isLost: false)
+      }
+      upgradedVersion = try PostgreSQLSchema.install(with: session, at: location)
+    }
+    try use(session)
+  }
+
+  private func newSession() throws -> PostgreSQLSession {
+    try PostgreSQLSession(location.uri, isPatient: { [unowned self] in isInTime(now: .now) })
+  }
+
+  /// Makes a session the one of this process. A newer program may have upgraded the tables since the last one.
+  @discardableResult
+  private func use(_ session: PostgreSQLSession) throws -> PostgreSQLSession {
     if let owner {
       try session.execute(OwnerLock.take, [.integer(owner)])
+      try PostgreSQLSchema.requireCurrent(with: session, at: location)
       try session.script("LISTEN \(PostgreSQLSchema.name)")
+    } else {
+      try PostgreSQLSchema.check(with: session, at: location)
     }
     count += 1
     self.session = session
@@ -155,13 +169,19 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     retryingAfter kinds: [PostgreSQLError.Kind] = [.connectionLost, .tooManyConnections, .conflict],
     _ work: (PostgreSQLSession) throws -> Value
   ) throws -> Value {
+    try patiently(retryingAfter: kinds) { try work(session ?? use(newSession())) }
+  }
+
+  private func patiently<Value>(
+    retryingAfter kinds: [PostgreSQLError.Kind], _ work: () throws -> Value
+  ) throws -> Value {
     lock.lock()
     defer { lock.unlock() }
     // The first time at once: often only the connection was ended.
     var pause = Duration.zero
     while true {
       do {
-        let value = try work(session ?? connect())
+        let value = try work()
         (failing, hurrying, isTold) = (nil, nil, false)
         return value
       } catch {

@@ -1,3 +1,5 @@
+import Literals
+
 /// The schema of PostgreSQL that has the tables of the studies of a database.
 enum PostgreSQLSchema {
   static let name = "run_hyper"
@@ -11,32 +13,37 @@ enum PostgreSQLSchema {
   /// The oldest server with all functions that the store uses.
   private static let oldestServer = 13
 
-  /// Makes sure that the tables are there, and creates them if nobody has; several processes may try at once.
+  /// Makes sure that the tables are there and up to date; several processes may try at once.
   ///
-  /// Throws a `StorageError` if the schema is of a later version, or of another program.
-  static func install(with session: PostgreSQLSession, at location: PostgreSQLLocation) throws {
+  /// Call it before the process takes its `OwnerLock`: an upgrade is refused while other processes hold theirs.
+  ///
+  /// Throws a `StorageError` if the schema is of a later version, or of another program, or of an earlier version that is in use.
+  ///
+  /// - Returns: The version from which this call has upgraded the tables; `nil` if it has not.
+  @discardableResult
+  static func install(with session: PostgreSQLSession, at location: PostgreSQLLocation) throws -> Int? {
     try reporting(location) {
-      guard try state(session, location) != .current else { return }
+      guard try state(session, location) != .current else { return nil }
       try session.script("BEGIN")
       do {
         // One after another: the next one finds the tables.
         try session.execute("SELECT pg_advisory_xact_lock(?)", [.integer(Int64(Schema.applicationID))])
         let state = try state(session, location)
-        if state == .absent { try session.script("CREATE SCHEMA \(name)") }
-        if state != .current {
-          try session.script(tables)
-          // The version's own table makes the schema this program's. The id names what belongs to this database alone.
-          try session.script(
-            """
-            CREATE TABLE version (
-              schema bigint NOT NULL, application bigint NOT NULL,
-              only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), id uuid NOT NULL DEFAULT gen_random_uuid());
-            INSERT INTO version (schema, application) VALUES (\(version), \(Schema.applicationID));
-            """)
+        var upgraded: Int?
+        switch state {
+        case .current: break
+        case .earlier(let version):
+          try upgrade(from: version, session, location)
+          upgraded = version
+        case .absent:
+          try session.script("CREATE SCHEMA \(name)")
+          try createTables(session)
+        case .empty: try createTables(session)
         }
         FaultPoint.schemaUncommitted.pass()
         try session.script("COMMIT")
         FaultPoint.schemaCommitted.pass()
+        return upgraded
       } catch {
         try? session.script("ROLLBACK")
         throw error
@@ -44,22 +51,68 @@ enum PostgreSQLSchema {
     }
   }
 
-  /// Makes sure that the tables are there, and changes nothing.
+  private static func createTables(_ session: PostgreSQLSession) throws {
+    try session.script(tables)
+    // The version's own table makes the schema this program's. The id names what belongs to this database alone.
+    try session.script(
+      """
+      CREATE TABLE version (
+        schema bigint NOT NULL, application bigint NOT NULL,
+        only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), id uuid NOT NULL DEFAULT gen_random_uuid());
+      INSERT INTO version (schema, application) VALUES (\(version), \(Schema.applicationID));
+      """)
+  }
+
+  /// Makes sure that the tables are those of this version, and changes nothing.
   ///
-  /// Throws a `StorageError` if they are missing, of a later version, or of another program.
-  static func check(with session: PostgreSQLSession, at location: PostgreSQLLocation) throws {
-    try reporting(location) {
-      guard try state(session, location) != .current else { return }
-      throw StorageError(
-        location: location.description, found: "a database without studies",
-        expected: "a database with a study; start one first", isAbsence: true)
+  /// A process calls it after it has taken its `OwnerLock`, on every connection: from then on, nobody upgrades the tables.
+  ///
+  /// Throws a `StorageError` if they are missing, of another version, or of another program, and a `PostgreSQLError`.
+  static func requireCurrent(with session: PostgreSQLSession, at location: PostgreSQLLocation) throws {
+    switch try state(session, location) {
+    case .current: return
+    case .absent, .empty: throw absence(location)
+    case .earlier(let found): throw earlier(found, location)
     }
   }
 
-  private enum State {
+  /// Makes sure that the tables can be read as those of this version, and changes nothing.
+  ///
+  /// In place of tables of an earlier version, the session then sees views of them with the columns of this version.
+  ///
+  /// Throws a `StorageError` if they are missing, of a later version, or of another program, and a `PostgreSQLError`.
+  static func check(with session: PostgreSQLSession, at location: PostgreSQLLocation) throws {
+    switch try state(session, location) {
+    case .current: return
+    case .absent, .empty: throw absence(location)
+    case .earlier(let found):
+      guard let views = views[found] else { throw earlier(found, location) }
+      do { try session.script(views) } catch let error as PostgreSQLError {
+        // A standby and some roles can have no views.
+        guard error.kind == .readOnly || error.kind == .noPermission else { throw error }
+        throw earlier(found, location)
+      }
+    }
+  }
+
+  private static func absence(_ location: PostgreSQLLocation) -> StorageError {
+    StorageError(
+      location: location.description, found: "a database without studies",
+      expected: "a database with a study; start one first", isAbsence: true)
+  }
+
+  private static func earlier(_ found: Int, _ location: PostgreSQLLocation) -> StorageError {
+    StorageError(
+      location: location.description, found: "a study database of schema \(found)",
+      expected: "schema \(version): '\(ProgramCommand.line("resume"))' upgrades it; or the run-hyper that made it")
+  }
+
+  private enum State: Equatable {
     case absent
     /// Somebody with the right to do so has created the schema for this program.
     case empty
+    /// The tables of an earlier version, from which there is an upgrade.
+    case earlier(Int)
     case current
   }
 
@@ -96,14 +149,14 @@ enum PostgreSQLSchema {
     guard found <= version else {
       throw refused("a study database of schema \(found)", "at most \(version); use a newer run-hyper")
     }
-    guard found == version else {
+    guard found == version || upgrades[Int(found)] != nil else {
       throw refused("a study database of schema \(found)", "\(version); use the run-hyper that made it")
     }
-    return .current
+    return found == version ? .current : .earlier(Int(found))
   }
 
-  private static func reporting(_ location: PostgreSQLLocation, _ work: () throws -> Void) throws {
-    do { try work() } catch let error as PostgreSQLError {
+  private static func reporting<Value>(_ location: PostgreSQLLocation, _ work: () throws -> Value) throws -> Value {
+    do { return try work() } catch let error as PostgreSQLError {
       throw StorageError(error, location: location.description)
     }
   }

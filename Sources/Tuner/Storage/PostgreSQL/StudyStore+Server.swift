@@ -1,14 +1,15 @@
 extension StudyStore {
   /// Opens a store on a PostgreSQL server.
   ///
-  /// Throws a `StorageError` if the server cannot be reached, or if its tables are of a later version or of another program.
+  /// Throws a `StorageError` if the server cannot be reached, or if its tables are of a later version, of an earlier one that is in use, or
+  /// of another program.
   ///
   /// - Parameter checkpoints: A folder for the states of trials, which all processes share; `nil` for the database. Databases may share
   ///   it, too: each has folders of its own in it.
   /// - Parameter onNotice: Called when a wait for the server gets long.
-  /// - Parameter creates: Whether to create the tables if they are missing; otherwise the store is for reports.
+  /// - Parameter creates: Whether to create the tables if they are missing, and to upgrade earlier ones; otherwise the store is for reports.
   convenience init(
-    server location: PostgreSQLLocation, checkpoints: String?, creates: Bool,
+    server location: PostgreSQLLocation, checkpoints: String?, creates: Bool, machine: Machine? = nil,
     heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout,
     onNotice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
@@ -20,9 +21,10 @@ extension StudyStore {
       } else {
         StateTables(of: database)
       }
+    let upgrade = database.upgradedVersion.map { Upgrade(schema: $0, copy: nil) }
     try self.init(
-      path: location.description, Opening(database: database, upgrade: nil, logObstacle: nil), states: states,
-      place: nil, heartbeatTimeout: heartbeatTimeout)
+      path: location.description, Opening(database: database, upgrade: upgrade, logObstacle: nil), states: states,
+      place: nil, machine: machine, heartbeatTimeout: heartbeatTimeout)
   }
 
   private static func states(
@@ -45,10 +47,10 @@ extension StudyStore {
   func serverSchema() throws -> Verification.Check {
     try answer("schema") { check in
       let version = try read { try $0.value(Int.self, "SELECT schema FROM version") }
-      if version != Int(Schema.version) {
+      if version != Int(Schema.version), PostgreSQLSchema.views[version ?? 0] == nil {
         check.fail(path, found: "schema \(version ?? 0)", expected: "\(Schema.version)")
       }
-      check.summary = "schema \(Schema.version); the server vouches for its pages, indexes and references"
+      check.summary = "schema \(version ?? 0); the server vouches for its pages, indexes and references"
     }
   }
 }

@@ -12,6 +12,9 @@ public struct TrialAttempt: Sendable, Equatable {
   /// The epoch of the checkpoint from which the attempt started; 0 for a start from scratch.
   public let fromEpoch: Int
   public let note: String?
+
+  /// Where it ran; `nil` for attempts of earlier versions.
+  public var machine: AttemptMachine?
 }
 
 /// A point of a learning curve; a value that is `nil` stands for NaN.
@@ -39,7 +42,8 @@ extension StudyStore {
     try db.rows("SELECT * FROM attempt WHERE trial_id = ? ORDER BY attempt", [trial]).map { row in
       try TrialAttempt(
         number: row["attempt"], owner: row["owner"], startedAt: row["started_at"], endedAt: row["ended_at"],
-        ending: row["ending"], seconds: row["seconds"], fromEpoch: row["from_epoch"], note: row["note"])
+        ending: row["ending"], seconds: row["seconds"], fromEpoch: row["from_epoch"], note: row["note"],
+        machine: AttemptMachine(row))
     }
   }
 

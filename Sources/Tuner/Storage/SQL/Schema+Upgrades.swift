@@ -94,4 +94,14 @@ extension Schema {
     INSERT INTO study_revision (study_id, revision)
       SELECT id, 1 + coalesce((SELECT max(completed_after) FROM trial WHERE study_id = study.id), 0) FROM study;
     """
+
+  /// Adds the machine of each attempt, and keeps trials without a value out of the index of values: a page less to write for each.
+  static let version5 = """
+    DROP INDEX trial_rank;
+    CREATE INDEX trial_rank ON trial (study_id, best_value) WHERE best_value IS NOT NULL;
+
+    -- The host is in the owner.
+    ALTER TABLE attempt ADD COLUMN cpu TEXT;
+    ALTER TABLE attempt ADD COLUMN instruction_set TEXT CHECK ((instruction_set IS NULL) = (cpu IS NULL));
+    """
 }

@@ -38,7 +38,8 @@ extension StudyStore {
   /// The trials that currently belong to the study, and the shelved ones.
   static func activity(of study: Study, _ db: Connection) throws -> (active: Set<TrialKey>, shelved: Set<TrialKey>) {
     var (active, shelved): (Set<TrialKey>, Set<TrialKey>) = ([], [])
-    try db.each("SELECT id, ordinal, active FROM trial WHERE study_id = ? AND repeat = 0", [study.id]) { row in
+    let sql = "SELECT id, ordinal, active FROM trial WHERE study_id = ? AND \(stored) AND repeat = 0"
+    try db.each(sql, [study.id]) { row in
       let key = try TrialKey(id: row["id"], number: row["ordinal"])
       if try row["active"] { active.insert(key) } else { shelved.insert(key) }
     }
@@ -82,7 +83,8 @@ private final class TrialWriter {
     self.db = db
     try db.each(
       """
-      SELECT id, fingerprint, active, ordinal, repeat, turn, epoch_cost, epoch_limit FROM trial WHERE study_id = ?
+      SELECT id, fingerprint, active, ordinal, repeat, turn, epoch_cost, epoch_limit FROM trial
+      WHERE study_id = ? AND \(StudyStore.stored)
       """, [study.id]
     ) { row in
       lastNumber = max(lastNumber, try row["ordinal"])

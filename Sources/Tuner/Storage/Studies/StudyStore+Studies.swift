@@ -1,33 +1,13 @@
 import Literals
 
-/// What was found and changed when a study was opened for a run.
-public struct StudyOpening: Sendable {
-  public let study: Study
-  public let counts: StudyCounts
-
-  /// Whether the study was just created.
-  public let isNew: Bool
-
-  /// The number of trials added for new cells of the search space.
-  public let added: Int
-
-  /// The number of trials shelved because their cells are no longer in the search space.
-  public let shelved: Int
-
-  /// The number of shelved trials restored because their cells are in the search space again.
-  public let restored: Int
-
-  /// The number of failed trials that run again.
-  public let retried: Int
-}
-
 extension StudyStore {
   /// Creates a study with all its trials, or updates an existing one to match the search space.
   ///
   /// An existing cell keeps its trial and number; new cells get the next numbers. When points are drawn, other points that have ended stay
   /// in the study as long as the search space contains them, and each of them replaces one draw. Either everything happens or nothing.
   ///
-  /// Throws a `StudyMismatch` if there is a study with that name whose trials would not be comparable.
+  /// Throws a `StudyMismatch` if there is a study with that name whose trials would not be comparable, and `MixedMachines` if their last
+  /// bits may differ and this machine may not take trials beside them.
   ///
   /// - Parameter cells: The points, in the order in which to try them; empty for a sampler that learns from results.
   /// - Parameter retriesFailed: Whether failed trials run again.
@@ -42,6 +22,7 @@ extension StudyStore {
       try Self.lock(studyNamed: definition.name, db)
       let stored = try Self.fetchStudies(db, where: "name = ?", [definition.name]).first
       let study: Study
+      var mixture: MixedMachines?
       if stored == nil, let problem = StudyDefinition.problem(withName: definition.name) {
         throw StorageError(
           location: path, found: "a new study '\(definition.name)', whose name \(problem)", expected: "a plain name")
@@ -49,6 +30,8 @@ extension StudyStore {
       if let stored {
         let differences = Self.differences(stored.definition, definition)
         guard differences.isEmpty else { throw StudyMismatch(study: definition.name, differences: differences) }
+        mixture = try self.mixture(in: stored, db)
+        if let mixture, machine?.isMixed == false { throw mixture }
         try Self.update(stored.id, definition, db)
         study = Study(id: stored.id, definition: definition, createdAt: stored.createdAt)
       } else {
@@ -72,7 +55,8 @@ extension StudyStore {
         study: study, counts: try Self.counts(of: study.id, db), isNew: stored == nil,
         added: after.active.subtracting(before.active).subtracting(before.shelved).count,
         shelved: before.active.subtracting(after.active).count,
-        restored: after.active.intersection(before.shelved).count, retried: retried)
+        restored: after.active.intersection(before.shelved).count, retried: retried,
+        mixture: mixture)
     }
     FaultPoint.studyCommitted.pass()
     return opening

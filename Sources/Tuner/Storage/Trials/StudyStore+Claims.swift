@@ -1,3 +1,5 @@
+import Locks
+
 /// A trial that this process has taken, before its state is read.
 package struct TakenTrial: Sendable {
   /// The trial, as if it had no state.
@@ -11,6 +13,8 @@ extension StudyStore {
   /// Takes the next trial of a study.
   ///
   /// This is a pending trial, a new one if the sampler learns from results, or one that the pruner lets continue.
+  ///
+  /// Throws `MixedMachines` if another process with other bits was faster to take the study's first trial.
   package func claim(from study: Study, owner: String, policy: ClaimPolicy = ClaimPolicy()) throws -> Claim {
     while true {
       // Waiting alone does not lock the database.
@@ -21,10 +25,12 @@ extension StudyStore {
       if let claim = outlook.withoutTrial { return claim }
       let taken = try transaction(on: study.id) { db in
         try requirePresent(study, db)
+        try requireSameBits(in: study, db)
         return try take(from: study, owner: owner, policy, db)
       }
       // If no trial was taken, another worker was faster, and the outlook has changed.
       if let taken {
+        joined.withLock { _ = $0.insert(study.id) }
         FaultPoint.claimCommitted.pass()
         return .trial(try ready(taken, of: study))
       }
@@ -41,9 +47,10 @@ extension StudyStore {
       ? [] : try db.rows("SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", [id]).map(SavedState.init)
     try db.run(
       """
-      INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint)
-      VALUES (?, ?, ?, \(db.dialect.now), ?, ?)
-      """, [id, attempt, owner, states.first?.epoch ?? 0, states.first?.file])
+      INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint, cpu, instruction_set)
+      VALUES (?, ?, ?, \(db.dialect.now), ?, ?, ?, ?)
+      """,
+      [id, attempt, owner, states.first?.epoch ?? 0, states.first?.file, machine?.cpu, machine?.instructionSet])
     if attempt > 1 { try Self.recallBest(of: id, study.definition, db) }
     FaultPoint.claimUncommitted.pass()
     return try TakenTrial(

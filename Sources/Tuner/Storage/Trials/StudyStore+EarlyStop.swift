@@ -22,8 +22,10 @@ extension StudyStore {
     var search = EarlyEnd.Search(limit: limit, study.definition.direction)
     try db.prefix(
       of:
-        "SELECT ordinal, turn, state, best_value FROM trial WHERE study_id = ? AND \(contender) ORDER BY turn, ordinal",
-      [study.id]
+        """
+        SELECT ordinal, turn, state, best_value FROM trial WHERE study_id = ? AND \(stored) AND \(contender)
+        ORDER BY turn, ordinal
+        """, [study.id]
     ) { row in
       try search.look(
         at: EarlyEnd.Trial(

@@ -49,7 +49,8 @@ extension StudyStore {
     return try db.value(
       Bool.self,
       """
-      SELECT trial_limit > (SELECT count(*) FROM trial WHERE study_id = study.id AND \(Self.contender))
+      SELECT trial_limit > (
+        SELECT count(*) FROM trial WHERE study_id = study.id AND \(Self.stored) AND \(Self.contender))
       FROM study WHERE id = ?
       """, [study.id]) ?? false
   }

@@ -1,3 +1,5 @@
+import Literals
+
 extension StudyContents {
   // MARK: - States
 
@@ -66,8 +68,17 @@ extension StudyContents {
     let count = attempts.values.reduce(0) { $0 + $1.count }
     let again = trials.filter { $0.attempt > 1 }.count
     check.summary = "\(count) of \(attempts.count.counting("trial")), numbered without gaps; \(again) were continued"
+    noteMachines(try StudyStore.machines(of: study.id, db), &check)
     for trial in trials {
       try checkOnce(trial, attempts[trial.id] ?? [], &check)
+    }
+  }
+
+  /// Names the machines of a study that has several.
+  private func noteMachines(_ machines: [AttemptMachine: Int], _ check: inout Verification.Check) {
+    guard machines.count > 1 else { return }
+    check.notes += machines.sorted { $0.key.description < $1.key.description }.map {
+      "\($0.value.counting("attempt")) on \($0.key.description.inMessage)"
     }
   }
 

@@ -27,7 +27,7 @@ import Testing
   @Test func `A session has our settings, unless the user has others`() throws {
     let ours = try session()
     for (name, value) in [
-      ("application_name", "run-hyper"), ("client_encoding", "UTF8"), ("search_path", "run_hyper"),
+      ("application_name", ProcessIdentity.name), ("client_encoding", "UTF8"), ("search_path", "run_hyper"),
       ("extra_float_digits", "1"), ("idle_in_transaction_session_timeout", "30s"),
       ("client_connection_check_interval", "2s"), ("default_transaction_isolation", "read committed"),
     ] { #expect(try setting(name, of: ours) == .text(value), "\(name)") }

@@ -3,7 +3,7 @@ extension PostgreSQLSession {
   ///
   /// A server that does not answer is given up after some ten seconds, in place of the kernel's quarter of an hour.
   private static let defaults = [
-    ("fallback_application_name", "run-hyper"), ("connect_timeout", "10"), ("keepalives_idle", "5"),
+    ("fallback_application_name", ProcessIdentity.name), ("connect_timeout", "10"), ("keepalives_idle", "5"),
     ("keepalives_interval", "2"), ("keepalives_count", "3"), ("tcp_user_timeout", "10000"),
   ]
 

@@ -59,7 +59,7 @@ CREATE TABLE trial (
   CHECK ((state IN ('pending', 'running')) = (finished_at IS NULL))
 );
 CREATE INDEX trial_claim ON trial (study_id, state, active, turn, ordinal);
-CREATE INDEX trial_rank ON trial (study_id, best_value);
+CREATE INDEX trial_rank ON trial (study_id, best_value) WHERE best_value IS NOT NULL;
 CREATE INDEX trial_repeat ON trial (repeat_of) WHERE repeat_of IS NOT NULL;
 
 -- A value is a JSON scalar, or a list or a map as JSON text.
@@ -83,6 +83,8 @@ CREATE TABLE attempt (
   from_epoch bigint NOT NULL DEFAULT 0 CHECK (from_epoch >= 0),
   from_checkpoint text,
   note text,
+  cpu text,
+  instruction_set text CONSTRAINT attempt_machine CHECK ((instruction_set IS NULL) = (cpu IS NULL)),
   PRIMARY KEY (trial_id, attempt),
   CHECK ((ended_at IS NULL) = (ending IS NULL))
 );

@@ -1,0 +1,7 @@
+import CSIMD
+
+/// The instruction set that the kernels are compiled for (`RUN_HYPER_CPU`).
+package enum InstructionSet {
+  /// A level of x86-64, such as `x86-64-v3`, or another architecture, such as `aarch64`.
+  package static let name = CSIMD_INSTRUCTION_SET
+}

@@ -1,0 +1,48 @@
+import Kernels
+
+/// The CPU that trains, and the instructions that it trains with.
+public struct Processor: Sendable, Equatable {
+  /// The CPU's model, such as `AMD EPYC 9654 96-Core Processor`.
+  public let name: String
+
+  /// What the numeric code is compiled for, such as `x86-64-v3`.
+  ///
+  /// For a CPU without fused multiply-adds it says so, since the C library then computes in another way.
+  public let instructionSet: String
+
+  /// - Parameter information: What `/proc/cpuinfo` says.
+  public init(information: String) { self.init(information: information, compiledFor: InstructionSet.name) }
+
+  init(information: String, compiledFor instructionSet: String) {
+    var values: [Substring: String] = [:]
+    for line in information.split(separator: "\n") {
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let key = line[..<colon].trimmingSuffix(while: \.isWhitespace)
+      if values[key] == nil { values[key] = line[colon...].dropFirst().split(separator: " ").joined(separator: " ") }
+    }
+    // ARM has numbers in place of a name.
+    let numbers = ["CPU implementer", "CPU part"].compactMap { key in values[key[...]].map { "\(key) \($0)" } }
+    name = values["model name"] ?? (numbers.isEmpty ? "unknown CPU" : numbers.joined(separator: ", "))
+    let flags = Set((values["flags"] ?? "").split(separator: " "))
+    let isOld = instructionSet == "x86-64" && !flags.isSuperset(of: ["fma", "avx2"])
+    self.instructionSet = isOld ? "x86-64 without FMA" : instructionSet
+  }
+
+  /// Whether the same configuration has the same bits with both instruction sets.
+  ///
+  /// The kernels give the same bits on every x86-64, whatever they are compiled for. The C library's `exp`, `log` and `cos`, which take
+  /// part in initial weights, losses and proposals, do not: for CPUs with fused multiply-adds, glibc has other variants of them. Other
+  /// architectures have not been measured.
+  public static func haveSameBits(_ first: String, _ second: String) -> Bool {
+    let fused: Set = ["x86-64", "x86-64-v3", "x86-64-v4"]
+    return first == second || (fused.contains(first) && fused.contains(second))
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> Substring {
+    var text = self
+    while let last = text.last, isTrimmed(last) { text.removeLast() }
+    return text
+  }
+}
