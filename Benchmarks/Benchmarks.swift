@@ -20,11 +20,14 @@ struct Benchmarks: AsyncParsableCommand {
 
   /// What can be measured.
   enum Group: String, CaseIterable, ExpressibleByArgument {
-    case kernels, head, step, epoch, evaluation, threads, study, scale, samplers
+    case kernels, head, step, epoch, evaluation, threads, study, scale, samplers, server
   }
 
   @Argument(
-    help: "What to measure; without a name all but scale and samplers, which scripts/compare-optuna asks for.")
+    help: """
+      What to measure; without a name all but scale and samplers, which scripts/compare-optuna asks for, and server, \
+      which needs one.
+      """)
   var groups: [Group] = []
 
   @Option(help: ArgumentHelp("Write each result to this file as a line of JSON, too.", valueName: "file"))
@@ -43,27 +46,49 @@ struct Benchmarks: AsyncParsableCommand {
     help: ArgumentHelp("The folder of datasets.", valueName: "folder"))
   var dataPath: String?
 
-  @Option(help: ArgumentHelp("Trials of the study of scale.", valueName: "count"))
-  var trials = 100_000
+  @Option(
+    help: ArgumentHelp(
+      "Trials of the studies of scale and server; 100000, and 1000 in server's trials.", valueName: "count"))
+  var trials: Int?
 
-  /// The database of a study that this process is to work on, for measuring several.
-  @Option(help: .hidden)
-  var workerOn: String?
+  @Option(help: ArgumentHelp("The PostgreSQL server's database of server.", valueName: "uri"))
+  var storage: String?
+
+  @Option(help: ArgumentHelp("A part of server, which can be repeated; without it all parts.", valueName: "name"))
+  var part: [ServerBenchmarks.Part] = []
+
+  @Option(help: ArgumentHelp("Processes of server's trials.", valueName: "count"))
+  var processes = 8
+
+  @Option(help: ArgumentHelp("Megabytes of a state in server's states.", valueName: "count"))
+  var megabytes = 230
+
+  /// Whether this process is one of several that work on a study.
+  @Flag(help: .hidden)
+  var worker = false
 
   func validate() throws {
-    guard (100...SearchSpace.largestGrid).contains(trials) else {
-      throw ValidationError("--trials: found \(trials); expected a number from 100 to \(SearchSpace.largestGrid)")
+    guard (100...SearchSpace.largestGrid).contains(trials ?? 100) else {
+      throw ValidationError("--trials: found \(trials ?? 0); expected a number from 100 to \(SearchSpace.largestGrid)")
     }
-    if let rounds, rounds < 1 { throw ValidationError("--rounds: found \(rounds); expected 1 or more") }
+    for (option, number) in [("rounds", rounds ?? 1), ("processes", processes), ("megabytes", megabytes)]
+    where number < 1 {
+      throw ValidationError("--\(option): found \(number); expected 1 or more")
+    }
+    if groups.contains(.server), !PostgreSQLLocation.isURI(storage ?? "") {
+      throw ValidationError(
+        "--storage: found \(storage ?? "none"); expected postgresql://USER@HOST/DATABASE for server, "
+          + "or scripts/bench server, which starts one")
+    }
   }
 
   func run() async throws {
-    if let workerOn { return try await EmptyStudy.work(on: workerOn) }
+    if worker { return try await StudyWorkers.serve() }
     let report = try Report(json: json)
     // Samplers are measured by how good they are, for scripts/compare-optuna.
     let groups =
       groups.isEmpty
-      ? Group.allCases.filter { $0 != .samplers && $0 != .scale } : Group.allCases.filter(groups.contains)
+      ? Group.allCases.filter { ![.samplers, .scale, .server].contains($0) } : Group.allCases.filter(groups.contains)
     let peak = Peak(rounds: 15)
     report.add(peak.result)
     if groups.contains(.kernels) {
@@ -79,7 +104,13 @@ struct Benchmarks: AsyncParsableCommand {
       ).run(dataset: dataset, dataPath: dataPath)
     }
     if groups.contains(.samplers) { try SamplerBenchmarks().run() }
-    if groups.contains(.scale) { try await ScaleBenchmarks(trialCount: trials, report: report).run() }
+    if groups.contains(.scale) { try await ScaleBenchmarks(trialCount: trials ?? 100_000, report: report).run() }
+    if groups.contains(.server), let storage {
+      try ServerBenchmarks(
+        storage: storage, trialCount: trials, processCount: processes, stateSize: megabytes * 1_000_000,
+        rounds: rounds ?? 5, report: report
+      ).run(part.isEmpty ? ServerBenchmarks.Part.allCases : part)
+    }
     if groups.contains(.study) { try await StudyBenchmarks(rounds: rounds ?? 5, report: report).run() }
   }
 }

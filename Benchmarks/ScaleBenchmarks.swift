@@ -24,7 +24,7 @@ struct ScaleBenchmarks {
     try await measureOneProcess(folder + "/one.sqlite")
     try measureReports(folder + "/one.sqlite")
     try await measureCharts(folder + "/charts.sqlite", trials: min(trialCount, 10_000))
-    try await measureProcesses(8, folder + "/eight.sqlite", trials: trialCount)
+    try measureProcesses(8, folder + "/eight.sqlite", trials: trialCount)
   }
 
   /// One process from the first to the last trial.
@@ -94,22 +94,15 @@ struct ScaleBenchmarks {
   }
 
   /// Several processes on one study.
-  private func measureProcesses(_ count: Int, _ path: String, trials: Int) async throws {
+  private func measureProcesses(_ count: Int, _ path: String, trials: Int) throws {
     let store = try EmptyStudy.store(path)
     let study = try EmptyStudy.make(trials, in: store)
+    let workers = try StudyWorkers(count, StudyWorkers.Job(storage: path, study: study.name))
     let start = Timing.wallTime
-    let processes = try (0..<count).map { _ in
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      process.arguments = ["--worker-on=\(path)"]
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      return process
-    }
-    for process in processes { process.waitUntilExit() }
+    _ = try workers.work()
     let seconds = Timing.wallTime - start
     let counts = try store.counts(of: study)
-    guard counts.completed == trials, processes.allSatisfy({ $0.terminationStatus == 0 }) else {
+    guard counts.completed == trials else {
       throw BenchmarkError("study: found \(counts.completed) of \(trials) trials completed; expected all")
     }
     add("\(trials) trials, \(count) processes together", trials, seconds)
@@ -132,22 +125,14 @@ enum EmptyStudy {
     return try StudyStore(writing: path, machine: machine)
   }
 
-  static func make(_ trialCount: Int, in store: StudyStore) throws -> Study {
+  static func make(_ trialCount: Int, named name: String = "empty", in store: StudyStore) throws -> Study {
     let space = "number choice [\((1...trialCount).map { "\($0)" }.joined(separator: ","))]"
     let definition = StudyDefinition(
-      name: "empty", model: "none", dataset: "none", datasetHash: "", searchSpace: space, fixedConfiguration: [],
+      name: name, model: "none", dataset: "none", datasetHash: "", searchSpace: space, fixedConfiguration: [],
       invocation: "{}", numericVersion: 1, seed: 1, metric: "value")
     return try store.createOrContinue(
       definition, cells: try SearchSpace(parsing: space, file: "benchmark").grid()
     ).study
-  }
-
-  /// Works on a study that is there, as one process of several.
-  static func work(on path: String) async throws {
-    let store = try EmptyStudy.store(path)
-    guard let study = try store.study() else { throw BenchmarkError("study: found none; expected one") }
-    _ = try await StudyRunner(store: store, study: study, objective: EmptyObjective(epochs: 0), workers: 1).run()
-    store.close()
   }
 }
 

@@ -10,6 +10,14 @@ struct Timing {
     return seconds.count % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2
   }
 
+  /// The time that a share of the rounds does not exceed, by the nearest rank.
+  ///
+  /// - Parameter share: 0.99 is the 99th percentile.
+  func quantile(_ share: Double) -> Double {
+    let rank = Int((share * Double(seconds.count)).rounded(.up))
+    return seconds[min(max(rank, 1), seconds.count) - 1]
+  }
+
   /// - Parameter seconds: At least one.
   init(seconds: [Double]) {
     precondition(!seconds.isEmpty, "a timing of no rounds")

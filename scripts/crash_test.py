@@ -17,7 +17,6 @@ With --storage=postgresql the studies are on a throw-away server, and the undist
 import argparse
 import glob
 import hashlib
-import json
 import os
 import random
 import shutil
@@ -28,6 +27,8 @@ import sys
 import tempfile
 import threading
 import time
+
+from postgresql_server import Server
 
 GRID = "learning_rate choice [0.01,0.001]\nhidden_dropout_prob choice [0.2,0.5]\nn_layers choice [1,2]\n"
 RANGES = "learning_rate loguniform_bounds 0.0005,0.01\nn_layers quniform 1,2,1\nhidden_dropout_prob uniform 0.1,0.5\n"
@@ -46,85 +47,6 @@ KINDS = [
 ]
 NAME = "bert4rec-grocery-hyper"
 ENVIRONMENT = {**os.environ, "RUN_HYPER_CHECKPOINT_SECONDS": "0"}
-
-
-class Server:
-    """A PostgreSQL server in a folder of its own, reached through a socket there."""
-
-    def __init__(self):
-        versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[-2]))
-        self.programs = versions[-1] if versions else os.path.dirname(shutil.which("initdb") or "")
-        if not os.path.exists(os.path.join(self.programs, "initdb")) or not shutil.which("psql"):
-            sys.exit("error: no PostgreSQL server here; install postgresql")
-        # The path of a socket has at most 107 bytes.
-        self.folder = tempfile.mkdtemp(prefix="pg-", dir="/tmp")
-        self.data = os.path.join(self.folder, "data")
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-        self.count, self.kills, self.lock = 0, 0, threading.Lock()
-        self.call("initdb", "-D", self.data, "-U", "hyper", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-        self.start()
-
-    def call(self, program, *words):
-        # The server refuses to run as root.
-        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        with open(os.path.join(self.folder, "log"), "a") as log:
-            subprocess.run(
-                [*prefix, os.path.join(self.programs, program), *words], cwd=self.folder, stdout=log, stderr=log, check=True)
-
-    def start(self):
-        options = f"-k '{self.folder}' -c listen_addresses= -c shared_buffers=32MB"
-        self.call("pg_ctl", "-D", self.data, "-l", os.path.join(self.folder, "server.log"), "-w", "-t", "60", "-o", options, "start")
-
-    def uri(self, database):
-        return f"postgresql://hyper@/{database}?host={self.folder}"
-
-    def new_database(self):
-        self.count += 1
-        with self.lock:
-            self.call("psql", "-X", "-q", self.uri("postgres"), "-c", f"CREATE DATABASE study_{self.count}")
-        return f"study_{self.count}"
-
-    def kill(self, generator):
-        """Ends the server without warning, and starts it again."""
-        with self.lock:
-            if generator.random() < 0.5:
-                with open(os.path.join(self.data, "postmaster.pid")) as file:
-                    os.kill(int(file.readline()), signal.SIGKILL)
-                # Its processes notice by themselves; until they have ended, no other server can have their memory.
-                time.sleep(generator.uniform(0.1, 1))
-                while subprocess.run(["pgrep", "-f", f"postgres.*{self.data}"], stdout=subprocess.DEVNULL).returncode == 0:
-                    time.sleep(0.1)
-            else:
-                self.call("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
-            time.sleep(generator.uniform(0, 1))
-            for attempt in range(30):
-                try:
-                    self.start()
-                    break
-                except subprocess.CalledProcessError:
-                    if attempt == 29:
-                        raise
-                    time.sleep(0.5)
-            self.kills += 1
-
-    def rows(self, database, sql):
-        """Rows as SQLite gives them: numbers, text, bytes."""
-        text = f"SELECT coalesce(json_agg(row), '[]') FROM ({sql}) AS row"
-        with self.lock:
-            answer = subprocess.run(
-                ["psql", "-X", "-At", "-v", "ON_ERROR_STOP=1", self.uri(database), "-c", "SET search_path = run_hyper", "-c", text],
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if answer.returncode != 0:
-            raise sqlite3.OperationalError(answer.stderr)
-        values = json.loads(answer.stdout.split("\n", 1)[-1] if answer.stdout.startswith("SET") else answer.stdout)
-        read = lambda value: bytes.fromhex(value[2:]) if isinstance(value, str) and value.startswith("\\x") else value
-        return [tuple(read(value) for value in row.values()) for row in values]
-
-    def stop(self):
-        with self.lock:
-            self.call("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Folder:

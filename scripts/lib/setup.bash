@@ -72,3 +72,10 @@ build_program() {
     mv "$started" "$root/.build/run-hyper.built"
   } 9>"$root/.build/run-hyper.lock"
 }
+
+# Builds the benchmarks in release.
+build_benchmarks() {
+  install_packages
+  check_swift
+  (cd "$root" && swift build -c release --product Benchmarks) >&2 || give_up "the build failed"
+}

@@ -29,8 +29,8 @@ public enum StudyEvent: Sendable {
   /// A trial reached the target; only it continues.
   case reachedTarget(trial: Int)
 
-  /// A trial was asked to stop and waits for the next run.
-  case interrupted(trial: Int, epoch: Int)
+  /// A trial was asked to stop and waits for the next run; without an epoch, its state could not be saved there.
+  case interrupted(trial: Int, epoch: Int?)
 
   /// A trial was requeued because its process died.
   case reclaimed(trial: Int)

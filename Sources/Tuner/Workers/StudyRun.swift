@@ -155,8 +155,9 @@ final class StudyRun: Sendable {
 
   /// Says that the owners in this process are alive, and looks for dead ones elsewhere.
   func beat(_ owners: [String]) {
+    let before = state.withLock { $0.running }
     // If a heartbeat cannot be written, the next report cannot either, and will say so.
-    do { try store.beat(owners: owners) } catch let error as MisplacedDatabase {
+    do { dropLost(of: before, owned: try store.beat(owners: owners)) } catch let error as MisplacedDatabase {
       fail(error)
     } catch {
       onEvent(.warning("the heartbeat could not be written: \(error)"))
@@ -164,6 +165,14 @@ final class StudyRun: Sendable {
     // Heartbeats of other hosts are watched all the time, so that nobody has to start waiting for them at the end. If
     // they cannot be read here, a worker cannot read them either, and will say so.
     if let isNews = try? reclaim(), isNews { stop.wakeWaiting() }
+  }
+
+  /// Stops the trials that this process was and is still training, but that belong to others.
+  private func dropLost(of before: [Int: RunningTrial], owned: [Int]) {
+    let lost = state.withLock { state in
+      state.running.values.filter { $0 === before[$0.number] && !owned.contains($0.number) }
+    }
+    for trial in lost { trial.fail(TrialLost(trial: trial.number, attempt: trial.attempt)) }
   }
 
   /// Requeues the trials of dead processes; returns whether there were any.

@@ -102,7 +102,7 @@ struct TrialRun: Sendable {
     case .success(.interrupted(let epoch, let checkpoint)) where running.shouldStop:
       let failure = try store.release(trial, epoch: epoch, checkpoint: checkpoint, seconds: seconds)
       if let failure { warn("trial \(trial.number) was paused without a new checkpoint: \(failure)") }
-      studyRun.onEvent(.interrupted(trial: trial.number, epoch: epoch))
+      studyRun.onEvent(.interrupted(trial: trial.number, epoch: failure == nil ? epoch : nil))
       return nil
     case .success(.interrupted):
       // If it became pending again, it would be restarted at once, forever.

@@ -239,9 +239,9 @@ private final class StudyNarrator: Sendable {
     case .reachedTarget(let trial):
       display.update({ _ in }, line: "trial \(trial) has reached the target; only it continues", important: true)
     case .interrupted(let trial, let epoch):
-      display.update(
-        { $0.end(trial, value: nil, counts: false) },
-        line: "trial \(trial) paused in epoch \(epoch + 1); it will resume from there")
+      let place =
+        epoch.map { " in epoch \($0 + 1); it will resume from there" } ?? "; it will resume from its last checkpoint"
+      display.update({ $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) paused\(place)")
     case .reclaimed(let trial):
       display.update({ _ in }, line: "trial \(trial): its process died; requeued")
     case .lost(let trial):

@@ -102,11 +102,15 @@ extension StudyStore {
     states.checkpoints.remove(gone)
   }
 
-  /// Writes the heartbeat of these owners' trials, for observers on other hosts.
-  package func beat(owners: [String]) throws {
+  /// Writes the heartbeat of these owners' trials, for observers on other hosts, and returns the trials' numbers.
+  @discardableResult
+  package func beat(owners: [String]) throws -> [Int] {
     try transaction { db in
-      for owner in owners {
-        try db.run("UPDATE trial SET heartbeat_at = \(db.dialect.now) WHERE state = 'running' AND owner = ?", [owner])
+      try owners.flatMap { owner in
+        try db.values(
+          Int.self,
+          "UPDATE trial SET heartbeat_at = \(db.dialect.now) WHERE state = 'running' AND owner = ? RETURNING ordinal",
+          [owner])
       }
     }
   }

@@ -100,12 +100,15 @@ extension StudyStore {
     let pending = "FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1"
     let cost = "coalesce(epoch_cost * epoch_limit, 0)"
     let inOrder = "SELECT id \(pending) ORDER BY turn, ordinal LIMIT 1"
-    guard study.definition.earlyStop == nil,
-      try db.value(Int64.self, "\(inOrder) OFFSET \(ClaimPolicy.longestTail)", [study.id]) == nil,
+    let row = try db.row(
+      "SELECT (\(inOrder)) AS first, (\(inOrder) OFFSET \(ClaimPolicy.longestTail)) IS NOT NULL AS is_long",
+      [study.id, study.id])
+    let (first, isLong): (Int64?, Bool) = try (row?["first"], row?["is_long"] ?? false)
+    guard study.definition.earlyStop == nil, !isLong,
       let tail = try db.row("SELECT sum(\(cost)) AS work, max(\(cost)) AS longest \(pending)", [study.id]),
       let work: Double = try tail["work"], let longest: Double = try tail["longest"],
       policy.startsLongest(work: work, longest: longest)
-    else { return try db.value(Int64.self, inOrder, [study.id]) }
+    else { return first }
     return try db.value(Int64.self, "SELECT id \(pending) ORDER BY \(cost) DESC, turn, ordinal LIMIT 1", [study.id])
   }
 }

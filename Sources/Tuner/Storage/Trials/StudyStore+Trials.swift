@@ -210,14 +210,13 @@ extension StudyStore {
   /// Sets a running trial's best value from its learning curve, and its heartbeat.
   static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Connection) throws {
     let order = definition.direction.sqlOrder
-    let best = try db.row(
-      """
-      SELECT epoch, value FROM learning_curve WHERE trial_id = ? AND metric IN (?, ?) AND value IS NOT NULL
-      ORDER BY value \(order), epoch LIMIT 1
-      """, [trial, definition.metric, definition.validationMetric])
     try db.run(
-      "UPDATE trial SET best_epoch = ?, best_value = ?, heartbeat_at = \(db.dialect.now) WHERE id = ?",
-      [try best?["epoch"] as Int?, try best?["value"] as Double?, trial])
+      """
+      UPDATE trial SET heartbeat_at = \(db.dialect.now), (best_epoch, best_value) = (
+        SELECT epoch, value FROM learning_curve WHERE trial_id = trial.id AND metric IN (?, ?) AND value IS NOT NULL
+        ORDER BY value \(order), epoch LIMIT 1)
+      WHERE id = ?
+      """, [definition.metric, definition.validationMetric, trial])
   }
 
   static func hyperparameters(of trial: Int64, _ db: Connection) throws -> Hyperparameters {
