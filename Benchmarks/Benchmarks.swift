@@ -60,6 +60,9 @@ struct Benchmarks: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Processes of server's trials.", valueName: "count"))
   var processes = 8
 
+  @Option(help: ArgumentHelp("Parameters of each trial of server's trials.", valueName: "count"))
+  var parameters = 5
+
   @Option(help: ArgumentHelp("Megabytes of a state in server's states.", valueName: "count"))
   var megabytes = 230
 
@@ -71,7 +74,9 @@ struct Benchmarks: AsyncParsableCommand {
     guard (100...SearchSpace.largestGrid).contains(trials ?? 100) else {
       throw ValidationError("--trials: found \(trials ?? 0); expected a number from 100 to \(SearchSpace.largestGrid)")
     }
-    for (option, number) in [("rounds", rounds ?? 1), ("processes", processes), ("megabytes", megabytes)]
+    for (option, number) in [
+      ("rounds", rounds ?? 1), ("processes", processes), ("parameters", parameters), ("megabytes", megabytes),
+    ]
     where number < 1 {
       throw ValidationError("--\(option): found \(number); expected 1 or more")
     }
@@ -107,7 +112,8 @@ struct Benchmarks: AsyncParsableCommand {
     if groups.contains(.scale) { try await ScaleBenchmarks(trialCount: trials ?? 100_000, report: report).run() }
     if groups.contains(.server), let storage {
       try ServerBenchmarks(
-        storage: storage, trialCount: trials, processCount: processes, stateSize: megabytes * 1_000_000,
+        storage: storage, trialCount: trials, processCount: processes, parameterCount: parameters,
+        stateSize: megabytes * 1_000_000,
         rounds: rounds ?? 5, report: report
       ).run(part.isEmpty ? ServerBenchmarks.Part.allCases : part)
     }

@@ -125,8 +125,12 @@ enum EmptyStudy {
     return try StudyStore(writing: path, machine: machine)
   }
 
-  static func make(_ trialCount: Int, named name: String = "empty", in store: StudyStore) throws -> Study {
-    let space = "number choice [\((1...trialCount).map { "\($0)" }.joined(separator: ","))]"
+  /// - Parameter parameters: How many the trials have; all but the first have one value.
+  static func make(
+    _ trialCount: Int, parameters: Int = 1, named name: String = "empty", in store: StudyStore
+  ) throws -> Study {
+    let others = (1..<parameters).map { "\nother\($0) choice [1]" }.joined()
+    let space = "number choice [\((1...trialCount).map { "\($0)" }.joined(separator: ","))]\(others)"
     let definition = StudyDefinition(
       name: name, model: "none", dataset: "none", datasetHash: "", searchSpace: space, fixedConfiguration: [],
       invocation: "{}", numericVersion: 1, seed: 1, metric: "value")

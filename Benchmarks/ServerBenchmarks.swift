@@ -9,6 +9,7 @@ struct ServerBenchmarks {
   let storage: String
   let trialCount: Int?
   let processCount: Int
+  let parameterCount: Int
 
   /// Bytes of a trial's state.
   let stateSize: Int
@@ -46,7 +47,7 @@ struct ServerBenchmarks {
   }
 
   private func measureTrials(_ trials: Int) throws {
-    try EmptyStudy.with(trials, on: storage) { store, study in
+    try EmptyStudy.with(trials, parameters: parameterCount, on: storage) { store, study in
       let workers = try StudyWorkers(
         processCount, StudyWorkers.Job(storage: storage, study: study.name, reports: true))
       let start = Timing.wallTime
@@ -134,9 +135,11 @@ struct ServerBenchmarks {
 
 extension EmptyStudy {
   /// Makes a study, calls `work`, and deletes the study.
-  static func with(_ trials: Int, on storage: String, _ work: (StudyStore, Study) throws -> Void) throws {
+  static func with(
+    _ trials: Int, parameters: Int = 1, on storage: String, _ work: (StudyStore, Study) throws -> Void
+  ) throws {
     let store = try EmptyStudy.store(storage)
-    let study = try make(trials, named: "benchmark-\(UUID().uuidString)", in: store)
+    let study = try make(trials, parameters: parameters, named: "benchmark-\(UUID().uuidString)", in: store)
     let result = Result { try work(store, study) }
     let deletion = Result { try store.delete(study) }
     store.close()

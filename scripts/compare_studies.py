@@ -2,10 +2,10 @@
 """Counts trials a second of studies whose trials compute nothing: run-hyper's and Optuna's, on the same SQLite disk or PostgreSQL server.
 
 scripts/compare-optuna --studies sets up what this needs and calls it. Optuna runs with its defaults and the sampler that costs least,
-random draws of one parameter; run-hyper claims, ends and syncs every trial as always.
+random draws, of one parameter; run-hyper claims, ends and syncs every trial as always.
 
-With --storage=postgresql each trial also reports one value, and both take turns, with one process and with eight: on a throw-away server
-of its own, which syncs every commit, or on the one of a URI, in whose database Optuna's tables stay.
+With --storage=postgresql each trial has five parameters, as many as hyper.test, and reports one value. Both take turns, with one process
+and with eight: on a throw-away server, which syncs every commit, or on the one of a URI, in whose database Optuna's tables stay.
 """
 import argparse
 import json
@@ -28,28 +28,28 @@ def load_optuna():
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
-def objective(trial):
-    value = trial.suggest_float("number", 0, 1)
-    trial.report(value, 1)
-    return value
-
-
-def work(uri, study, trials):
+def work(uri, study, trials, parameters):
     """Works on a study, as one process of several: says that it is connected, and begins when it is told to."""
     load_optuna()
     study = optuna.load_study(study_name=study, storage=uri, sampler=optuna.samplers.RandomSampler())
     print("ready", flush=True)
     sys.stdin.readline()
+
+    def objective(trial):
+        value = sum(trial.suggest_float(f"number{index}", 0, 1) for index in range(parameters))
+        trial.report(value, 1)
+        return value
+
     study.optimize(objective, n_trials=trials)
 
 
-def peer_rate(uri, trials, processes):
+def peer_rate(uri, trials, processes, parameters):
     """Trials a second of Optuna's processes on a new study, which is deleted."""
     study = optuna.create_study(storage=uri)
     each = trials // processes
     workers = [
         subprocess.Popen(
-            [sys.executable, __file__, "--peer", uri, study.study_name, str(each)], stdin=subprocess.PIPE,
+            [sys.executable, __file__, "--peer", uri, study.study_name, str(each), str(parameters)], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True) for _ in range(processes)]
     for worker in workers:
         worker.stdout.readline()
@@ -91,7 +91,9 @@ def compare_postgresql(bench, place, options):
         uri = server.uri(server.new_database()) if server else options.storage
         peer_uri = "postgresql+psycopg://" + uri.split("://", 1)[1]
         if server:
-            print(f"PostgreSQL {server.setting('server_version')}, one host; Optuna {optuna.__version__}", flush=True)
+            print(
+                f"PostgreSQL {server.setting('server_version')}, one host; Optuna {optuna.__version__}; trials of one report, "
+                f"{options.parameters} parameter{'s' if options.parameters > 1 else ''}", flush=True)
         ours, peers, syncs = {n: [] for n in PROCESSES}, {n: [] for n in PROCESSES}, []
         for number in range(1, options.rounds + 1):
             if server:
@@ -99,8 +101,8 @@ def compare_postgresql(bench, place, options):
             for processes in PROCESSES:
                 ours[processes] += rates(
                     bench, place, "server", "--part=trials", f"--storage={uri}", f"--processes={processes}",
-                    f"--trials={options.trials}").values()
-                peers[processes].append(peer_rate(peer_uri, options.peer_trials, processes))
+                    f"--trials={options.trials}", f"--parameters={options.parameters}").values()
+                peers[processes].append(peer_rate(peer_uri, options.peer_trials, processes, options.parameters))
                 print(
                     f"round {number}, {processes} process{'es' if processes > 1 else ''}: run-hyper {ours[processes][-1]:.0f}, "
                     f"Optuna {peers[processes][-1]:.1f} trials/s", flush=True)
@@ -128,6 +130,7 @@ def main():
         "--trials", type=int, help="trials of each of run-hyper's studies (default 100000; on a server 1000)")
     parser.add_argument(
         "--peer-trials", type=int, help="trials of each of Optuna's studies (default 300; on a server 160)")
+    parser.add_argument("--parameters", type=int, default=5, help="parameters of each trial on a server (default 5)")
     parser.add_argument("--rounds", type=int, default=5, help="how often both are measured on a server (default 5)")
     arguments = sys.argv[1:]
     split = arguments.index("--") if "--" in arguments else len(arguments)
@@ -146,6 +149,6 @@ def main():
 
 
 if sys.argv[1:2] == ["--peer"]:
-    work(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    work(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
 else:
     main()

@@ -363,6 +363,29 @@ import Testing
     #expect(try store.story(of: 1, in: study).attempts.map(\.ending) == ["lost", "completed"])
   }
 
+  @Test func `A trial that was taken over stops at the next heartbeat, in the middle of an epoch`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database, heartbeatTimeout: .milliseconds(600))
+    let (definition, cells) = try makeStudy("a choice [1,2]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let stopped = Locked<[Int]>([])
+    let toy = Toy { trial, epoch in
+      guard trial.number == 1, trial.attempt == 1, epoch == 2 else { return }
+      try store.transaction { db in
+        try db.run("UPDATE trial SET state = 'pending', owner = NULL WHERE ordinal = 1")
+      }
+      while !trial.shouldStop { Thread.sleep(forTimeInterval: 0.01) }
+      stopped.withLock { $0.append(epoch) }
+    }
+    let log = Log()
+    #expect(
+      try await StudyRunner(store: store, study: study, objective: toy, workers: 1, onEvent: log.add).run() == .finished
+    )
+    #expect(stopped.withLock { $0 } == [2])
+    #expect(log.count { if case .lost(trial: 1) = $0 { true } else { false } } == 1)
+    #expect(log.started().sorted() == [1, 1, 2])
+  }
+
   @Test func `An observer that was paused takes no old news for silence`() throws {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)

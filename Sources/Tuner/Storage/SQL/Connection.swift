@@ -64,6 +64,17 @@ struct Connection {
     return id
   }
 
+  /// Inserts rows with one statement; none of them may conflict with another.
+  ///
+  /// - Parameter columns: The table, and its columns in parentheses.
+  /// - Parameter conflict: What to do about a row that is there already.
+  func insert(_ rows: [Arguments], into columns: String, _ conflict: String) throws {
+    guard let first = rows.first else { return }
+    let row = "(" + first.map { _ in "?" }.joined(separator: ", ") + ")"
+    let all = rows.map { _ in row }.joined(separator: ", ")
+    try run("INSERT INTO \(columns) VALUES \(all) \(conflict)", Array(rows.joined()))
+  }
+
   /// Runs several statements without arguments.
   func script(_ sql: String) throws { try session.script(sql) }
 }

@@ -57,6 +57,8 @@ extension StudyStore {
 
   /// Chooses the trial to take and records what this requires; returns `nil` if there is none.
   func choose(from study: Study, _ policy: ClaimPolicy, _ db: Connection) throws -> Int64? {
+    // Without a pruner, pending trials come first.
+    if study.definition.pruner.kind == .none, let id = try nextPending(of: study, policy, db) { return id }
     while true {
       switch try outlook(for: study, db) {
       case .pending: return try nextPending(of: study, policy, db)

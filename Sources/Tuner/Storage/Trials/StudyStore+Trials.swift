@@ -40,11 +40,14 @@ extension StudyStore {
     let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
     do {
       let (superseded, isPruned) = try transaction(on: trial.study) { db in
-        try Self.fence(trial, db)
-        try Self.write(report, of: trial, db)
-        try db.run(
+        let changed = try db.changes(
           "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", [seconds, trial.id, trial.attempt])
-        try Self.recallBest(of: trial.id, study.definition, db)
+        guard changed == 1 else { throw trial.lost }
+        try Self.write(report, of: trial, db)
+        let own = try Self.recallBest(
+          where: "id = ? AND state = 'running' AND owner = ? AND attempt = ?", [trial.id, trial.owner, trial.attempt],
+          study.definition, db)
+        guard own == 1 else { throw trial.lost }
         let isValidated = report.values.contains { study.definition.isMetric($0.name) }
         let isPruned =
           try mayPrune && !report.isLast && isValidated && stops(trial, after: report.epoch, of: study, db)
@@ -150,17 +153,6 @@ extension StudyStore {
     guard isOwn == true else { throw trial.lost }
   }
 
-  /// Writes a report's points of the learning curve.
-  private static func write(_ report: RunningTrial.Report, of trial: ClaimedTrial, _ db: Connection) throws {
-    for (name, value) in report.values {
-      try db.run(
-        """
-        INSERT INTO observation (trial_id, attempt, epoch, metric, value) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (trial_id, attempt, epoch, metric) DO UPDATE SET value = excluded.value
-        """, [trial.id, trial.attempt, report.epoch, name, value])
-    }
-  }
-
   /// Ends a trial; throws `TrialLost` if it no longer belongs to this attempt.
   private static func write(_ ending: TrialEnding, to trial: ClaimedTrial, seconds: Double, _ db: Connection) throws {
     // A failed trial may run again; the message stays with the attempt.
@@ -181,13 +173,17 @@ extension StudyStore {
   }
 
   private static func write(_ result: TrialResult, of trial: Int64, _ db: Connection) throws {
+    var rows: [Connection.Arguments] = []
+    var places: [[String]: Int] = [:]
     for (index, metric) in result.metrics.enumerated() {
-      try db.run(
-        """
-        INSERT INTO result (trial_id, split, metric, position, value) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (trial_id, split, metric) DO UPDATE SET value = excluded.value
-        """, [trial, metric.split, metric.name, index + 1, metric.value])
+      let place = places[[metric.split, metric.name], default: rows.count]
+      if place == rows.count { rows.append([trial, metric.split, metric.name, index + 1, metric.value]) }
+      rows[place][4] = metric.value
+      places[[metric.split, metric.name]] = place
     }
+    try db.insert(
+      rows, into: "result (trial_id, split, metric, position, value)",
+      "ON CONFLICT (trial_id, split, metric) DO UPDATE SET value = excluded.value")
     for (split, ranks) in result.ranks.sorted(by: { $0.key < $1.key }) {
       // Little-endian on every machine, so that the file is portable.
       let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
@@ -207,16 +203,31 @@ extension StudyStore {
       """, [ending, seconds, note, note, trial, attempt])
   }
 
+  /// Writes the values of an epoch; of several with one name, the last one counts.
+  private static func write(_ report: RunningTrial.Report, of trial: ClaimedTrial, _ db: Connection) throws {
+    let values = Dictionary(report.values.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    try db.insert(
+      values.sorted { $0.key < $1.key }.map { [trial.id, trial.attempt, report.epoch, $0.key, $0.value] },
+      into: "observation (trial_id, attempt, epoch, metric, value)",
+      "ON CONFLICT (trial_id, attempt, epoch, metric) DO UPDATE SET value = excluded.value")
+  }
+
   /// Sets a running trial's best value from its learning curve, and its heartbeat.
   static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Connection) throws {
-    let order = definition.direction.sqlOrder
-    try db.run(
+    _ = try recallBest(where: "id = ?", [trial], definition, db)
+  }
+
+  /// The same for the trials that meet a condition; returns how many they are.
+  private static func recallBest(
+    where condition: String, _ arguments: Connection.Arguments, _ definition: StudyDefinition, _ db: Connection
+  ) throws -> Int {
+    try db.changes(
       """
       UPDATE trial SET heartbeat_at = \(db.dialect.now), (best_epoch, best_value) = (
         SELECT epoch, value FROM learning_curve WHERE trial_id = trial.id AND metric IN (?, ?) AND value IS NOT NULL
-        ORDER BY value \(order), epoch LIMIT 1)
-      WHERE id = ?
-      """, [definition.metric, definition.validationMetric, trial])
+        ORDER BY value \(definition.direction.sqlOrder), epoch LIMIT 1)
+      WHERE \(condition)
+      """, [definition.metric, definition.validationMetric] + arguments)
   }
 
   static func hyperparameters(of trial: Int64, _ db: Connection) throws -> Hyperparameters {
