@@ -10,8 +10,9 @@ extension PostgreSQLSession {
   /// The settings of the session: those that the store relies on, and those that the user has not set for the session,
   /// the role or the database, where the server has them.
   ///
-  /// Whoever waits for a study's row waits as long as it takes. The others let the server notice that this process, or its host, is gone, and free its locks. Only servers on Linux can
-  /// watch a connection during a statement, in all versions.
+  /// Whoever waits for a study's row waits as long as it takes. The others let the server notice that this process, or its host, is gone,
+  /// and free its locks. Only servers on Linux can watch a connection during a statement, in all versions. The last one is of disks without
+  /// heads: with the default, which is of those with heads, the server counts trials in the whole table instead of an index.
   static let settings = """
     SET extra_float_digits = 1;
     SET standard_conforming_strings = on;
@@ -23,10 +24,11 @@ extension PostgreSQLSession {
     SELECT set_config(name, value, false)
     FROM (VALUES ('idle_in_transaction_session_timeout', '30s'), ('client_connection_check_interval', '2s'),
       ('tcp_keepalives_idle', '5'), ('tcp_keepalives_interval', '2'), ('tcp_keepalives_count', '3'),
-      ('tcp_user_timeout', '10s')) AS ours (name, value)
+      ('tcp_user_timeout', '10s'), ('random_page_cost', '1.1')) AS ours (name, value)
     JOIN pg_settings USING (name)
     WHERE source NOT IN ('client', 'user', 'database', 'database user')
-      AND (name <> 'client_connection_check_interval' OR version() ~ 'linux');
+      AND (name <> 'client_connection_check_interval' OR version() ~ 'linux')
+      AND (name <> 'random_page_cost' OR source = 'default');
     """
 
   /// Connects; the connection is open when this returns.
