@@ -104,14 +104,15 @@ extension StudyStore {
       let present = Set(try db.values(Int64.self, "SELECT id FROM study"))
       return numbers.filter { !present.contains($0) }
     }
-    let (gone, areReused) = try read { db in (try deleted(db), db.dialect.reusesNumbers) }
+    let gone = try read { try deleted($0) }
     guard !gone.isEmpty else { return }
-    guard areReused else {
+    guard !states.isInDatabase else {
       for number in gone { states.weights(of: number).removeAll() }
       return
     }
     // During the transaction, no process can create a study with such a number.
     try transaction { db in
+      guard try Self.areFilesComplete(db) else { return }
       for number in try deleted(db) { states.weights(of: number).removeAll() }
     }
   }
