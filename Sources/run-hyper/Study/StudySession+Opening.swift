@@ -29,14 +29,7 @@ extension StudySession {
     let objective = TrainingObjective(
       space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
     let store = try storage.writer(heartbeatTimeout: heartbeatTimeout)
-    if let upgrade = store.upgrade {
-      Output.note(
-        "note: upgraded \(store.path) from schema \(upgrade.schema); a copy of the old file is \(upgrade.copy)")
-    }
-    if let obstacle = store.logObstacle {
-      Output.note(
-        "note: \(store.path) is on \(obstacle); using a rollback journal, which makes writes slower")
-    }
+    store.noteOpening()
     if let version = try store.study(named: definition.name)?.definition.numericVersion,
       datasets.values.allSatisfy({ TrainingObjective.agrees(with: version, itemCount: $0.itemCount) })
     {
