@@ -41,7 +41,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("resume", options: running, flags: ["mixed_machines"]),
     CommandSyntax(
       "leaderboard", options: database.union(["top", "sort", "where", "format"]), repeatable: ["where"]),
-    CommandSyntax("studies", options: database.union(["format", "delete"])),
+    CommandSyntax("studies", options: database.union(["format", "delete", "copy", "to", "to_checkpoints"])),
     CommandSyntax("show", options: database.union(["format"])),
     CommandSyntax("compare", options: database.union(["metric", "split", "format"])),
     CommandSyntax("importance", options: database.union(["metric", "split", "format"])),

@@ -12,14 +12,15 @@ enum OptionText {
 
   /// Options that name one file or folder; the files of `--config_files` are separated later.
   private static let paths: Set<String> = [
-    "params_file", "storage", "checkpoints", "output_file", "display_file", "save", "weights", "data_path",
+    "params_file", "storage", "checkpoints", "to", "to_checkpoints", "output_file", "display_file", "save", "weights",
+    "data_path",
   ]
 
   /// Options for which `None` means "not given", as in RecBole, where it is their default.
   private static let clearable: Set<String> = [
     "checkpoints", "config_files", "data_path", "display_file", "early_stop", "first_rung", "max_evals", "metric",
     "output_file", "pruner", "reduction_factor", "repeats", "retry", "save", "sort", "storage", "target", "threads",
-    "timeout", "tool", "workers",
+    "timeout", "to", "to_checkpoints", "tool", "workers",
   ]
 
   /// The text for the command, or `nil` if the option counts as not given.
@@ -29,11 +30,13 @@ enum OptionText {
   ///   checkpoints that is not a path.
   static func value(_ text: String, of option: String) throws(CommandError) -> String? {
     if clearable.contains(option), ["none", "null"].contains(text.lowercased()) { return nil }
-    if option == "storage", let problem = storageProblem(text) { throw .input(problem) }
-    if option == "checkpoints", text.isEmpty || text.prefixMatch(of: #/[A-Za-z][A-Za-z0-9.+\-]*:///#) != nil {
+    if ["storage", "to"].contains(option), let problem = storageProblem(text, of: option) { throw .input(problem) }
+    if ["checkpoints", "to_checkpoints"].contains(option),
+      text.isEmpty || text.prefixMatch(of: #/[A-Za-z][A-Za-z0-9.+\-]*:///#) != nil
+    {
       // A URL may contain a password.
       throw .input(
-        message(at: "--checkpoints", found: text.isEmpty ? "no path" : "a URL", expected: "the path of a folder"))
+        message(at: "--\(option)", found: text.isEmpty ? "no path" : "a URL", expected: "the path of a folder"))
     }
     return paths.contains(option) ? text.expandingHome : text
   }
@@ -43,9 +46,9 @@ enum OptionText {
   /// Why a text can be neither the path of a database nor a URI of PostgreSQL, or `nil` if it can.
   ///
   /// Optuna and SQLAlchemy use URLs. As a path, `sqlite:///a.sqlite` would be a file in a folder `sqlite:`.
-  static func storageProblem(_ text: String) -> String? {
+  private static func storageProblem(_ text: String, of option: String) -> String? {
     func problem(_ found: String, _ expected: String) -> String {
-      message(at: "--storage", found: found, expected: expected)
+      message(at: "--\(option)", found: found, expected: expected)
     }
     if PostgreSQLLocation.isURI(text) { return nil }
     if text == ":memory:" { return problem("':memory:'", "the path of a file: a study is kept on disk") }

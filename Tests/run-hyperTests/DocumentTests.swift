@@ -4,7 +4,7 @@ import Testing
 /// The commands that the documents show, run with the real program in the order in which a reader meets them.
 @Suite struct DocumentTests {
   /// The indented lines that call the program, without `scripts/run-hyper`, explanations and redirections.
-  private static func commands(in document: String) throws -> [[String]] {
+  static func commands(in document: String) throws -> [[String]] {
     let text = try String(contentsOf: Program.home.appendingPathComponent(document), encoding: .utf8)
     return text.split(separator: "\n").compactMap { line in
       guard let call = line.firstMatch(of: #/^ {4}(?:scripts/)?run-hyper (?<arguments>\S.*)$/#) else { return nil }

@@ -110,7 +110,35 @@ import Testing
       .endUncommitted, .endCommitted, .endCleaned:
       try Self.check(Self.grid, [name, "\(name):2"], Self.gridBytes)
       try Self.check(Self.pruned, [name], Self.prunedBytes)
+    case .copyUncommitted, .copyCommitted: try Self.checkCopy(name)
     }
+  }
+
+  /// A copy of an interrupted study dies; the same command makes it, or finds it there, and it ends as the study would.
+  private static func checkCopy(_ fault: String) throws {
+    let program = try grid.program()
+    #expect(try grid.run(program, fault: "observation-committed:4").status == -SIGKILL)
+    let copy = ["studies", "--copy=bert4rec-grocery-hyper", "--to=copy.sqlite"]
+    #expect(try program.run(copy, environment: ["RUN_HYPER_FAULT": fault]).status == -SIGKILL)
+    let isThere = fault == "copy-committed"
+    #expect(try program.run(["studies", "--storage=copy.sqlite"]).output.contains("bert4rec-grocery-hyper") == isThere)
+    let verified = try program.run(["verify", "--storage=copy.sqlite"])
+    #expect(verified.status == 0, "\(verified.output)")
+    #expect(verified.output.contains("belongs to no trial; the next run of a study removes it") == !isThere)
+    #expect(try program.run(copy).status == (isThere ? 2 : 0))
+    #expect(try program.run(["resume", "--storage=copy.sqlite", "--workers=1"]).status == 0)
+    // The bytes are those of the program's own database.
+    try FileManager.default.removeItem(at: program.folder.appendingPathComponent("studies"))
+    try FileManager.default.createDirectory(
+      at: program.folder.appendingPathComponent("studies"), withIntermediateDirectories: true)
+    for suffix in ["", ".weights"] {
+      try FileManager.default.moveItem(
+        at: program.folder.appendingPathComponent("copy.sqlite\(suffix)"),
+        to: program.folder.appendingPathComponent("studies/studies.sqlite\(suffix)"))
+    }
+    try expectSound(program, after: "the copy's end")
+    #expect(try everything(program) == gridBytes.get())
+    #expect(try !program.run(["verify"]).output.contains("belongs to no trial"))
   }
 
   @Test(arguments: [1, 2, 4], ["schema-uncommitted", "schema-committed"])

@@ -63,6 +63,22 @@ import Testing
   }
 
   @Test(arguments: versions)
+  func `It is copied as it is, and the copy continues`(version: Int) throws {
+    let program = try Self.program(version)
+    let file = program.folder.appendingPathComponent("studies/studies.sqlite")
+    let bytes = try Data(contentsOf: file)
+    let name = "bert4rec-grocery-hyper"
+    #expect(try program.run(["studies", "--copy=\(name)", "--to=copy.sqlite"]).status == 0)
+    #expect(try Data(contentsOf: file) == bytes)
+    let copy = ["--storage=copy.sqlite"]
+    let board = try program.run(["leaderboard", name, "--top=0", "--format=json"]).output
+    #expect(try program.run(["leaderboard", name, "--top=0", "--format=json"] + copy).output == board)
+    #expect(!board.isEmpty)
+    #expect(try program.run(["resume", name] + copy).status == 0)
+    #expect(try program.run(["verify"] + copy).status == 0)
+  }
+
+  @Test(arguments: versions)
   func `It is copied and brought up to date, and its study goes on where it was`(version: Int) throws {
     let program = try Self.program(version)
     let ended = try SQLite.run(

@@ -50,6 +50,10 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   case repeatsUncommitted = "repeats-uncommitted"
   case repeatsCommitted = "repeats-committed"
 
+  /// All rows and states of a copied study have been written.
+  case copyUncommitted = "copy-uncommitted"
+  case copyCommitted = "copy-committed"
+
   /// The environment variables, and the signal that each makes the process send itself.
   package static let variables: [(name: String, signal: CInt)] = [
     ("RUN_HYPER_FAULT", SIGKILL), ("RUN_HYPER_PAUSE", SIGSTOP),

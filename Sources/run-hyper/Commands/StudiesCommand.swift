@@ -2,17 +2,18 @@ import ArgumentParser
 import Literals
 import Tuner
 
-/// Lists the studies of a database, or deletes one.
+/// Lists the studies of a database, deletes one, or copies one to another database.
 struct StudiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "studies",
-    abstract: "List all studies with state, trials and best value, or delete one.",
+    abstract: "List all studies with state, trials and best value; delete or copy one.",
     usage: "run-hyper studies [<options>]",
     discussion: """
       Examples:
         run-hyper studies --storage=studies/studies.sqlite
         run-hyper studies --storage=postgresql://me@db.example.org/tuning
         run-hyper studies --delete=bert4rec-grocery-hyper
+        run-hyper studies --copy=bert4rec-grocery-hyper --to=other.sqlite
       """)
 
   @OptionGroup var storage: StorageOptions
@@ -24,8 +25,40 @@ struct StudiesCommand: ParsableCommand {
     help: ArgumentHelp("Delete this study permanently: trials, results, checkpoints, weights.", valueName: "name"))
   var delete: String?
 
+  @Option(
+    help: ArgumentHelp("Copy this study to the database of --to, with all that belongs to it.", valueName: "name"))
+  var copy: String?
+
+  @Option(help: ArgumentHelp("For --copy: the database that gets the study.", valueName: "database"))
+  var to: String?
+
+  @Option(
+    name: .customLong("to_checkpoints"),
+    help: ArgumentHelp("For --to on a PostgreSQL server: what --checkpoints is for --storage.", valueName: "folder"))
+  var toCheckpoints: String?
+
   func run() throws {
-    if let delete { try remove(delete) } else { try list() }
+    try checkOptions()
+    if let delete {
+      try remove(delete)
+    } else if let copy, let to {
+      try transfer(copy, NamedDatabase(storage: to, checkpoints: toCheckpoints, options: ("--to", "--to_checkpoints")))
+    } else {
+      try list()
+    }
+  }
+
+  /// - Throws: `CommandError.input` if an option is given without another one that it needs, or beside one that excludes it.
+  private func checkOptions() throws(CommandError) {
+    func refused(_ option: String, _ found: String, _ expected: String) -> CommandError {
+      .input(Literals.message(at: option, found: found, expected: expected))
+    }
+    if copy != nil, delete != nil { throw refused("--copy", "--delete beside it", "one of them") }
+    if copy != nil, to == nil {
+      throw refused("--copy", "no --to", "--to=DATABASE, a file or \(OptionText.uriForm)")
+    }
+    if to != nil, copy == nil { throw refused("--to", "no --copy", "--copy=NAME, the study to copy") }
+    if toCheckpoints != nil, to == nil { throw refused("--to_checkpoints", "no --to", "--to=\(OptionText.uriForm)") }
   }
 
   private func remove(_ name: String) throws {
@@ -34,24 +67,26 @@ struct StudiesCommand: ParsableCommand {
       let study = try storage.reader().requiredStudy(name)
       let store = try storage.writer()
       defer { store.close() }
-      return try store.delete(study) { owners, silence in
-        Output.note(
-          "note: \(owners.joined(separator: " and ")) may have died; waiting up to \(silence.seconds) s for \(silence.sign)"
-        )
-      }
+      return try store.delete(study, onWait: Self.noteWait)
     }
     switch format {
-    case .table: Output.result(Self.text(deleted))
+    case .table: Output.result("Deleted study \(deleted.name): \(Self.text(deleted))")
     case .json: Output.result(try JSONText.of(DeletionDocument(deleted)))
     }
   }
 
-  private static func text(_ deleted: DeletedStudy) -> String {
+  static func noteWait(_ owners: [String], _ silence: Silence) {
+    Output.note(
+      "note: \(owners.joined(separator: " and ")) may have died; waiting up to \(silence.seconds) s for \(silence.sign)"
+    )
+  }
+
+  static func text(_ parts: StudyParts) -> String {
     func count(_ number: Int, _ unit: String) -> String { "\(number) \(unit)\(number == 1 ? "" : "s")" }
-    var parts = [count(deleted.trials, "trial")]
-    if deleted.checkpoints > 0 { parts.append(count(deleted.checkpoints, "checkpoint")) }
-    if let trial = deleted.weightsOfTrial { parts.append("the weights of trial \(trial)") }
-    return "Deleted study \(deleted.name): \(parts.joined(separator: ", "))"
+    var texts = [count(parts.trials, "trial")]
+    if parts.checkpoints > 0 { texts.append(count(parts.checkpoints, "checkpoint")) }
+    if let trial = parts.weightsOfTrial { texts.append("the weights of trial \(trial)") }
+    return texts.joined(separator: ", ")
   }
 
   private func list() throws {

@@ -30,15 +30,7 @@ extension StudySession {
       space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
     let store = try storage.writer(
       machine: Machine(isMixed: request.mixesMachines), heartbeatTimeout: heartbeatTimeout)
-    if let upgrade = store.upgrade {
-      Output.note(
-        "note: upgraded \(store.path) from schema \(upgrade.schema)"
-          + (upgrade.copy.map { "; a copy of the old file is \($0)" } ?? ""))
-    }
-    if let obstacle = store.logObstacle {
-      Output.note(
-        "note: \(store.path) is on \(obstacle); using a rollback journal, which makes writes slower")
-    }
+    store.noteOpening()
     if let version = try store.study(named: definition.name)?.definition.numericVersion,
       datasets.values.allSatisfy({ TrainingObjective.agrees(with: version, itemCount: $0.itemCount) })
     {

@@ -144,10 +144,7 @@ struct StudySession {
   }
 
   /// The options that name the database in a suggested command, without a password.
-  var storageOption: String {
-    (store.path == StorageOptions.standard ? "" : " --storage=\(store.path.inShell)")
-      + (storage.checkpoints.map { " --checkpoints=\($0.inShell)" } ?? "")
-  }
+  var storageOption: String { storage.inCommand }
 }
 
 extension StudyCounts {

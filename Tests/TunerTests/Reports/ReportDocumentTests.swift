@@ -119,11 +119,22 @@ import Testing
         """)
     #expect(
       try JSONText.of(
-        DeletionDocument(DeletedStudy(name: "toy", trials: 6, checkpoints: 1, weightsOfTrial: nil))) == """
+        DeletionDocument(StudyParts(name: "toy", trials: 6, checkpoints: 1, weightsOfTrial: nil))) == """
           {
             "checkpoints" : 1,
             "deleted" : "toy",
             "trials" : 6
+          }
+          """)
+    #expect(
+      try JSONText.of(
+        CopyDocument(StudyParts(name: "toy", trials: 6, checkpoints: 1, weightsOfTrial: 2), to: "b.sqlite")) == """
+          {
+            "checkpoints" : 1,
+            "copied" : "toy",
+            "to" : "b.sqlite",
+            "trials" : 6,
+            "weights_of_trial" : 2
           }
           """)
   }

@@ -5,7 +5,7 @@ import Testing
 
 /// The same studies in SQLite and in PostgreSQL: everything that a report shows is the same.
 @Suite(.enabled(if: PostgreSQLServer.isInstalled, PostgreSQLServer.absence)) struct TwoDatabasesTests {
-  private struct Search: Sendable, CustomTestStringConvertible {
+  struct Search: Sendable, CustomTestStringConvertible {
     let testDescription: String
     var space = "a choice [1,2,13,3,17,4]\nb choice ['x','y']"
     var change: @Sendable (inout StudyDefinition) -> Void = { _ in }
@@ -14,7 +14,7 @@ import Testing
     var hasFolder = false
   }
 
-  private static let searches = [
+  static let searches = [
     Search(testDescription: "a grid"),
     Search(testDescription: "a random search") {
       ($0.sampler, $0.trialLimit) = (.random, 5)
@@ -35,7 +35,7 @@ import Testing
   ]
 
   @Test(arguments: searches)
-  private func `A study has the same reports, record and files in both`(search: Search) async throws {
+  func `A study has the same reports, record and files in both`(search: Search) async throws {
     let folder = Folder()
     let uri = try PostgreSQLServer.shared.newDatabase()
     let checkpoints = search.hasFolder ? folder.path + "/shared" : nil
@@ -44,7 +44,8 @@ import Testing
     ]
     var texts: [[String]] = []
     for store in stores {
-      try await Self.run(search, in: store)
+      let study = try await Self.start(search, in: store)
+      try await Self.finish(search, study, in: store)
       texts.append(try Self.reports(store))
     }
     for (file, server) in zip(texts[0], texts[1]) { #expect(file == server) }
@@ -70,7 +71,8 @@ import Testing
     }
   }
 
-  private static func run(_ search: Search, in store: StudyStore) async throws {
+  /// Runs a study until it is interrupted in its seventh epoch, so that attempts and states are compared, too.
+  static func start(_ search: Search, in store: StudyStore) async throws -> Study {
     var (definition, _) = try makeStudy("a choice [1]")
     definition.searchSpace = search.space
     search.change(&definition)
@@ -82,11 +84,15 @@ import Testing
       default: try space.grid()
       }
     let study = try store.createOrContinue(definition, cells: cells).study
-    // Interrupted once, so that attempts and states are compared, too.
     let stop = StopController()
     _ = try await StudyRunner(
       store: store, study: study, objective: Toy.stopping(stop, inEpoch: 7), workers: 1, stop: stop
     ).run()
+    return study
+  }
+
+  /// Runs it to its end.
+  static func finish(_ search: Search, _ study: Study, in store: StudyStore) async throws {
     #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1).run() != .interrupted)
     guard search.repeats > 0 else { return }
     _ = try store.addRepeats(of: [1, 2], count: search.repeats, in: study)
@@ -94,7 +100,7 @@ import Testing
   }
 
   /// Everything that reports show, without times.
-  private static func reports(_ store: StudyStore) throws -> [String] {
+  static func reports(_ store: StudyStore) throws -> [String] {
     let study = try #require(try store.study())
     var texts = ["\(try store.counts(of: study))", "\(try store.work(of: study))", "\(try store.isOver(study))"]
     let board = try store.leaderboard(of: study)

@@ -4,7 +4,7 @@ package struct DeletionDocument: Encodable, Sendable {
   private let trials, checkpoints: Int
   private let weightsOfTrial: Int?
 
-  package init(_ study: DeletedStudy) {
+  package init(_ study: StudyParts) {
     deleted = study.name
     trials = study.trials
     checkpoints = study.checkpoints

@@ -58,32 +58,65 @@ extension StudyStore {
 
   /// Removes states that a crash left: those that are not registered and whose trial no living attempt works on.
   package func removeOrphans() throws {
-    for (place, name) in try orphans() { place.remove([name]) }
+    let listed = listedStates()
+    let orphans = try read { try Self.orphans(among: listed, $0) }
+    if states.isInDatabase {
+      // A state whose row a transaction has yet to register is not seen before that.
+      for (place, name) in orphans { place.remove([name]) }
+    } else if !orphans.isEmpty {
+      try transaction { db in
+        guard try Self.areFilesComplete(db) else { return }
+        for (place, name) in try Self.orphans(among: listed, db) { place.remove([name]) }
+      }
+    }
     try removeWeightsOfDeletedStudies()
+  }
+
+  /// Whether every file has its row by now, unless a crash left it: no transaction is writing files before their rows. None begins to until
+  /// the end of this one.
+  static func areFilesComplete(_ db: Connection) throws -> Bool {
+    guard let lock = db.dialect.fileReaderLock else { return true }
+    return try db.value(Bool.self, lock) ?? false
   }
 
   /// Unregistered states whose trial has no running attempt.
   func orphans() throws -> [(place: any SavedStates, name: String)] {
-    // The names are read first: states that appear later belong to a running process.
-    let checkpoints = states.checkpoints.list()
-    let places = states.weightsOfAll().map { (study: $0.study, states: $0.states, names: $0.states.list()) }
-    let (kept, weights, attempts, trials) = try read { db in
-      (
-        Set(try db.values(String.self, "SELECT file FROM checkpoint")),
-        Set(
-          try db.values(String.self, "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id")),
-        try db.values(
-          String.self, "SELECT 'trial-' || id || '-attempt-' || attempt || '-' FROM trial WHERE state = 'running'"),
-        try db.values(String.self, "SELECT study_id || '/trial-' || ordinal || '.' FROM trial WHERE state = 'running'")
-      )
+    let listed = listedStates()
+    return try read { try Self.orphans(among: listed, $0) }
+  }
+
+  /// The names of all states; to be read before the rows, since states that appear later belong to a running process.
+  private struct ListedStates {
+    let place: any SavedStates
+    let checkpoints: [String]
+    let weights: [(study: String, states: any SavedStates, names: [String])]
+  }
+
+  private func listedStates() -> ListedStates {
+    ListedStates(
+      place: states.checkpoints, checkpoints: states.checkpoints.list(),
+      weights: states.weightsOfAll().map { ($0.study, $0.states, $0.states.list()) })
+  }
+
+  private static func orphans(
+    among listed: ListedStates, _ db: Connection
+  ) throws -> [(place: any SavedStates, name: String)] {
+    let kept = Set(try db.values(String.self, "SELECT file FROM checkpoint"))
+    let weights = Set(
+      try db.values(String.self, "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id"))
+    let attempts = try db.values(
+      String.self, "SELECT 'trial-' || id || '-attempt-' || attempt || '-' FROM trial WHERE state = 'running'")
+    let trials = try db.values(
+      String.self, "SELECT study_id || '/trial-' || ordinal || '.' FROM trial WHERE state = 'running'")
+    let unused = listed.checkpoints.filter { name in
+      !kept.contains(name) && !attempts.contains(where: name.hasPrefix)
     }
-    let unused = checkpoints.filter { name in !kept.contains(name) && !attempts.contains(where: name.hasPrefix) }
-    let others = places.flatMap { study, states, names in
+    let others = listed.weights.flatMap { study, states, names in
       names.filter { name in
         let file = "\(study)/\(name)"
         return !weights.contains(file) && !trials.contains(where: file.hasPrefix)
       }.map { (states, $0) }
     }
-    return unused.map { (states.checkpoints, $0) } + others
+    return unused.map { (listed.place, $0) } + others
   }
 }

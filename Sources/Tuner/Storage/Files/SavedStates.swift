@@ -8,8 +8,14 @@ protocol SavedStates: Sendable {
   /// Saves a state, replacing one with the same name: after a crash it is there completely or not at all.
   func save(_ bytes: [UInt8], as name: String) throws(StorageError)
 
+  /// Saves a state in a transaction of its database, which a place in the database makes the state a part of.
+  func save(_ bytes: [UInt8], as name: String, in db: Connection) throws
+
   /// Reads a state; the caller verifies that it is what was saved.
   func read(_ name: String) throws(StorageError) -> [UInt8]
+
+  /// Reads a state in a transaction of its database, as the transaction sees it if the place is in the database.
+  func read(_ name: String, in db: Connection) throws -> [UInt8]
 
   /// Whether there is a state with that name; `nil` if that cannot be determined.
   func contains(_ name: String) -> Bool?
@@ -22,6 +28,13 @@ protocol SavedStates: Sendable {
 
   /// Removes all states.
   func removeAll()
+}
+
+/// For places outside the database.
+extension SavedStates {
+  func save(_ bytes: [UInt8], as name: String, in db: Connection) throws { try save(bytes, as: name) }
+
+  func read(_ name: String, in db: Connection) throws -> [UInt8] { try read(name) }
 }
 
 extension SavedStates {
@@ -42,6 +55,9 @@ protocol StateStorage: Sendable {
 
   /// What a state is, for messages.
   var noun: String { get }
+
+  /// Whether states are rows of the database, which come and go with its transactions.
+  var isInDatabase: Bool { get }
 
   /// The weights of a study's best trial.
   func weights(of study: Int64) -> any SavedStates

@@ -2,6 +2,7 @@
 struct StateFolders: StateStorage {
   let checkpoints: any SavedStates
   let noun = "file"
+  let isInDatabase = false
 
   private let allWeights: String
   private let watch = FolderWatch()

@@ -1,7 +1,8 @@
 /// Saved states as rows of a PostgreSQL database.
 ///
 /// A large state is written and read in parts, each in a transaction of its own. So the server never holds a whole one in memory, and other
-/// threads use the connection in between. A small one is written in one transaction. Nothing here may be called in a transaction, which has the only connection.
+/// threads use the connection in between. A small one is written in one transaction. Only what takes a connection may be called in a
+/// transaction, which has the only one.
 struct StateRows: SavedStates {
   /// The size of all parts of a state but the last.
   static let partSize = 1 << 20
@@ -22,7 +23,7 @@ struct StateRows: SavedStates {
     try answering(name) {
       faults.unwritten.pass()
       if bytes.count <= Self.partSize {
-        try saveAtOnce(bytes, as: name)
+        try database.write { try saveAtOnce(bytes, as: name, $0) }
       } else {
         try saveInParts(bytes, as: name)
       }
@@ -30,21 +31,28 @@ struct StateRows: SavedStates {
     }
   }
 
-  private func saveAtOnce(_ bytes: [UInt8], as name: String) throws {
-    try database.write { db in
-      let id = try begin(name, bytes: bytes.count, db)
-      if !bytes.isEmpty { try write(bytes, 0, of: id, name, db) }
-      faults.written.pass()
-      try finish(id, name, db)
-    }
+  func save(_ bytes: [UInt8], as name: String, in db: Connection) throws {
+    faults.unwritten.pass()
+    try saveAtOnce(bytes, as: name, db)
+    faults.renamed.pass()
+  }
+
+  private func saveAtOnce(_ bytes: [UInt8], as name: String, _ db: Connection) throws {
+    let id = try begin(name, bytes: bytes.count, db)
+    for (part, data) in Self.parts(of: bytes).enumerated() { try write(Array(data), part, of: id, name, db) }
+    faults.written.pass()
+    try finish(id, name, db)
+  }
+
+  private static func parts(of bytes: [UInt8]) -> some Sequence<ArraySlice<UInt8>> {
+    stride(from: 0, to: bytes.count, by: partSize).lazy.map { bytes[$0..<min($0 + partSize, bytes.count)] }
   }
 
   private func saveInParts(_ bytes: [UInt8], as name: String) throws {
     let id = try database.write { try begin(name, bytes: bytes.count, $0) }
     do {
-      for (part, start) in stride(from: 0, to: bytes.count, by: Self.partSize).enumerated() {
-        let data = Array(bytes[start..<min(start + Self.partSize, bytes.count)])
-        try database.write { try write(data, part, of: id, name, $0) }
+      for (part, data) in Self.parts(of: bytes).enumerated() {
+        try database.write { try write(Array(data), part, of: id, name, $0) }
       }
       faults.written.pass()
       try database.write { try finish(id, name, $0) }
@@ -96,27 +104,33 @@ struct StateRows: SavedStates {
   // MARK: - Reading
 
   func read(_ name: String) throws(StorageError) -> [UInt8] {
-    try answering(name) {
-      let row = try database.read { db in
-        try db.row(
-          "SELECT id, bytes FROM saved_state WHERE folder = ? AND name = ? AND complete",
-          [folder, Self.lastPart(of: name)])
-      }
-      guard let row else { throw missing(name, "no such saved state") }
-      let (id, count): (Int64, Int) = try (row["id"], row["bytes"])
-      var bytes: [UInt8] = []
-      var part = 0
-      while bytes.count < count {
-        let data = try database.read { db in
-          try db.value(
-            [UInt8].self, "SELECT data FROM saved_state_part WHERE state_id = ? AND part = ?", [id, part])
-        }
-        guard let data, !data.isEmpty else { throw missing(name, "a saved state without part \(part)") }
-        bytes += data
-        part += 1
-      }
-      return bytes
+    try answering(name) { try read(name) { try database.read($0) } }
+  }
+
+  func read(_ name: String, in db: Connection) throws -> [UInt8] { try read(name) { try $0(db) } }
+
+  /// - Parameter ask: Runs a question for a row, in a transaction of its own or in the caller's.
+  private func read(
+    _ name: String, _ ask: (_ question: (Connection) throws -> SQLRow?) throws -> SQLRow?
+  ) throws -> [UInt8] {
+    let row = try ask { db in
+      try db.row(
+        "SELECT id, bytes FROM saved_state WHERE folder = ? AND name = ? AND complete",
+        [folder, Self.lastPart(of: name)])
     }
+    guard let row else { throw missing(name, "no such saved state") }
+    let (id, count): (Int64, Int) = try (row["id"], row["bytes"])
+    var bytes: [UInt8] = []
+    var part = 0
+    while bytes.count < count {
+      let row = try ask { try $0.row("SELECT data FROM saved_state_part WHERE state_id = ? AND part = ?", [id, part]) }
+      guard let data: [UInt8] = try row?["data"], !data.isEmpty else {
+        throw missing(name, "a saved state without part \(part)")
+      }
+      bytes += data
+      part += 1
+    }
+    return bytes
   }
 
   private func missing(_ name: String, _ found: String) -> StorageError {

@@ -1,6 +1,7 @@
 /// The states of trials in the database itself, so that processes of a study need to share nothing else.
 struct StateTables: StateStorage {
   let noun = "saved state"
+  let isInDatabase = true
 
   private let database: PostgreSQLDatabase
 

@@ -76,6 +76,23 @@ enum Dialect: Sendable {
     }
   }
 
+  /// A statement that keeps others from `fileReaderLock` until the end of the transaction, which writes files before their rows; `nil` if a
+  /// transaction that writes is alone in the database anyway.
+  var fileWriterLock: String? {
+    switch self {
+    case .sqlite: nil
+    case .postgreSQL: "SELECT pg_advisory_xact_lock_shared(\(Schema.applicationID), 2)"
+    }
+  }
+
+  /// A query for whether nobody has `fileWriterLock`; if so, nobody gets it until the end of the transaction.
+  var fileReaderLock: String? {
+    switch self {
+    case .sqlite: nil
+    case .postgreSQL: "SELECT pg_try_advisory_xact_lock(\(Schema.applicationID), 2)"
+    }
+  }
+
   /// A statement with the arguments marked as this database wants it: `?` stands for the next one.
   ///
   /// Quoted text stays as it is.

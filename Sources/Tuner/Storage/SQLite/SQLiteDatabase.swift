@@ -16,6 +16,9 @@ final class SQLiteDatabase: StudyDatabase {
     try writer.write { try work(Connection(SQLiteSession($0))) }
   }
 
+  /// Whether it is a copy of a file, made when that was opened, which shows nothing of what happens afterwards.
+  var isInMemory: Bool { writer.path == ":memory:" }
+
   /// Moves the contents of the write-ahead log into the file.
   func emptyLog() throws { _ = try writer.writeWithoutTransaction { db in try db.checkpoint(.truncate) } }
 

@@ -1,19 +1,5 @@
 import Foundation
 
-/// What was deleted with a study.
-public struct DeletedStudy: Sendable, Equatable {
-  public let name: String
-
-  /// The number of trials in all states, including shelved ones.
-  public let trials: Int
-
-  /// The number of saved states of unfinished trials.
-  public let checkpoints: Int
-
-  /// The trial whose weights the study kept, or `nil` if it kept none.
-  public let weightsOfTrial: Int?
-}
-
 extension StudyStore {
   /// Deletes a study: all its rows in one transaction, then its states.
   ///
@@ -26,7 +12,7 @@ extension StudyStore {
   ///
   /// - Parameter onWait: Receives the owners that are waited for, and the maximum time.
   public func delete(_ study: Study, onWait: (_ owners: [String], _ silence: Silence) -> Void = { _, _ in }) throws
-    -> DeletedStudy
+    -> StudyParts
   {
     let gone = try listen(to: study, onWait)
     let (deleted, files) = try transaction(on: study.id) { db in
@@ -34,12 +20,7 @@ extension StudyStore {
       try requireIdle(study, gone: gone, db)
       let files = try db.values(
         String.self, "SELECT file FROM checkpoint JOIN trial ON trial.id = trial_id WHERE study_id = ?", [study.id])
-      let deleted = DeletedStudy(
-        name: study.name,
-        trials: try db.value(Int.self, "SELECT count(*) FROM trial WHERE study_id = ?", [study.id]) ?? 0,
-        checkpoints: files.count,
-        weightsOfTrial: try db.value(
-          Int.self, "SELECT ordinal FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?", [study.id]))
+      let deleted = try Self.parts(ofStudy: study.id, named: study.name, db)
       // All other tables refer to a study or a trial; their rows are deleted by cascade.
       try db.run("DELETE FROM study WHERE id = ?", [study.id])
       return (deleted, files)
@@ -64,13 +45,13 @@ extension StudyStore {
   }
 
   /// The running trials whose owners are dead, after waiting for the heartbeats of owners on other hosts that seem to be dead.
-  private func listen(to study: Study, _ onWait: ([String], Silence) -> Void) throws -> [OwnedTrial] {
+  func listen(to study: Study, _ onWait: ([String], Silence) -> Void) throws -> [OwnedTrial] {
     var first: [OwnedTrial]?
     while true {
       let gone = try abandonedTrials(of: study)
       let others = try read { db in try ownedTrials(of: study.id, db) }.filter { !$0.isAmong(gone) }
-      // There is no need to wait any longer if an owner is certainly alive or has sent a heartbeat.
-      guard !others.isEmpty,
+      // There is no need to wait any longer if an owner is certainly alive or has sent a heartbeat, and no use if none can be seen.
+      guard !others.isEmpty, sqlite?.isInMemory != true,
         others.allSatisfy({ $0.seemsAbandoned(after: silence.limit) && $0.isAmong(first ?? [$0]) })
       else { return gone }
       if first == nil {
@@ -84,7 +65,7 @@ extension StudyStore {
   /// Checks that no process that may be alive is running a trial of the study.
   ///
   /// - Parameter gone: Trials whose owners are dead.
-  private func requireIdle(_ study: Study, gone: [OwnedTrial], _ db: Connection) throws {
+  func requireIdle(_ study: Study, gone: [OwnedTrial], _ db: Connection) throws {
     let running = try ownedTrials(of: study.id, db).filter { $0.life == .alive || !$0.isAmong(gone) }
     guard !running.isEmpty else { return }
     let trials = running.map { "\($0.number)" }.joined(separator: ", ")
@@ -104,14 +85,15 @@ extension StudyStore {
       let present = Set(try db.values(Int64.self, "SELECT id FROM study"))
       return numbers.filter { !present.contains($0) }
     }
-    let (gone, areReused) = try read { db in (try deleted(db), db.dialect.reusesNumbers) }
+    let gone = try read { try deleted($0) }
     guard !gone.isEmpty else { return }
-    guard areReused else {
+    guard !states.isInDatabase else {
       for number in gone { states.weights(of: number).removeAll() }
       return
     }
     // During the transaction, no process can create a study with such a number.
     try transaction { db in
+      guard try Self.areFilesComplete(db) else { return }
       for number in try deleted(db) { states.weights(of: number).removeAll() }
     }
   }

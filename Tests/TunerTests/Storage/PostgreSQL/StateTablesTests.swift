@@ -217,7 +217,7 @@ import Testing
     let second = try await run("second", epochs: 18)
     #expect(try count("saved_state") == .integer(4))
     #expect(
-      try store.delete(second) == DeletedStudy(name: "second", trials: 8, checkpoints: 1, weightsOfTrial: 3))
+      try store.delete(second) == StudyParts(name: "second", trials: 8, checkpoints: 1, weightsOfTrial: 3))
     #expect(try session().execute("SELECT folder, name FROM saved_state ORDER BY id").rows == before)
     #expect(try store.weights(of: first)?.isPresent == true)
 

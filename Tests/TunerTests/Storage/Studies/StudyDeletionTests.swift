@@ -38,7 +38,7 @@ import Testing
     let study = try await Self.run("second", in: store, epochs: 18)
     #expect(try Self.content(folder) != before)
     #expect(
-      try store.delete(study) == DeletedStudy(name: "second", trials: 8, checkpoints: 1, weightsOfTrial: 3))
+      try store.delete(study) == StudyParts(name: "second", trials: 8, checkpoints: 1, weightsOfTrial: 3))
     #expect(try Self.content(folder) == before)
     #expect(try store.studies().map(\.study.name) == ["first"])
 
@@ -138,6 +138,6 @@ import Testing
     #expect(error?.found == "a running study, 'toy': trial 1 in process 4711 on elsewhere")
     #expect(listened == ["process 4711 on elsewhere"])
     _ = try sqlite(folder.database, old)
-    #expect(try store.delete(study) == DeletedStudy(name: "toy", trials: 1, checkpoints: 0, weightsOfTrial: nil))
+    #expect(try store.delete(study) == StudyParts(name: "toy", trials: 1, checkpoints: 0, weightsOfTrial: nil))
   }
 }
