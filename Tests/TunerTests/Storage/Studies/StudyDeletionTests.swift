@@ -132,7 +132,7 @@ import Testing
     let error = #expect(throws: StorageError.self) {
       try store.delete(study) { owners, _ in
         listened += owners
-        try? store.beat(owners: [owner])
+        _ = try? store.beat(owners: [owner])
       }
     }
     #expect(error?.found == "a running study, 'toy': trial 1 in process 4711 on elsewhere")
