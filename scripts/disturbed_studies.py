@@ -32,6 +32,13 @@ NAME = "bert4rec-grocery-hyper"
 ENVIRONMENT = {**os.environ, "RUN_HYPER_CHECKPOINT_SECONDS": "0"}
 
 
+def server_programs():
+    """The folder of PostgreSQL's programs for a server, Debian's newest or that on the path, or None."""
+    versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[-2]))
+    folder = versions[-1] if versions else os.path.dirname(shutil.which("initdb") or "")
+    return folder if os.path.exists(os.path.join(folder, "initdb")) and shutil.which("psql") else None
+
+
 class Server:
     """A PostgreSQL server in a folder of its own, reached through a socket there."""
 
@@ -39,9 +46,8 @@ class Server:
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
     def __init__(self, folder=None, initialization=()):
-        versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[-2]))
-        self.programs = versions[-1] if versions else os.path.dirname(shutil.which("initdb") or "")
-        if not os.path.exists(os.path.join(self.programs, "initdb")) or not shutil.which("psql"):
+        self.programs = server_programs()
+        if not self.programs:
             raise SystemExit("error: no PostgreSQL server here; install postgresql")
         # The path of a socket has at most 107 bytes.
         self.folder = folder or tempfile.mkdtemp(prefix="pg-", dir="/tmp")
@@ -233,6 +239,8 @@ class DisturbedStudy:
     def __init__(self, kind, folder, generator, reference):
         self.kind, self.folder, self.random, self.reference = kind, folder, generator, reference
         self.problems, self.ended = [], set()
+        # Trials that had ended and were not there any more, and trials that ended twice.
+        self.vanished = self.repeated = 0
 
     def complain(self, text):
         self.problems.append(text)
@@ -241,6 +249,7 @@ class DisturbedStudy:
         """Reads what has ended; what had ended before has to be there as it was."""
         now = self.folder.ended()
         for trial in sorted(self.ended - now):
+            self.vanished += 1
             self.complain(f"trial {trial[0]} had ended as {trial} and is not so any more")
         self.ended |= now
 
@@ -264,4 +273,5 @@ class DisturbedStudy:
             "SELECT ordinal FROM trial WHERE (SELECT count(*) FROM attempt WHERE trial_id = trial.id "
             "AND ending IN ('completed', 'diverged')) > 1")
         for (trial,) in again:
+            self.repeated += 1
             self.complain(f"trial {trial} ended twice")
