@@ -132,17 +132,18 @@ class Study(DisturbedStudy):
     # MARK: - What the database says
 
     def attempts(self):
-        """All attempts: trial, number, owner, ending, note, points of their curves."""
+        """All attempts: trial, number, owner, ending, note, points of their curves, age in seconds."""
         try:
             rows = self.folder.query(
                 "SELECT ordinal, attempt.attempt, attempt.owner, ending, note, "
-                "(SELECT count(*) FROM observation WHERE trial_id = trial.id AND attempt = attempt.attempt) AS points "
+                "(SELECT count(*) FROM observation WHERE trial_id = trial.id AND attempt = attempt.attempt) AS points, "
+                "extract(epoch FROM now() - CAST(attempt.started_at AS timestamptz)) AS age "
                 "FROM attempt JOIN trial ON trial.id = trial_id ORDER BY 1, 2")
         except sqlite3.OperationalError as error:
             if "does not exist" in str(error):
                 return []
             raise
-        for trial, number, _, ending, _, points in rows:
+        for trial, number, _, ending, _, points, _ in rows:
             if ending == "lost" and (trial, number) not in self.lost:
                 self.lost[trial, number] = points
                 self.totals.add("attempts lost")
@@ -151,12 +152,13 @@ class Study(DisturbedStudy):
     def open_attempts(self):
         return {(trial, number) for trial, number, _, ending, *_ in self.attempts() if ending is None}
 
-    def running(self, worker):
-        """The attempts that a worker's process has."""
+    def running(self, worker, youngest=None):
+        """The attempts that a worker's process has, on request only those that are not older than so many seconds."""
         found = set()
-        for trial, number, owner, ending, *_ in self.attempts():
+        for trial, number, owner, ending, _, _, age in self.attempts():
             host, _, _, process, *_ = owner.split("/")
-            if ending is None and host == worker.host.name and worker.process and int(process) == worker.process.pid:
+            is_own = host == worker.host.name and worker.process and int(process) == worker.process.pid
+            if ending is None and is_own and (youngest is None or age <= youngest):
                 found.add((trial, number))
         return found
 
@@ -218,9 +220,8 @@ class Study(DisturbedStudy):
     def losing(self, worker, disturb, mend, seconds):
         """A fault by which a host loses its trials, while its process lives."""
         if self.kind[0] == "slow":
-            # Only a trial that has just begun lasts until it is missed. At the first fault, all have.
-            known = self.running(worker) if self.lost or self.ended else set()
-            self.wait_until(60, lambda: self.running(worker) - known and self.are_connected())
+            # Only a trial that has just begun lasts until it is missed.
+            self.wait_until(60, lambda: self.running(worker, youngest=6) and self.are_connected())
         else:
             self.wait_until(5, lambda: self.running(worker) and self.are_connected())
         before, process = self.running(worker), worker.process
@@ -429,10 +430,10 @@ class Study(DisturbedStudy):
     def check_attempts(self):
         """A lost attempt must not have written any more; an epoch may be there twice only after a loss, of an attempt or a state."""
         rows = self.attempts()
-        for trial, number, _, ending, _, points in rows:
+        for trial, number, _, ending, _, points, _ in rows:
             if (trial, number) in self.lost and (ending != "lost" or points != self.lost[trial, number]):
                 self.complain(f"attempt {number} at trial {trial} went on writing after it was lost")
-        ends = {(trial, number): ending == "lost" or note is not None for trial, number, _, ending, note, _ in rows}
+        ends = {(trial, number): ending == "lost" or note is not None for trial, number, _, ending, note, *_ in rows}
         unsaved, epochs = self.unsaved(), {}
         for trial, epoch, number in self.folder.query(
             "SELECT DISTINCT ordinal, epoch, observation.attempt FROM observation JOIN trial ON trial.id = trial_id ORDER BY 1, 2, 3"):
