@@ -12,29 +12,36 @@ import threading
 import time
 
 
+def server_programs():
+    """The folder of the server's programs; `None` if they are not installed."""
+    versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[-2]))
+    programs = versions[-1] if versions else os.path.dirname(shutil.which("initdb") or "")
+    return programs if os.path.exists(os.path.join(programs, "initdb")) and shutil.which("psql") else None
+
+
 class Server:
     """A PostgreSQL server in a folder of its own, reached through a socket there. It syncs every commit, as servers do."""
 
-    def __init__(self, *settings):
-        """Starts the server. Settings are `name=value` as in postgresql.conf."""
-        versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[-2]))
-        self.programs = versions[-1] if versions else os.path.dirname(shutil.which("initdb") or "")
-        if not os.path.exists(os.path.join(self.programs, "initdb")) or not shutil.which("psql"):
+    # The server refuses to run as root.
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+    def __init__(self, *settings, folder=None, initialization=()):
+        """Starts the server. Settings are `name=value` as in postgresql.conf; `initialization` are further words for initdb."""
+        self.programs = server_programs()
+        if not self.programs:
             sys.exit("error: no PostgreSQL server here; install postgresql")
         self.settings = settings
         # The path of a socket has at most 107 bytes.
-        self.folder = tempfile.mkdtemp(prefix="pg-", dir="/tmp")
+        self.folder = folder or tempfile.mkdtemp(prefix="pg-", dir="/tmp")
         self.data = os.path.join(self.folder, "data")
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
         self.count, self.kills, self.lock = 0, 0, threading.Lock()
-        self.call("initdb", "-D", self.data, "-U", "hyper", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        self.call("initdb", "-D", self.data, "-U", "hyper", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", *initialization)
         self.start()
 
     def command(self, program, *words):
-        # The server refuses to run as root.
-        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        return [*prefix, os.path.join(self.programs, program), *words]
+        return [*self.prefix, os.path.join(self.programs, program), *words]
 
     def call(self, program, *words):
         with open(os.path.join(self.folder, "log"), "a") as log:

@@ -136,8 +136,10 @@ struct PostgreSQLCopyTests {
     let number = try Pausing.waitForStop(of: process)
     let refused = try place.run(["studies", "--copy=\(Self.name)", "--to=b.sqlite"])
     #expect(refused.status == 2 && !place.program.exists("b.sqlite"))
-    let message = "error: \(place.uri): found a running study, '\(Self.name)': trial 2 in process \(number) on "
-    #expect(refused.errors.hasPrefix(message) && refused.errors.hasSuffix("; expected a stopped study\n"))
+    // Which trial runs by then depends on how far training was ahead of the reports.
+    let message = "error: \(place.uri): found a running study, '\(Self.name)': trial "
+    #expect(refused.errors.hasPrefix(message) && refused.errors.contains(" in process \(number) on "))
+    #expect(refused.errors.hasSuffix("; expected a stopped study\n"))
     kill(number, SIGINT)
     Pausing.resume(number)
     process.waitUntilExit()
