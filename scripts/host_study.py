@@ -82,7 +82,8 @@ class Study(DisturbedStudy):
         # What finishes it in the end, undisturbed.
         self.command = ["--params_file=hyper.test", "--workers=2" if kind[4] else "--workers=1"]
         # Proposals go by what has ended before: of several processes they would be others.
-        self.workers = [Worker(host, generator.choice([1, 1, 2]) if kind[4] else 1) for host in (hosts if kind[4] else hosts[:1])]
+        counts = [1, 1, 2] if kind[4] and kind[0] != "slow" else [1]
+        self.workers = [Worker(host, generator.choice(counts)) for host in (hosts if kind[4] else hosts[:1])]
         # Attempts that were taken over, by trial and number, with the points of their curves that were there then.
         self.lost = {}
         # Processes with a trial that they have lost, and processes that were killed.
