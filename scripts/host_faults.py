@@ -158,7 +158,7 @@ def report(totals, studies, seconds):
 
 def main():
     options = read_options()
-    for kind in (signal.SIGINT, signal.SIGTERM):
+    for kind in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda number, _: sys.exit(128 + number))
     print(f"seed {options.seed}", flush=True)
     faults = [Fault(number, options.seed, options.only) for number in range(options.first, options.first + options.faults)]
