@@ -85,7 +85,12 @@ struct TrialRun: Sendable {
     let isInterrupted = if case .success(.interrupted) = result { true } else { false }
     try puttingBackIfUnwritten(seconds: seconds) {
       if let error = running.reportError { throw error }
-      if isInterrupted { try late.forEach(observe) }
+      guard case .success(.interrupted(_, let checkpoint)) = result else { return }
+      for var entry in late {
+        // A later one is written at once.
+        if checkpoint != nil { entry.report.checkpoint = nil }
+        try observe(entry)
+      }
     }
     let reports = isInterrupted ? [] : late.map(\.report)
     switch result {

@@ -9,14 +9,17 @@ extension StudiesCommand {
       let source = try storage.reader()
       let study = try source.requiredStudy(name)
       let copy = try StudyCopy(of: study, in: source, to: target.storage, onWait: Self.noteWait) {
-        do { return try target.writer() } catch let error as StorageError { throw error.naming(target.options.storage) }
+        do {
+          let store = try target.writer()
+          store.noteOpening()
+          return store
+        } catch let error as StorageError { throw error.naming(target.options.storage) }
       }
       try storage.notePassword()
       try target.notePassword()
       return copy
     }
     defer { copy.target.close() }
-    copy.target.noteOpening()
     let parts: StudyParts
     do { parts = try copy.run() } catch { throw Self.failure(error) }
     switch format {

@@ -50,6 +50,7 @@ public struct StudyCopy: Sendable {
   public func run() throws -> StudyParts {
     var copied: StudyParts?
     let parts = try source.read { from in
+      if let statement = from.dialect.waitsForOthers { try from.script(statement) }
       // Only the end of the read has failed, and it is read again.
       if let copied { return copied }
       try storing(in: source.path) {
@@ -58,6 +59,7 @@ public struct StudyCopy: Sendable {
       }
       let snapshot = StudySnapshot(store: source, study: study, db: from)
       let parts = try target.transaction { to in
+        if let statement = to.dialect.waitsForOthers { try to.script(statement) }
         var transfer = StudyTransfer(of: snapshot, to: target, to)
         return try transfer.run()
       }

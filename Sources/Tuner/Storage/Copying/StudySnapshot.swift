@@ -99,7 +99,7 @@ struct StudySnapshot {
       let remedy =
         store.states.isInDatabase
         ? "name their folder with --checkpoints if they are in one"
-        : "the study must not run meanwhile, and a run of it replaces a damaged checkpoint"
+        : "the study must not run meanwhile; a run of it replaces a damaged checkpoint, but not weights"
       return StorageError(
         location: place.location(of: name), found: found,
         expected: "the \(count) bytes that were written; \(remedy)")

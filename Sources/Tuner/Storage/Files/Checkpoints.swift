@@ -101,13 +101,14 @@ extension StudyStore {
   private static func orphans(
     among listed: ListedStates, _ db: Connection
   ) throws -> [(place: any SavedStates, name: String)] {
-    let kept = Set(try db.values(String.self, "SELECT file FROM checkpoint"))
-    let weights = Set(
-      try db.values(String.self, "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id"))
+    // In this order: a server's queries see one moment each, and a state is registered before, or as, its trial stops running.
     let attempts = try db.values(
       String.self, "SELECT 'trial-' || id || '-attempt-' || attempt || '-' FROM trial WHERE state = 'running'")
     let trials = try db.values(
       String.self, "SELECT study_id || '/trial-' || ordinal || '.' FROM trial WHERE state = 'running'")
+    let kept = Set(try db.values(String.self, "SELECT file FROM checkpoint"))
+    let weights = Set(
+      try db.values(String.self, "SELECT study_id || '/' || file FROM weights JOIN trial ON trial.id = trial_id"))
     let unused = listed.checkpoints.filter { name in
       !kept.contains(name) && !attempts.contains(where: name.hasPrefix)
     }

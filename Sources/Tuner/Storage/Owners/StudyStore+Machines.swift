@@ -30,7 +30,8 @@ extension StudyStore {
           SELECT 1 FROM checkpoint WHERE checkpoint.trial_id = trial.id AND checkpoint.attempt >= attempt.attempt))
         AND NOT EXISTS (
           SELECT 1 FROM attempt AS later WHERE later.trial_id = trial.id AND later.attempt > attempt.attempt
-            AND later.from_epoch <= attempt.from_epoch)
+            AND later.from_epoch <= attempt.from_epoch
+            AND (later.from_checkpoint IS NULL OR later.from_checkpoint = attempt.from_checkpoint))
       """, [study.id, machine.instructionSet]
     ) { row in
       guard let other = try AttemptMachine(row), !machine.haveSameBits(other.instructionSet) else { return }

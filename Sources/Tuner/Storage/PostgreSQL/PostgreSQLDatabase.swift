@@ -89,7 +89,8 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   }
 
   private func newSession() throws -> PostgreSQLSession {
-    try PostgreSQLSession(location.uri, isPatient: { [unowned self] in isInTime(now: .now) })
+    let start = ContinuousClock.now
+    return try PostgreSQLSession(location.uri, isPatient: { [unowned self] in isPatient(withSessionOf: start) })
   }
 
   /// Makes a session the one of this process. A newer program may have upgraded the tables since the last one.
@@ -108,7 +109,9 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   }
 
   func read<Value>(_ work: (Connection) throws -> Value) throws -> Value {
-    try connected { session in
+    // A run cannot listen on a standby, which may become the primary server.
+    let kinds: [PostgreSQLError.Kind] = [.connectionLost, .tooManyConnections, .conflict]
+    return try connected(retryingAfter: owner == nil ? kinds : kinds + [.readOnly]) { session in
       try session.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
       let value = try work(Connection(session))
       try session.script("COMMIT")
@@ -166,7 +169,7 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
   /// The time to try counts from the first failure of any thread. After it, each call tries once, so that a run with a lost server ends
   /// at once however many threads wait.
   private func connected<Value>(
-    retryingAfter kinds: [PostgreSQLError.Kind] = [.connectionLost, .tooManyConnections, .conflict],
+    retryingAfter kinds: [PostgreSQLError.Kind],
     _ work: (PostgreSQLSession) throws -> Value
   ) throws -> Value {
     try patiently(retryingAfter: kinds) { try work(session ?? use(newSession())) }
@@ -233,38 +236,21 @@ extension PostgreSQLDatabase {
     return failing.map { now < $0 + patience } ?? true
   }
 
+  /// Whether a server that does not answer a session is waited for.
+  ///
+  /// A new one gets some time even if the server has been away for too long: it may be back, and far.
+  private func isPatient(withSessionOf start: ContinuousClock.Instant) -> Bool {
+    let now = ContinuousClock.now
+    if isInTime(now: now) { return true }
+    return hurrying.map { now < $0 + Self.shortPatience } ?? (now < start + .seconds(5))
+  }
+
   /// Says once that the server is waited for.
   private func tell(_ error: PostgreSQLError) {
     let isFull = error.kind == .tooManyConnections
     guard !isTold, let failing, isFull || ContinuousClock.now > failing + Self.silentWait else { return }
+    guard let wait = error.wait(for: location) else { return }
     isTold = true
-    let limit = "for up to \(Int(patience / .seconds(1))) s"
-    let notice =
-      isFull
-      ? "no free connection to \(location) (\(error.message)); waiting \(limit)"
-      : "no connection to \(location) (\(error.message)); trying again \(limit)"
-    onNotice.withLock { $0 }(notice)
-  }
-}
-
-extension PostgreSQLSession: SQLSession {
-  var dialect: Dialect { .postgreSQL }
-
-  func run(_ sql: String, _ arguments: Connection.Arguments) throws -> Int {
-    try execute(sql, arguments.map(\.sqlValue)).changes
-  }
-
-  func row(_ sql: String, _ arguments: Connection.Arguments) throws -> SQLRow? {
-    let result = try execute(sql, arguments.map(\.sqlValue))
-    return result.rows.first.map { SQLRow(columns: result.columns, values: $0) }
-  }
-
-  func value(_ sql: String, _ arguments: Connection.Arguments) throws -> SQLRow? { try row(sql, arguments) }
-
-  func prefix(of sql: String, _ arguments: Connection.Arguments, while body: (SQLRow) throws -> Bool) throws {
-    let result = try execute(sql, arguments.map(\.sqlValue))
-    for values in result.rows {
-      guard try body(SQLRow(columns: result.columns, values: values)) else { return }
-    }
+    onNotice.withLock { $0 }("\(wait) for up to \(Int(patience / .seconds(1))) s")
   }
 }

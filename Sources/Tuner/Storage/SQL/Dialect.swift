@@ -93,6 +93,15 @@ enum Dialect: Sendable {
     }
   }
 
+  /// A statement by which a transaction may do nothing for as long as it takes, while another database is read or written; `nil` if every
+  /// transaction may.
+  var waitsForOthers: String? {
+    switch self {
+    case .sqlite: nil
+    case .postgreSQL: "SET LOCAL idle_in_transaction_session_timeout = 0"
+    }
+  }
+
   /// A statement with the arguments marked as this database wants it: `?` stands for the next one.
   ///
   /// Quoted text stays as it is.

@@ -138,7 +138,7 @@ extension StudyStore {
         name, model, dataset, dataset_hash, search_space, fixed_configuration, fixed_configuration_hash, invocation,
         numeric_version, sampler, seed, metric, direction, created_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \(db.dialect.now))
-      RETURNING id, created_at
+      ON CONFLICT (name) DO NOTHING RETURNING id, created_at
       """,
       [
         definition.name, definition.model, definition.dataset, definition.datasetHash, definition.searchSpace,
@@ -147,7 +147,8 @@ extension StudyStore {
         definition.invocation, definition.numericVersion, definition.sampler.rawValue, definition.seed,
         definition.metric, definition.direction.rawValue,
       ])
-    guard let row else { throw UnexpectedRow(column: "id", found: nil, expected: Int64.sqlKind) }
+    // A copy that was made meanwhile is there when the transaction is run again.
+    guard let row else { throw PostgreSQLError(conflict: "another process has made the study") }
     let id: Int64 = try row["id"]
     try db.run("INSERT INTO study_revision (study_id, revision) VALUES (?, 1)", [id])
     try update(id, definition, db)

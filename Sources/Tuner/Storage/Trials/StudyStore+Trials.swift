@@ -86,8 +86,8 @@ extension StudyStore {
     }
     let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
     let (checkpoints, others, next) = try transaction(on: trial.study) { db in
-      for report in reports { try Self.write(report, of: trial, db) }
       try Self.write(ending, to: trial, seconds: seconds, db)
+      for report in reports { try Self.write(report, of: trial, db) }
       if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       let checkpoints = try db.values(
         String.self, "DELETE FROM checkpoint WHERE trial_id = ? RETURNING file", [trial.id])

@@ -24,6 +24,8 @@ import Foundation
     while !socket.wait(for: .input) {
       if !isPatient() { attempt.callOff() }
     }
+    // Without a pipe nobody can wait for it.
+    attempt.callOff()
     return try unsafe attempt.take()
   }
 

@@ -80,6 +80,18 @@ extension PostgreSQLError {
   }
 }
 
+extension PostgreSQLError {
+  /// What is waited for after the error, in words; `nil` if the user need not know.
+  func wait(for location: PostgreSQLLocation) -> String? {
+    switch kind {
+    case .tooManyConnections: "no free connection to \(location) (\(message)); waiting"
+    case .readOnly: "\(location) can only be read, as on a standby; trying again"
+    case .connectionLost: "no connection to \(location) (\(message)); trying again"
+    default: nil
+    }
+  }
+}
+
 extension String {
   /// A message of libpq in one line, without its hints, which it indents.
   var shown: String {

@@ -21,7 +21,7 @@ import Glibc
     let isBinary: Bool
   }
 
-  /// Whether a server that does not answer is waited for; asked several times a second.
+  /// Whether a server that does not answer is waited for; asked several times a second while it does not.
   let isPatient: @Sendable () -> Bool
 
   /// Whether the server was given up in the middle of a statement.
@@ -82,7 +82,7 @@ import Glibc
   }
 
   /// A copy of the connection's socket, which the caller closes.
-  func copySocket() -> CInt { unsafe dup(pq.socket(connection)) }
+  func copySocket() -> CInt { unsafe fcntl(pq.socket(connection), F_DUPFD_CLOEXEC, 0) }
 
   private func statement(for sql: String) throws -> Statement {
     if let statement = statements[sql] { return statement }
@@ -110,31 +110,35 @@ import Glibc
 
   /// The next answer to what was sent; `nil` after the last one.
   private func next() throws -> PostgreSQLAnswer? {
+    let start = ContinuousClock.now
     while unsafe pq.isBusy(connection) == 1 {
-      try wait(for: .input)
-      // What libpq finds wrong here is in the answer.
-      _ = unsafe pq.consumeInput(connection)
+      try wait(for: .input, since: start)
+      // What libpq finds wrong here is in the answer. Input may also be in the library for TLS, so it is asked after every wait.
+      guard unsafe pq.consumeInput(connection) == 1 else { break }
     }
     return unsafe pq.getResult(connection).map { unsafe PostgreSQLAnswer($0, pq) }
   }
 
   /// Sends what the socket could not take at once. The server may have to be read meanwhile, or neither side would go on.
   private func sendRest() throws {
+    let start = ContinuousClock.now
     while unsafe pq.flush(connection) == 1 {
-      try wait(for: .inputOrOutput)
-      _ = unsafe pq.consumeInput(connection)
+      try wait(for: .inputOrOutput, since: start)
+      guard unsafe pq.consumeInput(connection) == 1 else { return }
     }
   }
 
-  /// Waits until the socket is ready; throws if the server does not answer and is not waited for.
-  private func wait(for readiness: Socket.Readiness) throws {
+  /// Waits until the socket is ready, but not long; throws if the server does not answer and is not waited for.
+  private func wait(for readiness: Socket.Readiness, since start: ContinuousClock.Instant) throws {
     let socket = unsafe Socket(number: pq.socket(connection))
-    while !socket.wait(for: readiness) {
-      guard socket.isUnanswered, !isPatient() else { continue }
-      isAbandoned = true
-      throw PostgreSQLError(state: "", message: "the server does not answer", isLost: true)
-    }
+    guard !socket.wait(for: readiness), !isPatient() else { return }
+    guard socket.isUnanswered || ContinuousClock.now > start + Self.longestAnswer else { return }
+    isAbandoned = true
+    throw PostgreSQLError(state: "", message: "the server does not answer", isLost: true)
   }
+
+  /// A server that is at work on a statement for longer than this is not waited for when nobody is patient.
+  private static let longestAnswer: Duration = .seconds(10)
 
   /// What libpq says of the connection.
   func failure() -> PostgreSQLError {

@@ -16,7 +16,8 @@ struct Socket {
   /// Waits a tenth of a second; returns whether the socket is ready, or broken.
   func wait(for readiness: Readiness) -> Bool {
     var descriptor = pollfd(fd: number, events: readiness.rawValue, revents: 0)
-    return unsafe poll(&descriptor, 1, Self.slice) != 0
+    // The kernel ignores a number below zero, and waits.
+    return unsafe poll(&descriptor, 1, Self.slice) != 0 || number < 0
   }
 
   /// Whether the other host does not even acknowledge what was sent, after two more tries of the kernel.
@@ -29,6 +30,6 @@ struct Socket {
     guard unsafe getsockopt(number, CInt(IPPROTO_TCP), TCP_INFO, &information, &size) == 0, size == 4 else {
       return false
     }
-    return information[2] + information[3] >= 2
+    return Int(information[2]) + Int(information[3]) >= 2
   }
 }
