@@ -82,17 +82,16 @@ struct TrialRun: Sendable {
   private func record(
     _ result: Result<TrialOutcome, any Error>, of running: RunningTrial, _ late: [ReportQueue.Entry], seconds: Double
   ) throws -> TakenTrial? {
-    let isInterrupted = if case .success(.interrupted) = result { true } else { false }
-    try puttingBackIfUnwritten(seconds: seconds) {
+    let reports = try puttingBackIfUnwritten(seconds: seconds) {
       if let error = running.reportError { throw error }
-      guard case .success(.interrupted(_, let checkpoint)) = result else { return }
+      guard case .success(.interrupted(_, let checkpoint)) = result else { return late.map(\.report) }
       for var entry in late {
-        // A later one is written at once.
+        // The interruption's own state is a later one.
         if checkpoint != nil { entry.report.checkpoint = nil }
         try observe(entry)
       }
+      return []
     }
-    let reports = isInterrupted ? [] : late.map(\.report)
     switch result {
     case .success(.completed(let result)):
       return try finish(.completed(result), reports, seconds: seconds, value: result.bestValue, message: nil)
@@ -113,7 +112,7 @@ struct TrialRun: Sendable {
       // If it became pending again, it would be restarted at once, forever.
       let message = "stopped without being asked to"
       return try finish(
-        .failed(kind: "interrupted", message: message), [], seconds: seconds, value: nil, message: message)
+        .failed(kind: "interrupted", message: message), reports, seconds: seconds, value: nil, message: message)
     case .failure(let error) where error is TrialLost:
       throw error
     case .failure(let error):

@@ -138,8 +138,10 @@ struct StudySession {
     case .reachedTarget(let trial):
       "Target reached: trial \(trial) meets \(request.target.map { "\($0)" } ?? "it"). To resume, run the same command without --target"
     case .endedEarly(let trial):
-      "Stopped early: \(space.plan.earlyStop ?? 0) consecutive \(space.plan.earlyStop == 1 ? "trial" : "trials") up to trial \(trial) brought no improvement; "
-        + "\(counts.shelved) \(counts.shelved == 1 ? "trial is" : "trials are") shelved. To run them, use the same command without --early_stop"
+      "Stopped early: \(space.plan.earlyStop ?? 0) consecutive \(space.plan.earlyStop == 1 ? "trial" : "trials") "
+        + "up to trial \(trial) brought no improvement; "
+        + "\(counts.shelved) \(counts.shelved == 1 ? "trial is" : "trials are") shelved. "
+        + "To run them, use the same command without --early_stop"
     }
   }
 

@@ -31,6 +31,9 @@ struct CopiedTable: Sendable {
     case checkpoint
   }
 
+  /// The columns without the row's own number, which the target gives.
+  var columnsWithValues: [String] { columns.filter { $0.content != .number }.map(\.name) }
+
   /// - Parameter values: The names of all other columns, which have values.
   private init(_ name: String, _ contents: KeyValuePairs<String, Content>, _ values: String) {
     self.name = name

@@ -53,7 +53,7 @@ struct StudyTransfer {
   private mutating func insertStudy() throws {
     let rows = try snapshot.rows(of: .study)
     // A process that is about to create a study of the name has its row: this waits for it.
-    let inserted = try insert(rows, into: .study, "ON CONFLICT (name) DO NOTHING RETURNING id")
+    let inserted = try insertReturning(rows, into: .study, "ON CONFLICT (name) DO NOTHING RETURNING id")
     guard let row = inserted.first else { throw target.taken(snapshot.study.name) }
     study = try row["id"]
     // The number may have belonged to a study whose deletion was interrupted.
@@ -75,7 +75,7 @@ struct StudyTransfer {
   }
 
   private mutating func insertTrials(_ rows: [SQLRow]) throws {
-    let inserted = try insert(rows, into: .trial, "RETURNING id, ordinal")
+    let inserted = try insertReturning(rows, into: .trial, "RETURNING id, ordinal")
     let new = Dictionary(
       try inserted.map { try ($0["ordinal"] as Int, $0["id"] as Int64) }, uniquingKeysWith: { $1 })
     for row in rows { trials[try row["id"]] = new[try row["ordinal"]] }
@@ -101,10 +101,13 @@ struct StudyTransfer {
     }
   }
 
-  @discardableResult
-  private func insert(_ rows: [SQLRow], into table: CopiedTable, _ ending: String = "") throws -> [SQLRow] {
-    let columns = table.columns.filter { $0.content != .number }.map(\.name)
-    return try db.insert(rows.map { try values(of: $0, table) }, into: table.name, columns: columns, ending)
+  private func insert(_ rows: [SQLRow], into table: CopiedTable) throws {
+    try db.insert(rows.map { try values(of: $0, table) }, into: table.name, columns: table.columnsWithValues)
+  }
+
+  private func insertReturning(_ rows: [SQLRow], into table: CopiedTable, _ ending: String) throws -> [SQLRow] {
+    try db.insertReturning(
+      rows.map { try values(of: $0, table) }, into: table.name, columns: table.columnsWithValues, ending)
   }
 
   /// What a row has in the target, without a number of its own.

@@ -7,7 +7,8 @@ extension StudyStore {
   /// - Parameter checkpoints: A folder for the states of trials, which all processes share; `nil` for the database. Databases may share
   ///   it, too: each has folders of its own in it.
   /// - Parameter onNotice: Called when a wait for the server gets long.
-  /// - Parameter creates: Whether to create the tables if they are missing, and to upgrade earlier ones; otherwise the store is for reports.
+  /// - Parameter creates: Whether to create the tables if they are missing, and to upgrade earlier ones; otherwise the store is for
+  ///   reports.
   convenience init(
     server location: PostgreSQLLocation, checkpoints: String?, creates: Bool, machine: Machine? = nil,
     heartbeatTimeout: Duration = StudyStore.standardHeartbeatTimeout,

@@ -64,19 +64,72 @@ struct Connection {
     return id
   }
 
-  /// Inserts rows with one statement; none of them may conflict with another.
-  ///
-  /// - Parameter columns: The table, and its columns in parentheses.
-  /// - Parameter conflict: What to do about a row that is there already.
-  func insert(_ rows: [Arguments], into columns: String, _ conflict: String) throws {
-    guard let first = rows.first else { return }
-    let row = "(" + first.map { _ in "?" }.joined(separator: ", ") + ")"
-    let all = rows.map { _ in row }.joined(separator: ", ")
-    try run("INSERT INTO \(columns) VALUES \(all) \(conflict)", Array(rows.joined()))
-  }
-
   /// Runs several statements without arguments.
   func script(_ sql: String) throws { try session.script(sql) }
+}
+
+/// Many rows with one statement.
+extension Connection {
+  /// The most arguments of a statement; SQLite before 3.32 takes up to 999.
+  private static let argumentLimit = 960
+
+  /// A rough limit for the bytes of a statement's arguments, beyond which it inserts a single row.
+  private static let byteLimit = 4 << 20
+
+  /// Inserts rows in their order, as many with one statement as it can take; none of them may conflict with another.
+  ///
+  /// - Parameter ending: The end of the statement: what to do about a row that is there already.
+  func insert(_ rows: [Arguments], into table: String, columns: [String], _ ending: String = "") throws {
+    try eachBatch(of: rows, into: table, columns: columns, ending) { try run($0, $1) }
+  }
+
+  /// Inserts rows as `insert` does.
+  ///
+  /// - Parameter ending: The end of the statement, with `RETURNING`.
+  /// - Returns: The rows that this returns, in any order.
+  func insertReturning(
+    _ rows: [Arguments], into table: String, columns: [String], _ ending: String
+  ) throws -> [SQLRow] {
+    var returned: [SQLRow] = []
+    try eachBatch(of: rows, into: table, columns: columns, ending) { returned += try self.rows($0, $1) }
+    return returned
+  }
+
+  private func eachBatch(
+    of rows: [Arguments], into table: String, columns: [String], _ ending: String,
+    _ body: (_ sql: String, _ arguments: Arguments) throws -> Void
+  ) throws {
+    var rest = rows[...]
+    while !rest.isEmpty {
+      let part = rest.prefix(Self.batchSize(of: rest, columns: columns.count))
+      let row = "(\(Array(repeating: "?", count: columns.count).joined(separator: ", ")))"
+      let values = Array(repeating: row, count: part.count).joined(separator: ", ")
+      let sql = "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES \(values) \(ending)"
+      try body(sql, Array(part.joined()))
+      rest = rest.dropFirst(part.count)
+    }
+  }
+
+  /// The number of the first rows that one statement inserts: a few, or a power of two, so that there are few statements to prepare.
+  static func batchSize(of rows: ArraySlice<Arguments>, columns: Int) -> Int {
+    var (count, bytes) = (0, 0)
+    for row in rows.prefix(argumentLimit / columns) {
+      bytes += row.reduce(0) { $0 + size(of: $1.sqlValue) }
+      guard count == 0 || bytes <= byteLimit else { break }
+      count += 1
+    }
+    var power = 16
+    while power * 2 <= count { power *= 2 }
+    return min(count, max(power, 1))
+  }
+
+  private static func size(of value: SQLValue) -> Int {
+    switch value {
+    case .text(let text): text.utf8.count
+    case .blob(let bytes): bytes.count
+    case .null, .integer, .real: 8
+    }
+  }
 }
 
 /// A session with a database: what each of them does in its own way.

@@ -53,7 +53,8 @@ public struct MisplacedDatabase: Error, Equatable, Sendable, CustomStringConvert
     case .moved(let name, let folders):
       """
       \(found("no file: it was moved to \(name) during the run"))
-      All results are in \(name). To resume, move it back and run the same command, or run it with --storage=\(name).\(Self.advice(folders, name))
+      All results are in \(name). To resume, move it back and run the same command, or run it with \
+      --storage=\(name).\(Self.advice(folders, name))
       """
     case .replaced(let hasEverything, let name):
       """

@@ -182,7 +182,7 @@ extension StudyStore {
       places[[metric.split, metric.name]] = place
     }
     try db.insert(
-      rows, into: "result (trial_id, split, metric, position, value)",
+      rows, into: "result", columns: ["trial_id", "split", "metric", "position", "value"],
       "ON CONFLICT (trial_id, split, metric) DO UPDATE SET value = excluded.value")
     for (split, ranks) in result.ranks.sorted(by: { $0.key < $1.key }) {
       // Little-endian on every machine, so that the file is portable.
@@ -208,7 +208,7 @@ extension StudyStore {
     let values = Dictionary(report.values.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     try db.insert(
       values.sorted { $0.key < $1.key }.map { [trial.id, trial.attempt, report.epoch, $0.key, $0.value] },
-      into: "observation (trial_id, attempt, epoch, metric, value)",
+      into: "observation", columns: ["trial_id", "attempt", "epoch", "metric", "value"],
       "ON CONFLICT (trial_id, attempt, epoch, metric) DO UPDATE SET value = excluded.value")
   }
 

@@ -24,7 +24,7 @@ import Foundation
     while !socket.wait(for: .input) {
       if !isPatient() { attempt.callOff() }
     }
-    // Without a pipe nobody can wait for it.
+    // If there was no file descriptor left for the pipe, nothing has been waited for.
     attempt.callOff()
     return try unsafe attempt.take()
   }
