@@ -197,7 +197,7 @@ public final class StudyStore: Sendable {
       if let lock = db.dialect.studyLock { try db.run(lock, [study]) }
       let before = db.changeCount
       let value = try work(db)
-      if db.changeCount > before { try Self.raiseRevision(of: study, db) }
+      if try db.hasChanged(since: before) { try Self.raiseRevision(of: study, db) }
       return value
     }
   }

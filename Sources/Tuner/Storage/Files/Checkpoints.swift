@@ -33,12 +33,11 @@ extension StudyStore {
   static func register(_ state: SavedState?, of trial: ClaimedTrial, _ db: Connection) throws -> [String] {
     guard let state else { return [] }
     let replaced = try db.values(
-      String.self, "SELECT file FROM checkpoint WHERE trial_id = ? AND file <> ?", [trial.id, state.file])
-    try db.run("DELETE FROM checkpoint WHERE trial_id = ?", [trial.id])
+      String.self, "DELETE FROM checkpoint WHERE trial_id = ? RETURNING file", [trial.id])
     try db.run(
       "INSERT INTO checkpoint (trial_id, attempt, epoch, file, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?)",
       [trial.id, trial.attempt, state.epoch, state.file, state.bytes, state.sha256])
-    return replaced
+    return replaced.filter { $0 != state.file }
   }
 
   /// Reads a registered state and verifies that it is what was written.

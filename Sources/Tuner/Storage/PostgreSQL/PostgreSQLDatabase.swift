@@ -112,9 +112,9 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
     // A run cannot listen on a standby, which may become the primary server.
     let kinds: [PostgreSQLError.Kind] = [.connectionLost, .tooManyConnections, .conflict]
     return try connected(retryingAfter: owner == nil ? kinds : kinds + [.readOnly]) { session in
-      try session.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+      try session.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
       let value = try work(Connection(session))
-      try session.script("COMMIT")
+      try session.commit()
       return value
     }
   }
@@ -133,19 +133,16 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
         if try record.hasCommitted(transaction, session) { return value }
         doubtful = nil
       }
-      try session.script("BEGIN")
+      try session.begin()
       let before = session.changeCount
       let value = try work(Connection(session))
       // A transaction without changes can be run again.
-      if session.changeCount > before {
+      if try session.hasChanged(since: before) {
         lastTransaction += 1
-        guard try record.add(lastTransaction, session) else {
-          self.record = nil
-          throw PostgreSQLError(conflict: "the record of this process's transactions was gone")
-        }
+        try record.add(lastTransaction, session)
         doubtful = (lastTransaction, value)
       }
-      try session.script("COMMIT")
+      try session.commit()
       return value
     }
   }
@@ -189,7 +186,7 @@ final class PostgreSQLDatabase: StudyDatabase, @unchecked Sendable {
         return value
       } catch {
         // The server undoes what was not committed; a session in the middle of a transaction is of no further use.
-        if session.map({ $0.isLost || (try? $0.script("ROLLBACK")) == nil }) ?? true { session = nil }
+        if session.map({ $0.isLost || (try? $0.rollBack()) == nil }) ?? true { session = nil }
         guard let error = error as? PostgreSQLError, kinds.contains(error.kind), isWorth(waiting: pause) else {
           throw error
         }

@@ -1,6 +1,10 @@
 extension PostgreSQLSession: SQLSession {
   var dialect: Dialect { .postgreSQL }
 
+  func post(_ sql: String, _ arguments: Connection.Arguments, orElse error: (any Error)?) throws {
+    try post(PostgreSQLRequest(sql, arguments.map(\.sqlValue), orElse: error))
+  }
+
   func run(_ sql: String, _ arguments: Connection.Arguments) throws -> Int {
     try execute(sql, arguments.map(\.sqlValue)).changes
   }

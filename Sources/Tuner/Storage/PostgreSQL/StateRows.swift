@@ -74,25 +74,23 @@ struct StateRows: SavedStates {
 
   /// Writes a part, which may be there already if a connection was lost.
   func write(_ data: [UInt8], _ part: Int, of id: Int64, _ name: String, _ db: Connection) throws {
-    let changes = try db.changes(
+    try db.changeRow(
       """
       INSERT INTO saved_state_part (state_id, part, data)
       SELECT id, CAST(? AS bigint), CAST(? AS bytea) FROM saved_state WHERE id = ?
       ON CONFLICT (state_id, part) DO UPDATE SET data = excluded.data
-      """, [part, data, id])
-    guard changes == 1 else { throw removed(name) }
+      """, [part, data, id], orElse: removed(name))
   }
 
   /// Gives a state its name, in place of an earlier one.
   private func finish(_ id: Int64, _ name: String, _ db: Connection) throws {
     let stored = Self.lastPart(of: name)
     // Of two processes that finish a state of this name at once, the second one has to see what the first one did.
-    _ = try db.row("SELECT pg_advisory_xact_lock(hashtextextended(CAST(? AS text), 0))", ["\(folder)/\(stored)"])
+    try db.run("SELECT pg_advisory_xact_lock(hashtextextended(CAST(? AS text), 0))", ["\(folder)/\(stored)"])
     try db.run(
       "DELETE FROM saved_state WHERE folder = ? AND name = ? AND complete AND id <> ?", [folder, stored, id])
-    guard try db.changes("UPDATE saved_state SET name = ?, complete = true WHERE id = ?", [stored, id]) == 1 else {
-      throw removed(name)
-    }
+    try db.changeRow(
+      "UPDATE saved_state SET name = ?, complete = true WHERE id = ?", [stored, id], orElse: removed(name))
   }
 
   private func removed(_ name: String) -> StorageError {

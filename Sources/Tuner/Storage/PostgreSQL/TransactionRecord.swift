@@ -12,12 +12,15 @@ struct TransactionRecord {
     id = try Connection(session).insert("INSERT INTO writer DEFAULT VALUES RETURNING id")
   }
 
-  /// Records a transaction, as a part of it; returns false if the row is gone.
+  /// Records a transaction, as a part of it. If another process has removed the row, it is made again.
   ///
   /// - Parameter number: Larger than that of any transaction of this process before.
-  func add(_ number: Int64, _ session: PostgreSQLSession) throws -> Bool {
-    let sql = "UPDATE writer SET transaction = ?, written_at = now() WHERE id = ?"
-    return try session.execute(sql, [.integer(number), .integer(id)]).changes == 1
+  func add(_ number: Int64, _ session: PostgreSQLSession) throws {
+    let sql = """
+      INSERT INTO writer (id, transaction) VALUES (?, ?)
+      ON CONFLICT (id) DO UPDATE SET transaction = excluded.transaction, written_at = now()
+      """
+    try session.post(PostgreSQLRequest(sql, [.integer(id), .integer(number)]))
   }
 
   /// Whether a transaction, the last one that was recorded, has been committed.

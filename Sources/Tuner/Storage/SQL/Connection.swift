@@ -8,11 +8,23 @@ struct Connection {
 
   var dialect: Dialect { session.dialect }
 
-  /// The number of rows that this session has changed since it began.
+  /// The number of rows that this session has changed since it began, as far as is known.
   var changeCount: Int { session.changeCount }
 
+  /// Whether the session has changed rows since their number was `count`.
+  func hasChanged(since count: Int) throws -> Bool { try session.hasChanged(since: count) }
+
   /// Runs a statement.
-  func run(_ sql: String, _ arguments: Arguments = []) throws { _ = try session.run(sql, arguments) }
+  ///
+  /// On a server, this may be as late as the next statement with a result, or the end of the transaction, which then throws its error.
+  func run(_ sql: String, _ arguments: Arguments = []) throws { try session.post(sql, arguments, orElse: nil) }
+
+  /// Runs a statement that has to change one row, as `run` does.
+  ///
+  /// - Parameter error: What is thrown if it does not; the transaction cannot be committed then.
+  func changeRow(_ sql: String, _ arguments: Arguments, orElse error: some Error) throws {
+    try session.post(sql, arguments, orElse: error)
+  }
 
   /// Runs a statement and returns the number of rows that it changed.
   func changes(_ sql: String, _ arguments: Arguments = []) throws -> Int { try session.run(sql, arguments) }
@@ -136,8 +148,16 @@ extension Connection {
 protocol SQLSession {
   var dialect: Dialect { get }
 
-  /// The number of rows that this session has changed since it began.
+  /// The number of rows that this session has changed since it began, as far as is known.
   var changeCount: Int { get }
+
+  /// Whether the session has changed rows since their number was `count`.
+  func hasChanged(since count: Int) throws -> Bool
+
+  /// Runs a statement whose result nobody asks for, now or with the next one.
+  ///
+  /// - Parameter error: What is thrown unless the statement changes one row; `nil` if it may change any number.
+  func post(_ sql: String, _ arguments: Connection.Arguments, orElse error: (any Error)?) throws
 
   /// Runs a statement and returns the number of rows that it changed.
   func run(_ sql: String, _ arguments: Connection.Arguments) throws -> Int

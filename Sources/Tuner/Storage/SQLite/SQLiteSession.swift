@@ -13,6 +13,13 @@ struct SQLiteSession: SQLSession {
 
   var changeCount: Int { database.totalChangesCount }
 
+  func hasChanged(since count: Int) -> Bool { changeCount > count }
+
+  func post(_ sql: String, _ arguments: Connection.Arguments, orElse error: (any Error)?) throws {
+    let changes = try run(sql, arguments)
+    if let error, changes != 1 { throw error }
+  }
+
   func run(_ sql: String, _ arguments: Connection.Arguments) throws -> Int {
     try statement(sql).execute(arguments: Self.bound(arguments))
     return database.changesCount

@@ -51,13 +51,12 @@ extension StudyStore {
       VALUES (?, ?, ?, \(db.dialect.now), ?, ?, ?, ?)
       """,
       [id, attempt, owner, states.first?.epoch ?? 0, states.first?.file, machine?.cpu, machine?.instructionSet])
-    if attempt > 1 { try Self.recallBest(of: id, study.definition, db) }
+    let trial = try ClaimedTrial(
+      id: id, study: study.id, number: row["ordinal"], attempt: attempt, owner: owner,
+      hyperparameters: Self.hyperparameters(of: id, db), repetition: row["repeat"])
+    if attempt > 1 { try Self.recallBest(of: trial, study.definition, db) }
     FaultPoint.claimUncommitted.pass()
-    return try TakenTrial(
-      trial: ClaimedTrial(
-        id: id, study: study.id, number: row["ordinal"], attempt: attempt, owner: owner,
-        hyperparameters: Self.hyperparameters(of: id, db), repetition: row["repeat"]),
-      states: states)
+    return TakenTrial(trial: trial, states: states)
   }
 
   /// Reads the newest undamaged state of a taken trial.
@@ -88,7 +87,6 @@ extension StudyStore {
     _ trial: ClaimedTrial, to state: SavedState?, because reasons: [String], _ definition: StudyDefinition
   ) throws {
     let gone = try transaction(on: trial.study) { db in
-      try Self.fence(trial, db)
       try db.run(
         """
         UPDATE attempt SET from_epoch = ?, from_checkpoint = ?, note = coalesce(note || '; ', '') || ?
@@ -96,7 +94,7 @@ extension StudyStore {
         """, [state?.epoch ?? 0, state?.file, reasons.joined(separator: "; "), trial.id, trial.attempt])
       let gone = try db.values(
         String.self, "DELETE FROM checkpoint WHERE trial_id = ? AND id > ? RETURNING file", [trial.id, state?.id ?? 0])
-      try Self.recallBest(of: trial.id, definition, db)
+      try Self.recallBest(of: trial, definition, db)
       return gone
     }
     states.checkpoints.remove(gone)

@@ -18,11 +18,29 @@ extension StudyStore {
     _ transition: TrialTransition, where condition: String, _ arguments: Connection.Arguments,
     end: TrialEndValues? = nil, _ db: Connection
   ) throws -> Int {
+    let (statement, arguments) = step(transition, where: condition, arguments, end: end, db)
+    return try db.changes(statement, arguments)
+  }
+
+  /// Changes the state of a running trial; throws `TrialLost` if it no longer belongs to this attempt.
+  static func apply(
+    _ transition: TrialTransition, to trial: ClaimedTrial, end: TrialEndValues? = nil, _ db: Connection
+  ) throws {
+    let (statement, arguments) = step(
+      transition, where: "id = ? AND owner = ? AND attempt = ?", [trial.id, trial.owner, trial.attempt], end: end, db)
+    try db.changeRow(statement, arguments, orElse: trial.lost)
+  }
+
+  private static func step(
+    _ transition: TrialTransition, where condition: String, _ arguments: Connection.Arguments, end: TrialEndValues?,
+    _ db: Connection
+  ) -> (statement: String, arguments: Connection.Arguments) {
     let ended = end == nil ? "" : ", best_epoch = ?, best_value = ?"
     let best: Connection.Arguments = end.map { [$0.bestEpoch, $0.bestValue] } ?? []
-    return try db.changes(
+    return (
       change(transition, where: condition, and: ended, db.dialect),
-      [transition.to.rawValue, nil as String?, end?.failureKind, end?.failureMessage] + best + arguments)
+      [transition.to.rawValue, nil as String?, end?.failureKind, end?.failureMessage] + best + arguments
+    )
   }
 
   /// Starts a trial; returns its `ordinal`, `attempt` and `repeat`, or `nil` if it is not there to be started.

@@ -40,14 +40,11 @@ extension StudyStore {
     let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
     do {
       let (superseded, isPruned) = try transaction(on: trial.study) { db in
-        let changed = try db.changes(
-          "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", [seconds, trial.id, trial.attempt])
-        guard changed == 1 else { throw trial.lost }
+        try db.changeRow(
+          "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", [seconds, trial.id, trial.attempt],
+          orElse: trial.lost)
         try Self.write(report, of: trial, db)
-        let own = try Self.recallBest(
-          where: "id = ? AND state = 'running' AND owner = ? AND attempt = ?", [trial.id, trial.owner, trial.attempt],
-          study.definition, db)
-        guard own == 1 else { throw trial.lost }
+        try Self.recallBest(of: trial, study.definition, db)
         let isValidated = report.values.contains { study.definition.isMetric($0.name) }
         let isPruned =
           try mayPrune && !report.isLast && isValidated && stops(trial, after: report.epoch, of: study, db)
@@ -127,11 +124,10 @@ extension StudyStore {
     if checkpoint != nil { try requirePlace() }
     let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
     let superseded = try transaction(on: trial.study) { db in
-      try Self.fence(trial, db)
-      let superseded = try Self.register(state, of: trial, db)
       let ending = transition == .prune ? "pruned" : "interrupted"
       try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
-      guard try Self.apply(transition, where: "id = ?", [trial.id], db) == 1 else { throw trial.lost }
+      try Self.apply(transition, to: trial, db)
+      let superseded = try Self.register(state, of: trial, db)
       FaultPoint.leaveUncommitted.pass()
       return superseded
     }
@@ -141,17 +137,6 @@ extension StudyStore {
   }
 
   // MARK: - Statements
-
-  /// Checks that the trial still belongs to this attempt; throws `TrialLost` otherwise.
-  ///
-  /// Nobody else changes the study during the transaction, so this remains true until the commit.
-  static func fence(_ trial: ClaimedTrial, _ db: Connection) throws {
-    let isOwn = try db.value(
-      Bool.self,
-      "SELECT EXISTS (SELECT 1 FROM trial WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?)",
-      [trial.id, trial.owner, trial.attempt])
-    guard isOwn == true else { throw trial.lost }
-  }
 
   /// Ends a trial; throws `TrialLost` if it no longer belongs to this attempt.
   private static func write(_ ending: TrialEnding, to trial: ClaimedTrial, seconds: Double, _ db: Connection) throws {
@@ -165,10 +150,7 @@ extension StudyStore {
         TrialEndValues(bestEpoch: epoch, failureKind: "divergence", failureMessage: text)
       case .failed(let name, let text): TrialEndValues(failureKind: name, failureMessage: text)
       }
-    let changed = try apply(
-      ending.transition, where: "id = ? AND owner = ? AND attempt = ?", [trial.id, trial.owner, trial.attempt],
-      end: values, db)
-    guard changed == 1 else { throw trial.lost }
+    try apply(ending.transition, to: trial, end: values, db)
     if case .completed(let result) = ending { try write(result, of: trial.id, db) }
   }
 
@@ -212,22 +194,16 @@ extension StudyStore {
       "ON CONFLICT (trial_id, attempt, epoch, metric) DO UPDATE SET value = excluded.value")
   }
 
-  /// Sets a running trial's best value from its learning curve, and its heartbeat.
-  static func recallBest(of trial: Int64, _ definition: StudyDefinition, _ db: Connection) throws {
-    _ = try recallBest(where: "id = ?", [trial], definition, db)
-  }
-
-  /// The same for the trials that meet a condition; returns how many they are.
-  private static func recallBest(
-    where condition: String, _ arguments: Connection.Arguments, _ definition: StudyDefinition, _ db: Connection
-  ) throws -> Int {
-    try db.changes(
+  /// Sets a running trial's best value from its learning curve, and its heartbeat; throws `TrialLost` if it no longer belongs to this
+  /// attempt.
+  static func recallBest(of trial: ClaimedTrial, _ definition: StudyDefinition, _ db: Connection) throws {
+    try db.changeRow(
       """
       UPDATE trial SET heartbeat_at = \(db.dialect.now), (best_epoch, best_value) = (
         SELECT epoch, value FROM learning_curve WHERE trial_id = trial.id AND metric IN (?, ?) AND value IS NOT NULL
         ORDER BY value \(definition.direction.sqlOrder), epoch LIMIT 1)
-      WHERE \(condition)
-      """, [definition.metric, definition.validationMetric] + arguments)
+      WHERE id = ? AND state = 'running' AND owner = ? AND attempt = ?
+      """, [definition.metric, definition.validationMetric, trial.id, trial.owner, trial.attempt], orElse: trial.lost)
   }
 
   static func hyperparameters(of trial: Int64, _ db: Connection) throws -> Hyperparameters {

@@ -40,6 +40,9 @@ import Glibc
   let getResult: @convention(c) (Connection) -> Answer?
   let notifies: @convention(c) (Connection) -> UnsafeMutableRawPointer?
 
+  /// `nil` before version 14.
+  let pipeline: Pipeline?
+
   // Answers.
   let clear: @convention(c) (Answer?) -> Void
   let resultStatus: @convention(c) (Answer?) -> CInt
@@ -54,6 +57,13 @@ import Glibc
   let getisnull: @convention(c) (Answer, CInt, CInt) -> CInt
   let getlength: @convention(c) (Answer, CInt, CInt) -> CInt
   let getvalue: @convention(c) (Answer, CInt, CInt) -> CText?
+
+  /// What sends several statements before it asks for an answer.
+  @safe struct Pipeline {
+    let enter: @convention(c) (Connection) -> CInt
+    let sync: @convention(c) (Connection) -> CInt
+    let exit: @convention(c) (Connection) -> CInt
+  }
 
   typealias NoticeProcessor = @convention(c) (UnsafeMutableRawPointer?, CText?) -> Void
 
@@ -88,6 +98,11 @@ import Glibc
     unsafe isBusy = try library.function("PQisBusy")
     unsafe getResult = try library.function("PQgetResult")
     unsafe notifies = try library.function("PQnotifies")
+    pipeline =
+      if let enter: @convention(c) (Connection) -> CInt = unsafe library.functionIfPresent("PQenterPipelineMode") {
+        unsafe Pipeline(
+          enter: enter, sync: try library.function("PQpipelineSync"), exit: try library.function("PQexitPipelineMode"))
+      } else { nil }
     unsafe clear = try library.function("PQclear")
     unsafe resultStatus = try library.function("PQresultStatus")
     unsafe resultErrorField = try library.function("PQresultErrorField")
@@ -119,12 +134,17 @@ import Glibc
 
     /// A function, as the type that the caller gives it.
     func function<Function>(_ symbol: String) throws(StorageError) -> Function {
-      guard let address = unsafe dlsym(handle, symbol) else {
+      guard let function: Function = functionIfPresent(symbol) else {
         throw StorageError(
           location: name, found: "a library without \(symbol)",
           expected: "PostgreSQL's client library, of version 10 or later")
       }
-      return unsafe unsafeBitCast(address, to: Function.self)
+      return function
+    }
+
+    /// The same for a function that not all versions have.
+    func functionIfPresent<Function>(_ symbol: String) -> Function? {
+      unsafe dlsym(handle, symbol).map { unsafe unsafeBitCast($0, to: Function.self) }
     }
   }
 }

@@ -7,6 +7,9 @@ struct PostgreSQLArguments {
   private var lengths: [CInt] = []
   private var formats: [CInt] = []
 
+  /// The bytes of all values.
+  var size: Int { storage.count }
+
   /// The server takes values up to one gigabyte.
   private static let largest = 1 << 30
 

@@ -8,13 +8,19 @@ import Glibc
   let pq: LibPQ
   let connection: LibPQ.Connection
 
-  /// The number of rows that statements have changed.
-  private(set) var changeCount = 0
+  /// The number of rows that statements have changed, as far as the server has answered.
+  var changeCount = 0
+
+  /// How several requests are sent at once; `nil` if they go one by one.
+  var pipeline: LibPQ.Pipeline?
+
+  /// What has not been sent yet: it goes with the next statement whose result is asked for.
+  var posted: [PostgreSQLRequest] = []
 
   private var statements: [String: Statement] = [:]
 
   /// A statement that the server has prepared.
-  private struct Statement {
+  struct Statement {
     let name: String
 
     /// Whether a column of its result has bytes. libpq asks for all columns in one form.
@@ -24,8 +30,8 @@ import Glibc
   /// Whether a server that does not answer is waited for; asked several times a second while it does not.
   let isPatient: @Sendable () -> Bool
 
-  /// Whether the server was given up in the middle of a statement.
-  private var isAbandoned = false
+  /// Whether the session was given up in the middle of a statement.
+  var isAbandoned = false
 
   /// Connects to a server.
   ///
@@ -39,6 +45,7 @@ import Glibc
     self.isPatient = isPatient
     unsafe connection = try unsafe ConnectionAttempt.connect(text, pq, isPatient: isPatient)
     _ = unsafe pq.setnonblocking(connection, 1)
+    pipeline = pq.pipeline
     try script(Self.settings)
   }
 
@@ -52,21 +59,14 @@ import Glibc
   /// - Parameter sql: With `?` for each argument.
   @discardableResult
   func execute(_ sql: String, _ arguments: [SQLValue] = []) throws -> PostgreSQLResult {
-    let arguments = try PostgreSQLArguments(arguments)
-    let statement = try statement(for: sql)
-    let answer = try answer {
-      unsafe arguments.withPointers { count, values, lengths, formats in
-        unsafe pq.sendQueryPrepared(
-          connection, statement.name, count, values, lengths, formats, statement.isBinary ? 1 : 0)
-      }
-    }
-    let result = try answer.result(isBinary: statement.isBinary)
-    changeCount += result.changes
-    return result
+    try settle(and: PostgreSQLRequest(sql, arguments))
   }
 
   /// Runs several statements without arguments, in one transaction unless they say otherwise.
-  func script(_ sql: String) throws { _ = try answer { unsafe pq.sendQuery(connection, sql) } }
+  func script(_ sql: String) throws {
+    try settle()
+    _ = try answer { unsafe pq.sendQuery(connection, sql) }
+  }
 
   /// The payloads of the notifications that have arrived since the last call.
   func takeNotifications() -> [String] {
@@ -84,7 +84,7 @@ import Glibc
   /// A copy of the connection's socket, which the caller closes.
   func copySocket() -> CInt { unsafe fcntl(pq.socket(connection), F_DUPFD_CLOEXEC, 0) }
 
-  private func statement(for sql: String) throws -> Statement {
+  func statement(for sql: String) throws -> Statement {
     if let statement = statements[sql] { return statement }
     let name = "s\(statements.count)"
     _ = try answer { unsafe pq.sendPrepare(connection, name, Dialect.postgreSQL.marked(sql), 0, nil) }
@@ -95,20 +95,25 @@ import Glibc
   }
 
   /// Sends what libpq is told to, and takes the last of the server's answers, or throws the first error.
-  private func answer(to sending: () -> CInt) throws -> PostgreSQLAnswer {
+  func answer(to sending: () -> CInt) throws -> PostgreSQLAnswer {
     guard sending() == 1 else { throw failure() }
     try sendRest()
-    var answer: PostgreSQLAnswer?
-    while let next = try next() {
-      if answer?.isError != true { answer = consume next }
-    }
-    guard let answer else { throw failure() }
+    guard let answer = try takeAnswer() else { throw failure() }
     // libpq finds a lost connection after the error by which the server announces it.
     if let error = answer.error(isLost: isLost) { throw error }
     return answer
   }
 
-  /// The next answer to what was sent; `nil` after the last one.
+  /// The last of the answers to a message, or the first error; `nil` if there is none, since the connection is lost.
+  func takeAnswer() throws -> PostgreSQLAnswer? {
+    var answer: PostgreSQLAnswer?
+    while let next = try next() {
+      if answer?.isError != true { answer = consume next }
+    }
+    return answer
+  }
+
+  /// The next answer to a message; `nil` after the last one.
   private func next() throws -> PostgreSQLAnswer? {
     let start = ContinuousClock.now
     while unsafe pq.isBusy(connection) == 1 {
@@ -120,7 +125,7 @@ import Glibc
   }
 
   /// Sends what the socket could not take at once. The server may have to be read meanwhile, or neither side would go on.
-  private func sendRest() throws {
+  func sendRest() throws {
     let start = ContinuousClock.now
     while unsafe pq.flush(connection) == 1 {
       try wait(for: .inputOrOutput, since: start)
