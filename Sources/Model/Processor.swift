@@ -10,10 +10,15 @@ public struct Processor: Sendable, Equatable {
   /// For a CPU without fused multiply-adds it says so, since the C library then computes in another way.
   public let instructionSet: String
 
-  /// - Parameter information: What `/proc/cpuinfo` says.
-  public init(information: String) { self.init(information: information, compiledFor: InstructionSet.name) }
+  /// The instructions that the numeric code is compiled for and this CPU lacks, such as `avx2`; where there are any, it cannot train.
+  public let missing: [String]
 
-  init(information: String, compiledFor instructionSet: String) {
+  /// - Parameter information: What `/proc/cpuinfo` says.
+  public init(information: String) {
+    self.init(information: information, compiledFor: InstructionSet.name, flags: InstructionSet.flags)
+  }
+
+  init(information: String, compiledFor instructionSet: String, flags needed: String = "") {
     var values: [Substring: String] = [:]
     for line in information.split(separator: "\n") {
       guard let colon = line.firstIndex(of: ":") else { continue }
@@ -26,6 +31,8 @@ public struct Processor: Sendable, Equatable {
     let flags = Set((values["flags"] ?? "").split(separator: " "))
     let isOld = instructionSet == "x86-64" && !flags.isSuperset(of: ["fma", "avx2"])
     self.instructionSet = isOld ? "x86-64 without FMA" : instructionSet
+    // Without a list of flags, nothing is known.
+    missing = flags.isEmpty ? [] : needed.split(separator: " ").filter { !flags.contains($0) }.map(String.init)
   }
 
   /// Whether the same configuration has the same bits with both instruction sets.

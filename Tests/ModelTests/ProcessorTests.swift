@@ -19,6 +19,16 @@ import Testing
     #expect(processor.name == "AMD EPYC 9654 96-Core Processor")
   }
 
+  @Test(arguments: [
+    ("avx2 fma avx512f", "avx2 fma avx512f", []), ("avx2 fma", "avx2 fma avx512f", ["avx512f"]),
+    ("sse4_2", "avx2 fma", ["avx2", "fma"]), ("avx2x fma", "avx2 fma", ["avx2"]), ("", "", []),
+  ])
+  func `What a CPU lacks is known from its flags`(flags: String, needed: String, missing: [String]) {
+    let processor = Processor(information: Self.information(flags), compiledFor: "x86-64-v4", flags: needed)
+    #expect(processor.missing == missing)
+    #expect(Processor(information: "model name: silent", compiledFor: "x86-64-v4", flags: needed).missing == [])
+  }
+
   @Test func `A CPU without a name has its numbers, and one that says nothing is unknown`() {
     let arm = "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n"
     #expect(Processor(information: arm).name == "CPU implementer 0x41, CPU part 0xd0c")

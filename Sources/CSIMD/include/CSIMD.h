@@ -21,17 +21,23 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
 typedef uint64_t u64x8 __attribute__((ext_vector_type(8)));
 
-/// What this is compiled for: a level of x86-64 at which the code changes, or another architecture.
+/// What this is compiled for: a level of x86-64 at which the code changes, or another architecture; and the flags
+/// in `/proc/cpuinfo` of the CPUs that have it.
 #if defined(__AVX512F__)
 #define CSIMD_INSTRUCTION_SET "x86-64-v4"
+#define CSIMD_CPU_FLAGS "avx2 fma avx512f"
 #elif defined(__AVX2__) && defined(__FMA__)
 #define CSIMD_INSTRUCTION_SET "x86-64-v3"
+#define CSIMD_CPU_FLAGS "avx2 fma"
 #elif defined(__x86_64__)
 #define CSIMD_INSTRUCTION_SET "x86-64"
+#define CSIMD_CPU_FLAGS ""
 #elif defined(__aarch64__)
 #define CSIMD_INSTRUCTION_SET "aarch64"
+#define CSIMD_CPU_FLAGS ""
 #else
 #define CSIMD_INSTRUCTION_SET "unknown"
+#define CSIMD_CPU_FLAGS ""
 #endif
 
 #define INLINE static inline __attribute__((always_inline))

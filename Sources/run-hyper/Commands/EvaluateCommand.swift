@@ -30,6 +30,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    _ = try Processor.able()
     let (model, dataset, decimalPlaces) = try reading {
       let file = try Safetensors(
         decoding: InputFile.bytes(

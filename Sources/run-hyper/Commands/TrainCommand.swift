@@ -28,6 +28,7 @@ struct TrainCommand: ParsableCommand {
   var threads: Int?
 
   func run() throws {
+    _ = try Processor.able()
     let (configuration, dataset) = try reading {
       let configuration = try options.sources().configuration()
       if let save { try InputFile.checkPlace(of: save, option: "--save") }

@@ -29,7 +29,7 @@ extension StudySession {
     let objective = TrainingObjective(
       space, datasets: datasets, threads: admission.threads, checkpointInterval: interval)
     let store = try storage.writer(
-      machine: Machine(isMixed: request.mixesMachines), heartbeatTimeout: heartbeatTimeout)
+      machine: try Machine(isMixed: request.mixesMachines), heartbeatTimeout: heartbeatTimeout)
     store.noteOpening()
     if let version = try store.study(named: definition.name)?.definition.numericVersion,
       datasets.values.allSatisfy({ TrainingObjective.agrees(with: version, itemCount: $0.itemCount) })
