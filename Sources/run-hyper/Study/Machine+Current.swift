@@ -8,8 +8,8 @@ extension Machine {
   /// - Parameter isMixed: Whether it takes trials of a study whose results may have other bits.
   init(isMixed: Bool) {
     let processor = Processor(information: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
-    self.init(cpu: processor.name, instructionSet: processor.instructionSet, isMixed: isMixed) { other in
-      Processor.haveSameBits(processor.instructionSet, other)
-    }
+    self.init(
+      cpu: processor.name, instructionSet: processor.instructionSet, job: SlurmAllocation.current?.job, isMixed: isMixed
+    ) { other in Processor.haveSameBits(processor.instructionSet, other) }
   }
 }
