@@ -89,6 +89,8 @@ struct SlurmPlace {
   /// A task of an array, as Slurm sees it.
   struct Task {
     let id: String
+    /// Its own number, which is that of the array for one task alone.
+    let number: String
     let state: String
     let reason: String
     let node: String
@@ -102,10 +104,12 @@ struct SlurmPlace {
   }
 
   func tasks(of array: Int) throws -> [Task] {
-    let lines = try cluster.call("squeue", "-h", "-a", "-r", "-t", "all", "-j", "\(array)", "-o", "%i|%T|%r|%N").output
+    let lines = try cluster.call("squeue", "-h", "-a", "-r", "-t", "all", "-j", "\(array)", "-o", "%i|%A|%T|%r|%N")
+      .output
     return lines.split(separator: "\n").compactMap { line in
       let words = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-      return words.count == 4 ? Task(id: words[0], state: words[1], reason: words[2], node: words[3]) : nil
+      guard words.count == 5 else { return nil }
+      return Task(id: words[0], number: words[1], state: words[2], reason: words[3], node: words[4])
     }
   }
 
@@ -123,19 +127,31 @@ struct SlurmPlace {
     return found
   }
 
-  /// Waits until a task is in the queue again, and has left its node.
+  /// Waits until a task is in the queue again.
   func requeued(_ id: String, of array: Int) async throws {
-    try await cluster.wait(until: "\(id) waits again") { try task(id, of: array)?.waitsAfterRequeue == true }
+    try await cluster.wait(until: "\(id) waits again; \(logs(of: array))") {
+      try task(id, of: array)?.waitsAfterRequeue == true
+    }
   }
 
-  /// Lets a task that was requeued start at once.
+  /// Waits until nothing is left of the run of a task that was requeued.
+  ///
+  /// Of what a node says late, Slurm would take the next run to have ended; that is why it waits for two minutes.
+  func left(_ id: String, of array: Int) async throws {
+    let task = try #require(try task(id, of: array))
+    try await cluster.wait(until: "\(id) has left its node") { SlurmWorker.hasLeft(task.number, cluster) }
+  }
+
+  /// Lets a task that was requeued, and has left its node, start at once.
   func release(_ id: String) throws { _ = try cluster.call("scontrol", "update", "jobid=\(id)", "StartTime=now") }
 
   /// Lets everything go on until all tasks have ended.
   func finish(_ array: Int) async throws {
     try await cluster.wait(until: "job \(array) ends; \(logs(of: array))") {
       let tasks = try self.tasks(of: array)
-      for task in tasks where task.waitsAfterRequeue { try release(task.id) }
+      for task in tasks where task.waitsAfterRequeue && SlurmWorker.hasLeft(task.number, cluster) {
+        try release(task.id)
+      }
       for worker in SlurmWorker.all(of: array, on: cluster) where worker.isStopped { worker.resume() }
       return tasks.allSatisfy(\.isOver)
     }

@@ -12,8 +12,7 @@ struct SlurmWorker {
 
   /// The processes of an array, those of all nodes.
   static func all(of array: Int, on cluster: SlurmCluster) -> [SlurmWorker] {
-    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
-    return numbers.compactMap { number in
+    numbers.compactMap { number in
       guard let name = try? String(contentsOfFile: "/proc/\(number)/comm", encoding: .utf8), name == "run-hyper\n"
       else { return nil }
       let variables = environment(of: number)
@@ -22,6 +21,19 @@ struct SlurmWorker {
       else { return nil }
       return SlurmWorker(process: number, task: "\(array)_\(task)", node: node)
     }
+  }
+
+  /// Whether no process of Slurm is left that looks after a job, given by its own number.
+  static func hasLeft(_ job: String, _ cluster: SlurmCluster) -> Bool {
+    numbers.allSatisfy { number in
+      let bytes = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data()
+      return !bytes.starts(with: Data("slurmstepd: [\(job).".utf8))
+        || environment(of: number)["SLURM_CONF"] != cluster.configuration
+    }
+  }
+
+  private static var numbers: [Int32] {
+    (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
   }
 
   static func environment(of process: Int32) -> [String: String] {
