@@ -31,11 +31,25 @@ final class Interruption: Sendable {
     }
   }
 
+  /// What ends the process at once when it has been asked to stop.
+  static var ending: String { SlurmAllocation.current == nil ? "signal" : "interrupt" }
+
   var isRequested: Bool { requested.load(ordering: .relaxed) }
 
   private func receive(_ number: Int32) {
     guard requested.exchange(true, ordering: .relaxed) else { return onRequest() }
     if number != SIGTERM || SlurmAllocation.current == nil { _exit(130) }
+  }
+
+  /// Runs `start`, which starts a program that an interrupt at the terminal ends as well.
+  ///
+  /// A program inherits the blocked signals of the thread that starts it, and Dispatch's threads have nearly all of them blocked.
+  static func withSignals<Value>(_ start: () throws -> Value) rethrows -> Value {
+    var (all, before) = (sigset_t(), sigset_t())
+    unsafe sigfillset(&all)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &all, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+    return try start()
   }
 
   private static func signalsToHandle() -> [Int32] {

@@ -66,6 +66,7 @@ struct SubmitCommand: AsyncParsableCommand {
         StudyPreparation(space, name: name, storage: storage, request), options, slurm, limits, password: password,
         isLocal: localStorage)
     }
+    try storage.notePassword()
     if dryRun { return Output.result(try reading { try submission.script().text }, newLine: false) }
     guard let session = try submission.submit(), wait else { return }
     if let complaint = try await StudyWatch(session, mark: submission.mark()).run() {

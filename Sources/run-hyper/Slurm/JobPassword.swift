@@ -91,13 +91,13 @@ struct JobPassword {
   /// - Parameter cancelled: Arrays that were cancelled; others are left alone for a minute after their submission, since they may have
   ///   entered the queue after somebody looked.
   static func removeOld(of mark: StudyMark, queue: [QueuedJob], cancelled: Set<String> = []) {
-    let queued = Set(queue.map(\.array))
+    let queued = Set(queue.filter { $0.mark == mark }.map(\.array))
     for password in all(of: mark) {
       let array = password.array
-      if let array, queued.contains(array) { continue }
+      guard array.map({ !queued.contains($0) }) ?? queued.isEmpty else { continue }
       let changed = try? FileManager.default.attributesOfItem(atPath: password.folder)[.modificationDate] as? Date
       let age = changed.map { Date.now.timeIntervalSince($0) } ?? .infinity
-      if array.map(cancelled.contains) == true || age > (array == nil ? 3600 : 60) { password.remove() }
+      if array.map(cancelled.contains) == true || age > 60 { password.remove() }
     }
   }
 }

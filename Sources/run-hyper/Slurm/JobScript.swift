@@ -57,6 +57,7 @@ package struct JobScript: Equatable, Sendable {
     # Cancelled, preempted, queued again by somebody, or the node is drained: the worker only saves. Slurm itself queues again what
     # is to run again, so that a cancelled job stays cancelled.
     trap 'again=""; stop' TERM
+    # The number in SLURM_JOB_ID may stand for the whole array.
     job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
     say "job $job on ${SLURMD_NODENAME:-$(hostname)}, start $((${SLURM_RESTART_COUNT:-0} + 1))"
     """
@@ -85,7 +86,7 @@ package struct JobScript: Equatable, Sendable {
     """
     if [ -n "$again" ] && { [ "$status" = 130 ] || [ "$status" = 143 ]; }; then
       say "the time limit is near: queued again"
-      scontrol requeue "$SLURM_JOB_ID" && exit "$status"
+      scontrol requeue "$job" && exit "$status"
       say "this job cannot be queued again; continue with:" \(continuation.inShell)
     fi
     say "status $status"
@@ -113,7 +114,7 @@ package struct JobScript: Equatable, Sendable {
     guard passwordFolder != nil else { return "" }
     return """
       # The password goes with the last job. One that was stopped runs again if Slurm has counted a restart.
-      restarts=$(scontrol show job "$SLURM_JOB_ID" | grep -o 'Restarts=[0-9]*')
+      restarts=$(scontrol show job "$job" | grep -o 'Restarts=[0-9]*')
       if [ "$restarts" = "Restarts=${SLURM_RESTART_COUNT:-0}" ]; then
         : > "$passwords/ended-$SLURM_ARRAY_TASK_ID"
         if queue=$(squeue -h -r -j "$SLURM_ARRAY_JOB_ID" -o '%K %T'); then

@@ -36,7 +36,7 @@ struct SlurmProgram {
     process.standardInput = pipes.input
     process.standardOutput = pipes.output
     process.standardError = pipes.errors
-    try process.run()
+    try Interruption.withSignals { try process.run() }
     try? pipes.input.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? pipes.input.fileHandleForWriting.close()
     let output = String(decoding: pipes.output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -117,10 +117,10 @@ struct Submission {
 
   /// Creates the study and submits its jobs.
   ///
-  /// - Returns: The study; `nil` if no job was needed.
+  /// - Returns: The study; `nil` if it is finished.
   func submit() throws -> StudySession? {
     // If Slurm does not answer, nothing has happened yet.
-    _ = try SlurmProgram.queue()
+    let queue = try SlurmProgram.queue()
     let session = try reading { try preparation.open(admission, machine: nil) }
     defer { session.store.close() }
     var counts = session.opening.counts
@@ -132,15 +132,14 @@ struct Submission {
       counts = try session.store.counts(of: session.study)
     }
     let mark = try mark()
-    let queue = try SlurmProgram.queue()
     JobPassword.removeOld(of: mark, queue: queue)
-    let (left, queued) = (max(1, trialsLeft(in: counts)), queue.count { $0.mark == mark })
+    let (left, queued) = (max(1, trialsLeft(in: counts)), queue.count { $0.mark == mark && $0.state != "COMPLETING" })
     let jobs = jobCount(trialsLeft: left, queued: queued)
     guard jobs > 0 else {
       Output.note(
         "note: \(left.counting("trial")) left, and \(queued.counting("job")) of the study in the queue: nothing to submit; "
           + "see \(ProgramCommand.line("jobs \(study.inShell)\(storage.inCommand)"))")
-      return nil
+      return session
     }
     session.announce(resources(jobs: jobs))
     if let wanted = limits.jobs, wanted > jobs {

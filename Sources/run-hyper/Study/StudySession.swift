@@ -37,7 +37,8 @@ struct StudySession {
     let stop = StopController()
     let interruption = Interruption {
       narrator.display.update(
-        { _ in }, line: "Stopping: trials are saving their state (a second signal stops at once)", important: true)
+        { _ in }, line: "Stopping: trials are saving their state (a second \(Interruption.ending) stops at once)",
+        important: true)
       stop.requestStop()
     }
     var outcome = try await runTrials(narrator, stop)

@@ -114,7 +114,11 @@ struct StudyWatch {
       let parameters = trial.hyperparameters.pairs.map { "\($0.name)=\($0.value)".visible }.joined(separator: " ")
       let place = trial.job.map { " in job \($0)" } ?? ""
       display.update(
-        { $0.start(trial.number, parameters: parameters, isResumed: trial.epoch > 0) },
+        {
+          $0.start(
+            trial.number, parameters: parameters, work: session.objective.cost(of: trial.hyperparameters)?.total,
+            isResumed: trial.epoch > 0)
+        },
         line: "trial \(trial.number) started\(place): \(parameters)", trial: trial.number)
     }
     for trial in running {

@@ -93,7 +93,7 @@ import Testing
       ]
       process.standardOutput = try FileHandle(forWritingTo: log)
       process.standardError = process.standardOutput
-      try process.run()
+      try Interruption.withSignals { try process.run() }
       return (process, log)
     }
 
@@ -136,7 +136,7 @@ import Testing
     #expect(process.terminationStatus == Int32(status))
     let text = try String(contentsOf: log, encoding: .utf8)
     #expect(text.contains("saved"))
-    #expect(place.requeued == (isQueued ? "requeue 14\n" : nil))
+    #expect(place.requeued == (isQueued ? "requeue 12_3\n" : nil))
     #expect(text.contains("the time limit is near: queued again") == isQueued)
   }
 
