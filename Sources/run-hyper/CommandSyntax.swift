@@ -31,14 +31,16 @@ package struct CommandSyntax: Sendable {
 
   /// All commands; the first is the default.
   package static let all = [
-    CommandSyntax(
-      "study",
-      options: sources.union(running).union([
-        "params_file", "study", "tool", "algo", "max_evals", "early_stop", "pruner", "first_rung", "reduction_factor",
-        "repeats",
-      ]),
-      flags: ["shuffle", "skip_impossible", "mixed_machines"], takesConfiguration: true),
+    CommandSyntax("study", options: studying, flags: studyFlags, takesConfiguration: true),
     CommandSyntax("resume", options: running, flags: ["mixed_machines"]),
+    CommandSyntax(
+      "submit",
+      options: studying.union([
+        "jobs", "at_most", "time", "cpus", "memory", "partition", "account", "slurm", "setup",
+      ]),
+      repeatable: ["slurm", "setup"], flags: studyFlags.union(["dry_run", "wait", "local_storage"]),
+      takesConfiguration: true),
+    CommandSyntax("jobs", options: database, flags: ["cancel"]),
     CommandSyntax(
       "leaderboard", options: database.union(["top", "sort", "where", "format"]), repeatable: ["where"]),
     CommandSyntax("studies", options: database.union(["format", "delete", "copy", "to", "to_checkpoints"])),
@@ -57,8 +59,15 @@ package struct CommandSyntax: Sendable {
 
   /// Options of running a study, for every command that does.
   private static let running = database.union([
-    "workers", "timeout", "target", "retry", "output_file", "display_file",
+    "workers", "timeout", "target", "idle", "retry", "output_file", "display_file",
   ])
+
+  /// Options and flags of starting a study.
+  private static let studying = sources.union(running).union([
+    "params_file", "study", "tool", "algo", "max_evals", "early_stop", "pruner", "first_rung", "reduction_factor",
+    "repeats",
+  ])
+  private static let studyFlags: Set<String> = ["shuffle", "skip_impossible", "mixed_machines"]
 
   /// Options that select the configuration.
   private static let sources: Set<String> = ["model", "dataset", "data_path", "config_files"]

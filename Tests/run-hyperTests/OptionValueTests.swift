@@ -26,6 +26,8 @@ import run_hyper
     let tiny = ["dataset": "own", "set-epochs": "0", "set-hidden_size": "8"]
     return switch syntax.words.last ?? "" {
     case "study": ([], tiny.merging(["params-file": "s.test", "study": "s", "workers": "1"]) { $1 })
+    case "submit":
+      (["--dry_run", "--local_storage"], tiny.merging(["params-file": "s.test", "study": "s", "workers": "1"]) { $1 })
     case "show": (["s", "1"], [:])
     case "compare": (["s", "1", "2"], [:])
     case "importance", "leaderboard", "verify", "resume": (["s"], [:])

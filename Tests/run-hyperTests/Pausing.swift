@@ -44,7 +44,7 @@ enum Pausing {
   static func resume(_ number: Int32) { kill(number, SIGCONT) }
 
   /// Source: proc_pid_stat(5); the state stands behind the name, which is in parentheses.
-  private static func isStopped(_ number: Int32) -> Bool {
+  static func isStopped(_ number: Int32) -> Bool {
     guard let text = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8),
       let end = text.lastIndex(of: ")")
     else { return false }

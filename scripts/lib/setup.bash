@@ -28,6 +28,20 @@ install_packages() {
     give_up "apt-get could not install ${missing[*]}"
 }
 
+# Runs a command during which packages that are installed start no services; for root.
+without_services() (
+  policy=/usr/sbin/policy-rc.d kept=
+  if [[ -e $policy ]]; then
+    kept=$(mktemp "$policy.XXXXXX")
+    mv "$policy" "$kept"
+  fi
+  trap 'rm -f "$policy"; [[ -z $kept ]] || mv "$kept" "$policy"' EXIT
+  trap 'exit 1' HUP INT TERM
+  printf '%s\n' '#!/bin/sh' 'exit 101' >"$policy"
+  chmod 755 "$policy"
+  "$@"
+)
+
 # Stops unless Swift 6.2 or newer is on the path.
 check_swift() {
   command -v swift >/dev/null || give_up "no swift on the path; Swift 6.2 or newer: https://www.swift.org/install/linux"

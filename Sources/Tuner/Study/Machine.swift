@@ -8,6 +8,9 @@ public struct Machine: Sendable {
   /// The instruction set that results are computed with.
   public let instructionSet: String
 
+  /// The job of a cluster's scheduler that this process runs in, such as `12_3`; `nil` outside a job.
+  public let job: String?
+
   /// Whether results of another instruction set have the same bits.
   let haveSameBits: @Sendable (_ other: String) -> Bool
 
@@ -15,10 +18,12 @@ public struct Machine: Sendable {
   let isMixed: Bool
 
   public init(
-    cpu: String, instructionSet: String, isMixed: Bool, haveSameBits: @escaping @Sendable (_ other: String) -> Bool
+    cpu: String, instructionSet: String, job: String? = nil, isMixed: Bool,
+    haveSameBits: @escaping @Sendable (_ other: String) -> Bool
   ) {
     self.cpu = cpu
     self.instructionSet = instructionSet
+    self.job = job
     self.isMixed = isMixed
     self.haveSameBits = haveSameBits
   }

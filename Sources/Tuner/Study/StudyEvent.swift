@@ -64,4 +64,7 @@ public enum RunOutcome: Sendable, Equatable {
 
   /// The time limit was reached; the same command resumes it.
   case timedOut
+
+  /// There was nothing to do here for a while, and other processes are still running this many trials.
+  case leftToOthers(trials: Int)
 }

@@ -6,8 +6,14 @@ public struct RunLimits: Sendable {
   /// A value that is good enough: the trial that reaches it is trained to its end, and all others wait.
   public var target: MetricTarget?
 
-  public init(deadline: ContinuousClock.Instant? = nil, target: MetricTarget? = nil) {
+  /// How long this process may have nothing to do but wait for trials of others, before it leaves the rest to them.
+  public var idleTime: Duration?
+
+  public init(
+    deadline: ContinuousClock.Instant? = nil, target: MetricTarget? = nil, idleTime: Duration? = nil
+  ) {
     self.deadline = deadline
     self.target = target
+    self.idleTime = idleTime
   }
 }

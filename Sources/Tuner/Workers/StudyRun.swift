@@ -6,6 +6,7 @@ final class StudyRun: Sendable {
   let store: StudyStore
   let study: Study
   let target: MetricTarget?
+  private let idleTime: Duration?
   let stop: StopController
   let onEvent: @Sendable (StudyEvent) -> Void
   private let state = Locked(State())
@@ -16,17 +17,21 @@ final class StudyRun: Sendable {
     var failure: (any Error)?
     var hasAnnouncedWaiting = false
 
+    /// Since when no worker of this process has had anything to do but wait.
+    var idleSince: ContinuousClock.Instant?
+
     /// Why no further trial is started, even without a request to stop.
     var end: RunOutcome?
   }
 
   init(
-    store: StudyStore, study: Study, target: MetricTarget?, stop: StopController,
+    store: StudyStore, study: Study, limits: RunLimits, stop: StopController,
     onEvent: @escaping @Sendable (StudyEvent) -> Void
   ) {
     self.store = store
     self.study = study
-    self.target = target
+    target = limits.target
+    idleTime = limits.idleTime
     self.stop = stop
     self.onEvent = onEvent
   }
@@ -62,6 +67,7 @@ final class StudyRun: Sendable {
     // The trial that reached the target may have been stopped before it ended.
     case .reachedTarget(let trial) where try trialWithTarget() != nil: return .reachedTarget(trial: trial)
     case .timedOut: return try store.isOver(study) ? .finished : .timedOut
+    case .leftToOthers(let trials): return try store.isOver(study) ? .finished : .leftToOthers(trials: trials)
     default: return try store.isOver(study) ? .finished : .interrupted
     }
   }
@@ -92,7 +98,7 @@ final class StudyRun: Sendable {
     switch outcome {
     case .endedEarly(let trial): onEvent(.endedEarly(trial: trial))
     case .reachedTarget(let trial): onEvent(.reachedTarget(trial: trial))
-    case .finished, .interrupted, .timedOut: break
+    case .finished, .interrupted, .timedOut, .leftToOthers: break
     }
     stop.wakeWaiting()
   }
@@ -132,6 +138,23 @@ final class StudyRun: Sendable {
     while mayGoOn, ContinuousClock.now < end, server.news(of: study.id) == news { server.awaitInput() }
   }
 
+  /// Leaves the rest to others if this process has waited for them long enough, and they are alive; the last one stays.
+  ///
+  /// For a worker that has found nothing to do.
+  func leaveIfIdle(clock: () -> ContinuousClock.Instant = { .now }) throws {
+    guard let idleTime else { return }
+    let now = clock()
+    let isLong = state.withLock { state in
+      guard state.running.isEmpty else { return false }
+      let since = state.idleSince ?? now
+      state.idleSince = since
+      return now - since >= idleTime
+    }
+    guard isLong else { return }
+    let others = try store.trialsElsewhere(of: study).filter { !$0.seemsAbandoned(after: store.silence.limit) }
+    if !others.isEmpty { end(.leftToOthers(trials: others.count)) }
+  }
+
   // MARK: - The trials of this process
 
   /// Adds a trial, which is asked to stop as soon as the run ends.
@@ -139,6 +162,7 @@ final class StudyRun: Sendable {
     state.withLock { state in
       state.running[trial.number] = trial
       state.hasAnnouncedWaiting = false
+      state.idleSince = nil
       if state.failure != nil || state.end != nil { trial.cut() }
     }
   }

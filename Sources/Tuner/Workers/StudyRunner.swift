@@ -12,7 +12,7 @@ public struct StudyRunner: Sendable {
     store: StudyStore, study: Study, objective: any Objective, workers: Int, limits: RunLimits = RunLimits(),
     stop: StopController = StopController(), onEvent: @escaping @Sendable (StudyEvent) -> Void = { _ in }
   ) {
-    studyRun = StudyRun(store: store, study: study, target: limits.target, stop: stop, onEvent: onEvent)
+    studyRun = StudyRun(store: store, study: study, limits: limits, stop: stop, onEvent: onEvent)
     pool = WorkerPool(studyRun, objective: objective, workers: max(1, workers))
     deadline = limits.deadline
   }

@@ -69,6 +69,7 @@ struct WorkerPool: Sendable {
         case .wait:
           if try studyRun.reclaim() { continue }
           try studyRun.announceWaiting()
+          try studyRun.leaveIfIdle()
           studyRun.waitForWork(since: news)
         }
       } catch let lost as TrialLost {

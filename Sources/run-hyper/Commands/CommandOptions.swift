@@ -122,7 +122,7 @@ enum InputFile {
   }
 
   /// Equal for all paths that lead to the same file.
-  private static func place(of file: String) -> String {
+  static func place(of file: String) -> String {
     let path = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
     let folder = URL(fileURLWithPath: path.parentFolder).resolvingSymlinksInPath().path
     return "\(folder)/\(path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? "")"

@@ -45,8 +45,6 @@ struct ResumeCommand: AsyncParsableCommand {
 
   private func open(_ name: String, _ request: RunOptions.Request) throws -> StudySession {
     let definition = try storage.reader().requiredStudy(name).definition
-    let (file, sources, plan) = try StudyInvocation.sources(of: definition)
-    let space = try TuningSpace(text: definition.searchSpace, file: file, sources: sources, plan: plan)
-    return try StudySession.open(space, name: name, storage: storage, request)
+    return try StudySession.open(TuningSpace(of: definition), name: name, storage: storage, request)
   }
 }

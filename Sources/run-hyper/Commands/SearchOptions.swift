@@ -122,6 +122,12 @@ struct RunOptions: ParsableArguments {
       valueName: "condition"))
   var target: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "End this process after it has only waited for trials of other processes for so long, such as 60s.",
+      valueName: "time"))
+  var idle: String?
+
   @Option(help: ArgumentHelp("Rerun the trials in this state; the only value is failed.", valueName: "state"))
   var retry: String?
 
@@ -140,6 +146,9 @@ struct RunOptions: ParsableArguments {
     /// When the time limit ends, counted from now.
     let deadline: ContinuousClock.Instant?
     let target: Target?
+
+    /// How long the process may only wait for others; `nil` for as long as they need.
+    let idleTime: TimeLimit?
     let retriesFailed: Bool
 
     /// Whether trials may be added to a study whose results may have other last bits.
@@ -162,9 +171,11 @@ struct RunOptions: ParsableArguments {
     }
     try files.check(beside: others)
     let timeLimit = try timeout.map { text throws(CommandError) in try TimeLimit(parsing: text) }
+    let idleTime = try idle.map { text throws(CommandError) in try TimeLimit(parsing: text, option: "--idle") }
     return Request(
       workers: workers, timeLimit: timeLimit, deadline: timeLimit.map { .now + $0.duration },
-      target: try target.map { text throws(CommandError) in try Target(parsing: text) }, retriesFailed: retry != nil,
+      target: try target.map { text throws(CommandError) in try Target(parsing: text) }, idleTime: idleTime,
+      retriesFailed: retry != nil,
       mixesMachines: mixedMachines, files: files)
   }
 }

@@ -37,7 +37,7 @@ struct TrainCommand: ParsableCommand {
       try checkTrainable(configuration, dataset)
       return (configuration, dataset)
     }
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads ?? SlurmAllocation.usableCores
     guard (1...1024).contains(threads) else {
       throw CommandError.input("--threads: found \(threads); expected a number from 1 to 1024")
     }

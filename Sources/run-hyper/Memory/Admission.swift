@@ -45,9 +45,10 @@ package struct Admission: Equatable, Sendable {
 
   /// The admission, or an error that says what is missing; `note` is told about reductions.
   static func check(
-    _ trials: [TrainingMemory], copies: Int = 1, workers: Int, threads: Int, note: (String) -> Void
+    _ trials: [TrainingMemory], copies: Int = 1, workers: Int, threads: Int, available: AvailableMemory? = nil,
+    note: (String) -> Void
   ) throws(CommandError) -> Admission {
-    let available = try AvailableMemory.now()
+    let available = if let available { available } else { try AvailableMemory.now() }
     let free = "\(megabytes(available.bytes)) of free memory (\(available.source))"
     let fitting = Admission(
       of: trials, copies: copies, workers: workers, threads: threads, available: available)

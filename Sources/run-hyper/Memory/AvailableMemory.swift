@@ -14,7 +14,7 @@ package struct AvailableMemory: Sendable {
   }
 
   /// The minimum of the machine's free memory, the rest of the control group's limit (as set by Slurm and containers), and the rest
-  /// of the total that RUN_HYPER_MEMORY_MB allows this process.
+  /// of the total that RUN_HYPER_MEMORY_MB allows this process, or else the job that Slurm runs it in.
   ///
   /// - Throws: When RUN_HYPER_MEMORY_MB is not a size.
   static func now() throws(CommandError) -> AvailableMemory {
@@ -24,6 +24,8 @@ package struct AvailableMemory: Sendable {
         throw .input("RUN_HYPER_MEMORY_MB: found '\(text.inMessage)'; expected a number of megabytes, at least 1")
       }
       limits.append(AvailableMemory(bytes: max(0, megabytes * 1e6 - residentBytes), source: "RUN_HYPER_MEMORY_MB"))
+    } else if let memory = SlurmAllocation.current?.memory {
+      limits.append(AvailableMemory(bytes: max(0, memory - residentBytes), source: "Slurm's job"))
     }
     // Without /proc, nothing is known.
     return limits.min { $0.bytes < $1.bytes } ?? AvailableMemory(bytes: .infinity, source: "nothing")

@@ -25,8 +25,8 @@ extension Machine {
   /// - Parameter isMixed: Whether it takes trials of a study whose results may have other bits.
   init(isMixed: Bool) throws(CommandError) {
     let processor = try Processor.able()
-    self.init(cpu: processor.name, instructionSet: processor.instructionSet, isMixed: isMixed) { other in
-      Processor.haveSameBits(processor.instructionSet, other)
-    }
+    self.init(
+      cpu: processor.name, instructionSet: processor.instructionSet, job: SlurmAllocation.current?.job, isMixed: isMixed
+    ) { other in Processor.haveSameBits(processor.instructionSet, other) }
   }
 }

@@ -74,6 +74,14 @@ struct StudyInvocation: Codable {
   }
 }
 
+extension TuningSpace {
+  /// The space of a study that exists, with the settings that its database has stored.
+  init(of definition: StudyDefinition) throws {
+    let (file, sources, plan) = try StudyInvocation.sources(of: definition)
+    try self.init(text: definition.searchSpace, file: file, sources: sources, plan: plan)
+  }
+}
+
 extension SearchPlan {
   /// Whether a command could have created this plan; somebody may have changed it in the database.
   fileprivate var isPossible: Bool {

@@ -3,8 +3,21 @@ import Model
 import Tuner
 
 extension StudySession {
+  /// What a run in this process takes, for the announcement.
+  var resources: [String] {
+    [
+      SlurmAllocation.current.map { "  slurm     \($0.words)" },
+      "  workers   \(admission.workers)"
+        + (admission.threads > admission.workers ? ", \(admission.threads) threads" : ""),
+      "  memory    at most \(Admission.megabytes(AvailableMemory.residentBytes + admission.bytes))",
+    ].compactMap { $0 }
+  }
+
   /// Prints what is about to run.
-  func announce(_ dataset: SequenceDataset) {
+  ///
+  /// - Parameter resources: Lines that say what it takes.
+  func announce(_ resources: [String]) {
+    guard let dataset else { return }
     var lines = [
       "Study \(study.name)\(opening.isNew ? "" : ", continued"), in \(store.path)",
       "  dataset   \(dataset.name): \(dataset.userTokens.count - 1) users, \(dataset.itemTokens.count - 1) items; "
@@ -26,11 +39,7 @@ extension StudySession {
         "  repeats   when the search is done, \(repeats) additional \(repeats == 1 ? "seed" : "seeds") "
           + "for every trial tied with the best")
     }
-    lines += [
-      "  workers   \(admission.workers)"
-        + (admission.threads > admission.workers ? ", \(admission.threads) threads" : ""),
-      "  memory    at most \(Admission.megabytes(AvailableMemory.residentBytes + admission.bytes))",
-    ]
+    lines += resources
     if !opening.isNew {
       lines.append(
         "  so far    \(ProgressText.count(opening.counts.ended, pruned: opening.counts.pruned, of: "\(total) trials"))")

@@ -14,6 +14,9 @@ struct StudySession {
   let admission: Admission
   let request: RunOptions.Request
 
+  /// What of all data the first configuration reads.
+  let dataset: SequenceDataset?
+
   var study: Study { opening.study }
 
   /// Runs the remaining trials and prints the result.
@@ -34,7 +37,8 @@ struct StudySession {
     let stop = StopController()
     let interruption = Interruption {
       narrator.display.update(
-        { _ in }, line: "Stopping: trials are saving their state (a second signal stops at once)", important: true)
+        { _ in }, line: "Stopping: trials are saving their state (a second \(Interruption.ending) stops at once)",
+        important: true)
       stop.requestStop()
     }
     var outcome = try await runTrials(narrator, stop)
@@ -51,6 +55,12 @@ struct StudySession {
           \(ProgramCommand.line("resume \(study.name.inShell)\(storageOption)"))
         """)
     }
+    if case .leftToOthers(let trials) = outcome {
+      Output.note(
+        "Nothing left to start here, and \(trials.counting("trial")) of other processes \(trials == 1 ? "runs" : "run"): "
+          + "this process ends, after \(request.idleTime.map { "\($0)" } ?? "a while") without work (--idle)")
+      return nil
+    }
     return try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
   }
 
@@ -59,7 +69,9 @@ struct StudySession {
       defer { narrator.display.finish() }
       return try await StudyRunner(
         store: store, study: study, objective: objective, workers: admission.workers,
-        limits: RunLimits(deadline: request.deadline, target: request.target?.value), stop: stop, onEvent: narrator.tell
+        limits: RunLimits(
+          deadline: request.deadline, target: request.target?.value, idleTime: request.idleTime?.duration),
+        stop: stop, onEvent: narrator.tell
       ).run()
     } catch let error as MisplacedDatabase {
       throw CommandError.failed("\(error)")
@@ -71,7 +83,7 @@ struct StudySession {
   }
 
   /// Adds the repeats with additional seeds that the study asks for, and returns how many have to run.
-  private func addRepeats() throws -> Int {
+  func addRepeats() throws -> Int {
     guard let count = space.plan.repeats else { return 0 }
     let rows = try store.leaderboard(of: study).rows.filter { $0.state == .completed && $0.value != nil }
     guard !rows.isEmpty else {
@@ -94,7 +106,7 @@ struct StudySession {
   /// Prints the leaderboard and the best trial, and says what to do next.
   ///
   /// - Returns: The same as `run`.
-  private func conclude(_ outcome: RunOutcome, after seconds: Double) throws -> String? {
+  func conclude(_ outcome: RunOutcome, after seconds: Double) throws -> String? {
     try request.files.write(study, in: store)
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
     let decimalPlaces = study.definition.metricDecimalPlaces
@@ -132,7 +144,7 @@ struct StudySession {
     case .finished where space.plan.leavesOut && counts.total < study.definition.trialLimit ?? 0:
       "No further configuration that can be trained was found: \(counts.total) of at most "
         + "\(study.definition.trialLimit ?? 0) trials (--skip_impossible)"
-    case .finished, .interrupted: nil
+    case .finished, .interrupted, .leftToOthers: nil
     case .timedOut:
       "Time limit reached: \(counts.progress). Run the same command to resume"
     case .reachedTarget(let trial):
@@ -159,7 +171,7 @@ extension RunOutcome {
   fileprivate var completesSearch: Bool {
     switch self {
     case .finished, .endedEarly: true
-    case .interrupted, .reachedTarget, .timedOut: false
+    case .interrupted, .reachedTarget, .timedOut, .leftToOthers: false
     }
   }
 }

@@ -64,12 +64,15 @@ struct TrialText {
 
   private var attempts: [String] {
     guard !story.attempts.isEmpty else { return [] }
-    var table = TextTable(header: ["attempt", "ended as", "from epoch", "time", "owner", "note"])
+    let hasJobs = story.attempts.contains { $0.job != nil }
+    var table = TextTable(
+      header: ["attempt", "ended as", "from epoch", "time"] + (hasJobs ? ["job"] : []) + ["owner", "note"])
     for attempt in story.attempts {
-      table.append([
-        "\(attempt.number)", attempt.ending ?? "running", "\(attempt.fromEpoch)",
-        ProgressText.duration(seconds: attempt.seconds), attempt.owner, attempt.note ?? "",
-      ])
+      table.append(
+        [
+          "\(attempt.number)", attempt.ending ?? "running", "\(attempt.fromEpoch)",
+          ProgressText.duration(seconds: attempt.seconds),
+        ] + (hasJobs ? [attempt.job ?? ""] : []) + [attempt.owner, attempt.note ?? ""])
     }
     return ["Attempts"] + table.lines.map { "  " + $0 }
   }

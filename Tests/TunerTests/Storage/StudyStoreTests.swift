@@ -424,6 +424,27 @@ import Testing
     withExtendedLifetime(other) {}
   }
 
+  @Test func `A run that may only wait for so long leaves the rest to a living process, and stays after a dead one`()
+    async throws
+  {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1,2]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    let other = try Sleeper()
+    let owner = try #require(StudyStore.owner(ofProcess: other.number))
+    _ = try #require(try store.claim(from: study, owner: owner).trial)
+    func run() async throws -> RunOutcome {
+      try await StudyRunner(
+        store: store, study: study, objective: Toy(), workers: 2, limits: RunLimits(idleTime: .milliseconds(1))
+      ).run()
+    }
+    #expect(try await run() == .leftToOthers(trials: 1))
+    #expect(try store.counts(of: study).completed == 1)
+    other.kill()
+    #expect(try await run() == .finished)
+  }
+
   @Test(arguments: [
     ("another start time", "{host}/{boot}/{namespace}/{process}/1/1", true),
     ("another boot of this host", "{host}/0000/{namespace}/{process}/{start}/1", true),

@@ -6,7 +6,7 @@ package struct TrialDocument: Encodable, Sendable {
     let attempt, fromEpoch: Int
     let owner, started: String
     let ended, ending, note: String?
-    let host, cpu, instructionSet: String?
+    let host, cpu, instructionSet, job: String?
     let seconds: Double
   }
 
@@ -75,7 +75,7 @@ package struct TrialDocument: Encodable, Sendable {
       Attempt(
         attempt: $0.number, fromEpoch: $0.fromEpoch, owner: $0.owner, started: $0.startedAt, ended: $0.endedAt,
         ending: $0.ending, note: $0.note, host: $0.machine?.host, cpu: $0.machine?.cpu,
-        instructionSet: $0.machine?.instructionSet, seconds: $0.seconds)
+        instructionSet: $0.machine?.instructionSet, job: $0.job, seconds: $0.seconds)
     }
     rungs = story.rungs.map {
       Rung(

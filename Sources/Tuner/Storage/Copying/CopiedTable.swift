@@ -70,7 +70,7 @@ struct CopiedTable: Sendable {
     CopiedTable("trial_parameter", ["trial_id": .trial, "value": .anyKind], "position name literal"),
     CopiedTable(
       "attempt", ["trial_id": .trial, "from_checkpoint": .checkpoint],
-      "attempt owner started_at ended_at ending seconds from_epoch note cpu instruction_set"),
+      "attempt owner started_at ended_at ending seconds from_epoch note cpu instruction_set job"),
     CopiedTable("observation", ["trial_id": .trial], "attempt epoch metric value"),
     CopiedTable("result", ["trial_id": .trial], "split metric position value"),
     CopiedTable("user_rank", ["trial_id": .trial], "split ranks"),

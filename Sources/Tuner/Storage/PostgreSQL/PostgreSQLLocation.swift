@@ -4,7 +4,10 @@ public struct PostgreSQLLocation: Sendable, CustomStringConvertible {
   let uri: String
 
   /// Whether the URI has a password, which other users of the host can see among the processes.
-  public let hasPassword: Bool
+  public var hasPassword: Bool { !passwords.isEmpty }
+
+  /// The passwords in the URI by libpq's names of them: `password`, `sslpassword`.
+  package let passwords: [String: String]
 
   /// The URI without passwords, which messages show and a user can type again.
   public let description: String
@@ -34,7 +37,8 @@ public struct PostgreSQLLocation: Sendable, CustomStringConvertible {
       throw malformed("a port that is not a number")
     }
     self.uri = uri
-    hasPassword = parameters.contains { $0.isSecret && !$0.value.isEmpty }
+    passwords = Dictionary(
+      parameters.filter { $0.isSecret && !$0.value.isEmpty }.map { ($0.keyword, $0.value) }, uniquingKeysWith: { $1 })
     description = Self.text(shown)
   }
 

@@ -15,15 +15,20 @@ extension PostgreSQLSchema {
       END $$;
     CREATE TRIGGER trial_told AFTER UPDATE OF state ON trial
       FOR EACH ROW WHEN (OLD.state = 'running' AND NEW.state <> 'running') EXECUTE FUNCTION tell_of_trial();
-    """
+    """,
+    5: "ALTER TABLE attempt ADD COLUMN job text;",
   ]
 
   /// What shows a session the tables of a version with the columns of this one; what is temporary is found before what is not.
   static let views: [Int: String] = [
     4: """
     CREATE OR REPLACE TEMPORARY VIEW attempt AS
-      SELECT *, CAST(NULL AS text) AS cpu, CAST(NULL AS text) AS instruction_set FROM \(name).attempt;
-    """
+      SELECT *, CAST(NULL AS text) AS cpu, CAST(NULL AS text) AS instruction_set, CAST(NULL AS text) AS job
+      FROM \(name).attempt;
+    """,
+    5: """
+    CREATE OR REPLACE TEMPORARY VIEW attempt AS SELECT *, CAST(NULL AS text) AS job FROM \(name).attempt;
+    """,
   ]
 
   /// Upgrades the tables, as a part of a transaction.

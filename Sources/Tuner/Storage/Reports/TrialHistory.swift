@@ -15,6 +15,9 @@ public struct TrialAttempt: Sendable, Equatable {
 
   /// Where it ran; `nil` for attempts of earlier versions.
   public var machine: AttemptMachine?
+
+  /// The job of a cluster's scheduler in which it ran, such as `12_3`; `nil` outside a job, and for attempts of earlier versions.
+  public var job: String?
 }
 
 /// A point of a learning curve; a value that is `nil` stands for NaN.
@@ -43,7 +46,7 @@ extension StudyStore {
       try TrialAttempt(
         number: row["attempt"], owner: row["owner"], startedAt: row["started_at"], endedAt: row["ended_at"],
         ending: row["ending"], seconds: row["seconds"], fromEpoch: row["from_epoch"], note: row["note"],
-        machine: AttemptMachine(row))
+        machine: AttemptMachine(row), job: row["job"])
     }
   }
 

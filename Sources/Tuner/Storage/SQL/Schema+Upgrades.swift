@@ -104,4 +104,10 @@ extension Schema {
     ALTER TABLE attempt ADD COLUMN cpu TEXT;
     ALTER TABLE attempt ADD COLUMN instruction_set TEXT CHECK ((instruction_set IS NULL) = (cpu IS NULL));
     """
+
+  /// Adds the job of a cluster's scheduler in which an attempt runs.
+  static let version6 = """
+    -- Such as 12_3, task 3 of array 12; NULL outside a job.
+    ALTER TABLE attempt ADD COLUMN job TEXT;
+    """
 }

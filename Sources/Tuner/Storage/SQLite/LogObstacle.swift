@@ -1,3 +1,5 @@
+import Literals
+
 /// Why SQLite cannot use a write-ahead log, which needs memory shared through a file next to the database.
 ///
 /// Source: SQLite's documentation of WAL mode, "All processes using a database must be on the same host computer".
@@ -20,6 +22,16 @@ public enum LogObstacle: Sendable, Equatable, CustomStringConvertible {
     "9p", "afs", "beegfs", "ceph", "cifs", "fuse", "gfs2", "gpfs", "lustre", "nfs", "nfs4", "ocfs2", "orangefs", "smb3",
     "virtiofs",
   ]
+
+  /// The name of the file system of a path, if several hosts may share it; a path that does not exist yet is where its folder is.
+  package static func sharedFileSystem(at path: String) -> String? {
+    var place = path
+    while case .nothing = Disk.sighting(place), place != place.parentFolder { place = place.parentFolder }
+    guard case .file(let file) = Disk.sighting(place), let mounts = try? Disk.read("/proc/self/mountinfo"),
+      case .network(let name) = LogObstacle(device: file.device, mounts: String(decoding: mounts, as: UTF8.self))
+    else { return nil }
+    return name
+  }
 
   /// The file system of a device, if several hosts may share it.
   ///

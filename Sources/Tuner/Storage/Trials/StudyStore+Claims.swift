@@ -47,10 +47,13 @@ extension StudyStore {
       ? [] : try db.rows("SELECT * FROM checkpoint WHERE trial_id = ? ORDER BY id DESC", [id]).map(SavedState.init)
     try db.run(
       """
-      INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint, cpu, instruction_set)
-      VALUES (?, ?, ?, \(db.dialect.now), ?, ?, ?, ?)
+      INSERT INTO attempt (trial_id, attempt, owner, started_at, from_epoch, from_checkpoint, cpu, instruction_set, job)
+      VALUES (?, ?, ?, \(db.dialect.now), ?, ?, ?, ?, ?)
       """,
-      [id, attempt, owner, states.first?.epoch ?? 0, states.first?.file, machine?.cpu, machine?.instructionSet])
+      [
+        id, attempt, owner, states.first?.epoch ?? 0, states.first?.file, machine?.cpu, machine?.instructionSet,
+        machine?.job,
+      ])
     let trial = try ClaimedTrial(
       id: id, study: study.id, number: row["ordinal"], attempt: attempt, owner: owner,
       hyperparameters: Self.hyperparameters(of: id, db), repetition: row["repeat"])

@@ -84,5 +84,5 @@ struct StudyContents {
 
 extension Int {
   /// The number with its unit: `1 trial` or `2 trials`.
-  func counting(_ unit: String) -> String { "\(self) \(unit)\(self == 1 ? "" : "s")" }
+  package func counting(_ unit: String) -> String { "\(self) \(unit)\(self == 1 ? "" : "s")" }
 }

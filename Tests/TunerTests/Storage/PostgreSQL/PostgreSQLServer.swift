@@ -6,7 +6,7 @@ import Testing
 
 /// A PostgreSQL server for the tests of this target, with a socket in a folder of its own; it ends with the process.
 ///
-/// User `guarded` has to give the password `secret`; anybody else is let in.
+/// User `guarded` has to give the password `secret`, and `planted` has to give another one; anybody else is let in.
 final class PostgreSQLServer: Sendable {
   /// The folder of the data and of the socket.
   let folder: String
@@ -17,6 +17,9 @@ final class PostgreSQLServer: Sendable {
 
   /// The server, started at the first use.
   static var shared: PostgreSQLServer { get throws { try started.get() } }
+
+  /// With all that needs an escape in a file of passwords, a shell or a URI, and an end that is found nowhere else.
+  static let plantedPassword = #"a:b\c'd "e Qz7w6b1f"#
 
   static let absence: Comment = "PostgreSQL's server is not installed, so this is not tested"
 
@@ -47,7 +50,7 @@ final class PostgreSQLServer: Sendable {
       [ -z "\(user)" ] || chown postgres "$1"
       {
         \(user) "$0/initdb" -D "$1/data" -U hyper --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync
-        printf '%s\\n' 'local all guarded scram-sha-256' 'local all all trust' >"$1/data/pg_hba.conf"
+        printf '%s\\n' 'local all guarded,planted scram-sha-256' 'local all all trust' >"$1/data/pg_hba.conf"
         \(user) "$0/pg_ctl" -D "$1/data" -l "$1/data/log" -w -t 60 \\
           -o "-k '$1' -c listen_addresses= -c fsync=off -c max_connections=60 -c shared_buffers=32MB" start
       } >log 2>&1
@@ -64,7 +67,11 @@ final class PostgreSQLServer: Sendable {
       cd / && rm -rf "$1"
       """, [binaries, folder, "\(ProcessInfo.processInfo.processIdentifier)"], output: FileHandle.nullDevice)
     do {
-      try PostgreSQLSession(uri(of: "postgres")).script("CREATE ROLE guarded LOGIN PASSWORD 'secret'")
+      try PostgreSQLSession(uri(of: "postgres")).script(
+        """
+        CREATE ROLE guarded LOGIN PASSWORD 'secret';
+        CREATE ROLE planted LOGIN PASSWORD '\(Self.plantedPassword.replacing("'", with: "''"))'
+        """)
     } catch {
       let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
       throw Failure(description: "\(error); \(log)")

@@ -85,6 +85,7 @@ CREATE TABLE attempt (
   note text,
   cpu text,
   instruction_set text CONSTRAINT attempt_machine CHECK ((instruction_set IS NULL) = (cpu IS NULL)),
+  job text,
   PRIMARY KEY (trial_id, attempt),
   CHECK ((ended_at IS NULL) = (ending IS NULL))
 );

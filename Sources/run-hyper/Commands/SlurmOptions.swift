@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Literals
+
+/// What a study's jobs ask Slurm for.
+struct SlurmOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Number of jobs, each of which runs trials until the study is over. (default: as many as can be of use, at most "
+        + "\(Limits.standardJobs))", valueName: "count"))
+  var jobs: Int?
+
+  @Option(
+    name: .customLong("at_most"),
+    help: ArgumentHelp("Number of jobs that may run at the same time. (default: all)", valueName: "count"))
+  var atMost: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Time limit of a job: 4h, 1h30m, or D-HH:MM:SS. A job that reaches it saves its trials and is queued again. "
+        + "(default: the cluster's)", valueName: "time"))
+  var time: String?
+
+  @Option(help: ArgumentHelp("Cores of a job, each for one trial. (default: 1)", valueName: "count"))
+  var cpus: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Memory of a job, such as 4G; 0 for all of a node. (default: what its trials need)", valueName: "size"))
+  var memory: String?
+
+  @Option(help: ArgumentHelp("Partition of the cluster.", valueName: "name"))
+  var partition: String?
+
+  @Option(help: ArgumentHelp("Account that the jobs are charged to.", valueName: "name"))
+  var account: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Further options of sbatch, such as '--qos=low --constraint=avx512'; may be repeated.", valueName: "options"))
+  var slurm: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Shell command that each job runs first, such as 'module load postgresql'; may be repeated.", valueName: "command"
+    ))
+  var setup: [String] = []
+
+  /// The request, checked without the study.
+  struct Limits {
+    /// Jobs that are asked for without --jobs, at most: a PostgreSQL server has a hundred connections.
+    static let standardJobs = 32
+
+    let jobs: Int?
+    let atMost: Int?
+    let time: JobTime?
+    let cores: Int
+    let memory: MemorySize?
+    let others: [[String]]
+  }
+
+  /// - Throws: `CommandError.input` for invalid values.
+  func limits() throws(CommandError) -> Limits {
+    for (option, value, most) in [("--jobs", jobs, 100_000), ("--at_most", atMost, 100_000), ("--cpus", cpus, 1024)] {
+      guard let value, !(1...most).contains(value) else { continue }
+      throw .input("\(option): found \(value); expected a number from 1 to \(most)")
+    }
+    for (option, value) in [("--partition", partition), ("--account", account)] where value?.isEmpty == true {
+      throw .input(Literals.message(at: option, found: "no name", expected: "a name that the cluster knows"))
+    }
+    return Limits(
+      jobs: jobs, atMost: atMost, time: try time.map { text throws(CommandError) in try JobTime(parsing: text) },
+      cores: cpus ?? 1, memory: try memory.map { text throws(CommandError) in try MemorySize(parsing: text) },
+      others: try slurm.map { text throws(CommandError) in try JobRequest.words(ofOption: text) })
+  }
+}
