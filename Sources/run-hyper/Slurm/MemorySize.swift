@@ -9,7 +9,7 @@ package struct MemorySize: Equatable, Sendable, CustomStringConvertible {
 
   package init(megabytes: Int) { self.megabytes = megabytes }
 
-  /// The smallest size of at least so many bytes.
+  /// The smallest size of at least that many bytes.
   package init(bytes: Double) { megabytes = Int((bytes / 1_048_576).rounded(.up)) }
 
   /// Reads `500M`, `16G`, `1.5T`, or `0`.

@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: [
     (
       "PartitionConfig",
-      "can never start: no node of the partition has so many cores or so much memory (PartitionConfig)"
+      "can never start: no node of the partition has that many cores or that much memory (PartitionConfig)"
     ),
     ("BadConstraints", "can never start: no node fits the request: its cores, memory or --constraint (BadConstraints)"),
     (

@@ -173,7 +173,7 @@ import Testing
     #expect(lines.count == 3)
     #expect(lines[1] == ["12_2", "n1", "running", "\(folder)/12_2.txt"])
     #expect(lines[2].first == "12_10" && lines[2].last == "\(folder)/12_10.txt")
-    #expect(listed.output.contains("can never start: no node of the partition has so many cores"))
+    #expect(listed.output.contains("can never start: no node of the partition has that many cores"))
     #expect(try place.run(["jobs"]).output.contains("study"))
     #expect(try place.run(["jobs", "--cancel"]).status == 2)
     #expect(!place.program.exists("canceled"))
