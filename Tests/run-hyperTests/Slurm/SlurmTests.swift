@@ -66,9 +66,8 @@ struct SlurmTests {
         try await place.requeued(task.id, of: array)
         let log = place.log(of: task.id)
         #expect(log.ranges(of: "the time limit is near: queued again").count == round, "\(log)")
-        try await place.left(task.id, of: array)
       }
-      for task in try place.tasks(of: array) { try place.release(task.id) }
+      for task in try place.tasks(of: array) { try await place.restart(task.id, of: array) }
     }
     try await place.finish(array)
     for task in try place.tasks(of: array) { #expect(try place.restarts(of: task.id) == 2) }
@@ -135,12 +134,12 @@ struct SlurmTests {
     let refused = try place.run(["submit"] + place.study + ["--partition=nowhere"])
     #expect(refused.status == 2 && refused.errors.contains("invalid partition"), "\(refused)")
     let absence = try place.run(["leaderboard"])
-    #expect(absence.errors.contains("found a database without studies"), "\(absence)")
+    #expect(absence.errors.contains("found no study"), "\(absence)")
     #expect(!place.program.exists("\(SlurmPlace.name).slurm"))
 
     let array = try place.submit("--jobs=1", "--cpus=99", "--memory=100M")
     let listed = try place.run(["jobs", SlurmPlace.name])
-    #expect(listed.output.contains("\(array)_1") && listed.output.contains("can never start"), "\(listed)")
+    #expect(listed.output.contains("\(array)_1") && listed.output.contains("cannot start: no node "), "\(listed)")
     #expect(try place.run(["jobs", SlurmPlace.name, "--cancel"]).status == 0)
     #expect(try place.tasks(of: array).allSatisfy { $0.state == "CANCELLED" })
   }
