@@ -90,7 +90,8 @@ package struct CommandLineArguments: Equatable {
       if isNew, let value = try OptionText.value(value, of: option) { parsed.append("--\(option)=\(value)") }
       return
     }
-    if syntax.flags.contains(option), pieces.count == 1, !nextIsValue {
+    let isFlagAlone = !nextIsValue || (syntax.hasOperand && Configuration.meaning(ofKey: option) != .known)
+    if syntax.flags.contains(option), pieces.count == 1, isFlagAlone {
       if !parsed.contains("--\(option)") { parsed.append("--\(option)") }
       return
     }

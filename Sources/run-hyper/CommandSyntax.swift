@@ -18,6 +18,9 @@ package struct CommandSyntax: Sendable {
   /// Whether `--KEY=VALUE` sets configuration keys.
   package let takesConfiguration: Bool
 
+  /// Whether a word may follow a flag that is no configuration key.
+  package var hasOperand: Bool { words == ["submit"] }
+
   private init(
     _ words: String..., options: Set<String>, repeatable: Set<String> = [], flags: Set<String> = [],
     takesConfiguration: Bool = false

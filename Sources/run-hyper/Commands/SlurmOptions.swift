@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import Literals
 
 /// What a study's jobs ask Slurm for.
 struct SlurmOptions: ParsableArguments {
@@ -64,9 +62,6 @@ struct SlurmOptions: ParsableArguments {
     for (option, value, most) in [("--jobs", jobs, 100_000), ("--at_most", atMost, 100_000), ("--cpus", cpus, 1024)] {
       guard let value, !(1...most).contains(value) else { continue }
       throw .input("\(option): found \(value); expected a number from 1 to \(most)")
-    }
-    for (option, value) in [("--partition", partition), ("--account", account)] where value?.isEmpty == true {
-      throw .input(Literals.message(at: option, found: "no name", expected: "a name that the cluster knows"))
     }
     return Limits(
       jobs: jobs, atMost: atMost, time: try time.map { text throws(CommandError) in try JobTime(parsing: text) },

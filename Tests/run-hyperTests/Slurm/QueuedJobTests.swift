@@ -34,8 +34,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("PartitionConfig", "cannot start: no node of the partition has so many cores or so much memory (PartitionConfig)"),
-    ("BadConstraints", "cannot start: no node fits the request: its cores, memory or --constraint (BadConstraints)"),
+    (
+      "PartitionConfig",
+      "can never start: no node of the partition has so many cores or so much memory (PartitionConfig)"
+    ),
+    ("BadConstraints", "can never start: no node fits the request: its cores, memory or --constraint (BadConstraints)"),
     (
       "ReqNodeNotAvail, UnavailableNodes:n1",
       "cannot start: the nodes that it needs are down, drained or reserved (ReqNodeNotAvail, UnavailableNodes:n1)"

@@ -70,7 +70,7 @@ import Testing
     (["--at_most=0"], "--at_most: found 0"), (["--cpus=2000"], "--cpus: found 2000"),
     (["--memory=16"], "--memory: found '16', which Slurm reads as megabytes"),
     (["--slurm=--array=1-9"], "--slurm: found --array=1-9; expected no --array"),
-    (["--partition="], "--partition: found no name"), (["--idle=soon"], "--idle: found 'soon'"),
+    (["--partition="], "Missing value for '--partition <name>'"), (["--idle=soon"], "--idle: found 'soon'"),
     (["--memory=20M"], "memory: found"), (["t"], "--study: found 's' beside 't'; expected one of them"),
   ])
   func `Wrong options are refused before anything happens`(options: [String], message: String) throws {
@@ -136,7 +136,7 @@ import Testing
     #expect(ending.status == 2 && ending.output.isEmpty)
     #expect(ending.errors.contains("error: sbatch: invalid partition specified: x\n"), "\(ending.errors)")
     #expect(!place.program.exists("s.slurm"))
-    #expect(try place.run(["studies", "--format=json"]).output == "[]\n")
+    #expect(try place.run(["studies", "--format=json"]).output.filter { !$0.isWhitespace } == "[]")
   }
 
   @Test func `A scheduler that does not answer is said, and nothing has happened`() throws {
@@ -173,7 +173,7 @@ import Testing
     #expect(lines.count == 3)
     #expect(lines[1] == ["12_2", "n1", "running", "\(folder)/12_2.txt"])
     #expect(lines[2].first == "12_10" && lines[2].last == "\(folder)/12_10.txt")
-    #expect(listed.output.contains("cannot start: no node of the partition has so many cores"))
+    #expect(listed.output.contains("can never start: no node of the partition has so many cores"))
     #expect(try place.run(["jobs"]).output.contains("study"))
     #expect(try place.run(["jobs", "--cancel"]).status == 2)
     #expect(!place.program.exists("canceled"))
