@@ -14,8 +14,7 @@ struct SlurmHostTests {
     let worker = try await place.stopped(1, of: array)[0]
     try cluster.order("die \(worker.node)")
     try await place.requeued(worker.task, of: array)
-    try await place.left(worker.task, of: array)
-    try place.release(worker.task)
+    try await place.restart(worker.task, of: array)
     let second = try await place.stopped(1, of: array)[0]
     #expect(second.node != worker.node)
     try await place.finish(array)

@@ -7,8 +7,10 @@ import Testing
 struct SlurmPlace {
   static let name = PostgreSQLPlace.name
 
-  /// Four trials on the bundled data.
-  static let study = ["--params_file=hyper.test", "--hidden_size=16", "--inner_size=16", "--epochs=6"]
+  /// Four trials on the bundled data. Training waits for each report, since one that reaches the target ends the study.
+  static let study = [
+    "--params_file=hyper.test", "--hidden_size=16", "--inner_size=16", "--epochs=6", "--target=valid.mrr@10>1",
+  ]
 
   enum Storage: Sendable {
     /// An SQLite file, on a file system that only this host has.
@@ -134,24 +136,42 @@ struct SlurmPlace {
     }
   }
 
-  /// Waits until nothing is left of the run of a task that was requeued.
-  ///
-  /// Of what a node says late, Slurm would take the next run to have ended; that is why it waits for two minutes.
-  func left(_ id: String, of array: Int) async throws {
-    let task = try #require(try task(id, of: array))
-    try await cluster.wait(until: "\(id) has left its node") { SlurmWorker.hasLeft(task.number, cluster) }
+  /// Lets a task that was requeued start soon.
+  func restart(_ id: String, of array: Int) async throws {
+    var waiting = Waiting()
+    try await cluster.wait(until: "\(id) may start again") {
+      guard let task = try task(id, of: array), waiting.isLongEnough(task, on: cluster) else { return false }
+      try release(id)
+      return true
+    }
   }
 
-  /// Lets a task that was requeued, and has left its node, start at once.
-  func release(_ id: String) throws { _ = try cluster.call("scontrol", "update", "jobid=\(id)", "StartTime=now") }
+  /// How long tasks have waited with nothing left of their last run.
+  ///
+  /// A node takes a job's next run for the one that was ended unless it was sent out in a later second, and Slurm takes it to have
+  /// failed; that is why it lets it wait for two minutes.
+  private struct Waiting {
+    private var since: [String: ContinuousClock.Instant] = [:]
+
+    mutating func isLongEnough(_ task: SlurmPlace.Task, on cluster: SlurmCluster) -> Bool {
+      guard task.waitsAfterRequeue, SlurmWorker.hasLeft(task.number, cluster) else { return false }
+      let now = ContinuousClock.now
+      let first = since[task.id] ?? now
+      since[task.id] = first
+      return now - first > .seconds(2)
+    }
+  }
+
+  private func release(_ id: String) throws {
+    _ = try cluster.call("scontrol", "update", "jobid=\(id)", "StartTime=now")
+  }
 
   /// Lets everything go on until all tasks have ended.
   func finish(_ array: Int) async throws {
+    var waiting = Waiting()
     try await cluster.wait(until: "job \(array) ends; \(logs(of: array))") {
       let tasks = try self.tasks(of: array)
-      for task in tasks where task.waitsAfterRequeue && SlurmWorker.hasLeft(task.number, cluster) {
-        try release(task.id)
-      }
+      for task in tasks where waiting.isLongEnough(task, on: cluster) { try release(task.id) }
       for worker in SlurmWorker.all(of: array, on: cluster) where worker.isStopped { worker.resume() }
       return tasks.allSatisfy(\.isOver)
     }
