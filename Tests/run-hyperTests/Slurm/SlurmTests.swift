@@ -118,7 +118,9 @@ struct SlurmTests {
     } else {
       #expect(try place.cluster.call("scancel", "\(array)").status == 0)
     }
-    try await place.cluster.wait(until: "both have ended") { try place.tasks(of: array).allSatisfy(\.isOver) }
+    try await place.cluster.wait(until: "both have ended, or are in the queue again") {
+      try place.tasks(of: array).allSatisfy { $0.isOver || $0.waitsAfterRequeue }
+    }
     #expect(try place.tasks(of: array).map(\.state) == ["CANCELLED", "CANCELLED"])
     for worker in workers { #expect(try place.restarts(of: worker.task) == 0) }
     #expect(try place.column("SELECT DISTINCT ending FROM attempt") == ["interrupted"])
