@@ -134,35 +134,44 @@ struct PostgreSQLStudyTests {
     #expect(try place.reports() == Self.gridReports.get())
   }
 
-  @Test func `A study in earlier tables goes on after an upgrade, for which nobody may use them`() throws {
+  /// What makes the tables of the next version those of a version.
+  private static let downgrades = [
+    5: "ALTER TABLE attempt DROP COLUMN job",
+    4: """
+    DROP INDEX trial_rank; CREATE INDEX trial_rank ON trial (study_id, best_value);
+    DROP FUNCTION tell_of_trial CASCADE;
+    ALTER TABLE attempt DROP COLUMN cpu, DROP COLUMN instruction_set
+    """,
+  ]
+
+  @Test(arguments: downgrades.keys.sorted())
+  func `A study in earlier tables goes on after an upgrade, for which nobody may use them`(version: Int) throws {
     let place = try PostgreSQLPlace()
     let deadly = PostgreSQLPlace.environment.merging(["RUN_HYPER_FAULT": "observation-committed:3"]) { $1 }
     #expect(try place.run(Self.waitingGrid, environment: deadly).status == -SIGKILL)
     let session = try PostgreSQLSession(place.uri)
-    try session.script(
-      """
-      DROP INDEX trial_rank; CREATE INDEX trial_rank ON trial (study_id, best_value);
-      DROP FUNCTION tell_of_trial CASCADE;
-      ALTER TABLE attempt DROP COLUMN cpu, DROP COLUMN instruction_set; UPDATE version SET schema = 4
-      """)
+    for step in (version..<PostgreSQLSchema.version).reversed() {
+      try session.script(#require(Self.downgrades[step]))
+    }
+    try session.script("UPDATE version SET schema = \(version)")
     try place.expectSound(after: "the downgrade")
     #expect(try place.run(["show", PostgreSQLPlace.name, "1", "--format=json"]).status == 0)
-    #expect(try place.column("SELECT schema FROM version") == ["4"])
+    #expect(try place.column("SELECT schema FROM version") == ["\(version)"])
 
     try session.script("SELECT pg_advisory_lock_shared(\(Schema.applicationID), 7)")
     for command in [Self.grid, ["resume"]] {
       let refused = try place.run(command)
       #expect(refused.status == 2)
-      let finding = "found a study database of schema 4, in use by process \(getpid()) on "
+      let finding = "found a study database of schema \(version), in use by process \(getpid()) on "
       #expect(refused.errors.contains(finding), "\(refused.errors)")
     }
     try session.script("SELECT pg_advisory_unlock_all()")
     let killed = PostgreSQLPlace.environment.merging(["RUN_HYPER_FAULT": "schema-uncommitted"]) { $1 }
     #expect(try place.run(["resume"], environment: killed).status == -SIGKILL)
-    #expect(try place.column("SELECT schema FROM version") == ["4"])
+    #expect(try place.column("SELECT schema FROM version") == ["\(version)"])
     let resumed = try place.run(["resume"])
     #expect(resumed.status == 0)
-    #expect(resumed.errors.contains("note: upgraded \(place.uri) from schema 4\n"), "\(resumed.errors)")
+    #expect(resumed.errors.contains("note: upgraded \(place.uri) from schema \(version)\n"), "\(resumed.errors)")
     #expect(resumed.errors.contains(" again after epoch "), "\(resumed.errors)")
     #expect(try place.reports() == Self.gridReports.get())
     try place.expectSound(after: "the upgrade")
