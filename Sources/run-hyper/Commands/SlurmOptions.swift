@@ -4,8 +4,8 @@ import ArgumentParser
 struct SlurmOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Number of jobs, each of which runs trials until the study is over. (default: as many as can be of use, at most "
-        + "\(Limits.standardJobs))", valueName: "count"))
+      "Number of jobs, each of which runs trials until the study is over. (default: enough to run all trials that are left at "
+        + "the same time, at most \(Limits.standardJobs))", valueName: "count"))
   var jobs: Int?
 
   @Option(

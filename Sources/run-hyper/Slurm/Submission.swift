@@ -59,7 +59,7 @@ struct Submission {
 
   /// The script of the jobs.
   ///
-  /// - Parameter jobs: Their number; `nil` for as many as a study has that does not exist yet.
+  /// - Parameter jobs: Their number; `nil` for the number without other jobs in the queue.
   func script(jobs: Int? = nil, passwordFolder: String? = nil) throws -> JobScript {
     let count = jobs ?? jobCount(trialsLeft: trialsLeft(in: storedCounts() ?? StudyCounts()), queued: 0)
     let request = JobRequest(
