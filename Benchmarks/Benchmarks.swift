@@ -8,7 +8,7 @@ struct Benchmarks: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks",
     abstract:
-      "Measure the kernels, the head, a training step, an epoch, evaluation, threads, and what a study costs by itself.",
+      "Measure the kernels, the head, a training step, an epoch, evaluation, threads, small batches, and what a study costs by itself.",
     discussion: """
       Example:
         scripts/bench kernels step --json=results.jsonl
@@ -20,7 +20,7 @@ struct Benchmarks: AsyncParsableCommand {
 
   /// What can be measured.
   enum Group: String, CaseIterable, ExpressibleByArgument {
-    case kernels, head, step, epoch, evaluation, threads, study, scale, samplers, server
+    case kernels, head, step, epoch, evaluation, threads, batches, study, scale, samplers, server
   }
 
   @Argument(
@@ -107,6 +107,9 @@ struct Benchmarks: AsyncParsableCommand {
         rounds: rounds ?? 3, peak: peak, report: report, showsEpoch: groups.contains(.epoch),
         showsEvaluation: groups.contains(.evaluation), showsThreads: groups.contains(.threads)
       ).run(dataset: dataset, dataPath: dataPath)
+    }
+    if groups.contains(.batches) {
+      try ThreadBenchmarks(rounds: rounds ?? 5, report: report).runBatches(dataPath: dataPath)
     }
     if groups.contains(.samplers) { try SamplerBenchmarks().run() }
     if groups.contains(.scale) { try await ScaleBenchmarks(trialCount: trials ?? 100_000, report: report).run() }

@@ -13,13 +13,8 @@ struct EpochBenchmarks {
 
   /// - Parameter dataset: Without it grocery, and ml-100k where it has been fetched.
   func run(dataset: String?, dataPath: String?) throws {
-    let home = ProcessInfo.processInfo.environment["RUN_HYPER_HOME"].map { ["\($0)/datasets"] } ?? []
     for name in dataset.map({ [$0] }) ?? ["grocery", "ml-100k"] {
-      var arguments = [(key: "dataset", text: name)]
-      if let dataPath { arguments.append((key: "data_path", text: dataPath)) }
-      let named = [try ConfigurationLayer(arguments: arguments)]
-      let own = try Configuration.datasetLayer(for: named, dataDirectories: home)
-      var configuration = try Configuration(layers: (own.map { [$0] } ?? []) + named, dataDirectories: home)
+      var configuration = try Self.configuration(of: name, dataPath: dataPath)
       if dataset == nil && configuration.dataset.folder == nil {
         print("\n\(name) is not there; 'run-hyper dataset fetch \(name)' fetches it")
         continue
@@ -28,8 +23,22 @@ struct EpochBenchmarks {
       configuration.training.patience = rounds
       let dataset = try SequenceDataset.load(configuration.dataset).dataset
       if showsEpoch || showsEvaluation { try measure(configuration, dataset) }
-      if showsThreads { try measureThreads(configuration, dataset) }
+      if showsThreads {
+        configuration.training.epochs = 1
+        try ThreadBenchmarks(rounds: rounds, report: report)
+          .run("\(dataset.name), one epoch", configuration, dataset)
+      }
     }
+  }
+
+  /// RecBole's defaults with a dataset's own settings.
+  static func configuration(of dataset: String, dataPath: String?) throws -> Configuration {
+    let home = ProcessInfo.processInfo.environment["RUN_HYPER_HOME"].map { ["\($0)/datasets"] } ?? []
+    var arguments = [(key: "dataset", text: dataset)]
+    if let dataPath { arguments.append((key: "data_path", text: dataPath)) }
+    let named = [try ConfigurationLayer(arguments: arguments)]
+    let own = try Configuration.datasetLayer(for: named, dataDirectories: home)
+    return try Configuration(layers: (own.map { [$0] } ?? []) + named, dataDirectories: home)
   }
 
   private func measure(_ configuration: Configuration, _ dataset: SequenceDataset) throws {
@@ -70,36 +79,6 @@ struct EpochBenchmarks {
             Rate("histories_per_second", Double(dataset.valid.count) / evaluation.median, "histories/s"),
             Rate("share_of_epoch", evaluation.median / epoch.median, share: "of an epoch's training"),
           ]))
-    }
-  }
-
-  /// The same epoch on one thread and on all cores, in turn; the weights have to be the same.
-  private func measureThreads(_ configuration: Configuration, _ dataset: SequenceDataset) throws {
-    var configuration = configuration
-    configuration.training.epochs = 1
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    var seconds: [Int: [Double]] = [:]
-    var weights: [UInt8]?
-    for _ in 0..<rounds {
-      for threads in [1, cores] {
-        let trainer = Trainer(configuration: configuration, dataset: dataset)
-        let start = Timing.wallTime
-        _ = try trainer.run(threads: { threads })
-        seconds[threads, default: []].append(Timing.wallTime - start)
-        let result = try trainer.weights().encoded()
-        guard weights ?? result == result else {
-          throw BenchmarkError("\(dataset.name): \(threads) threads gave other weights than the run before")
-        }
-        weights = result
-      }
-    }
-    let alone = Timing(seconds: seconds[1] ?? [])
-    for threads in [1, cores] {
-      let timing = Timing(seconds: seconds[threads] ?? [])
-      report.add(
-        Measurement(
-          group: "threads", name: "\(dataset.name), one epoch on \(threads) \(threads == 1 ? "thread" : "threads")",
-          timing: timing, rates: [Rate("speedup", alone.median / timing.median, "times one thread, same weights")]))
     }
   }
 }

@@ -35,8 +35,9 @@ struct StepBenchmarks {
 
 extension SequenceDataset {
   /// Random items in histories as long as ML-100K's: 57 % have all 50 items, the others any number alike, 39 in the mean.
-  static func shapedLikeML100K(sampleCount: Int) -> SequenceDataset {
-    let itemCount = 1683
+  ///
+  /// - Parameter itemCount: The number of classes, including padding.
+  static func shapedLikeML100K(sampleCount: Int, itemCount: Int = 1683) -> SequenceDataset {
     var stream = RandomStream(Philox(key: 1998), 0, 0, 0)
     var items: [Int32] = []
     var samples: [Sample] = []

@@ -107,11 +107,4 @@ import Testing
     #expect(verified.status == 0, "\(verified.output)")
   }
 
-  @Test func `A study keeps its numeric version where the numbers are the same`() {
-    let current = TrainingObjective.numericVersion
-    #expect(TrainingObjective.agrees(with: current, itemCount: 1_000_000))
-    #expect(TrainingObjective.agrees(with: 1, itemCount: 420))
-    #expect(!TrainingObjective.agrees(with: 1, itemCount: 50_000))
-    #expect(!TrainingObjective.agrees(with: current + 1, itemCount: 420))
-  }
 }

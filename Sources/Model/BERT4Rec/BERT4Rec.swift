@@ -9,16 +9,18 @@ package import Kernels
 package final class BERT4Rec {
   package let configuration: NetworkConfiguration
   package let parameters: Parameters
-  package let gradients: Parameters
   private let shape: BERT4RecShape
   private let views: BERT4RecViews
-  private let gradientViews: BERT4RecViews
+  /// What the backward pass adds to; may be exchanged for another buffer between two parts of a batch.
+  var gradientBuffer: GradientBuffer
   private let transposed: TransposedWeights
   private let workspace: Workspace
 
   /// The number of classes V, including padding; also the mask's id.
   package var itemCount: Int { shape.itemCount }
   package var layout: ParameterLayout { parameters.layout }
+  package var gradients: Parameters { gradientBuffer.parameters }
+  private var gradientViews: BERT4RecViews { gradientBuffer.views }
   package var blockSize: BlockSize { shape.blockSize }
 
   /// The parameters are zero until they are initialized or read; `parametersDidChange()` must be called afterwards.
@@ -42,11 +44,13 @@ package final class BERT4Rec {
     self.shape = shape
     self.parameters = parameters
     self.transposed = transposed
-    gradients = Parameters(layout: parameters.layout)
     views = BERT4RecViews(shape, of: parameters, configuration)
-    gradientViews = BERT4RecViews(shape, of: gradients, configuration)
+    gradientBuffer = GradientBuffer(shape, layout: parameters.layout, configuration)
     workspace = Workspace(shape)
   }
+
+  /// Another buffer for gradients.
+  func makeGradientBuffer() -> GradientBuffer { GradientBuffer(shape, layout: layout, configuration) }
 
   /// Must be called whenever the parameters have changed, before the next pass.
   package func parametersDidChange() { transposed.update(from: views) }

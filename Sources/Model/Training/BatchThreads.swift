@@ -6,13 +6,16 @@ import Kernels
 final class BatchThreads {
   /// One for each thread so far.
   private var allNetworks: [BERT4Rec]
-  /// The sum of the parts' gradients; allocated when a batch first has several parts.
-  private var total: Parameters?
-  /// Buffers for the gradients of parts that finish before their turn; one per thread except the first.
-  private var spares: [Parameters] = []
+  /// Buffers in exchange for those of the sum and of parts that finish before their turn; allocated when a batch first has several parts.
+  private var buffers: [GradientBuffer] = []
+
+  private let cut: BatchCut
 
   /// - Parameter network: The network of the first thread.
-  init(_ network: BERT4Rec) { allNetworks = [network] }
+  init(_ network: BERT4Rec, _ cut: BatchCut) {
+    allNetworks = [network]
+    self.cut = cut
+  }
 
   /// The gradient of a batch's mean loss; valid until the next batch.
   struct Trained {
@@ -24,27 +27,27 @@ final class BatchThreads {
   /// Runs a batch forward and backward; `nil` if stopped.
   func train(_ batch: MaskedBatch, _ dropout: Dropout, _ control: RunControl) -> Trained? {
     let weight = 1 / Float(batch.targetCount)
-    let parts = batch.parts()
+    let parts = cut.parts(of: batch)
     if parts.count == 1 {
       let network = allNetworks[0]
       guard let loss = Self.train(parts[0], on: network, weight: weight, dropout, control) else { return nil }
       return Trained(loss: loss, gradients: network.gradients)
     }
-    let sum = total ?? Parameters(layout: allNetworks[0].layout)
-    total = sum
-    sum.buffer.clear()
     let networks = networks(first: min(control.threads(), parts.count))
-    while spares.count < networks.count - 1 { spares.append(Parameters(layout: sum.layout)) }
-    let queue = PartQueue(partCount: parts.count, sum: sum, spares: spares)
+    while buffers.count < networks.count { buffers.append(networks[0].makeGradientBuffer()) }
+    let queue = PartQueue(partCount: parts.count, free: buffers)
     inParallel(networks.count) { number in
       let network = networks[number]
       while let part = queue.next() {
-        let loss = Self.train(parts[part], on: network, weight: weight, dropout, control)
-        queue.finish(part, loss, network.gradients)
+        guard let loss = Self.train(parts[part], on: network, weight: weight, dropout, control) else {
+          return queue.stop()
+        }
+        network.gradientBuffer = queue.finish(part, loss, network.gradientBuffer)
       }
     }
-    guard let loss = queue.loss else { return nil }
-    return Trained(loss: loss, gradients: sum)
+    guard let end = queue.end() else { return nil }
+    buffers = end.free + [end.gradients]
+    return Trained(loss: end.loss, gradients: end.gradients.parameters)
   }
 
   /// The rank of each sample's target, or `nil` if stopped.

@@ -17,25 +17,25 @@ struct MaskedBatch {
     positionCount += sample.items.count
   }
 
-  /// The batch, divided in order into parts with about the same number of positions.
+  /// The batch, divided in order into parts with about the same weight.
   ///
   /// Parts are what threads share out among themselves. Their gradients are added up one after the other, so how a batch is cut has to
   /// depend on the batch alone.
-  func parts() -> [ArraySlice<Sample>] {
-    let count = Self.partCount(positions: positionCount)
+  ///
+  /// - Parameter weight: The weight of a sample, at least 0.
+  func parts(_ count: Int, weight: (Sample) -> Double) -> [ArraySlice<Sample>] {
+    let weights = samples.map(weight)
+    let total = weights.reduce(0, +)
     var parts: [ArraySlice<Sample>] = []
     var start = 0
-    var positions = 0
-    for (index, sample) in samples.enumerated() {
-      positions += sample.items.count
-      if positions * count >= positionCount * (parts.count + 1) {
+    var sum = 0.0
+    for (index, weight) in weights.enumerated() {
+      sum += weight
+      if sum * Double(count) >= total * Double(parts.count + 1) {
         parts.append(samples[start...index])
         start = index + 1
       }
     }
     return parts
   }
-
-  /// One part for every 8,192 positions, but at most eight.
-  static func partCount(positions: Int) -> Int { max(1, min(8, positions / 8192)) }
 }

@@ -16,24 +16,41 @@ package final class Optimizer {
   }
 
   /// Clips the gradient if configured, and takes one step.
-  package func update(_ parameters: Parameters, _ gradients: Parameters) {
+  ///
+  /// - Parameter threads: The maximum number of threads that take shares of a large network's parameters; the result does not depend on it.
+  package func update(_ parameters: Parameters, _ gradients: Parameters, threads: Int = 1) {
     step += 1
-    let (p, g) = (parameters.buffer.all, gradients.buffer.all)
     if let limit = configuration.maximumGradientNorm {
+      let gradient = gradients.buffer.all
       // PyTorch adds 10⁻⁶ to the norm.
-      let factor = limit / (norm(g) + 1e-6)
-      if factor < 1 { scale(g, by: Float(factor)) }
+      let factor = limit / (norm(gradient) + 1e-6)
+      if factor < 1 { scale(gradient, by: Float(factor)) }
     }
+    let vectors = (parameters.buffer.count + 15) / 16
+    let count = max(1, min(threads, vectors / Self.vectorsPerThread))
+    inParallel(count) { number in
+      let (start, end) = (
+        16 * (vectors * number / count), min(16 * (vectors * (number + 1) / count), parameters.buffer.count)
+      )
+      step(parameters, gradients, at: start, count: end - start)
+    }
+  }
+
+  /// The minimum number of vectors of sixteen parameters for which another thread pays off.
+  private static let vectorsPerThread = 1 << 15
+
+  /// The step of some of the parameters.
+  private func step(_ parameters: Parameters, _ gradients: Parameters, at start: Int, count: Int) {
+    func share(_ all: Parameters) -> Row { all.buffer.row(at: start, count: count) }
+    let (p, g) = (share(parameters), share(gradients))
     let (rate, decay) = (configuration.learningRate, configuration.weightDecay)
     switch configuration.optimizer {
     case .adam, .adamw:
       Adam(learningRate: rate, weightDecay: decay, decouplesDecay: configuration.optimizer == .adamw)
-        .update(p, gradient: g, first: moments[0].buffer.all, second: moments[1].buffer.all, step: step)
+        .update(p, gradient: g, first: share(moments[0]), second: share(moments[1]), step: step)
     case .sgd: stepSGD(p, gradient: g, learningRate: rate, weightDecay: decay)
-    case .adagrad:
-      stepAdagrad(p, gradient: g, squares: moments[0].buffer.all, learningRate: rate, weightDecay: decay)
-    case .rmsprop:
-      stepRMSprop(p, gradient: g, squares: moments[0].buffer.all, learningRate: rate, weightDecay: decay)
+    case .adagrad: stepAdagrad(p, gradient: g, squares: share(moments[0]), learningRate: rate, weightDecay: decay)
+    case .rmsprop: stepRMSprop(p, gradient: g, squares: share(moments[0]), learningRate: rate, weightDecay: decay)
     }
   }
 }

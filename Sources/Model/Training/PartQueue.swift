@@ -3,70 +3,84 @@ import Kernels
 
 /// Distributes the parts of a batch, and adds their results in order.
 final class PartQueue {
+  private struct Result {
+    let loss: Double
+    let gradients: GradientBuffer
+  }
+
   private struct State {
     var next = 0
+    /// The number of parts in the sum.
     var added = 0
-    var loss: Double? = 0
+    var sum: Result?
+    var isStopped = false
     /// Results that arrived before their turn.
-    var parked: [Int: (loss: Double, gradients: Parameters)] = [:]
+    var parked: [Int: Result] = [:]
+    /// Buffers that nobody uses.
+    var free: [GradientBuffer]
   }
 
   private let partCount: Int
-  private let sum: Parameters
-  private var spares: [Parameters]
   private let condition = NSCondition()
-  private var state = State()
+  private var state: State
 
-  /// - Parameter sum: Receives the sum of the gradients.
-  /// - Parameter spares: Buffers that keep results until their turn, so that no thread has to wait for a slower one.
-  init(partCount: Int, sum: Parameters, spares: [Parameters]) {
+  /// - Parameter free: Buffers in exchange for those of the sum and of results that wait for their turn: as many as there are threads, so
+  ///   that none has to wait for a slower one.
+  init(partCount: Int, free: [GradientBuffer]) {
     self.partCount = partCount
-    self.sum = sum
-    self.spares = spares
+    state = State(free: free)
   }
 
   /// The next part that no thread has taken, or `nil` if there is none or the run was stopped.
   func next() -> Int? {
     condition.withLock {
-      guard state.next < partCount, state.loss != nil else { return nil }
+      guard state.next < partCount, !state.isStopped else { return nil }
       defer { state.next += 1 }
       return state.next
     }
   }
 
-  /// Adds a part's result to those before it, now or as soon as they are available.
-  ///
-  /// - Parameter loss: `nil` if stopped.
-  /// - Parameter gradients: May be reused afterwards.
-  func finish(_ part: Int, _ loss: Double?, _ gradients: Parameters) {
+  /// Ends the distribution; there will be no sum.
+  func stop() {
     condition.withLock {
-      guard let loss else {
-        state.loss = nil
-        return condition.broadcast()
-      }
-      while state.added < part, state.loss != nil, spares.isEmpty { condition.wait() }
-      guard state.loss != nil else { return }
-      if state.added < part {
-        let spare = spares.removeLast()
-        spare.buffer.all.copy(from: gradients.buffer.all)
-        state.parked[part] = (loss, spare)
-        return
-      }
-      add(loss, gradients)
-      while let (loss, spare) = state.parked.removeValue(forKey: state.added) {
-        add(loss, spare)
-        spares.append(spare)
-      }
+      state.isStopped = true
       condition.broadcast()
     }
   }
 
-  private func add(_ loss: Double, _ gradients: Parameters) {
-    Kernels.add(gradients.buffer.all, times: 1, to: sum.buffer.all)
-    state.loss = state.loss.map { $0 + loss }
-    state.added += 1
+  /// Adds a part's result to those before it, now or as soon as they are available.
+  ///
+  /// - Returns: A buffer for the next part's gradients.
+  func finish(_ part: Int, _ loss: Double, _ gradients: GradientBuffer) -> GradientBuffer {
+    condition.withLock {
+      // The first part will need a buffer in exchange for its own.
+      while state.added < part, !state.isStopped, state.free.count < (state.sum == nil ? 2 : 1) { condition.wait() }
+      guard !state.isStopped else { return gradients }
+      state.parked[part] = Result(loss: loss, gradients: gradients)
+      while let result = state.parked.removeValue(forKey: state.added) {
+        add(result)
+        condition.broadcast()
+      }
+      return state.free.removeLast()
+    }
   }
 
-  /// The sum of the parts' losses, or `nil` if stopped.
-  var loss: Double? { condition.withLock { state.loss } }
+  private func add(_ result: Result) {
+    state.added += 1
+    guard let sum = state.sum else {
+      state.sum = result
+      return
+    }
+    Kernels.add(result.gradients.parameters.buffer.all, times: 1, to: sum.gradients.parameters.buffer.all)
+    state.sum = Result(loss: sum.loss + result.loss, gradients: sum.gradients)
+    state.free.append(result.gradients)
+  }
+
+  /// The sum of the parts' losses and gradients, and the buffers that nobody uses; `nil` if stopped.
+  func end() -> (loss: Double, gradients: GradientBuffer, free: [GradientBuffer])? {
+    condition.withLock {
+      guard let sum = state.sum, state.added == partCount else { return nil }
+      return (sum.loss, sum.gradients, state.free)
+    }
+  }
 }

@@ -27,7 +27,8 @@ public final class Trainer {
   /// Creates a run that has not started.
   ///
   /// - Parameter dataset: A dataset loaded with the same configuration, so that its histories fit the network's positions.
-  public init(configuration: Configuration, dataset: SequenceDataset) {
+  /// - Parameter version: One that is supported for the dataset's catalog.
+  public init(configuration: Configuration, dataset: SequenceDataset, version: NumericVersion = .current) {
     let network = configuration.network
     precondition(
       dataset.maximumLength <= network.maximumLength,
@@ -36,7 +37,8 @@ public final class Trainer {
     evaluation = configuration.evaluation
     self.dataset = dataset
     self.network = BERT4Rec(network, itemCount: dataset.itemCount)
-    threads = BatchThreads(self.network)
+    threads = BatchThreads(
+      self.network, BatchCut(version, configuration, BERT4RecShape(network, itemCount: dataset.itemCount)))
     optimizer = Optimizer(training, layout: self.network.layout)
     best = Parameters(layout: self.network.layout)
     masking = Masking(network, itemCount: dataset.itemCount)
@@ -52,11 +54,11 @@ public final class Trainer {
   ///
   /// - Throws: If the bytes are not a checkpoint of a run of this shape.
   public convenience init(
-    configuration: Configuration, dataset: SequenceDataset, checkpoint: [UInt8]
+    configuration: Configuration, dataset: SequenceDataset, version: NumericVersion = .current, checkpoint: [UInt8]
   ) throws(SafetensorsError) {
     // Checked before the network is created, since most invalid checkpoints fail here.
     let state = try SavedRun(checkpoint)
-    self.init(configuration: configuration, dataset: dataset)
+    self.init(configuration: configuration, dataset: dataset, version: version)
     try restore(state)
   }
 
@@ -195,7 +197,7 @@ public final class Trainer {
     guard let trained = threads.train(batch, dropout, control) else { return nil }
     let loss = trained.loss / Double(batch.targetCount)
     if loss.isFinite {
-      optimizer.update(network.parameters, trained.gradients)
+      optimizer.update(network.parameters, trained.gradients, threads: control.threads())
       network.parametersDidChange()
     }
     return .trained(loss: loss)

@@ -33,10 +33,13 @@ public struct TrainingMemory: Sendable, Equatable {
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
     // Its own gradient, and one waiting for its turn.
     bytesPerThread = 4 * (2 * parameters + workspace) + Self.roundingBytes
-    let positions = min(configuration.training.batchSize, dataset.train.count) * configuration.network.maximumLength
+    let samples = min(configuration.training.batchSize, dataset.train.count)
     let heldOut = max(dataset.valid.count, dataset.test.count)
     mostThreads = max(
-      MaskedBatch.partCount(positions: positions), BatchThreads.mostThreads(measuring: heldOut))
+      BatchCut(.current, configuration, shape).mostParts(
+        samples: samples, longest: configuration.network.maximumLength,
+        targets: Masking(configuration.network, itemCount: dataset.itemCount).capacity),
+      BatchThreads.mostThreads(measuring: heldOut))
   }
 
   /// The memory for evaluating weights from a file, including the file.

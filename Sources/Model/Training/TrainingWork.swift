@@ -66,19 +66,15 @@ public struct TrainingWork: Sendable, Equatable {
   ) -> Double {
     let masking = Masking(network, itemCount: lengths.itemCount)
     let expectations = masking.expectations(upTo: lengths.train.count - 1)
-    let candidates = candidates(network, itemCount: lengths.itemCount)
-    // The logits of a large catalog are computed a second time for the gradient; see `ItemHead`.
-    let isTwice = network.loss == .crossEntropy && lengths.itemCount > ItemHead.mostItemsAtOnce
-    let logitsAgain = isTwice ? shape.scoreOperations(candidates: candidates) : 0
-    func work(_ length: Int, targets: Double) -> Double {
-      3 * shape.operations(length: Double(length), targets: targets, candidates: candidates) + logitsAgain * targets
-    }
+    let work = HistoryWork(network, shape)
     var total = 0.0
     for (length, count) in lengths.train.enumerated() where count > 0 && length > 1 {
       let expected = expectations[length]
       // The operations are linear in the number of targets, so the mean over histories with targets is sufficient.
-      let random = expected.chance > 0 ? expected.chance * work(length, targets: expected.targets / expected.chance) : 0
-      let last = work(length, targets: 1)
+      let random =
+        expected.chance > 0
+        ? expected.chance * work.operations(length: length, targets: expected.targets / expected.chance) : 0
+      let last = work.operations(length: length, targets: 1)
       total += Double(count) * ((1 - masking.lastItemRatio) * random + masking.lastItemRatio * last)
     }
     return total

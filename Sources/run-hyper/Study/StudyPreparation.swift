@@ -41,17 +41,21 @@ struct StudyPreparation {
   ///
   /// - Parameter machine: What attempts name as their machine; `nil` if this process trains nothing.
   func open(_ admission: Admission, machine: Machine?) throws -> StudySession {
-    let objective = TrainingObjective(
-      space, datasets: datasets, threads: admission.threads, checkpointInterval: checkpointInterval)
     let store = try storage.writer(machine: machine, heartbeatTimeout: heartbeatTimeout)
     store.noteOpening()
     var definition = definition
-    if let version = try store.study(named: definition.name)?.definition.numericVersion,
-      datasets.values.allSatisfy({ TrainingObjective.agrees(with: version, itemCount: $0.itemCount) })
+    var version = NumericVersion.current
+    if let own = try store.study(named: definition.name).flatMap({
+      NumericVersion(rawValue: $0.definition.numericVersion)
+    }),
+      datasets.values.allSatisfy({ own.isSupported(itemCount: $0.itemCount) })
     {
       // The version is part of what identifies a trial, so the study keeps its own.
-      definition.numericVersion = version
+      version = own
+      definition.numericVersion = own.rawValue
     }
+    let objective = TrainingObjective(
+      space, datasets: datasets, version: version, threads: admission.threads, checkpointInterval: checkpointInterval)
     return StudySession(
       store: store,
       opening: try store.createOrContinue(
@@ -100,7 +104,7 @@ struct StudyPreparation {
       fixedConfiguration: configuration.effectiveValues.filter { !tuned.contains($0.key) }.map {
         .init(key: $0.key, value: $0.value.exactJSON)
       },
-      invocation: try StudyInvocation(space).json, numericVersion: TrainingObjective.numericVersion,
+      invocation: try StudyInvocation(space).json, numericVersion: NumericVersion.current.rawValue,
       sampler: space.plan.sampling,
       trialLimit: space.trialLimit,
       earlyStop: space.plan.earlyStop, pruner: space.plan.pruner(longest: space.longest),

@@ -4,17 +4,8 @@ import Tuner
 
 /// Trains BERT4Rec with a trial's hyperparameters: where the tuner and the model meet.
 struct TrainingObjective: Objective {
-  /// Increased whenever the same configuration gives different results than before.
-  static let numericVersion = 2
-
-  /// Whether this program gives the same results as `version` for a catalog of `itemCount` items.
-  ///
-  /// Version 2 processes large catalogs in tiles, which changes only the last bits, and only there.
-  static func agrees(with version: Int, itemCount: Int) -> Bool {
-    version == numericVersion || (version == 1 && itemCount < ItemHead.mostItemsAtOnce)
-  }
-
   private let space: TuningSpace
+  private let version: NumericVersion
   private let datasets: [DatasetConfiguration: SequenceDataset]
   private let lengths: [DatasetConfiguration: TrainingWork.Lengths]
 
@@ -23,15 +14,17 @@ struct TrainingObjective: Objective {
   /// Minimum time between two checkpoints of a trial.
   private let checkpointInterval: Duration
 
+  /// - Parameter version: The numeric version with which the study began.
   /// - Parameter threads: The number of threads for all trials together.
   /// - Parameter checkpointInterval: Keeps short epochs from waiting for the disk.
   init(
-    _ space: TuningSpace, datasets: [DatasetConfiguration: SequenceDataset], threads: Int,
+    _ space: TuningSpace, datasets: [DatasetConfiguration: SequenceDataset], version: NumericVersion, threads: Int,
     checkpointInterval: Duration = .seconds(1)
   ) {
     budget = ThreadBudget(threads: threads)
     self.space = space
     self.datasets = datasets
+    self.version = version
     lengths = datasets.mapValues(TrainingWork.Lengths.init)
     self.checkpointInterval = checkpointInterval
   }
@@ -58,7 +51,7 @@ struct TrainingObjective: Objective {
       // A trial that somebody has changed in the database may read data that the study has not loaded.
       throw CommandError.failed("the dataset of \(trial.hyperparameters) was not loaded")
     }
-    let trainer = try Self.trainer(configuration, dataset, for: trial)
+    let trainer = try trainer(configuration, dataset, for: trial)
     let epochs = configuration.training.epochs
     var lastCheckpoint = ContinuousClock.now
     let outcome = try trainer.run(
@@ -91,17 +84,17 @@ struct TrainingObjective: Objective {
   }
 
   /// A run from the trial's checkpoint, or from the beginning if there is none that fits.
-  private static func trainer(
+  private func trainer(
     _ configuration: Model.Configuration, _ dataset: SequenceDataset, for trial: RunningTrial
   ) throws -> Trainer {
     if let checkpoint = trial.checkpoint {
       do {
-        return try Trainer(configuration: configuration, dataset: dataset, checkpoint: checkpoint)
+        return try Trainer(configuration: configuration, dataset: dataset, version: version, checkpoint: checkpoint)
       } catch {
         try trial.startAfresh(because: "\(error)")
       }
     }
-    return Trainer(configuration: configuration, dataset: dataset)
+    return Trainer(configuration: configuration, dataset: dataset, version: version)
   }
 }
 
