@@ -43,17 +43,9 @@ struct StudyPreparation {
   func open(_ admission: Admission, machine: Machine?) throws -> StudySession {
     let store = try storage.writer(machine: machine, heartbeatTimeout: heartbeatTimeout)
     store.noteOpening()
+    let version = try version(in: store)
     var definition = definition
-    var version = NumericVersion.current
-    if let own = try store.study(named: definition.name).flatMap({
-      NumericVersion(rawValue: $0.definition.numericVersion)
-    }),
-      datasets.values.allSatisfy({ own.isSupported(itemCount: $0.itemCount) })
-    {
-      // The version is part of what identifies a trial, so the study keeps its own.
-      version = own
-      definition.numericVersion = own.rawValue
-    }
+    definition.numericVersion = version.rawValue
     let objective = TrainingObjective(
       space, datasets: datasets, version: version, threads: admission.threads, checkpointInterval: checkpointInterval)
     return StudySession(
@@ -63,6 +55,17 @@ struct StudyPreparation {
         isPossible: objective.isPossible),
       storage: storage, space: space, objective: objective, admission: admission, request: request,
       dataset: datasets[space.firstConfiguration.dataset])
+  }
+
+  /// The numeric version with which the study began, which is part of what identifies its trials.
+  ///
+  /// - Returns: The current one if the study is new, or if this program does not give the version's bits any more.
+  private func version(in store: StudyStore) throws -> NumericVersion {
+    guard let stored = try store.study(named: definition.name)?.definition.numericVersion,
+      let version = NumericVersion(rawValue: stored),
+      datasets.values.allSatisfy({ version.isSupported(itemCount: $0.itemCount) })
+    else { return .current }
+    return version
   }
 
   /// A duration from an environment variable, or `nil` if it is not set.

@@ -1,7 +1,8 @@
 import Foundation
 import Locks
-import Model
 import Testing
+
+@testable import Model
 
 /// Training runs on made-up histories, which repeat a cycle so that there is something to learn.
 @Suite struct TrainerTests {
@@ -77,16 +78,50 @@ import Testing
     #expect(result.bestEpoch > 1 && result.bestEpoch <= result.epochCount)
   }
 
-  @Test(arguments: [2, 3, 8])
-  func `The bits are the same for any number of threads`(threads: Int) throws {
-    // Batches of 1,100 samples of about 17 items have two parts, evaluation of 600 users two shares.
+  @Test(arguments: [2, 3, 8], [1100, 150])
+  func `The bits are the same for any number of threads`(threads: Int, batchSize: Int) throws {
+    // Batches of 1,100 samples of about 17 items have two parts, those of 150 have four or eight; evaluation of 600 users has two shares.
     let dataset = Self.dataset(users: 600, length: 8)
     let wide = Self.dataset()
     for data in [dataset, wide] {
-      let configuration = Self.configuration { $0.training.epochs = 2 }
+      let configuration = Self.configuration {
+        $0.training.epochs = 2
+        $0.training.batchSize = batchSize
+      }
       let one = try Self.trace(Trainer(configuration: configuration, dataset: data))
       #expect(try Self.trace(Trainer(configuration: configuration, dataset: data), threads: threads) == one)
     }
+  }
+
+  /// A study that began with a version keeps its bits, so these never change; a new version adds its own.
+  @Test(arguments: [
+    (NumericVersion.tiledHead, "7e9cb57d01a6c88a0db42ff4face8e4e78b9dc7bfc5c02d3bd39197bbc6ca342"),
+    (.finerParts, "c55239cd5d918552e7a7d6c96eac57d26ff45787e104a12be715dfb8d3d0d4c9"),
+  ])
+  func `Each numeric version keeps its bits`(version: NumericVersion, hash: String) throws {
+    let configuration = Self.configuration { $0.training.batchSize = 150 }
+    let trainer = Trainer(configuration: configuration, dataset: Self.dataset(), version: version)
+    guard case .finished = try trainer.run() else { throw TestFailure("the run did not finish") }
+    let weights = ContentHash()
+    weights.update(Data(try trainer.weights().encoded()))
+    #expect(weights.hexadecimal == hash)
+  }
+
+  @Test(arguments: TrainingConfiguration.Optimizer.allCases)
+  func `Threads that share the step of a large network leave its bits alone`(
+    optimizer: TrainingConfiguration.Optimizer
+  ) throws {
+    // Some 1.3 million parameters, of which two threads take one half each.
+    let dataset = Self.dataset(users: 2, length: 12, items: 40_000)
+    let configuration = Self.configuration {
+      $0.network.hiddenSize = 32
+      $0.training.optimizer = optimizer
+      $0.training.batchSize = 4
+      $0.training.epochs = 1
+      $0.training.maximumGradientNorm = 0.1
+    }
+    let one = try Self.trace(Trainer(configuration: configuration, dataset: dataset))
+    #expect(try Self.trace(Trainer(configuration: configuration, dataset: dataset), threads: 3) == one)
   }
 
   @Test(arguments: [NetworkConfiguration.Loss.crossEntropy, .pairwise], TrainingConfiguration.Optimizer.allCases)
