@@ -1,7 +1,8 @@
 import Foundation
 import Locks
-import Model
 import Testing
+
+@testable import Model
 
 /// Training runs on made-up histories, which repeat a cycle so that there is something to learn.
 @Suite struct TrainerTests {
@@ -77,16 +78,50 @@ import Testing
     #expect(result.bestEpoch > 1 && result.bestEpoch <= result.epochCount)
   }
 
-  @Test(arguments: [2, 3, 8])
-  func `The bits are the same for any number of threads`(threads: Int) throws {
-    // Batches of 1,100 samples of about 17 items have two parts, evaluation of 600 users two shares.
+  @Test(arguments: [2, 3, 8], [1100, 150])
+  func `The bits are the same for any number of threads`(threads: Int, batchSize: Int) throws {
+    // Batches of 1,100 samples of about 17 items have two parts, those of 150 have four or eight; evaluation of 600 users has two shares.
     let dataset = Self.dataset(users: 600, length: 8)
     let wide = Self.dataset()
     for data in [dataset, wide] {
-      let configuration = Self.configuration { $0.training.epochs = 2 }
+      let configuration = Self.configuration {
+        $0.training.epochs = 2
+        $0.training.batchSize = batchSize
+      }
       let one = try Self.trace(Trainer(configuration: configuration, dataset: data))
       #expect(try Self.trace(Trainer(configuration: configuration, dataset: data), threads: threads) == one)
     }
+  }
+
+  /// A study that began with a version keeps its bits, so these never change; a new version adds its own.
+  @Test(arguments: [
+    (NumericVersion.tiledHead, "?"),
+    (.finerParts, "?"),
+  ])
+  func `Each numeric version keeps its bits`(version: NumericVersion, hash: String) throws {
+    let configuration = Self.configuration { $0.training.batchSize = 150 }
+    let trainer = Trainer(configuration: configuration, dataset: Self.dataset(), version: version)
+    guard case .finished = try trainer.run() else { throw TestFailure("the run did not finish") }
+    let weights = ContentHash()
+    weights.update(Data(try trainer.weights().encoded()))
+    #expect(weights.hexadecimal == hash)
+  }
+
+  @Test(arguments: TrainingConfiguration.Optimizer.allCases)
+  func `Threads that share the step of a large network leave its bits alone`(
+    optimizer: TrainingConfiguration.Optimizer
+  ) throws {
+    // Some 1.3 million parameters, of which two threads take one half each.
+    let dataset = Self.dataset(users: 2, length: 12, items: 40_000)
+    let configuration = Self.configuration {
+      $0.network.hiddenSize = 32
+      $0.training.optimizer = optimizer
+      $0.training.batchSize = 4
+      $0.training.epochs = 1
+      $0.training.maximumGradientNorm = 0.1
+    }
+    let one = try Self.trace(Trainer(configuration: configuration, dataset: dataset))
+    #expect(try Self.trace(Trainer(configuration: configuration, dataset: dataset), threads: 3) == one)
   }
 
   @Test(arguments: [NetworkConfiguration.Loss.crossEntropy, .pairwise], TrainingConfiguration.Optimizer.allCases)
@@ -95,6 +130,8 @@ import Testing
   ) throws {
     let dataset = Self.dataset(users: 12)
     let configuration = Self.configuration {
+      // Some runs evaluate an average of the weights.
+      $0.training.weightAverage = [.adamw, .sgd].contains(optimizer) ? 0.95 : nil
       $0.network.loss = loss
       $0.training.optimizer = optimizer
       $0.training.batchSize = 100
@@ -132,7 +169,69 @@ import Testing
     #expect(stops > 3)
   }
 
-  @Test func `An epoch in which no mask counts has no loss, and the others keep theirs`() throws {
+  @Test func `The average of the weights is evaluated and saved, and training goes on as without it`() throws {
+    let dataset = Self.dataset(users: 12)
+    func trainer(_ decay: Double?) -> Trainer {
+      let configuration = Self.configuration {
+        $0.training.weightAverage = decay
+        $0.training.batchSize = 100
+      }
+      return Trainer(configuration: configuration, dataset: dataset)
+    }
+    let plain = try Self.trace(trainer(nil))
+    let averaged = try Self.trace(trainer(0.9))
+    #expect(averaged.losses == plain.losses)
+    #expect(averaged.weights != plain.weights && averaged.valid != plain.valid)
+    #expect(try Self.trace(trainer(0.9), threads: 2) == averaged)
+  }
+
+  /// The average after each of some steps, computed in 64 bits from the weights that the checkpoints have.
+  @Test func `The average is the mean of the weights after each step, and the latest weigh most`() throws {
+    let dataset = Self.dataset(users: 4, length: 6)
+    var configuration = Self.configuration {
+      $0.training.weightAverage = 0.9
+      $0.training.epochs = 6
+      $0.training.batchSize = 1000
+      $0.training.patience = 100
+    }
+    func tensor(_ prefix: String, _ file: Safetensors) throws -> [Double] {
+      let bytes = try #require(file.tensors[prefix + "position_embedding.weight"]).bytes
+      return stride(from: 0, to: bytes.count, by: 4).map { index in
+        Double(Float(bitPattern: bytes[index..<index + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }))
+      }
+    }
+    // An epoch has one batch; a run of n epochs leaves the weights after n steps.
+    var average: [Double] = []
+    for epochs in 1...6 {
+      configuration.training.epochs = epochs
+      let trainer = Trainer(configuration: configuration, dataset: dataset)
+      _ = try trainer.run()
+      let file = try Safetensors(decoding: try trainer.checkpoint(), file: "checkpoint")
+      let weights = try tensor("", file)
+      if average.isEmpty { average = weights.map { _ in 0 } }
+      average = zip(average, weights).map { 0.9 * $0 + 0.1 * $1 }
+      let found = try tensor("average.", file)
+      #expect(zip(found, average).allSatisfy { abs($0 - $1) < 1e-7 })
+    }
+    var last = Self.configuration { $0.training = configuration.training }
+    last.training.validationInterval = 0
+    let trainer = Trainer(configuration: last, dataset: dataset)
+    _ = try trainer.run()
+    let saved = try tensor("", trainer.weights())
+    #expect(zip(saved, average).allSatisfy { abs($0 - $1 / (1 - pow(0.9, 6))) < 1e-6 })
+  }
+
+  @Test func `A state without the average that the configuration asks for is refused`() throws {
+    let dataset = Self.dataset(users: 5)
+    let state = try Trainer(configuration: Self.configuration(), dataset: dataset).checkpoint()
+    #expect(throws: SafetensorsError.self) {
+      _ = try Trainer(
+        configuration: Self.configuration { $0.training.weightAverage = 0.99 }, dataset: dataset, checkpoint: state)
+    }
+  }
+
+  @Test(arguments: [nil, 0.9] as [Double?])
+  func `An epoch in which no mask counts has no loss, and the others keep theirs`(average: Double?) throws {
     // One sample of one item and one of two, of which the second is masked in half of the epochs.
     let dataset = SequenceDataset(
       name: "few", contentHash: "", userTokens: ["[PAD]", "u"], itemTokens: ["[PAD]", "a", "b", "c"],
@@ -145,6 +244,7 @@ import Testing
       $0.network.maximumLength = 2
       $0.training.epochs = 20
       $0.training.patience = 100
+      $0.training.weightAverage = average
     }
     var reports: [EpochReport] = []
     let outcome = try Trainer(configuration: configuration, dataset: dataset).run(onEpoch: { reports.append($0) })
