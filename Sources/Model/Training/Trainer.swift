@@ -195,7 +195,7 @@ public final class Trainer {
     guard let trained = threads.train(batch, dropout, control) else { return nil }
     let loss = trained.loss / Double(batch.targetCount)
     if loss.isFinite {
-      optimizer.update(network.parameters, trained.gradients)
+      Profile.measure(.optimizer) { optimizer.update(network.parameters, trained.gradients) }
       network.parametersDidChange()
     }
     return .trained(loss: loss)
