@@ -199,7 +199,9 @@ public final class Trainer {
     guard let trained = threads.train(batch, dropout, control) else { return nil }
     let loss = trained.loss / Double(batch.targetCount)
     if loss.isFinite {
-      optimizer.update(network.parameters, trained.gradients, average: average, threads: control.threads())
+      Profile.measure(.optimizer) {
+        optimizer.update(network.parameters, trained.gradients, average: average, threads: control.threads())
+      }
       network.parametersDidChange()
     }
     return .trained(loss: loss)
