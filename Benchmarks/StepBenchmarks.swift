@@ -30,6 +30,26 @@ struct StepBenchmarks {
       Measurement(
         group: "step", name: name, timing: timing,
         rates: [Rate("rows_per_second", rows, "rows/s")] + peak.rates(operations: operations, timing: timing)))
+    try addProfile(name, configuration, dataset)
+  }
+
+  /// Where the time of these steps goes: of a run of its own, since reading the clock takes a few percent.
+  private func addProfile(_ name: String, _ configuration: Configuration, _ dataset: SequenceDataset) throws {
+    let profile = Profile(clock: { Timing.cpuTime })
+    var ends: [[Profile.Kind: Double]] = []
+    _ = try profile.take {
+      try Trainer(configuration: configuration, dataset: dataset).run(onEpoch: { _ in ends.append(profile.seconds) })
+    }
+    let timings = Profile.Kind.allCases.map { kind in
+      Timing(seconds: zip(ends, ends.dropFirst()).map { ($1[kind] ?? 0) - ($0[kind] ?? 0) })
+    }
+    let total = timings.reduce(0) { $0 + $1.median }
+    for (kind, timing) in zip(Profile.Kind.allCases, timings) {
+      report.add(
+        Measurement(
+          group: "step", name: "\(name): \(kind.rawValue)", timing: timing,
+          rates: [Rate("share_of_step", timing.median / total, share: "of the step")]))
+    }
   }
 }
 

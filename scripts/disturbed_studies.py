@@ -10,6 +10,7 @@ import subprocess
 import time
 
 GRID = "learning_rate choice [0.01,0.001]\nhidden_dropout_prob choice [0.2,0.5]\nn_layers choice [1,2]\n"
+AVERAGES = "weight_average choice [None,0.9,0.99]\nlearning_rate choice [0.01,0.001]\n"
 RANGES = "learning_rate loguniform_bounds 0.0005,0.01\nn_layers quniform 1,2,1\nhidden_dropout_prob uniform 0.1,0.5\n"
 
 # Name, parameter file, options, the options that end it where a pruner is in force, whether several processes give the same bytes.
@@ -23,6 +24,7 @@ KINDS = [
     ("bayes", RANGES, ["--epochs=2", "--algo=bayes", "--max_evals=12"], None, False),
     ("repeats", "n_heads choice [1,2]\n", ["--epochs=3", "--repeats=2"], None, True),
     ("shuffled", GRID, ["--epochs=3", "--shuffle", "--early_stop=5"], None, True),
+    ("averages", AVERAGES, ["--epochs=4", "--pruner=asha", "--reduction_factor=2"], ["--epochs=4"], True),
 ]
 NAME = "bert4rec-grocery-hyper"
 ENVIRONMENT = {**os.environ, "RUN_HYPER_CHECKPOINT_SECONDS": "0"}

@@ -3,13 +3,14 @@
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLLED _Pragma("clang loop unroll(full)") for
 
-// A tile of c stands in registers while k runs: `rows` × `vectors` of 16 lanes. With 32 registers of 512 bits, 12 × 2 leave room for two
-// vectors of b and one element of a; rows that lie apart need address registers too, of which there are enough for 8. Elsewhere a
-// vector takes two or four registers, and 6 × 1 fit.
+// A tile of c stands in registers while k runs: `rows` × `vectors` of 16 lanes. With 32 registers of 512 bits, the 24 sums of 12 × 2 or
+// 6 × 4 leave room for the vectors of b and one element of a. Elsewhere a vector takes two or four registers, and 6 × 1 fit.
 #if defined(__AVX512F__)
-enum { tile_vectors = 2, tile_rows = 12, tile_rows_apart = 8 };
+enum { most_vectors = 4, most_rows = 12 };
+#define MOST_ROWS(vectors) ((vectors) == 4 ? 6 : 12)
 #else
-enum { tile_vectors = 1, tile_rows = 6, tile_rows_apart = 6 };
+enum { most_vectors = 1, most_rows = 6 };
+#define MOST_ROWS(vectors) 6
 #endif
 
 /// One tile. `rows`, `vectors` and `transposed` are constants wherever it is inlined.
@@ -18,7 +19,7 @@ enum { tile_vectors = 1, tile_rows = 6, tile_rows_apart = 6 };
 INLINE void multiply_tile(
     const int rows, const int vectors, const bool transposed, intptr_t columns, intptr_t k, const float *a,
     intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
-  f32x16 sums[tile_rows][tile_vectors];
+  f32x16 sums[most_rows][most_vectors];
   const intptr_t last = columns - 16 * (vectors - 1);
   UNROLLED(int row = 0; row < rows; row++) {
     UNROLLED(int vector = 0; vector < vectors; vector++) {
@@ -35,20 +36,29 @@ INLINE void multiply_tile(
     }
   }
   // Every third row has a pointer; the two after it are one and two strides away, which one address can express.
-  const float *every_third[(tile_rows + 2) / 3];
+  const float *every_third[(most_rows + 2) / 3];
   UNROLLED(int group = 0; group < (rows + 2) / 3; group++) every_third[group] = a + 3 * group * a_stride;
 #pragma clang loop unroll_count(4)
   for (intptr_t step = 0; step < k; step++) {
-    f32x16 right[tile_vectors];
+    f32x16 right[most_vectors];
     UNROLLED(int vector = 0; vector < vectors; vector++) right[vector] = csimd_load(b + 16 * vector);
     b += b_stride;
     UNROLLED(int row = 0; row < rows; row++) {
-      f32x16 left = transposed ? a[row] : every_third[row / 3][(row % 3) * a_stride + step];
+      f32x16 left = transposed ? a[row] : every_third[row / 3][(row % 3) * a_stride];
       UNROLLED(int vector = 0; vector < vectors; vector++) {
         sums[row][vector] = csimd_fma(left, right[vector], sums[row][vector]);
       }
     }
-    if (transposed) a += a_stride;
+    if (transposed) {
+      a += a_stride;
+      continue;
+    }
+    UNROLLED(int group = 0; group < (rows + 2) / 3; group++) {
+      every_third[group]++;
+      // Hides that the pointers are strides apart, at no instruction: the compiler would make one chain of them, read the elements of
+      // four steps at once, and keep them in memory for want of registers, which takes half as long again.
+      __asm__("" : "+r"(every_third[group]));
+    }
   }
   UNROLLED(int row = 0; row < rows; row++) {
     UNROLLED(int vector = 0; vector < vectors; vector++) {
@@ -73,23 +83,16 @@ INLINE void multiply_tile(
 INLINE void multiply_rows(
     int rows, const int vectors, const bool transposed, intptr_t columns, intptr_t k, const float *a,
     intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
-  switch (rows) {
-    ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
-#if defined(__AVX512F__)
-    ROWS(7) ROWS(8)
-  }
-  if (!transposed) return;
-  switch (rows) {
-    ROWS(9) ROWS(10) ROWS(11) ROWS(12)
-#endif
-  }
+  switch (rows) { ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) }
+  if (MOST_ROWS(vectors) == 6) return;
+  switch (rows) { ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12) }
 }
 
 /// All tiles of a strip of at most 16 · `vectors` columns.
 INLINE void multiply_strip(
     const int vectors, const bool transposed, intptr_t columns, intptr_t m, intptr_t k, const float *a,
     intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
-  const intptr_t most = transposed ? tile_rows : tile_rows_apart;
+  const intptr_t most = MOST_ROWS(vectors);
   // Tiles of about equal heights: a low one at the end would not fill the multiply-adders.
   intptr_t tiles = (m + most - 1) / most;
   for (intptr_t row = 0; row < m; tiles--) {
@@ -101,23 +104,42 @@ INLINE void multiply_strip(
   }
 }
 
+/// The vectors of a strip, where `columns` are left.
+INLINE int strip_vectors(intptr_t columns, intptr_t k) {
+  // A strip of b is read for every tile: four vectors only where it stays in the first-level cache.
+  if (most_vectors >= 4 && columns > 48 && k <= 128) return 4;
+  return most_vectors >= 2 && columns > 16 ? 2 : 1;
+}
+
+#define STRIP(count)                                                                                                 \
+  case count:                                                                                                        \
+    multiply_strip(                                                                                                  \
+        count, transposed, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);   \
+    break;
+
+/// The whole product, in strips of columns.
+INLINE void multiply(
+    const bool transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
+    intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+  for (intptr_t column = 0, columns; column < n; column += columns) {
+    const int vectors = strip_vectors(n - column, k);
+    columns = n - column < 16 * vectors ? n - column : 16 * vectors;
+    switch (vectors) {
+      STRIP(1)
+#if defined(__AVX512F__)
+      STRIP(2) STRIP(4)
+#endif
+    }
+  }
+}
+
 void csimd_multiply(
     bool a_is_transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
     intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
-  const intptr_t widest = 16 * tile_vectors;
-  for (intptr_t column = 0; column < n; column += widest) {
-    intptr_t columns = n - column < widest ? n - column : widest;
-    if (columns > 16) {
-      if (a_is_transposed)
-        multiply_strip(tile_vectors, true, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);
-      else
-        multiply_strip(tile_vectors, false, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);
-    } else {
-      if (a_is_transposed)
-        multiply_strip(1, true, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);
-      else
-        multiply_strip(1, false, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);
-    }
+  if (a_is_transposed) {
+    multiply(true, m, n, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);
+  } else {
+    multiply(false, m, n, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);
   }
 }
 
@@ -172,7 +194,7 @@ void csimd_transpose(
 // MARK: Measuring
 
 double csimd_peak(intptr_t rounds) {
-  enum { chains = tile_vectors == 2 ? 24 : 6 };
+  enum { chains = most_vectors > 1 ? 24 : 6 };
   f32x16 sums[chains];
   UNROLLED(int chain = 0; chain < chains; chain++) sums[chain] = (float)chain;
   f32x16 factor = 0.999f, addend = 0.001f;

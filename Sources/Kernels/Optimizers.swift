@@ -81,7 +81,7 @@ package func stepRMSprop(_ parameters: Row, gradient: Row, squares: Row, learnin
 }
 
 /// `base` to the power of `exponent`, by repeated squaring.
-private func power(_ base: Double, _ exponent: Int) -> Double {
+package func power(_ base: Double, _ exponent: Int) -> Double {
   var (result, square, left) = (1.0, base, exponent)
   while left > 0 {
     if left & 1 == 1 { result *= square }

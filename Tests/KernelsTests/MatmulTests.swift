@@ -2,10 +2,10 @@ import Kernels
 import Testing
 
 @Suite struct MatmulTests {
-  /// (m, k, n): every number of rows of a tile, one to three vectors of columns, whole and cut.
+  /// (m, k, n): every number of rows of a tile, one to four vectors of columns, whole and cut.
   static let shapes =
     [(1, 1, 1), (3, 5, 7), (16, 16, 16), (17, 33, 15), (5, 1, 39), (50, 64, 31), (29, 40, 70), (64, 300, 48)]
-    + (6...13).map { ($0, 9, 32) }
+    + (5...13).flatMap { [($0, 9, 32), ($0, 9, 64)] }
 
   @Test(arguments: shapes, [Orientation.asIs, .transposed])
   func `A product of strided views equals its twin`(shape: (Int, Int, Int), orientation: Orientation) {
@@ -46,6 +46,58 @@ import Testing
         }
         #expect(c.matrix[row, column] == chain)
       }
+    }
+  }
+
+  /// Columns of c around the edges of its tiles and strips.
+  static let columnCounts =
+    [1, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 80, 81, 95, 96, 97, 112, 113, 127, 129, 150, 177, 193, 200]
+
+  @Test(arguments: [1, 2, 4, 7, 64, 128, 129, 300], [Orientation.asIs, .transposed])
+  func `The first rows and columns of a product have its bits, and nothing else is written`(
+    k: Int, orientation: Orientation
+  ) {
+    let (rows, columns) = (40, 200)
+    var stream = RandomStream(seed: 6)
+    let left = Framed(
+      rows: orientation == .asIs ? rows : k, columns: orientation == .asIs ? k : rows, using: &stream
+    ).matrix
+    let right = Framed(rows: k, columns: columns, using: &stream).matrix
+    let start = Framed(rows: rows, columns: columns, using: &stream).matrix
+    let factors = (0..<rows).map { row in
+      (0..<k).map { orientation == .asIs ? left[row, $0] : left[$0, row] }
+    }
+    let c = Framed(rows: rows, columns: columns)
+    for adding in [false, true] {
+      let scale: Float = adding ? 1 : 0.3
+      let whole = (0..<rows).map { row in
+        let begin = adding ? start[row].values : [Float](repeating: 0, count: columns)
+        return chains(factors[row], right, from: begin).map { $0 * scale }
+      }
+      for m in 1...rows {
+        for n in Self.columnCounts {
+          c.matrix.copy(from: start)
+          let first =
+            orientation == .asIs ? left.rows(from: 0, count: m) : left.columns(from: 0, count: m)
+          matmul(
+            first, orientation, right.columns(from: 0, count: n),
+            into: c.matrix.rows(from: 0, count: m).columns(from: 0, count: n), adding: adding, scale: scale)
+          let isEqual = (0..<rows).allSatisfy { row in
+            let old = start[row].values
+            return c.matrix[row].values == (row < m ? Array(whole[row][..<n] + old[n...]) : old)
+          }
+          #expect(isEqual, "\(m) × \(k) × \(n), adding: \(adding)")
+        }
+      }
+    }
+    #expect(c.isFrameIntact)
+  }
+
+  /// A row of a product: for each column of `right`, one chain of multiply-adds in the order of its rows.
+  private func chains(_ factors: [Float], _ right: Matrix, from start: [Float]) -> [Float] {
+    factors.enumerated().reduce(into: start) { sums, factor in
+      let values = right[factor.offset].values
+      for column in sums.indices { sums[column].addProduct(factor.element, values[column]) }
     }
   }
 

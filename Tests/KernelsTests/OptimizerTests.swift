@@ -48,6 +48,27 @@ import Testing
     }
   }
 
+  @Test(arguments: sizes, [0.9, 0.9999])
+  func `An average of the parameters equals its twin, and is a mean when it is corrected`(size: Int, decay: Double) {
+    var stream = RandomStream(seed: 31)
+    let (average, corrected) = (Framed(rows: 1, columns: size), Framed(rows: 1, columns: size))
+    var plain = [Double](repeating: 0, count: size)
+    var values: [[Double]] = []
+    for step in 1...7 {
+      let x = Framed(rows: 1, columns: size, using: &stream)
+      values.append(x.plain[0])
+      stepAverage(of: x.row, decay: decay, into: average.row)
+      for index in 0..<size { plain[index] = decay * plain[index] + (1 - decay) * values[step - 1][index] }
+      expect(average, near: [plain], within: 1e-6)
+      copy(average.row, times: Float(1 / (1 - power(decay, step))), into: corrected.row)
+      let weights = (1...step).map { pow(decay, Double(step - $0)) }
+      let mean = (0..<size).map { index in
+        zip(weights, values).reduce(0) { $0 + $1.0 * $1.1[index] } / weights.reduce(0, +)
+      }
+      expect(corrected, near: [mean], within: 1e-3)
+    }
+  }
+
   private func expectAdam(size: Int, decay: Double, decoupled: Bool) {
     let adam = Adam(learningRate: learningRate, weightDecay: decay, decouplesDecay: decoupled)
     descend(size: size) { p, g, m, v, step in

@@ -53,7 +53,7 @@ package final class BERT4Rec {
   func makeGradientBuffer() -> GradientBuffer { GradientBuffer(shape, layout: layout, configuration) }
 
   /// Must be called whenever the parameters have changed, before the next pass.
-  package func parametersDidChange() { transposed.update(from: views) }
+  package func parametersDidChange() { Profile.measure(.optimizer) { transposed.update(from: views) } }
 
   /// The number of floats of the workspace.
   var workspaceFloatCount: Int { workspace.floatCount }
@@ -74,7 +74,7 @@ package final class BERT4Rec {
       x = layer.forward(
         x, transposed: transposed.layers[index], block: block, memory: workspace.layers[index], dropout: dropout)
     }
-    return views.head.forward(x, transposed: transposed.head, memory: workspace.head)
+    return Profile.measure(.head) { views.head.forward(x, transposed: transposed.head, memory: workspace.head) }
   }
 
   // MARK: - Training
@@ -88,16 +88,22 @@ package final class BERT4Rec {
     _ block: Block, weight: Float, _ dropout: Dropout, shouldStop: () -> Bool = { false }
   ) -> Double? {
     guard block.targetCount > 0 else { return 0 }
-    guard let head = forward(block, dropout, shouldStop: shouldStop), !shouldStop() else { return nil }
-    let gradient = workspace.scratch.stream.rows(from: 0, count: block.targetCount)
-    let loss =
-      switch configuration.loss {
-      case .crossEntropy:
-        workspace.itemHead.crossEntropy(
-          head, labels: block.labels, headItems, weight: weight, into: gradient, addingTo: headGradients)
-      case .pairwise: pairwiseLosses(head, block, weight: weight, into: gradient)
-      }
-    return backward(gradient, block, dropout, shouldStop: shouldStop) ? loss : nil
+    return Profile.measure(.elements) {
+      guard let head = forward(block, dropout, shouldStop: shouldStop), !shouldStop() else { return nil }
+      let gradient = workspace.scratch.stream.rows(from: 0, count: block.targetCount)
+      let loss = Profile.measure(.head) { losses(head, block, weight: weight, into: gradient) }
+      return backward(gradient, block, dropout, shouldStop: shouldStop) ? loss : nil
+    }
+  }
+
+  /// The sum of the targets' losses, and the gradient of the head's output.
+  private func losses(_ head: Matrix, _ block: Block, weight: Float, into gradient: Matrix) -> Double {
+    switch configuration.loss {
+    case .crossEntropy:
+      workspace.itemHead.crossEntropy(
+        head, labels: block.labels, headItems, weight: weight, into: gradient, addingTo: headGradients)
+    case .pairwise: pairwiseLosses(head, block, weight: weight, into: gradient)
+    }
   }
 
   /// The sum of the targets' pairwise losses, and the gradient of the head's output.
@@ -126,7 +132,9 @@ package final class BERT4Rec {
   private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout, shouldStop: () -> Bool) -> Bool {
     let (scratch, memory) = (workspace.scratch, workspace.layers)
     let last = memory[memory.count - 1].feedForward.output.rows(from: 0, count: block.targetCount)
-    views.head.backward(gradient, addingTo: gradientViews.head, x: last, memory: workspace.head, scratch: scratch)
+    Profile.measure(.head) {
+      views.head.backward(gradient, addingTo: gradientViews.head, x: last, memory: workspace.head, scratch: scratch)
+    }
     var stream = gradient
     for index in views.layers.indices.reversed() {
       if shouldStop() { return false }

@@ -102,6 +102,16 @@ extension ConfigurationReader {
     property = norm
   }
 
+  mutating func weightAverage(_ key: String, into property: inout Double?) {
+    guard let value = value(key) else { return }
+    if value.isNullLike {
+      property = nil
+      return
+    }
+    guard let decay = value.finiteNumber, 0.9...0.9999 ~= decay else { return reportType(key) }
+    property = decay
+  }
+
   mutating func metrics(_ key: String, into property: inout [RankingMetric]) {
     guard let value = value(key) else { return }
     guard let names = value.names, (1...100).contains(names.count) else { return reportType(key) }

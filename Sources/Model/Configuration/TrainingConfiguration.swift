@@ -21,6 +21,10 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// The maximum global norm of the gradient, or `nil` for no clipping; key `clip_grad_norm`.
   public var maximumGradientNorm: Double?
 
+  /// The decay β of an average of the weights over the steps, which is evaluated and saved instead of the last weights; `nil` for none; key
+  /// `weight_average`.
+  public var weightAverage: Double?
+
   /// Whether the samples are shuffled every epoch; key `shuffle`.
   public var shuffles = true
 

@@ -52,7 +52,7 @@ struct SelfAttention {
     _ x: Matrix, transposed: Transposed, block: Block, memory: SelfAttentionMemory, dropout: Dropout
   ) -> Matrix {
     let residual = project(x, transposed: transposed, block: block, memory: memory)
-    attend(block, memory, dropout)
+    Profile.measure(.attention) { attend(block, memory, dropout) }
     let rows = residual.rows
     memory.outputMask.draw(block, memory.outputs, dropout, site: .attentionOutput(layer: layer))
     let normMemory = memory.norm.first(rows)
@@ -141,7 +141,9 @@ struct SelfAttention {
     matmul(dropped, .transposed, context, into: gradients.dense.weights, adding: true)
     let contextGradient = scratch.context.rows(from: 0, count: rows)
     matmul(dropped, dense.weights, into: contextGradient)
-    backwardAttention(contextGradient, block: block, memory: memory, scratch: scratch, dropout: dropout)
+    Profile.measure(.attention) {
+      backwardAttention(contextGradient, block: block, memory: memory, scratch: scratch, dropout: dropout)
+    }
     return backwardProjections(
       gradient, addingTo: gradients, x: x, block: block, memory: memory, scratch: scratch)
   }

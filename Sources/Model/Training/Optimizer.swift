@@ -17,8 +17,11 @@ package final class Optimizer {
 
   /// Clips the gradient if configured, and takes one step.
   ///
+  /// - Parameter average: Gets the weights after the step.
   /// - Parameter threads: The maximum number of threads that take shares of a large network's parameters; the result does not depend on it.
-  package func update(_ parameters: Parameters, _ gradients: Parameters, threads: Int = 1) {
+  func update(
+    _ parameters: Parameters, _ gradients: Parameters, average: WeightAverage? = nil, threads: Int = 1
+  ) {
     step += 1
     if let limit = configuration.maximumGradientNorm {
       let gradient = gradients.buffer.all
@@ -28,16 +31,23 @@ package final class Optimizer {
     }
     let vectors = (parameters.buffer.count + 15) / 16
     let count = max(1, min(threads, vectors / Self.vectorsPerThread))
+    // What a thread does with a piece finds it in its cache.
+    let piece = average == nil ? vectors : Self.vectorsPerPiece
     inParallel(count) { number in
-      let (start, end) = (
-        16 * (vectors * number / count), min(16 * (vectors * (number + 1) / count), parameters.buffer.count)
-      )
-      step(parameters, gradients, at: start, count: end - start)
+      let share = vectors * number / count..<vectors * (number + 1) / count
+      for first in stride(from: share.lowerBound, to: share.upperBound, by: piece) {
+        let (start, end) = (16 * first, min(16 * min(first + piece, share.upperBound), parameters.buffer.count))
+        step(parameters, gradients, at: start, count: end - start)
+        average?.add(parameters.buffer.row(at: start, count: end - start), at: start)
+      }
     }
   }
 
   /// The minimum number of vectors of sixteen parameters for which another thread pays off.
   private static let vectorsPerThread = 1 << 15
+
+  /// The vectors of a piece: 16 KiB of each buffer.
+  private static let vectorsPerPiece = 1 << 8
 
   /// The step of some of the parameters.
   private func step(_ parameters: Parameters, _ gradients: Parameters, at start: Int, count: Int) {

@@ -13,6 +13,7 @@ public final class Trainer {
   private let dataset: SequenceDataset
   private let network: BERT4Rec
   private let optimizer: Optimizer
+  private let average: WeightAverage?
   private let best: Parameters
   private let masking: Masking
   private let randomness: Randomness
@@ -40,6 +41,7 @@ public final class Trainer {
     threads = BatchThreads(
       self.network, BatchCut(version, configuration, BERT4RecShape(network, itemCount: dataset.itemCount)))
     optimizer = Optimizer(training, layout: self.network.layout)
+    average = training.weightAverage.map { [layout = self.network.layout] in WeightAverage(decay: $0, layout: layout) }
     best = Parameters(layout: self.network.layout)
     masking = Masking(network, itemCount: dataset.itemCount)
     randomness = Randomness(seed: training.seed)
@@ -197,14 +199,26 @@ public final class Trainer {
     guard let trained = threads.train(batch, dropout, control) else { return nil }
     let loss = trained.loss / Double(batch.targetCount)
     if loss.isFinite {
-      optimizer.update(network.parameters, trained.gradients, threads: control.threads())
+      Profile.measure(.optimizer) {
+        optimizer.update(network.parameters, trained.gradients, average: average, threads: control.threads())
+      }
       network.parametersDidChange()
     }
     return .trained(loss: loss)
   }
 
+  /// Runs `body` while the network has the weights that count: the average's, if there is one.
+  private func withEvaluatedWeights<Result>(_ body: () -> Result) -> Result {
+    guard let average else { return body() }
+    return average.evaluate(in: network, steps: optimizer.step, body)
+  }
+
   /// Validates if due, and moves on to the next epoch; `nil` if stopped.
   private func validate(_ control: RunControl) -> Measurement<EpochReport>? {
+    withEvaluatedWeights { validateWeights(control) }
+  }
+
+  private func validateWeights(_ control: RunControl) -> Measurement<EpochReport>? {
     let number = progress.epoch + 1
     var metrics: Metrics?
     // Without validation samples, the last epoch's weights are kept.
@@ -272,6 +286,7 @@ public final class Trainer {
   public func checkpoint() throws -> [UInt8] {
     var tensors = network.parameters.sources()
     tensors.merge(best.sources(prefix: "best.")) { first, _ in first }
+    if let average { tensors.merge(average.sum.sources(prefix: "average.")) { first, _ in first } }
     for (index, moment) in optimizer.moments.enumerated() {
       tensors.merge(moment.sources(prefix: "moment.\(index).")) { first, _ in first }
     }
@@ -292,6 +307,7 @@ public final class Trainer {
     try network.parameters.read(file, file: name)
     network.parametersDidChange()
     try best.read(file, prefix: "best.", file: name)
+    try average?.sum.read(file, prefix: "average.", file: name)
     for (index, moment) in optimizer.moments.enumerated() {
       try moment.read(file, prefix: "moment.\(index).", file: name)
     }

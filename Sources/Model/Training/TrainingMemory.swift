@@ -26,10 +26,12 @@ public struct TrainingMemory: Sendable, Equatable {
     let workspace = Double(Workspace.floatCount(shape))
     let transposed = Double(TransposedWeights.floatCount(shape))
     let moments = Double(configuration.training.optimizer.momentCount)
+    let averages = configuration.training.weightAverage == nil ? 0.0 : 1.0
     // Parameters, their gradient, the sum of several threads' gradients, and the best epoch's parameters.
-    let training = (4 + moments) * parameters + transposed + workspace
+    let buffers = 4 + moments + averages * Double(WeightAverage.bufferCount)
+    let training = buffers * parameters + transposed + workspace
     // The tensors and the file made from them exist at the same time; so does the old array while the file's array grows.
-    let files = keepsCheckpoints ? 3 * (2 + moments) * parameters : 3 * parameters
+    let files = keepsCheckpoints ? 3 * (2 + moments + averages) * parameters : 3 * parameters
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
     // Its own gradient, and one waiting for its turn.
     bytesPerThread = 4 * (2 * parameters + workspace) + Self.roundingBytes

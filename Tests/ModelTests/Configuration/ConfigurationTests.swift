@@ -62,6 +62,8 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     #expect(result.dataset.fieldSeparator == "\t")
     #expect(try configuration([("clip_grad_norm", "2")]).training.maximumGradientNorm == 2)
     #expect(try configuration([("clip_grad_norm", "~")]).training.maximumGradientNorm == nil)
+    #expect(try configuration([("weight_average", "0.999")]).training.weightAverage == 0.999)
+    #expect(try configuration([("weight_average", "None")]).training.weightAverage == nil)
     #expect(try configuration([("dataset", "123")]).dataset.name == "123")
     #expect(try configuration([("metrics", "[Hit,MRR]")]).evaluation.metrics == [.hit, .reciprocalRank])
   }
@@ -121,11 +123,19 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     #expect(result.notes.count == 1 && result.notes[0].contains("--\(parts[0]): \(parts[0]) has no effect here"))
   }
 
+  @Test func `A key that earlier studies do not know is stored only with a value that they do not have`() throws {
+    let plain = try configuration([("weight_average", "None")])
+    #expect(!(plain.values + plain.effectiveValues).contains { $0.key == "weight_average" })
+    let averaged = try configuration([("weight_average", "0.99")])
+    #expect(averaged.effectiveValues.contains { $0.key == "weight_average" && $0.value == .number(0.99) })
+    #expect(averaged != plain && plain == Configuration())
+  }
+
   @Test func `A stored configuration reads back as the same one`() throws {
     let layers = [
       try ConfigurationLayer(
         yaml:
-          "clip_grad_norm: 3\nmetrics: [MAP, hit]\ntopk: 5\nvalid_metric: map@5\nlayer_norm_eps: 1e-8\nload_col: ~\n"
+          "clip_grad_norm: 3\nweight_average: 0.99\nmetrics: [MAP, hit]\ntopk: 5\nvalid_metric: map@5\nlayer_norm_eps: 1e-8\nload_col: ~\n"
           + "dataset: ml-100k\ntime_precision: float32\nnormalize_field: [timestamp]\nval_interval: {a: '[1,2)', b: [x]}\n"
           + "eval_args: {split: {LS: test_only}}\nseed: 7\ndata_path: /data\nrm_dup_inter: first\n",
         file: "a.yaml")
@@ -202,7 +212,8 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
       ("hidden_act=gleu", ["gelu, relu, swish, tanh or sigmoid; perhaps gelu"]), ("loss_type=MSE", ["CE or BPR"]),
       ("learner=sparse_adam", ["sparse gradients"]), ("learner=adem", ["perhaps adam"]),
       ("clip_grad_norm=0", ["number > 0"]), ("clip_grad_norm={'max_norm':1,'norm_type':1}", ["norm_type: 2"]),
-      ("clip_grad_norm={'norm':1}", ["max_norm"]), ("shuffle=maybe", ["boolean"]),
+      ("clip_grad_norm={'norm':1}", ["max_norm"]), ("weight_average=0.5", ["number 0.9 to 0.9999"]),
+      ("weight_average=1", ["null"]), ("shuffle=maybe", ["boolean"]),
       ("model=SASRec", ["'SASRec'", "BERT4Rec"]), ("enable_amp=True", ["32-bit floats"]),
       ("transform=None", ["mask_itemseq"]),
       ("repeatable=False", ["true"]), ("eval_args={'mode':'uni100'}", ["mode uni100", "full"]),

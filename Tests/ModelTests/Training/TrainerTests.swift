@@ -130,6 +130,8 @@ import Testing
   ) throws {
     let dataset = Self.dataset(users: 12)
     let configuration = Self.configuration {
+      // Some runs evaluate an average of the weights.
+      $0.training.weightAverage = [.adamw, .sgd].contains(optimizer) ? 0.95 : nil
       $0.network.loss = loss
       $0.training.optimizer = optimizer
       $0.training.batchSize = 100
@@ -167,7 +169,69 @@ import Testing
     #expect(stops > 3)
   }
 
-  @Test func `An epoch in which no mask counts has no loss, and the others keep theirs`() throws {
+  @Test func `The average of the weights is evaluated and saved, and training goes on as without it`() throws {
+    let dataset = Self.dataset(users: 12)
+    func trainer(_ decay: Double?) -> Trainer {
+      let configuration = Self.configuration {
+        $0.training.weightAverage = decay
+        $0.training.batchSize = 100
+      }
+      return Trainer(configuration: configuration, dataset: dataset)
+    }
+    let plain = try Self.trace(trainer(nil))
+    let averaged = try Self.trace(trainer(0.9))
+    #expect(averaged.losses == plain.losses)
+    #expect(averaged.weights != plain.weights && averaged.valid != plain.valid)
+    #expect(try Self.trace(trainer(0.9), threads: 2) == averaged)
+  }
+
+  /// The average after each of some steps, computed in 64 bits from the weights that the checkpoints have.
+  @Test func `The average is the mean of the weights after each step, and the latest weigh most`() throws {
+    let dataset = Self.dataset(users: 4, length: 6)
+    var configuration = Self.configuration {
+      $0.training.weightAverage = 0.9
+      $0.training.epochs = 6
+      $0.training.batchSize = 1000
+      $0.training.patience = 100
+    }
+    func tensor(_ prefix: String, _ file: Safetensors) throws -> [Double] {
+      let bytes = try #require(file.tensors[prefix + "position_embedding.weight"]).bytes
+      return stride(from: 0, to: bytes.count, by: 4).map { index in
+        Double(Float(bitPattern: bytes[index..<index + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }))
+      }
+    }
+    // An epoch has one batch; a run of n epochs leaves the weights after n steps.
+    var average: [Double] = []
+    for epochs in 1...6 {
+      configuration.training.epochs = epochs
+      let trainer = Trainer(configuration: configuration, dataset: dataset)
+      _ = try trainer.run()
+      let file = try Safetensors(decoding: try trainer.checkpoint(), file: "checkpoint")
+      let weights = try tensor("", file)
+      if average.isEmpty { average = weights.map { _ in 0 } }
+      average = zip(average, weights).map { 0.9 * $0 + 0.1 * $1 }
+      let found = try tensor("average.", file)
+      #expect(zip(found, average).allSatisfy { abs($0 - $1) < 1e-7 })
+    }
+    var last = Self.configuration { $0.training = configuration.training }
+    last.training.validationInterval = 0
+    let trainer = Trainer(configuration: last, dataset: dataset)
+    _ = try trainer.run()
+    let saved = try tensor("", trainer.weights())
+    #expect(zip(saved, average).allSatisfy { abs($0 - $1 / (1 - pow(0.9, 6))) < 1e-6 })
+  }
+
+  @Test func `A state without the average that the configuration asks for is refused`() throws {
+    let dataset = Self.dataset(users: 5)
+    let state = try Trainer(configuration: Self.configuration(), dataset: dataset).checkpoint()
+    #expect(throws: SafetensorsError.self) {
+      _ = try Trainer(
+        configuration: Self.configuration { $0.training.weightAverage = 0.99 }, dataset: dataset, checkpoint: state)
+    }
+  }
+
+  @Test(arguments: [nil, 0.9] as [Double?])
+  func `An epoch in which no mask counts has no loss, and the others keep theirs`(average: Double?) throws {
     // One sample of one item and one of two, of which the second is masked in half of the epochs.
     let dataset = SequenceDataset(
       name: "few", contentHash: "", userTokens: ["[PAD]", "u"], itemTokens: ["[PAD]", "a", "b", "c"],
@@ -180,6 +244,7 @@ import Testing
       $0.network.maximumLength = 2
       $0.training.epochs = 20
       $0.training.patience = 100
+      $0.training.weightAverage = average
     }
     var reports: [EpochReport] = []
     let outcome = try Trainer(configuration: configuration, dataset: dataset).run(onEpoch: { reports.append($0) })

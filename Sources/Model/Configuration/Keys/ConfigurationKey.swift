@@ -29,6 +29,9 @@ public struct ConfigurationKey: Sendable {
   private let readValue: Reader
   private let writeValue: Writer
 
+  /// The value that studies do not store, since they did not know the key when it had no other; `nil` if they store all.
+  private var absentValue: Literal?
+
   /// The part of a value on which results depend, or `nil` if there is none.
   private var effectivePart: @Sendable (Literal) -> Literal? = { $0 }
 
@@ -72,9 +75,11 @@ extension ConfigurationKey {
     readValue(&configuration, &reader)
   }
 
-  /// The value of its property in canonical form, or `nil` if the configuration's model has no such key.
+  /// The value of its property in canonical form, or `nil` if the configuration's model has no such key, or the value is not stored.
   func value(in configuration: Configuration) -> Literal? {
-    models.contains(configuration.model) ? writeValue(configuration) : nil
+    guard models.contains(configuration.model) else { return nil }
+    let value = writeValue(configuration)
+    return value == absentValue ? nil : value
   }
 
   /// The part of its value on which results depend, or `nil` if there is none.
@@ -90,6 +95,13 @@ extension ConfigurationKey {
   func only(for models: [ModelKind]) -> Self {
     var key = self
     key.models = models
+    return key
+  }
+
+  /// The key as one that is newer than studies without it: with this value, it is not stored, so that they stay as they are.
+  func absent(where value: Literal) -> Self {
+    var key = self
+    key.absentValue = value
     return key
   }
 

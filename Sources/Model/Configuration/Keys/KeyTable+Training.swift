@@ -22,6 +22,11 @@ extension KeyTable {
       "Gradient clipping: maximum global norm; null for none.", aliases: "grad_clip max_grad_norm",
       read: { $0.gradientNorm($1, into: &$2) },
       write: { $0.map { .map(["max_norm": .number($0), "norm_type": .integer(2)]) } ?? .null }),
+    .custom(
+      "weight_average", \.training.weightAverage, "number 0.9 to 0.9999 or null",
+      "Evaluate and save an average of the weights over the steps, with this decay, instead of the last weights; null for none.",
+      aliases: "ema ema_decay", read: { $0.weightAverage($1, into: &$2) }, write: { $0.map { .number($0) } ?? .null }
+    ).absent(where: .null),
     .boolean("shuffle", \.training.shuffles, "Shuffle the training samples every epoch."),
     .integer(
       "eval_step", \.training.validationInterval, in: -1_000_000_000...1_000_000_000,
