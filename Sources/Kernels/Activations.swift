@@ -15,33 +15,47 @@ package enum ActivationFunction: Sendable, CaseIterable {
 package func addBias(_ bias: Row, thenApply function: ActivationFunction, to x: Matrix, into y: Matrix) {
   precondition(x.rows == y.rows && x.columns == y.columns && bias.count == x.columns)
   switch function {
-  case .gelu:
-    activate(x, bias, y) { x in
-      let normal = normalDistribution(x)
-      return (x * normal.cumulative, multiplyAdd(x, normal.density, normal.cumulative))
-    }
-  case .relu:
-    activate(x, bias, y) { x in
-      let slope = select(.zero, isLessThan: x, then: Vector(repeating: 1), otherwise: .zero)
-      return (x * slope, slope)
-    }
-  case .swish:
-    activate(x, bias, y) { x in
-      let gate = logistic(x)
-      let value = x * gate
-      return (value, multiplyAdd(gate, Vector(repeating: 1) - value, value))
-    }
-  case .tanh:
-    activate(x, bias, y) { x in
-      let value = hyperbolicTangent(x)
-      return (value, multiplyAdd(-value, value, Vector(repeating: 1)))
-    }
-  case .sigmoid:
-    activate(x, bias, y) { x in
-      let value = logistic(x)
-      return (value, multiplyAdd(-value, value, value))
-    }
+  case .gelu: activate(x, bias, y, gelu)
+  case .relu: activate(x, bias, y, relu)
+  case .swish: activate(x, bias, y, swish)
+  case .tanh: activate(x, bias, y, tanh)
+  case .sigmoid: activate(x, bias, y, sigmoid)
   }
+}
+
+// MARK: - Values and slopes
+
+// Functions rather than closures, since a closure would be called for each vector, and a call passes it in four parts.
+
+@inline(__always)
+private func gelu(_ x: Vector) -> (value: Vector, slope: Vector) {
+  let normal = normalDistribution(x)
+  return (x * normal.cumulative, multiplyAdd(x, normal.density, normal.cumulative))
+}
+
+@inline(__always)
+private func relu(_ x: Vector) -> (value: Vector, slope: Vector) {
+  let slope = select(.zero, isLessThan: x, then: Vector(repeating: 1), otherwise: .zero)
+  return (x * slope, slope)
+}
+
+@inline(__always)
+private func swish(_ x: Vector) -> (value: Vector, slope: Vector) {
+  let gate = logistic(x)
+  let value = x * gate
+  return (value, multiplyAdd(gate, Vector(repeating: 1) - value, value))
+}
+
+@inline(__always)
+private func tanh(_ x: Vector) -> (value: Vector, slope: Vector) {
+  let value = hyperbolicTangent(x)
+  return (value, multiplyAdd(-value, value, Vector(repeating: 1)))
+}
+
+@inline(__always)
+private func sigmoid(_ x: Vector) -> (value: Vector, slope: Vector) {
+  let value = logistic(x)
+  return (value, multiplyAdd(-value, value, value))
 }
 
 /// The loop of `addBias(_:thenApply:to:into:)`, specialized for each function.

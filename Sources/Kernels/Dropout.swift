@@ -42,7 +42,7 @@ package struct DropoutMask {
   package mutating func reshape(columns: Int) { wordsPerRow = (columns + 15) / 16 }
 
   @inline(__always)
-  func word(_ row: Int, _ lane: Int) -> UInt16 { words[row * wordsPerRow + lane / 16] }
+  func word(_ row: Int, _ lane: Int) -> UInt16 { words[row &* wordsPerRow &+ lane >> 4] }
 
   /// Draws the bits of `rows` rows, starting at `first`.
   ///
@@ -77,7 +77,7 @@ package func dropBackward(
   _ gradient: Matrix, _ mask: DropoutMask, _ rate: DropoutRate, into result: Matrix, addingBiasTo biasGradient: Row?
 ) {
   precondition(gradient.rows == result.rows && gradient.columns == result.columns)
-  for lane in stride(from: 0, to: gradient.columns, by: 16) {
+  for lane in Lanes(count: gradient.columns) {
     var total = biasGradient?.load(lane) ?? .zero
     for index in 0..<gradient.rows {
       let dy = gradient[index].load(lane)

@@ -70,12 +70,12 @@ package typealias Vector = SIMD16<Float>
 
   /// The first indices of the vectors that cover the row.
   @inline(__always)
-  var lanes: StrideTo<Int> { stride(from: 0, to: count, by: 16) }
+  var lanes: Lanes { Lanes(count: count) }
 
   /// Sixteen floats, starting at `lane`; past the row's end they are `padding`.
   @inline(__always)
   func load(_ lane: Int, padding: Float = 0) -> Vector {
-    let left = count - lane
+    let left = count &- lane
     return left >= 16
       ? unsafe loadVector(base + lane) : unsafe loadVector(base + lane, first: left, padding: padding)
   }
@@ -83,7 +83,7 @@ package typealias Vector = SIMD16<Float>
   /// Writes sixteen floats, starting at `lane`, or fewer if the row ends before.
   @inline(__always)
   func store(_ vector: Vector, _ lane: Int) {
-    let left = count - lane
+    let left = count &- lane
     if left >= 16 {
       unsafe storeVector(vector, to: base + lane)
     } else {

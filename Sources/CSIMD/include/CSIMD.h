@@ -119,8 +119,16 @@ INLINE NAMED("sum(_:)") float csimd_sum(f32x16 a) {
   return (four.x + four.z) + (four.y + four.w);
 }
 
-/// The largest lane.
-INLINE NAMED("largest(_:)") float csimd_reduce_max(f32x16 a) { return __builtin_reduce_max(a); }
+/// The largest lane, halves folded on halves: the compiler's own reduction goes from lane to lane.
+INLINE NAMED("largest(_:)") float csimd_reduce_max(f32x16 a) {
+  typedef float f32x8 __attribute__((ext_vector_type(8)));
+  typedef float f32x4 __attribute__((ext_vector_type(4)));
+  typedef float f32x2 __attribute__((ext_vector_type(2)));
+  f32x8 eight = __builtin_elementwise_max(a.lo, a.hi);
+  f32x4 four = __builtin_elementwise_max(eight.lo, eight.hi);
+  f32x2 two = __builtin_elementwise_max(four.lo, four.hi);
+  return __builtin_elementwise_max(two.x, two.y);
+}
 
 // MARK: Choice
 
