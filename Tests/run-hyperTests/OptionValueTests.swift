@@ -33,6 +33,7 @@ import run_hyper
     case "importance", "leaderboard", "verify", "resume": (["s"], [:])
     case "train": ([], tiny.merging(["threads": "1"]) { $1 })
     case "evaluate": ([], ["dataset": "own", "weights": "w.safetensors"])
+    case "recommend": (["s", "--all"], [:])
     case "fetch": (["other"], [:])
     case "describe": (["own"], [:])
     default: ([], [:])
