@@ -19,7 +19,7 @@ package struct CommandSyntax: Sendable {
   package let takesConfiguration: Bool
 
   /// Whether a word may follow a flag that is no configuration key.
-  package var hasOperand: Bool { ["submit", "recommend"].contains(words.last ?? "") }
+  package var hasOperand: Bool { ["submit", "recommend", "import"].contains(words.last ?? "") }
 
   private init(
     _ words: String..., options: Set<String>, repeatable: Set<String> = [], flags: Set<String> = [],
@@ -60,6 +60,7 @@ package struct CommandSyntax: Sendable {
       ]),
       flags: ["all"], takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data_path"]),
+    CommandSyntax("dataset", "import", options: ["user", "item", "time", "data_path"], flags: ["replace"]),
     CommandSyntax("dataset", "describe", options: ["data_path", "config_files"], takesConfiguration: true),
   ]
 

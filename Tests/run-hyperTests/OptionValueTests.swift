@@ -35,6 +35,8 @@ import run_hyper
     case "evaluate": ([], ["dataset": "own", "weights": "w.safetensors"])
     case "recommend": (["s", "--all"], [:])
     case "fetch": (["other"], [:])
+    // A table that is missing, since a dataset would be written to any folder.
+    case "import": (["new", "none.csv"], ["user": "u", "item": "i", "time": "t"])
     case "describe": (["own"], [:])
     default: ([], [:])
     }
