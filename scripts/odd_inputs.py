@@ -57,12 +57,13 @@ PLAUSIBLE = {
     "algo": ["exhaustive", "random", "bayes"], "max-evals": ["1", "3", "100001"], "pruner": ["none", "median", "asha", "hyperband"],
     "first-rung": ["1", "2"], "reduction-factor": ["2", "3"], "repeats": ["1"], "early-stop": ["1", "3"], "workers": ["1", "2", "1000"],
     "timeout": ["1", "2h", "0"], "target": ["ndcg@10>0", "valid.mrr@10>=0.9", "test.mrr@10>0.1"], "retry": ["failed", "diverged"],
-    "tool": ["Hyperopt", "Ray"], "format": ["table", "json", "csv", "markdown"], "top": ["0", "1", "-1"], "sort": ["valid.ndcg@3", "mrr@10"],
+    "tool": ["Hyperopt", "Ray"], "format": ["table", "json", "jsonl", "csv", "markdown"], "top": ["0", "1", "-1"], "sort": ["valid.ndcg@3", "mrr@10"],
     "where": ["n_layers=1", "n_layers=7", "=1"], "metric": ["mrr@5", "hit@1"], "split": ["valid", "test"], "threads": ["1", "3"],
     "output-file": ["out.txt", "None", "."], "display-file": ["out.html", "None", "."], "save": ["w.safetensors", "."],
     "storage": ["s.sqlite", "studies/studies.sqlite", "deep/er/s.sqlite", "toy.yaml", "."], "study": ["other", "a/b"],
     "config-files": ["toy.yaml", "toy.yaml toy.yaml", "none.yaml"], "weights": ["none", "toy.yaml"], "data-path": ["datasets", "nowhere"],
     "params-file": ["hyper.test", "toy.yaml", "datasets"], "delete": ["other"],
+    "users": ["users.txt", "toy.yaml"], "histories": ["users.txt", "toy.yaml"], "items": ["users.txt", "toy.yaml"],
 }
 
 # Lines of configuration files that people published or that RecBole's documents show, and lines near them.
@@ -164,6 +165,7 @@ class Files:
             "datasets/toy/toy.inter": self.table_bytes if self.table_bytes is not None else "".join(f"{line}\n" for line in self.table).encode(),
             "toy.yaml": "".join(f"{line}\n" for line in self.yaml).encode(),
             "hyper.test": "".join(f"{line}\n" for line in self.parameters).encode(),
+            "users.txt": b"u0\nu1\n",
         }
         for path, content in contents.items():
             with open(os.path.join(folder, path), "wb") as file:
@@ -197,7 +199,8 @@ class Call:
     """One call: arguments, files and variables, from a seed and a number."""
 
     COMMANDS = ["study"] * 8 + ["train"] * 5 + ["dataset describe"] * 2 + [
-        "resume", "leaderboard", "studies", "show", "compare", "importance", "verify", "evaluate", "dataset fetch", ""]
+        "resume", "leaderboard", "studies", "show", "compare", "importance", "verify", "evaluate", "recommend", "dataset fetch",
+        "dataset import", ""]
 
     def __init__(self, syntax, seed, number):
         self.generator = random.Random(f"{seed} {number}")
@@ -206,7 +209,10 @@ class Call:
         self.command = self.generator.choice(self.COMMANDS)
         self.options = syntax.options.get(self.command, {})
         self.keys = syntax.keys
-        self.takes_keys = self.command in ("study", "train", "evaluate", "dataset describe")
+        if self.command == "dataset import":
+            # It writes a dataset to any folder that can be written.
+            self.options = {name: value for name, value in self.options.items() if name != "data-path"}
+        self.takes_keys = self.command in ("study", "train", "evaluate", "recommend", "dataset describe")
         self.arguments = [[argument] for argument in self._base()]
         for _ in range(self.generator.choice([0, 1, 1, 1, 2, 2, 3])):
             self._change()
@@ -218,6 +224,10 @@ class Call:
             return ["--dataset=toy", "--config_files=toy.yaml", "--epochs=1"]
         if self.command == "evaluate":
             return ["--weights=w.safetensors", "--dataset=toy"]
+        if self.command == "recommend":
+            return ["--weights=w.safetensors", "--dataset=toy", "--all"] if self.generator.random() < 0.5 else ["--all"]
+        if self.command == "dataset import":
+            return ["new", "datasets/toy/toy.inter", "--user=user_id:token", "--item=item_id:token", "--time=timestamp:float"]
         if self.command.startswith("dataset "):
             return ["toy"] if self.command.endswith("describe") else []
         return {"show": ["bert4rec-toy-hyper", "1"], "compare": ["bert4rec-toy-hyper", "1", "2"]}.get(self.command, [])

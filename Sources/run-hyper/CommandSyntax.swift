@@ -19,7 +19,7 @@ package struct CommandSyntax: Sendable {
   package let takesConfiguration: Bool
 
   /// Whether a word may follow a flag that is no configuration key.
-  package var hasOperand: Bool { words == ["submit"] }
+  package var hasOperand: Bool { ["submit", "recommend", "import"].contains(words.last ?? "") }
 
   private init(
     _ words: String..., options: Set<String>, repeatable: Set<String> = [], flags: Set<String> = [],
@@ -53,7 +53,14 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("verify", options: database.union(["format"])),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
     CommandSyntax("evaluate", options: sources.union(["weights", "split", "format"]), takesConfiguration: true),
+    CommandSyntax(
+      "recommend",
+      options: sources.union(database).union([
+        "weights", "users", "histories", "top", "repeatable", "items", "threads", "format",
+      ]),
+      flags: ["all"], takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data_path"]),
+    CommandSyntax("dataset", "import", options: ["user", "item", "time", "data_path"], flags: ["replace"]),
     CommandSyntax("dataset", "describe", options: ["data_path", "config_files"], takesConfiguration: true),
   ]
 

@@ -13,16 +13,15 @@ enum OptionText {
   /// Options that name one file or folder; the files of `--config_files` are separated later.
   private static let paths: Set<String> = [
     "params_file", "storage", "checkpoints", "to", "to_checkpoints", "output_file", "display_file", "save", "weights",
-    "data_path",
+    "data_path", "users", "histories", "items",
   ]
 
   /// Options for which `None` means "not given", as in RecBole, where it is their default.
   private static let clearable: Set<String> = [
     "account", "at_most", "checkpoints", "config_files", "cpus", "data_path", "display_file", "early_stop",
-    "first_rung",
-    "idle", "jobs", "max_evals", "memory", "metric", "output_file", "partition", "pruner", "reduction_factor",
-    "repeats", "retry", "save", "sort", "storage", "target", "threads",
-    "time", "timeout", "to", "to_checkpoints", "tool", "workers",
+    "first_rung", "histories", "idle", "items", "jobs", "max_evals", "memory", "metric", "output_file", "partition",
+    "pruner", "reduction_factor", "repeats", "retry", "save", "sort", "storage", "target", "threads", "time", "timeout",
+    "to", "to_checkpoints", "tool", "users", "workers",
   ]
 
   /// The text for the command, or `nil` if the option counts as not given.

@@ -16,6 +16,18 @@ enum Output {
     if !write(text.visibleLines + (newLine ? "\n" : ""), to: STDOUT_FILENO) { exit(0) }
   }
 
+  /// Writes a part of a long result, unchanged.
+  ///
+  /// If nobody reads any more, the process ends here.
+  ///
+  /// - Throws: `CommandError.failed` if the rest cannot be written for another reason, such as a full disk.
+  static func stream(_ bytes: [UInt8]) throws(CommandError) {
+    guard !write(bytes[...], to: STDOUT_FILENO) else { return }
+    if errno == EPIPE { exit(0) }
+    let reason = unsafe String(cString: strerror(errno)).lowercased()
+    throw .failed("standard output: found \(reason); expected a place that takes the whole answer")
+  }
+
   /// Writes a message.
   static func note(_ text: String) {
     _ = write(text.visibleLines + "\n", to: STDERR_FILENO)
@@ -50,7 +62,11 @@ enum Output {
 
   /// - Returns: Whether all of it was written.
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var rest = Array(text.utf8)[...]
+    write(Array(text.utf8)[...], to: descriptor)
+  }
+
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+    var rest = bytes
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {

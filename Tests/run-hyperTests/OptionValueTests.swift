@@ -33,7 +33,10 @@ import run_hyper
     case "importance", "leaderboard", "verify", "resume": (["s"], [:])
     case "train": ([], tiny.merging(["threads": "1"]) { $1 })
     case "evaluate": ([], ["dataset": "own", "weights": "w.safetensors"])
+    case "recommend": (["s", "--all"], [:])
     case "fetch": (["other"], [:])
+    // A table that is missing, since a dataset would be written to any folder.
+    case "import": (["new", "none.csv"], ["user": "u", "item": "i", "time": "t"])
     case "describe": (["own"], [:])
     default: ([], [:])
     }

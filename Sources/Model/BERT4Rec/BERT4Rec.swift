@@ -157,6 +157,16 @@ package final class BERT4Rec {
     workspace.itemHead.ranks(outputs, labels: labels, headItems)
   }
 
+  /// Computes the scores of all items at the head's outputs, without the bias, for some targets and items at a time.
+  ///
+  /// - Parameter outputs: `[targets, hidden]`: the results of `forward` for any number of blocks.
+  /// - Parameter body: See `ItemHead.forEachTile`.
+  func scores(
+    _ outputs: Matrix, _ body: (_ targets: Range<Int>, _ items: Range<Int>, _ logits: Matrix) -> Void
+  ) {
+    workspace.itemHead.forEachTile(ofAll: outputs, headItems, body)
+  }
+
   package var headItems: ItemHead.Items {
     ItemHead.Items(
       weights: views.embedding.items.rows(from: 0, count: itemCount), transposed: transposed.items,

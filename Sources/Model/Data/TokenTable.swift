@@ -41,6 +41,16 @@ struct TokenTable {
     return internByHash(source, start, end)
   }
 
+  /// The number of the text from `start` to `end`, or `nil` if it has none.
+  func number(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int32? {
+    if let decimal = Self.decimal(source, start, end) {
+      let place = decimal < placesByDecimal.count ? placesByDecimal[decimal] : 0
+      return place > 0 ? place - 1 : nil
+    }
+    let place = slots[slot(of: source, start, end, key(source, start, end))].place
+    return place > 0 ? place - 1 : nil
+  }
+
   private mutating func internByHash(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int32 {
     let key = key(source, start, end)
     let slot = slot(of: source, start, end, key)

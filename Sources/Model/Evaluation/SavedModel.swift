@@ -1,6 +1,6 @@
-/// Weights read from a file, for evaluation without training.
+/// Weights read from a file, for evaluation and recommendations without training.
 public struct SavedModel {
-  private let network: BERT4Rec
+  let network: BERT4Rec
   private let evaluation: EvaluationConfiguration
   private let dataset: SequenceDataset
 

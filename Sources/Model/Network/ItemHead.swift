@@ -191,6 +191,20 @@ package final class ItemHead {
     return tile
   }
 
+  /// Computes the logits of any number of targets, without the bias; each target's tiles come in the order of the items' ids.
+  ///
+  /// - Parameter body: Receives the targets' rows, the items' ids and their logits, `[targets, items]`, which it may change.
+  package func forEachTile(
+    ofAll outputs: Matrix, _ items: Items,
+    _ body: (_ targets: Range<Int>, _ items: Range<Int>, _ logits: Matrix) -> Void
+  ) {
+    forEachChunk(of: outputs.rows) { targets in
+      forEachTile(outputs.rows(from: targets.lowerBound, count: targets.count), items) { range, logits in
+        body(targets, range, logits)
+      }
+    }
+  }
+
   private func forEachChunk(of targets: Int, _ body: (Range<Int>) -> Void) {
     for start in stride(from: 0, to: targets, by: logits.rows) { body(start..<min(start + logits.rows, targets)) }
   }

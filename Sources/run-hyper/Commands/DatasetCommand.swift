@@ -6,13 +6,14 @@ import Model
 struct DatasetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dataset",
-    abstract: "Download a dataset, or describe one.",
+    abstract: "Download a dataset, make one from a table, or describe one.",
     discussion: """
       Examples:
         run-hyper dataset describe grocery
         run-hyper dataset fetch ml-100k
+        run-hyper dataset import shop orders.csv --user=buyer --item=sku --time=date
       """,
-    subcommands: [DatasetFetchCommand.self, DatasetDescribeCommand.self])
+    subcommands: [DatasetFetchCommand.self, DatasetImportCommand.self, DatasetDescribeCommand.self])
 }
 
 /// Downloads a dataset whose license does not allow bundling it.

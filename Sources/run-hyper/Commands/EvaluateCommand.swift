@@ -36,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
         decoding: InputFile.bytes(
           of: weights, remedy: "a safetensors file, such as '\(ProgramCommand.line("train --save=FILE"))' writes"),
         file: weights)
-      let configuration = try configuration(for: file)
+      let configuration = try options.configuration(below: file, named: weights)
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
       _ = try Admission.check(
@@ -76,15 +76,5 @@ struct EvaluateCommand: ParsableCommand {
 
   private func heldOut(of dataset: SequenceDataset) -> [Sample] {
     split == .test ? dataset.test : dataset.valid
-  }
-
-  /// The configuration: the file's metadata as the weakest layer, if this program wrote the file.
-  private func configuration(for file: Safetensors) throws -> Model.Configuration {
-    let known = Set(Model.Configuration.keys.map(\.name))
-    var values: [String: Literal] = [:]
-    for (key, text) in file.metadata where known.contains(key) && key != "data_path" {
-      values[key] = try? Literal(parsing: text, as: .configuration)
-    }
-    return try options.sources(below: .init(source: weights, canonical: values)).configuration()
   }
 }

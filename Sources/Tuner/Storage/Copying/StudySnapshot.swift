@@ -91,7 +91,12 @@ struct StudySnapshot {
   /// Throws a `StorageError` if they are missing or others.
   ///
   /// - Parameter row: A row of `checkpoint` or `weights`.
-  func state(_ row: SQLRow, in place: any SavedStates) throws -> [UInt8] {
+  /// - Parameter remedy: What to do if they are in a folder and are not what was written.
+  func state(
+    _ row: SQLRow, in place: any SavedStates,
+    remedy: String =
+      "the study must not run meanwhile; a run of it replaces a damaged checkpoint, but not weights"
+  ) throws -> [UInt8] {
     let (name, count, hash): (String, Int, String) = try storing(in: store.path) {
       try (row["file"], row["bytes"], row["sha256"])
     }
@@ -99,7 +104,7 @@ struct StudySnapshot {
       let remedy =
         store.states.isInDatabase
         ? "name their folder with --checkpoints if they are in one"
-        : "the study must not run meanwhile; a run of it replaces a damaged checkpoint, but not weights"
+        : remedy
       return StorageError(
         location: place.location(of: name), found: found,
         expected: "the \(count) bytes that were written; \(remedy)")

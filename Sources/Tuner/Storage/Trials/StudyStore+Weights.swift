@@ -36,6 +36,24 @@ extension StudyStore {
     return others.filter { $0 != weights.file }
   }
 
+  /// The bytes of the weights that a study keeps, with their trial and their place for messages, or `nil` if there are none.
+  ///
+  /// Throws a `StorageError` if they are missing or not those that were written.
+  public func savedWeights(of study: Study) throws -> (trial: Int, location: String, bytes: [UInt8])? {
+    try read { db in
+      let row = try db.row(
+        "SELECT ordinal, file, bytes, sha256 FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?",
+        [study.id])
+      guard let row else { return nil }
+      let weights = states.weights(of: study.id)
+      let snapshot = StudySnapshot(store: self, study: study, db: db)
+      let remedy = "if a run has just replaced them, the same command again"
+      return (
+        try row["ordinal"], weights.location(of: try row["file"]), try snapshot.state(row, in: weights, remedy: remedy)
+      )
+    }
+  }
+
   /// The weights that a study keeps, which are those of its best completed trial, or `nil` if there are none.
   ///
   /// If the search space has lost that trial's cell, they can be the weights of a shelved trial.
