@@ -19,7 +19,7 @@ package final class Optimizer {
   ///
   /// - Parameter average: Gets the weights after the step.
   /// - Parameter threads: The maximum number of threads that take shares of a large network's parameters; the result does not depend on it.
-  func update(
+  package func update(
     _ parameters: Parameters, _ gradients: Parameters, average: WeightAverage? = nil, threads: Int = 1
   ) {
     step += 1

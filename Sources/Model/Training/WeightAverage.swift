@@ -6,7 +6,7 @@ import Kernels
 ///
 /// Source: Morales-Brotons, Vogels and Hendrikx, *Exponential Moving Average of Weights in Deep Learning: Dynamics and Benefits*, 2024;
 /// the correction is that of Kingma and Ba, *Adam*, 2015, section 3.
-final class WeightAverage {
+package final class WeightAverage {
   private let decay: Double
   /// aₜ, without the correction.
   let sum: Parameters

@@ -35,7 +35,8 @@ import Testing
   }
 
   @Test func `What results do not depend on is no effective value`() {
-    let configuration = Configuration()
+    var configuration = Configuration()
+    configuration.training.weightAverage = 0.99
     let idle = KeyTable.keys.filter { $0.effectiveValue(in: configuration) == nil }.map(\.name)
     #expect(idle == ["data_path", "eval_batch_size"])
   }
