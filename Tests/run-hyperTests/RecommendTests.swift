@@ -128,7 +128,7 @@ import Testing
     for user in 0..<Shop.userCount { for item in Shop.history(of: user) { counts[item] += 1 } }
     #expect(rows[4...5].map { counts[Int($0.item.dropFirst()) ?? 0] } == Array(counts.sorted(by: >).prefix(2)))
     for piece in [
-      "note: 3 items in the histories of 2 users are not in shop and were left out, the first one 'gone' in line 2",
+      "note: left out 3 items in the histories of 2 users, which shop does not have, the first one 'gone' in line 2",
       "note: 2 users without a history: the most popular items of shop, without a score",
     ] { #expect(ending.errors.contains(piece), "\(ending.errors)") }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Literals
 
 /// Shows how many users have their recommendations: on a terminal as a bar, elsewhere as a line each minute.
 final class RecommendationDisplay {
@@ -31,7 +32,7 @@ final class RecommendationDisplay {
     } else {
       line += "  \(rate)"
     }
-    if hasBar { Output.raw("\r" + line + "\u{1B}[K") } else { Output.note(line) }
+    if hasBar { Output.raw("\r" + line.cut(to: Output.terminalSize.width - 1) + "\u{1B}[K") } else { Output.note(line) }
   }
 
   /// Removes the bar from the terminal.

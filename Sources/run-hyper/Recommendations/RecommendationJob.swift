@@ -61,10 +61,10 @@ struct RecommendationJob {
     var notes: [String] = []
     let unknown = summary.unknown
     if unknown.count > 0 {
+      let items = unknown.count == 1 ? "1 item" : "\(unknown.count) items"
       notes.append(
-        "\(unknown.count) \(unknown.count == 1 ? "item" : "items") in the histories of \(Self.users(unknown.userCount)) "
-          + "\(unknown.count == 1 ? "is" : "are") not in \(dataset) and were left out, the first one \(unknown.first ?? "")"
-      )
+        "left out \(items) in the histories of \(Self.users(unknown.userCount)), which \(dataset) does not have, "
+          + "the first one \(unknown.first ?? "")")
     }
     if summary.popularityCount > 0 {
       notes.append(
