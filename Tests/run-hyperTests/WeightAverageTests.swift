@@ -24,6 +24,14 @@ import Testing
     #expect(none.split(separator: ",")[3] == best && other.split(separator: ",")[3] != best, "\(values)\n\(alone)")
   }
 
+  @Test func `The space of hyper-fast.test can be searched`() throws {
+    let program = try Program()
+    let file = Program.home.appendingPathComponent("hyper-fast.test").path
+    let run = try program.run(["--params_file=\(file)", "--algo=random", "--max_evals=2", "--epochs=1"])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try SQLite.run("SELECT state FROM trial", in: program) == "completed\ncompleted\n")
+  }
+
   @Test(arguments: ["0.5", "1", "yes", "0.99995"])
   func `Values that are no decay are refused`(value: String) throws {
     let program = try Program()
