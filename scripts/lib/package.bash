@@ -90,7 +90,7 @@ fill_package() {
   cp "$root/scripts/lib/packaged-run-hyper" "$folder/run-hyper"
   # The commands of the documents run as they stand.
   ln -s ../run-hyper "$folder/scripts/run-hyper"
-  for document in README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE hyper.test docs; do
+  for document in README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE hyper.test hyper-fast.test docs; do
     cp -R "$root/$document" "$folder/$document"
   done
   cp -R "$root/datasets/grocery" "$folder/datasets/grocery"
