@@ -36,6 +36,8 @@ final class BatchThreads {
     let networks = networks(first: min(control.threads(), parts.count))
     while buffers.count < networks.count { buffers.append(networks[0].makeGradientBuffer()) }
     let queue = PartQueue(partCount: parts.count, free: buffers)
+    // Networks and queue exchange them from here on.
+    buffers = []
     inParallel(networks.count) { number in
       let network = networks[number]
       while let part = queue.next() {
