@@ -6,7 +6,7 @@ import Kernels
 final class BatchThreads {
   /// One for each thread so far.
   private var allNetworks: [BERT4Rec]
-  /// Buffers in exchange for those of the sum and of parts that finish before their turn; allocated when a batch first has several parts.
+  /// Buffers that no network uses; allocated when a batch first has several parts.
   private var buffers: [GradientBuffer] = []
 
   private let cut: BatchCut

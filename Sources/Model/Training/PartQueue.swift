@@ -24,8 +24,8 @@ final class PartQueue {
   private let condition = NSCondition()
   private var state: State
 
-  /// - Parameter free: Buffers in exchange for those of the sum and of results that wait for their turn: as many as there are threads, so
-  ///   that none has to wait for a slower one.
+  /// - Parameter free: Empty buffers. A thread that finishes a part gets one of them, since the sum or the waiting result keeps its own.
+  ///   With as many as there are threads, no thread waits for a slower one.
   init(partCount: Int, free: [GradientBuffer]) {
     self.partCount = partCount
     state = State(free: free)

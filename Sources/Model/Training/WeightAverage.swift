@@ -1,6 +1,8 @@
 import Kernels
 
-/// An exponential moving average of a network's weights over the optimizer's steps, which is evaluated and saved instead of the last weights.
+/// An exponential moving average of a network's weights over the optimizer's steps.
+///
+/// It is evaluated and saved instead of the last weights.
 ///
 /// After step t it is `aₜ / (1 − βᵗ)` with `aₜ = β aₜ₋₁ + (1 − β) wₜ` and `a₀ = 0`: a weighted mean of the weights after each step.
 ///
