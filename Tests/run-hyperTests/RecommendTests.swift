@@ -21,7 +21,7 @@ import Testing
     }
     for piece in [
       "Recommending 3 items of 40 to 301 users with the weights of trial 1, the best one of bert4rec-shop-s",
-      "may be recommended again, as in the ranking that the study's metrics are measured on (--repeatable=True)",
+      "may be recommended again (--repeatable=True), as in the ranking that the study's metrics are measured on",
       "note: 1 user without a history: the most popular items of shop, without a score", "301 users in ",
     ] { #expect(ending.errors.contains(piece), "\(ending.errors)") }
   }

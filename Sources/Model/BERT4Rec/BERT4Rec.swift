@@ -153,8 +153,9 @@ package final class BERT4Rec {
   /// The rank of each label among all items at the head's outputs, counted from 1.
   ///
   /// - Parameter outputs: `[targets, hidden]`: the results of `forward` for any number of blocks.
-  package func ranks(_ outputs: Matrix, labels: [Int32]) -> [Int] {
-    workspace.itemHead.ranks(outputs, labels: labels, headItems)
+  /// - Parameter seen: The items left out of each target's second ranking, in increasing order; `nil` for no second ranking.
+  package func ranks(_ outputs: Matrix, labels: [Int32], leavingOut seen: [[Int32]]? = nil) -> TargetRanks {
+    workspace.itemHead.ranks(outputs, labels: labels, headItems, leavingOut: seen)
   }
 
   /// Computes the scores of all items at the head's outputs, without the bias, for some targets and items at a time.

@@ -12,6 +12,9 @@ public struct EvaluationConfiguration: Sendable, Hashable {
   /// The number of decimal places to which results are rounded, half to even; early stopping compares rounded values.
   public var metricDecimalPlaces = 4
 
+  /// Whether items that a user has had are ranked, too; key `repeatable`.
+  public var isRepeatable = true
+
   /// The number of samples scored at once; key `eval_batch_size`. Results do not depend on it.
   public var batchSize = 4096
 

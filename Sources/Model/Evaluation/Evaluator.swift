@@ -2,27 +2,38 @@ import Kernels
 
 /// Ranks the held-out item of each sample among all items.
 ///
-/// Only padding is excluded from the ranking; items of the history are ranked, too, as in RecBole.
+/// Only padding is excluded from the ranking; items of the history are ranked, too, as in RecBole. If asked to, it also ranks without them.
 package struct Evaluator {
   private let dataset: SequenceDataset
 
-  package init(dataset: SequenceDataset) { self.dataset = dataset }
+  /// What is left out of the second ranking; `nil` for none.
+  private let seen: SeenItems?
+
+  init(dataset: SequenceDataset, seen: SeenItems?) {
+    self.dataset = dataset
+    self.seen = seen
+  }
+
+  /// - Parameter includesUnseen: Whether to rank among unseen items, too.
+  package init(dataset: SequenceDataset, includesUnseen: Bool = false) {
+    self.init(dataset: dataset, seen: includesUnseen ? SeenItems(dataset) : nil)
+  }
 
   /// The number of histories whose targets are ranked together, so that the items' weights are read from memory only once for all of them.
   private static let samplesPerRanking = 256
 
-  /// The rank of each sample's target, counted from 1, or `Int.max` if its score is NaN. Returns `nil` if stopped by
-  /// `shouldStop`.
+  /// The rank of each sample's target; `nil` if stopped by `shouldStop`.
   package func ranks(of samples: some Collection<Sample>, _ network: BERT4Rec, shouldStop: () -> Bool = { false })
-    -> [Int]?
+    -> TargetRanks?
   {
     let hidden = network.configuration.hiddenSize
     let buffer = FloatBuffer(count: Self.samplesPerRanking * hidden)
     defer { withExtendedLifetime(buffer) {} }
     let outputs = buffer.matrix(rows: Self.samplesPerRanking, columns: hidden)
-    var ranks: [Int] = []
-    ranks.reserveCapacity(samples.count)
+    var ranks = TargetRanks(unseen: seen != nil)
+    ranks.amongAll.reserveCapacity(samples.count)
     var labels: [Int32] = []
+    var leftOut: [[Int32]] = []
     var block = Block()
     /// Returns `false` if stopped.
     func flush() -> Bool {
@@ -40,13 +51,17 @@ package struct Evaluator {
       }
       let target = MaskedPosition(place: Int32(input.count - 1), label: dataset.target(of: sample))
       block.append(input, targets: [target], key: 0)
+      if let seen { leftOut.append(seen.items(before: sample)) }
       if labels.count + block.targetCount == Self.samplesPerRanking {
         guard flush() else { return nil }
-        ranks += network.ranks(outputs, labels: labels)
+        ranks += network.ranks(outputs, labels: labels, leavingOut: seen.map { _ in leftOut })
         labels.removeAll()
+        leftOut.removeAll()
       }
     }
     guard flush() else { return nil }
-    return ranks + network.ranks(outputs.rows(from: 0, count: labels.count), labels: labels)
+    ranks += network.ranks(
+      outputs.rows(from: 0, count: labels.count), labels: labels, leavingOut: seen.map { _ in leftOut })
+    return ranks
   }
 }

@@ -21,7 +21,20 @@ public struct PopularityRanking: Sendable {
   }
 
   /// The rank of each sample's target.
-  public func ranks(of samples: [Sample]) -> [Int] {
-    samples.map { places[Int(dataset.target(of: $0))] }
+  ///
+  /// - Parameter isRepeatable: Whether items that the user has had are ranked, too.
+  public func ranks(of samples: [Sample], isRepeatable: Bool = true) -> [Int] {
+    guard !isRepeatable else { return samples.map { places[Int(dataset.target(of: $0))] } }
+    let seen = SeenItems(dataset)
+    return samples.map { sample in
+      let place = places[Int(dataset.target(of: sample))]
+      return place - seen.items(before: sample).count { places[Int($0)] < place }
+    }
+  }
+
+  /// The number of samples whose target the user had had before.
+  public func repeatCount(of samples: [Sample]) -> Int {
+    let seen = SeenItems(dataset)
+    return samples.count { sample in seen.items(before: sample).contains(dataset.target(of: sample)) }
   }
 }

@@ -141,20 +141,34 @@ package final class ItemHead {
   /// Items with equal scores are ranked by id.
   ///
   /// - Parameter outputs: The head's output, `[targets, hidden]`.
-  package func ranks(_ outputs: Matrix, labels: [Int32], _ items: Items) -> [Int] {
-    var ranks: [Int] = []
+  /// - Parameter seen: The items left out of each target's second ranking, in increasing order; `nil` for no second ranking.
+  package func ranks(
+    _ outputs: Matrix, labels: [Int32], _ items: Items, leavingOut seen: [[Int32]]? = nil
+  ) -> TargetRanks {
+    var ranks = TargetRanks(unseen: seen != nil)
     forEachChunk(of: outputs.rows) { targets in
       let own = outputs.rows(from: targets.lowerBound, count: targets.count)
       let labels = labels[targets].map(Int.init)
       let scores = labels.indices.map { score(own.rows(from: $0, count: 1), labels[$0], items) }
       var above = [Int](repeating: 0, count: targets.count)
+      var seenAbove = [Int](repeating: 0, count: targets.count)
+      var next = [Int](repeating: 0, count: targets.count)
       forEachTile(own, items) { range, logits in
         let bias = items.bias.slice(at: range.lowerBound, count: range.count)
         for (row, label) in labels.enumerated() {
-          above[row] += countAbove(label, score: scores[row], in: logits[row], bias: bias, firstItem: range.lowerBound)
+          let target = (id: label, score: scores[row])
+          above[row] += countAbove(
+            target.id, score: target.score, in: logits[row], bias: bias, firstItem: range.lowerBound)
+          guard let seen = seen?[targets.lowerBound + row] else { continue }
+          while next[row] < seen.count, case let item = Int(seen[next[row]]), item < range.upperBound {
+            let score = logits[row][item - range.lowerBound] + items.bias[item]
+            if score > target.score || (score == target.score && item < target.id) { seenAbove[row] += 1 }
+            next[row] += 1
+          }
         }
       }
-      ranks += zip(above, scores).map { $1.isNaN ? .max : $0 + 1 }
+      ranks.amongAll += zip(above, scores).map { $1.isNaN ? .max : $0 + 1 }
+      ranks.amongUnseen? += zip(zip(above, seenAbove), scores).map { $1.isNaN ? .max : $0.0 - $0.1 + 1 }
     }
     return ranks
   }

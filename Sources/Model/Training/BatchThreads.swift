@@ -53,18 +53,22 @@ final class BatchThreads {
   }
 
   /// The rank of each sample's target, or `nil` if stopped.
-  func ranks(of samples: [Sample], _ evaluator: Evaluator, _ control: RunControl) -> [Int]? {
+  func ranks(of samples: [Sample], _ evaluator: Evaluator, _ control: RunControl) -> TargetRanks? {
     let count = min(max(1, control.threads()), Self.mostThreads(measuring: samples.count))
     if count <= 1 { return evaluator.ranks(of: samples, allNetworks[0], shouldStop: control.shouldStop) }
     let networks = networks(first: count)
     let share = (samples.count + count - 1) / count
     let parts = inParallel(
       count,
-      make: { (number: Int) -> [Int]? in
+      make: { (number: Int) -> TargetRanks? in
         let own = samples[min(number * share, samples.count)..<min((number + 1) * share, samples.count)]
         return evaluator.ranks(of: own, networks[number], shouldStop: control.shouldStop)
       })
-    return parts.contains { $0 == nil } ? nil : parts.flatMap { $0 ?? [] }
+    return parts.dropFirst().reduce(parts[0]) { all, part in
+      guard var all, let part else { return nil }
+      all += part
+      return all
+    }
   }
 
   /// The maximum number of threads that rank held-out samples; each needs a few hundred samples to pay off.

@@ -18,6 +18,7 @@ public final class Trainer {
   private let masking: Masking
   private let randomness: Randomness
   private let threads: BatchThreads
+  private lazy var seen = SeenItems(dataset)
   private var progress: TrainingProgress
   /// The epoch and batch at which the run started.
   private var start = (epoch: 0, batch: 0)
@@ -224,9 +225,10 @@ public final class Trainer {
     // Without validation samples, the last epoch's weights are kept.
     var improved = dataset.valid.isEmpty
     if !dataset.valid.isEmpty, number % training.effectiveInterval == 0 {
-      guard let ranks = ranks(of: dataset.valid, control) else { return nil }
-      guard !ranks.contains(.max) else { return .diverged(divergence()) }
-      metrics = Metrics(ranks: ranks, evaluation)
+      let evaluator = Evaluator(dataset: dataset, seen: evaluation.isRepeatable ? nil : seen)
+      guard let ranks = threads.ranks(of: dataset.valid, evaluator, control) else { return nil }
+      guard ranks.areNumbers else { return .diverged(divergence()) }
+      metrics = own(ranks)
       let verdict = progress.earlyStopping.judge(metrics?[evaluation.validationMetric] ?? .nan)
       improved = verdict == .improved
       progress.isOver = verdict == .stop
@@ -256,21 +258,23 @@ public final class Trainer {
       network.parameters.buffer.all.copy(from: last)
       network.parametersDidChange()
     }
-    guard let valid = ranks(of: dataset.valid, control), let test = ranks(of: dataset.test, control) else {
-      return nil
-    }
-    guard !valid.contains(.max), !test.contains(.max) else { return .diverged(divergence(epoch: progress.bestEpoch)) }
-    let validMetrics = Metrics(ranks: valid, evaluation)
+    let evaluator = Evaluator(dataset: dataset, seen: seen)
+    guard let valid = threads.ranks(of: dataset.valid, evaluator, control),
+      let test = threads.ranks(of: dataset.test, evaluator, control)
+    else { return nil }
+    guard valid.areNumbers, test.areNumbers else { return .diverged(divergence(epoch: progress.bestEpoch)) }
+    let validMetrics = own(valid)
     // If no epoch was validated, this measurement is the run's value.
     let value = progress.earlyStopping.best ?? validMetrics?[evaluation.validationMetric]
     return .measured(
       TrainingResult(
         bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: value, valid: validMetrics,
-        test: Metrics(ranks: test, evaluation), validRanks: valid, testRanks: test))
+        test: own(test), validRanks: valid, testRanks: test))
   }
 
-  private func ranks(of samples: [Sample], _ control: RunControl) -> [Int]? {
-    threads.ranks(of: samples, Evaluator(dataset: dataset), control)
+  /// The metrics of the ranking that the configuration asks for; `nil` without samples.
+  private func own(_ ranks: TargetRanks) -> Metrics? {
+    ranks.ranks(isRepeatable: evaluation.isRepeatable).flatMap { Metrics(ranks: $0, evaluation) }
   }
 
   // MARK: - Weights and checkpoints

@@ -52,8 +52,7 @@ public struct TrainingMemory: Sendable, Equatable {
     let transposed = Double(TransposedWeights.floatCount(shape))
     // The file and its tensors, the network's parameters and their gradients.
     bytes =
-      4 * (4 * parameters + transposed + workspace) + 32 * Double(dataset.valid.count + dataset.test.count)
-      + Self.roundingBytes
+      4 * (4 * parameters + transposed + workspace) + Self.rankBytes(dataset) + Self.roundingBytes
     bytesPerThread = 0
     mostThreads = 1
   }
@@ -65,8 +64,12 @@ public struct TrainingMemory: Sendable, Equatable {
   private static func batchBytes(_ configuration: Configuration, _ dataset: SequenceDataset) -> Double {
     let rows = Double(min(configuration.training.batchSize, dataset.train.count))
     let longest = Double(configuration.network.maximumLength)
-    return 8 * Double(dataset.train.count) + rows * (2 * longest * (4 + 12) + 256)
-      + 32 * Double(dataset.valid.count + dataset.test.count)
+    return 8 * Double(dataset.train.count) + rows * (2 * longest * (4 + 12) + 256) + rankBytes(dataset)
+  }
+
+  /// The ranks of the held-out items, and what is left out of one ranking.
+  private static func rankBytes(_ dataset: SequenceDataset) -> Double {
+    48 * Double(dataset.valid.count + dataset.test.count) + Double(SeenItems.byteCount(dataset))
   }
 
   /// The number of floats of a buffer of parameters.

@@ -30,9 +30,9 @@ public struct TrainingResult: Sendable {
   /// `nil` for a split without samples.
   public let valid: Metrics?
   public let test: Metrics?
-  /// The held-out item's rank for each validation sample, counted from 1.
-  public let validRanks: [Int]
-  public let testRanks: [Int]
+  /// The held-out item's rank for each sample, in both rankings.
+  public let validRanks: TargetRanks
+  public let testRanks: TargetRanks
 }
 
 /// Where a run's values became infinite or NaN.

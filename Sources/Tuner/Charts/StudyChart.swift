@@ -78,19 +78,23 @@ public struct StudyChart: Sendable, Equatable, Codable {
   public let metric: String
   public let direction: Direction
 
+  /// What is to be said of the ranking that the values are from; `nil` if nothing.
+  public let ranking: String?
+
   /// The names of the tuned parameters, in the order of the search space.
   public let parameters: [String]
   public let trials: [Trial]
 
   public init(
-    study: String, model: String, dataset: String, metric: String, direction: Direction, parameters: [String],
-    trials: [Trial]
+    study: String, model: String, dataset: String, metric: String, direction: Direction, ranking: String? = nil,
+    parameters: [String], trials: [Trial]
   ) {
     self.study = study
     self.model = model
     self.dataset = dataset
     self.metric = metric
     self.direction = direction
+    self.ranking = ranking
     self.parameters = parameters
     self.trials = trials
   }
@@ -140,9 +144,9 @@ extension StudyChart {
 
 extension StudyChart {
   /// The chart of a study with these trials, which have these tuned parameters.
-  init(_ definition: StudyDefinition, parameters: [String], trials: [Trial]) {
+  init(_ definition: StudyDefinition, _ ranking: RankingChoice, parameters: [String], trials: [Trial]) {
     self.init(
       study: definition.name, model: definition.model, dataset: definition.dataset, metric: definition.metric,
-      direction: definition.direction, parameters: parameters, trials: trials)
+      direction: definition.direction, ranking: ranking.statement, parameters: parameters, trials: trials)
   }
 }

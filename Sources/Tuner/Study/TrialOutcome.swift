@@ -29,17 +29,21 @@ public struct TrialResult: Sendable {
   /// The held-out item's rank for each user, by split; 65,535 stands for 65,535 or more.
   public var ranks: [String: [UInt16]]
 
+  /// The same in the ranking in which the study is not tuned: with the other value of `repeatable`.
+  public var otherRanks: [String: [UInt16]]
+
   /// The weights as safetensors, the form that users export.
   public var weights: [UInt8]?
 
   public init(
     bestEpoch: Int, bestValue: Double?, metrics: [SplitMetric], ranks: [String: [UInt16]],
-    weights: [UInt8]?
+    otherRanks: [String: [UInt16]] = [:], weights: [UInt8]?
   ) {
     self.bestEpoch = bestEpoch
     self.bestValue = bestValue
     self.metrics = metrics
     self.ranks = ranks
+    self.otherRanks = otherRanks
     self.weights = weights
   }
 }

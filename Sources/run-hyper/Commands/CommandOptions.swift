@@ -71,12 +71,16 @@ struct ResultFileOptions: ParsableArguments {
         try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)), to: outputFile)
     }
     if let displayFile {
-      let page = ChartPage.html(of: try store.chart(of: study))
-      do {
-        try Data(page.utf8).write(to: URL(fileURLWithPath: displayFile), options: .atomic)
-      } catch {
-        throw CommandError.failed("\(displayFile): the charts cannot be written; expected a writable folder")
-      }
+      try Self.write(ChartPage.html(of: store.chart(of: study)), to: displayFile)
+    }
+  }
+
+  /// Writes a page of charts.
+  static func write(_ page: String, to file: String) throws(CommandError) {
+    do {
+      try Data(page.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+    } catch {
+      throw CommandError.failed("\(file): the charts cannot be written; expected a writable folder with free space")
     }
   }
 }

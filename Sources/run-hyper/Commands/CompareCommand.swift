@@ -46,8 +46,9 @@ extension ComparisonDocument {
   fileprivate func text(decimalPlaces: Int) -> String {
     func digits(_ value: Double) -> String { value.decimal(places: decimalPlaces) }
     let p = pValue < 0.0001 ? "below 0.0001" : ProgressText.decimal(pValue, places: 4)
+    let ranked = ranking.map { "\n  ranking     \($0)" } ?? ""
     return """
-      \(study), trials \(first) and \(second): \(metric) of \(users) users, \(split)
+      \(study), trials \(first) and \(second): \(metric) of \(users) users, \(split)\(ranked)
         values      \(digits(firstValue)) and \(digits(secondValue))
         difference  \(digits(difference)), 95 % interval \(digits(low)) to \(digits(high)), p \(p)
         users       \(firstBetter) better with trial \(first), \(secondBetter) with trial \(second), \(equal) equal

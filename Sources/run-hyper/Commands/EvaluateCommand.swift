@@ -10,8 +10,9 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Evaluate saved weights on a dataset.",
     usage: "run-hyper evaluate --weights <file> [<options>]",
     discussion: """
-      Example:
+      Examples:
         run-hyper evaluate --weights=model.safetensors --dataset=grocery --split=test
+        run-hyper evaluate --weights=model.safetensors --dataset=grocery --repeatable=False
       """)
 
   @Option(help: ArgumentHelp("Weights file (safetensors), with RecBole's tensor names.", valueName: "file"))
@@ -31,7 +32,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     _ = try Processor.able()
-    let (model, dataset, decimalPlaces) = try reading {
+    let (model, dataset, evaluation) = try reading {
       let file = try Safetensors(
         decoding: InputFile.bytes(
           of: weights, remedy: "a safetensors file, such as '\(ProgramCommand.line("train --save=FILE"))' writes"),
@@ -47,7 +48,7 @@ struct EvaluateCommand: ParsableCommand {
           "--split: found \(split.rawValue), and no \(split.rawValue) samples in \(dataset.name); expected "
             + "--split=\(split == .test ? "valid" : "test"), or other eval_args or data")
       }
-      return (model, dataset, configuration.evaluation.metricDecimalPlaces)
+      return (model, dataset, configuration.evaluation)
     }
     let samples = heldOut(of: dataset)
     guard let measured = model.metrics(of: samples) else {
@@ -56,13 +57,15 @@ struct EvaluateCommand: ParsableCommand {
     let metrics = measured.values.map { SplitMetric(split: split.rawValue, name: $0.name, value: $0.value) }
     switch format {
     case .table:
-      Output.note("\(weights) on \(dataset.name): \(samples.count) samples")
-      Output.result(MetricTable.lines(metrics, decimalPlaces: decimalPlaces).joined(separator: "\n"))
+      Output.note("\(weights) on \(dataset.name): \(samples.count) samples\(evaluation.rankingText)")
+      Output.result(
+        MetricTable.lines(metrics, decimalPlaces: evaluation.metricDecimalPlaces).joined(separator: "\n"))
     case .json:
       Output.result(
         try JSONText.of(
           Answer(
             weights: weights, dataset: dataset.name, split: split.rawValue, samples: samples.count,
+            repeatable: evaluation.isRepeatable ? nil : false,
             metrics: Dictionary(measured.values.map { ($0.name, $0.value) }) { $1 })))
     }
   }
@@ -71,6 +74,9 @@ struct EvaluateCommand: ParsableCommand {
   private struct Answer: Encodable {
     let weights, dataset, split: String
     let samples: Int
+
+    /// Given unless the items that users have had are ranked, as is usual.
+    let repeatable: Bool?
     let metrics: [String: Double]
   }
 

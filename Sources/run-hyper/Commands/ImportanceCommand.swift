@@ -56,9 +56,10 @@ extension ImportanceDocument {
       isExact
       ? "complete grid: exact"
       : "warning: some configurations have not completed; the effects are a least-squares fit of the completed ones"
+    let ranked = ranking.map { "\n\($0)" } ?? ""
     return """
       \(study): \(metric) of \(users) users (\(split)) in \(trials) trials
-      \(kind)
+      \(kind)\(ranked)
 
       \(table.lines.joined(separator: "\n"))
 

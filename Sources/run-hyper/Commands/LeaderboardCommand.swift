@@ -12,6 +12,7 @@ struct LeaderboardCommand: ParsableCommand {
         run-hyper leaderboard
         run-hyper leaderboard bert4rec-grocery-hyper --top=5 --where=n_layers=2
         run-hyper leaderboard --sort=mrr@5
+        run-hyper leaderboard --sort=test.ndcg@10 --repeatable=False
         run-hyper leaderboard --format=csv > results.csv
       """)
 
@@ -28,6 +29,8 @@ struct LeaderboardCommand: ParsableCommand {
       "Metric to sort by, such as test.mrr@5. (default: the study's metric)", valueName: "split.metric"))
   var sort: String?
 
+  @OptionGroup var ranking: RankingOptions
+
   @Option(
     name: .customLong("where"), parsing: .singleValue,
     help: ArgumentHelp("Show only trials with this parameter value; can be repeated.", valueName: "name=value"))
@@ -42,7 +45,9 @@ struct LeaderboardCommand: ParsableCommand {
       guard top >= 0 else { throw CommandError.input("--top: found \(top); expected 0 or more") }
       let study = try store.requiredStudy(study)
       let board = try store.leaderboard(
-        of: study, LeaderboardQuery(top: top == 0 ? nil : top, sort: sort, filters: conditions))
+        of: study,
+        LeaderboardQuery(
+          top: top == 0 ? nil : top, sort: sort, isRepeatable: ranking.repeatable?.value, filters: conditions))
       let isEmpty = !conditions.isEmpty && board.rows.isEmpty && board.failures.isEmpty
       let note =
         isEmpty

@@ -11,6 +11,8 @@ struct MetricQuestion: ParsableArguments {
   @Option(help: "Held-out items to use.")
   var split = Split.valid
 
+  @OptionGroup var ranking: RankingOptions
+
   @Option(help: "Output format.")
   var format = AnswerFormat.table
 
@@ -24,7 +26,8 @@ struct MetricQuestion: ParsableArguments {
   /// - Parameter name: The study's name, or `nil` for the newest study.
   func trials(of name: String?) throws -> FinishedTrials {
     let store = try storage.reader()
-    return try store.finishedTrials(of: store.requiredStudy(name), metric: metric, split: split.rawValue)
+    return try store.finishedTrials(
+      of: store.requiredStudy(name), metric: metric, split: split.rawValue, isRepeatable: ranking.repeatable?.value)
   }
 
   /// Prints an answer in the requested format.

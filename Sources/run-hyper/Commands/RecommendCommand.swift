@@ -39,8 +39,10 @@ struct RecommendCommand: ParsableCommand {
   var top = 10
 
   @Option(
-    help: ArgumentHelp("Whether to recommend items that the user has had: True or False.", valueName: "bool"))
-  var repeatable = Truth(value: true)
+    help: ArgumentHelp(
+      "Whether to recommend items that the user has had: True or False. (default: as the weights were tuned)",
+      valueName: "bool"))
+  var repeatable: Truth?
 
   @Option(help: ArgumentHelp("Recommend only the items in this file: one on each line.", valueName: "file"))
   var items: String?
@@ -118,8 +120,9 @@ struct RecommendCommand: ParsableCommand {
       threads: min(threads ?? SlurmAllocation.usableCores, mostThreads), note: Output.note)
     let model = try SavedModel(source.file, file: source.name, configuration: configuration, dataset: dataset)
     let names = format == .csv ? nil : try ItemNames(configuration.dataset, index, itemCount: dataset.itemCount)
+    let isRepeatable = repeatable?.value ?? configuration.evaluation.isRepeatable
     return RecommendationJob(
-      recommender: Recommender(model, all, .init(top: top, isRepeatable: repeatable.value, items: stock)),
+      recommender: Recommender(model, all, .init(top: top, isRepeatable: isRepeatable, items: stock)),
       users: users, userCount: count, threads: admission.threads,
       text: RecommendationText(format, itemTokens: dataset.itemTokens, names: names?.names),
       start: start(source, dataset, users: count, stock: stock.map { Set($0).count }), source: source.name,
@@ -153,33 +156,17 @@ struct RecommendCommand: ParsableCommand {
     let items = top == 1 ? "1 item" : "\(top) items"
     let choice = stock.map { "\($0) of \(dataset.itemCount - 1)" } ?? "\(dataset.itemCount - 1)"
     let to = users.map { $0 == 1 ? "1 user" : "\($0) users" } ?? "the users of the file"
+    let own = source.configuration.evaluation.isRepeatable
+    let isRepeatable = repeatable?.value ?? own
     let rule =
-      repeatable.value
-      ? "may be recommended again, as in the ranking that the \(source.measurement) are measured on (--repeatable=True)"
-      : "are left out (--repeatable=False), unlike in the ranking that the \(source.measurement) are measured on"
+      (isRepeatable ? "may be recommended again (--repeatable=True)" : "are left out (--repeatable=False)")
+      + ", \(isRepeatable == own ? "as" : "unlike") in the ranking that the \(source.measurement) are measured on"
     return """
       Recommending \(items) of \(choice) to \(to) with \(source.title)
       Items that a user has had \(rule)
       """
   }
 
-  /// True or False, as in RecBole.
-  struct Truth: ExpressibleByArgument, CustomStringConvertible {
-    let value: Bool
-
-    init(value: Bool) { self.value = value }
-
-    init?(argument: String) {
-      switch argument.lowercased() {
-      case "true": value = true
-      case "false": value = false
-      default: return nil
-      }
-    }
-
-    var description: String { value ? "True" : "False" }
-    var defaultValueDescription: String { description }
-  }
 }
 
 /// The output formats of recommendations.

@@ -60,8 +60,9 @@ struct TrainCommand: ParsableCommand {
     switch outcome {
     case .finished(let result):
       if let save { try write(trainer.weights(metadata: configuration.metadata), to: save) }
-      Output.note("\(Self.origin(of: result, configuration.training)), after \(display.elapsed)")
-      let metrics = TrialResult(result, weights: []).metrics
+      let origin = Self.origin(of: result, configuration.training)
+      Output.note("\(origin)\(configuration.evaluation.rankingText), after \(display.elapsed)")
+      let metrics = TrialResult(result, configuration.evaluation, weights: []).metrics
       Output.result(MetricTable.lines(metrics, decimalPlaces: decimalPlaces).joined(separator: "\n"))
     case .diverged(let divergence):
       throw CommandError.failed("the training diverged: \(divergence)")

@@ -29,6 +29,7 @@ struct DatasetDescription {
     }
     facts.append(
       ("samples", "\(dataset.train.count) training, \(dataset.valid.count) validation, \(dataset.test.count) test"))
+    facts += heldOutRepeats
     facts.append(("trainable", TrainableSamples(dataset, configuration.network).text))
     facts.append(("histories", "at most \(dataset.maximumLength) items"))
     facts.append(("files", report.files.joined(separator: ", ")))
@@ -55,12 +56,35 @@ struct DatasetDescription {
       + "\(repeats) \(repeats == 1 ? "repeats" : "repeat") another row exactly (same user, item and time)"
   }
 
+  /// How many held-out items the user had had before, and what that says about the ranking.
+  private var heldOutRepeats: [(String, String)] {
+    let samples = dataset.valid + dataset.test
+    guard !samples.isEmpty else { return [] }
+    let count = PopularityRanking(dataset).repeatCount(of: samples)
+    let share = Double(count) / Double(samples.count)
+    // Where a user hardly ever comes back to an item, places in the ranking are lost to items that cannot be right.
+    let setting = share < Self.fewRepeats ? "False" : "True"
+    return [
+      (
+        "held out",
+        "\(count) of \(samples.count) items (\(percent(share))) are ones that the user had had before, "
+          + "which speaks for repeatable=\(setting)"
+      )
+    ]
+  }
+
+  /// The share of repeats below which rankings are better made without items that the user has had.
+  private static let fewRepeats = 0.05
+
   /// The metrics of recommending the most frequent items.
   private var popularity: [String] {
     let ranking = PopularityRanking(dataset)
     let splits = [("valid", dataset.valid), ("test", dataset.test)].filter { !$0.1.isEmpty }
     var metrics: [String: Metrics] = [:]
-    for (name, samples) in splits { metrics[name] = Metrics(ranks: ranking.ranks(of: samples), evaluation) }
+    for (name, samples) in splits {
+      let ranks = ranking.ranks(of: samples, isRepeatable: evaluation.isRepeatable)
+      metrics[name] = Metrics(ranks: ranks, evaluation)
+    }
     guard !splits.isEmpty else { return [] }
     var table = TextTable(header: ["popularity"] + evaluation.metricNames)
     for (split, _) in splits {
@@ -70,7 +94,8 @@ struct DatasetDescription {
             $0.value.decimal(places: evaluation.metricDecimalPlaces)
           })
     }
-    return ["", "Ranking by popularity, the baseline that a model has to beat"] + table.lines.map { "  " + $0 }
+    return ["", "Ranking by popularity\(evaluation.rankingText), the baseline that a model has to beat"]
+      + table.lines.map { "  " + $0 }
   }
 
   private func percent(_ fraction: Double) -> String { ProgressText.decimal(fraction * 100, places: 2) + " %" }

@@ -8,3 +8,10 @@ extension StudyDefinition {
       ?? EvaluationConfiguration().metricDecimalPlaces
   }
 }
+
+extension EvaluationConfiguration {
+  /// What is to be said of the ranking that metrics are from; nothing of the usual one.
+  var rankingText: String {
+    isRepeatable ? "" : ", ranked without items that the user had had before (repeatable=False)"
+  }
+}

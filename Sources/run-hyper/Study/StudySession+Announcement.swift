@@ -32,6 +32,7 @@ extension StudySession {
     if space.plan.leavesOut { lines += space.survey.reasons.map { "  left out  \($0)" } }
     let moment = space.validatesBeforeEnd ? "" : ", after the last epoch"
     lines.append("  metric    \(study.definition.metric) on the validation samples\(moment)")
+    if let ranking = study.definition.ranking(isRepeatable: nil).statement { lines.append("  ranking   \(ranking)") }
     if let pruning { lines.append("  pruner    \(pruning)") }
     lines += ends.map { "  end       \($0)" }
     if let repeats = space.plan.repeats {

@@ -74,7 +74,9 @@ struct TrainingObjective: Objective {
     switch outcome {
     case .finished(let result):
       return .completed(
-        TrialResult(result, weights: try trainer.weights(metadata: configuration.metadata).encoded()))
+        TrialResult(
+          result, configuration.evaluation,
+          weights: try trainer.weights(metadata: configuration.metadata).encoded()))
     case .diverged(let divergence):
       return .diverged(epoch: divergence.epoch, message: divergence.description)
     case .interrupted:
@@ -115,16 +117,20 @@ extension Model.Configuration {
 }
 
 extension TrialResult {
-  init(_ result: TrainingResult, weights: [UInt8]) {
+  /// - Parameter evaluation: Says which ranking counts.
+  init(_ result: TrainingResult, _ evaluation: EvaluationConfiguration, weights: [UInt8]) {
     let names = (result.valid ?? result.test)?.values.map(\.name) ?? []
     let metrics = [("valid", result.valid), ("test", result.test)].flatMap { split, metrics in
       names.map { SplitMetric(split: split, name: $0, value: metrics?[$0]) }
     }
+    func ranks(isRepeatable: Bool) -> [String: [UInt16]] {
+      ["valid": result.validRanks, "test": result.testRanks].compactMapValues { ranks in
+        ranks.ranks(isRepeatable: isRepeatable)?.map { UInt16(clamping: $0) }
+      }
+    }
     self.init(
       bestEpoch: result.bestEpoch, bestValue: result.bestValue, metrics: metrics,
-      ranks: [
-        "valid": result.validRanks.map { UInt16(clamping: $0) }, "test": result.testRanks.map { UInt16(clamping: $0) },
-      ],
+      ranks: ranks(isRepeatable: evaluation.isRepeatable), otherRanks: ranks(isRepeatable: !evaluation.isRepeatable),
       weights: weights)
   }
 }

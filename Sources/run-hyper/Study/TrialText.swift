@@ -8,10 +8,14 @@ struct TrialText {
   private let decimalPlaces: Int
   private let isStudyOver: Bool
 
+  /// What is to be said of the ranking; `nil` if nothing.
+  private let ranking: String?
+
   /// - Parameter isStudyOver: Whether no trial of the study can continue.
   init(_ story: TrialStory, of study: StudyDefinition, isStudyOver: Bool) {
     self.story = story
     metric = study.metric
+    ranking = study.ranking(isRepeatable: nil).statement
     decimalPlaces = study.metricDecimalPlaces
     self.isStudyOver = isStudyOver
   }
@@ -35,6 +39,7 @@ struct TrialText {
       facts.append(((story.failureKind ?? "reason").visible, message.visible))
     }
     facts.append(("trained", ProgressText.duration(seconds: story.trainingSeconds)))
+    if let ranking { facts.append(("ranking", ranking)) }
     if let started = story.startedAt { facts.append(("started", started)) }
     if let finished = story.finishedAt { facts.append(("finished", finished)) }
     facts += machines

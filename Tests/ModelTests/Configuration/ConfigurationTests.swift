@@ -217,7 +217,7 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
       ("weight_average=1", ["null"]), ("shuffle=maybe", ["boolean"]),
       ("model=SASRec", ["'SASRec'", "BERT4Rec"]), ("enable_amp=True", ["32-bit floats"]),
       ("transform=None", ["mask_itemseq"]),
-      ("repeatable=False", ["true"]), ("eval_args={'mode':'uni100'}", ["mode uni100", "full"]),
+      ("eval_args={'mode':'uni100'}", ["mode uni100", "full"]),
       ("eval_args={'order':'RO'}", ["TO"]),
       ("eval_args={'split':{'RS':[8,1,1]}}", ["not supported yet", "valid_and_test"]),
       ("eval_args={'splt':1}", ["perhaps split"]), ("eval_args={'split':{'LS':'x'}}", ["valid_only"]),

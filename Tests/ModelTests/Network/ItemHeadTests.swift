@@ -42,17 +42,26 @@ import Testing
   }
 
   @Test(arguments: catalogues)
-  func `Ranks equal the twin's`(classes: Int) {
+  func `Ranks equal the twin's`(classes: Int) throws {
     // More targets than any tile takes.
     let head = RandomHead(classes: classes, targets: 300)
+    // Nothing, every third item, and all of them.
+    let seen = head.labels.indices.map { target in
+      (1..<Int32(classes)).filter { target % 3 == 2 || (target % 3 == 1 && Int($0) % 3 == 0) }
+    }
     let ranks = ItemHead(classes: classes, hiddenSize: RandomHead.hidden).ranks(
-      head.outputs, labels: head.labels, head.items)
+      head.outputs, labels: head.labels, head.items, leavingOut: seen)
+    let unseen = try #require(ranks.amongUnseen)
     for target in 0..<head.targets {
       let (scores, label) = (head.plainScores(target), Int(head.labels[target]))
       // Scores nearer than 32 bits can tell may stand either way.
       let above = (1..<classes).count { scores[$0] > scores[label] + 1e-5 }
       let near = (1..<classes).count { abs(scores[$0] - scores[label]) <= 1e-5 }
-      #expect((above + 1...above + near).contains(ranks[target]))
+      #expect((above + 1...above + near).contains(ranks.amongAll[target]))
+      let left = (1..<classes).filter { $0 == label || !seen[target].contains(Int32($0)) }
+      let aboveLeft = left.count { scores[$0] > scores[label] + 1e-5 }
+      let nearLeft = left.count { abs(scores[$0] - scores[label]) <= 1e-5 }
+      #expect((aboveLeft + 1...aboveLeft + nearLeft).contains(unseen[target]))
     }
   }
 }

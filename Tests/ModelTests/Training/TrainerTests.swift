@@ -45,8 +45,8 @@ import Testing
   struct Trace: Equatable {
     var losses: [Double?] = []
     var weights = Safetensors()
-    var valid: [Int] = []
-    var test: [Int] = []
+    var valid = TargetRanks(unseen: true)
+    var test = TargetRanks(unseen: true)
   }
 
   static func trace(_ trainer: Trainer, threads: Int = 1) throws -> Trace {
@@ -379,7 +379,7 @@ import Testing
     let configuration = Self.configuration { $0.training.epochs = 0 }
     let outcome = try Trainer(configuration: configuration, dataset: Self.dataset(users: 5)).run()
     guard case .finished(let result) = outcome else { throw TestFailure("the run did not finish") }
-    #expect(result.bestEpoch == 0 && result.testRanks.count == 5)
+    #expect(result.bestEpoch == 0 && result.testRanks.amongAll.count == 5)
     #expect(result.bestValue != nil && result.bestValue == result.valid?["mrr@10"])
   }
 

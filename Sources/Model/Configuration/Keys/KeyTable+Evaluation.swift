@@ -15,7 +15,10 @@ extension KeyTable {
           "mode": .text("full"),
         ])
       }),
-    .fixed("repeatable", .boolean(true), because: "items of the history stay in the ranking"))
+    .boolean(
+      "repeatable", \.evaluation.isRepeatable,
+      "Whether items that the user has had are ranked, too; with False, all of them are left out but the held-out item."
+    ).absent(where: .boolean(true)))
 
   static let measures = section(
     .evaluation,

@@ -114,14 +114,15 @@ function addMarking(svg, nearest, mark) {
 // The whole
 
 function showHeader() {
-  const { study, model, dataset, metric, direction, trials, best } = page.study;
+  const { study, model, dataset, metric, direction, ranking, trials, best } = page.study;
   const states = ["completed", "pruned", "diverged", "failed", "running", "pending"];
   const counts = states.map(state => [trials.filter(trial => trial.state === state).length, state])
     .filter(([count]) => count > 0).map(([count, state]) => `${count} ${state}`).join(", ");
   const count = `${trials.length} ${trials.length === 1 ? "trial" : "trials"}${counts && ": "}${counts}`;
   document.title = `hyperparams_tuning: ${study}`;
   element("study").textContent = study;
-  element("about").textContent = `${model} on ${dataset}, ${direction} ${metric}. ${count}.`;
+  const about = `${model} on ${dataset}, ${direction} ${metric}. ${count}.`;
+  element("about").textContent = ranking ? `${about} ${ranking}` : about;
   element("best").textContent = best
     ? `Best: trial ${best.number} with ${metric} ${scoreText(best.value)} (${best.key})`
     : "No trial has completed yet.";

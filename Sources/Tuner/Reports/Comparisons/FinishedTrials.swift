@@ -20,6 +20,9 @@ package struct FinishedTrials: Sendable {
   package let name: String
   package let metric: RankMetric
 
+  /// The ranking that the values are from.
+  package let ranking: RankingChoice
+
   /// The trials, ordered by number.
   package let trials: [Trial]
 
@@ -47,7 +50,11 @@ extension StudyStore {
   /// - Parameters:
   ///   - name: A metric such as `ndcg@10`; the study's metric when `nil`.
   ///   - split: The held-out items, `valid` or `test`.
-  package func finishedTrials(of study: Study, metric name: String?, split: String) throws -> FinishedTrials {
+  ///   - isRepeatable: The value of `repeatable` whose ranking counts; `nil` for the study's own.
+  package func finishedTrials(
+    of study: Study, metric name: String?, split: String, isRepeatable: Bool? = nil
+  ) throws -> FinishedTrials {
+    let ranking = study.definition.ranking(isRepeatable: isRepeatable)
     let name = name ?? study.definition.metric
     guard let metric = RankMetric(name) else {
       throw ReportError(
@@ -58,7 +65,8 @@ extension StudyStore {
       let selection = TrialSelection(of: study.id, in: [.completed])
       return (
         try Self.trials(selection, db), try Self.allHyperparameters(of: selection, db),
-        try Self.ranks(split: split, in: study, db)
+        try ranking.isOwn
+          ? Self.ranks(split: split, in: study, db) : OtherRanking(of: study, ranking, db).ranks(split: split)
       )
     }
     let trials = rows.compactMap { row in
@@ -73,6 +81,6 @@ extension StudyStore {
         location: "--split", found: "\(split), for which \(study.name) has no samples",
         expected: "--split=\(split == "test" ? "valid" : "test")")
     }
-    return FinishedTrials(study: study, split: split, name: name, metric: metric, trials: trials)
+    return FinishedTrials(study: study, split: split, name: name, metric: metric, ranking: ranking, trials: trials)
   }
 }

@@ -2,6 +2,12 @@
 package struct ComparisonDocument: Encodable, Sendable {
   package let study, split, metric: String
 
+  /// The value of `repeatable` whose ranking was used, if reports state it.
+  package let repeatable: Bool?
+
+  /// What is to be said of the ranking; not in the JSON.
+  package let ranking: String?
+
   /// The numbers of the trials.
   package let first, second: Int
 
@@ -16,7 +22,7 @@ package struct ComparisonDocument: Encodable, Sendable {
   package let differences: [String]
 
   private enum CodingKeys: CodingKey {
-    case study, split, metric, first, second, users, firstBetter, secondBetter, equal
+    case study, split, metric, repeatable, first, second, users, firstBetter, secondBetter, equal
     case firstValue, secondValue, difference, low, high, pValue
   }
 
@@ -30,6 +36,8 @@ package struct ComparisonDocument: Encodable, Sendable {
     }
     let comparison = PairedComparison(a.values, b.values, largest: trials.metric.largest, seed: 0)
     (study, split, metric) = (trials.study.name, trials.split, trials.name)
+    repeatable = trials.ranking.isStated ? trials.ranking.isRepeatable : nil
+    ranking = trials.ranking.statement
     (first, second, users) = (a.number, b.number, a.values.count)
     (firstBetter, secondBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
     (firstValue, secondValue, difference) = (a.values.mean, b.values.mean, comparison.difference)

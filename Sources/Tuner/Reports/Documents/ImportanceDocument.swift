@@ -26,6 +26,12 @@ package struct ImportanceDocument: Encodable, Sendable {
   }
 
   package let study, split, metric: String
+
+  /// The value of `repeatable` whose ranking was used, if reports state it.
+  package let repeatable: Bool?
+
+  /// What is to be said of the ranking; not in the JSON.
+  package let ranking: String?
   package let trials, users: Int
 
   /// Whether each cell of the grid has a trial; if not, the effects are those of a least-squares fit.
@@ -37,9 +43,15 @@ package struct ImportanceDocument: Encodable, Sendable {
   package let rest, noise: Double
   package let values: [Value]
 
+  private enum CodingKeys: CodingKey {
+    case study, split, metric, repeatable, trials, users, isExact, effects, pairs, rest, noise, values
+  }
+
   /// Throws a `ReportError` if the trials do not determine the effects.
   package init(_ finished: FinishedTrials) throws(ReportError) {
     (study, split, metric) = (finished.study.name, finished.split, finished.name)
+    repeatable = finished.ranking.isStated ? finished.ranking.isRepeatable : nil
+    ranking = finished.ranking.statement
     trials = finished.trials.count
     users = finished.trials.first?.values.count ?? 0
     guard finished.trials.allSatisfy({ [users] in $0.values.count == users }) else {

@@ -12,7 +12,8 @@ extension Leaderboard {
           "interval_low", "interval_high", "may_be_best", "epochs", "cost_tflop", "seeds", "seed_mean",
           "seed_deviation",
           "message",
-        ])
+        ] + (ranking.isStated ? ["repeatable"] : []))
+    let stated = ranking.isStated ? [ranking.isRepeatable ? "true" : "false"] : []
     let ranked = rows.map { row in
       let start = [
         rankText(row), String(row.trial), row.state.rawValue, digits(row.value),
@@ -26,13 +27,13 @@ extension Leaderboard {
             row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "", String(row.epochs),
             digits(row.cost.map { $0 / 1e12 }), row.overSeeds.map { String($0.count) } ?? "",
             digits(row.overSeeds?.mean), digits(row.overSeeds?.deviation), "",
-          ])
+          ] + stated)
     }
     let failed = failures.map { failure in
       line(
         ["", String(failure.trial), "failed", "", ""]
           + parameters.map { failure.hyperparameters[$0]?.description ?? "" }
-          + metrics.map { _ in "" } + ["", "", "", "", "", "", "", "", failure.message])
+          + metrics.map { _ in "" } + ["", "", "", "", "", "", "", "", failure.message] + stated)
     }
     return header + ranked.joined() + failed.joined()
   }

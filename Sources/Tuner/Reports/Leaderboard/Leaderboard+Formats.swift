@@ -34,6 +34,18 @@ extension Leaderboard {
     return "No trial has a value for \(sort), so none is ranked."
   }
 
+  /// What is to be said of the ranking.
+  var statements: [String] {
+    guard let statement = ranking.statement else { return [] }
+    let without = ranking.isOwn ? 0 : rows.count { $0.state == .completed && $0.value == nil && !$0.metrics.isEmpty }
+    guard without > 0, isRanked else { return [statement] }
+    return [
+      statement,
+      "\(without.counting("completed trial")) \(without == 1 ? "has" : "have") no value in this ranking: "
+        + "an earlier version, which recorded the other one only, has run \(without == 1 ? "it" : "them").",
+    ]
+  }
+
   /// The rank of a row; empty if the board is not ranked.
   func rankText(_ row: Row) -> String { isRanked ? String(row.rank) : "" }
 }

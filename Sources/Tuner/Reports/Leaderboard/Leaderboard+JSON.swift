@@ -41,9 +41,10 @@ extension Leaderboard {
     func list(_ items: [String]) -> String {
       items.isEmpty ? "[]" : "[\n    " + items.joined(separator: ",\n    ") + "\n  ]"
     }
+    let stated = ranking.isStated ? "\n  \"repeatable\": \(ranking.isRepeatable)," : ""
     return """
       {
-        "study": \(JSON.string(study)),
+        "study": \(JSON.string(study)),\(stated)
         "metric": \(JSON.string(metric)),
         "direction": \(JSON.string(direction.rawValue)),
         "sort": \(JSON.string(sort)),

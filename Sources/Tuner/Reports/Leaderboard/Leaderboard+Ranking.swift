@@ -8,8 +8,8 @@ extension Leaderboard {
   /// - Parameter ranks: For the split that the query sorts by, the held-out item's rank for each user, by trial number.
   ///   Metrics at cut-offs that were not recorded are computed from them.
   init(
-    study: String, metric: String, direction: Direction, counts: StudyCounts, candidates: [Row], failures: [Failure],
-    ranks: [Int: [UInt16]] = [:], query: LeaderboardQuery
+    study: String, metric: String, direction: Direction, ranking: RankingChoice, counts: StudyCounts,
+    candidates: [Row], failures: [Failure], ranks: [Int: [UInt16]] = [:], query: LeaderboardQuery
   ) throws(ReportError) {
     let values = UserValues(metric: query.sort ?? metric, ranks: ranks)
     var candidates = candidates
@@ -39,7 +39,7 @@ extension Leaderboard {
     let wanted = ranked.filter { isWanted($0.hyperparameters) }
     self.init(
       study: study, metric: metric, direction: direction, userCount: certainties.isEmpty ? 0 : values?.userCount ?? 0,
-      isRanked: !keys.isEmpty, sort: sort ?? metric, counts: counts,
+      isRanked: !keys.isEmpty, sort: sort ?? metric, ranking: ranking, counts: counts,
       rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted,
       failures: failures.filter { isWanted($0.hyperparameters) })
   }

@@ -93,9 +93,11 @@ extension Leaderboard {
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     let line =
       "\(study.visible): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
-    if let emptiness { return "\(line)\n\(emptiness)" }
-    guard userCount > 0, !rows.isEmpty else { return line }
-    return line + "\n= statistically tied with the best trial (95 % confidence set, \(userCount) users)"
+    let lines = [line] + statements
+    if let emptiness { return (lines + [emptiness]).joined(separator: "\n") }
+    guard userCount > 0, !rows.isEmpty else { return lines.joined(separator: "\n") }
+    return (lines + ["= statistically tied with the best trial (95 % confidence set, \(userCount) users)"])
+      .joined(separator: "\n")
   }
 
   private var failureLines: String {

@@ -50,6 +50,8 @@ public struct Leaderboard: Sendable, Equatable {
 
   /// What the rows are sorted by: the study's metric or one such as `test.ndcg@10`.
   public let sort: String
+  /// The ranking that all metrics are from.
+  public let ranking: RankingChoice
   public let counts: StudyCounts
   public let rows: [Row]
   public let failures: [Failure]

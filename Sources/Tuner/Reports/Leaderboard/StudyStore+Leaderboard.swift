@@ -4,20 +4,22 @@ extension StudyStore {
   /// Throws a `ReportError` if the query names a parameter or a metric that the study does not have.
   public func leaderboard(of study: Study, _ query: LeaderboardQuery = LeaderboardQuery()) throws -> Leaderboard {
     let definition = study.definition
+    let ranking = definition.ranking(isRepeatable: query.isRepeatable)
+    let split = MetricName(query.sort ?? definition.metric).split
     let (counts, candidates, failures, ranks) = try read { db in
-      let first = try Self.firstTrials(of: study, query, db)
+      let other = ranking.isOwn ? nil : try OtherRanking(of: study, ranking, db)
+      let first = other == nil ? try Self.firstTrials(of: study, query, db) : nil
       let candidates = try Self.candidates(
         first.map { TrialSelection($0, db.dialect) }
-          ?? TrialSelection(of: study.id, in: [.completed, .pruned, .diverged]), of: study, db)
-      let split = MetricName(query.sort ?? definition.metric).split
+          ?? TrialSelection(of: study.id, in: [.completed, .pruned, .diverged]), of: study, other, db)
       return (
         try Self.counts(of: study.id, repeats: false, db), candidates, try Self.failures(of: study, db),
-        first == nil ? try Self.ranks(split: split, in: study, db) : [:]
+        try first == nil ? other?.ranks(split: split) ?? Self.ranks(split: split, in: study, db) : [:]
       )
     }
     return try Leaderboard(
-      study: study.name, metric: definition.metric, direction: definition.direction, counts: counts,
-      candidates: candidates, failures: failures, ranks: ranks, query: query)
+      study: study.name, metric: definition.metric, direction: definition.direction, ranking: ranking,
+      counts: counts, candidates: candidates, failures: failures, ranks: ranks, query: query)
   }
 
   /// The trials that a query for the top few shows, if the database can select them; `nil` if all trials must be read.
@@ -32,16 +34,24 @@ extension StudyStore {
     return ids.count == top ? ids : nil
   }
 
+  /// - Parameter other: The ranking to use in place of the study's own.
   private static func candidates(
-    _ selection: TrialSelection, of study: Study, _ db: Connection
+    _ selection: TrialSelection, of study: Study, _ other: OtherRanking?, _ db: Connection
   ) throws -> [Leaderboard.Row] {
     let hyperparameters = try allHyperparameters(of: selection, db)
     let metrics = try allMetrics(of: selection, db)
-    let repeats = try repeatedValues(of: study.id, db)
+    let repeats = try other?.repeatedValues ?? repeatedValues(of: study.id, db)
     return try trials(selection, db).map { trial in
-      let metrics = metrics[trial.id] ?? []
+      let recorded = metrics[trial.id] ?? []
+      let metrics = other?.metrics(of: trial.id, as: recorded) ?? recorded
+      let value =
+        if let other {
+          other.value(.valid(study.definition.metric), of: trial.id)
+        } else {
+          trial.value(study.definition, metrics)
+        }
       return Leaderboard.Row(
-        rank: 0, trial: trial.number, state: trial.state, value: trial.value(study.definition, metrics),
+        rank: 0, trial: trial.number, state: trial.state, value: value,
         bestEpoch: trial.bestEpoch, epochs: trial.epochs, cost: trial.epochCost.map { $0 * Double(trial.epochs) },
         repeatedValues: repeats[trial.id] ?? [], hyperparameters: Hyperparameters(hyperparameters[trial.id] ?? []),
         metrics: metrics)

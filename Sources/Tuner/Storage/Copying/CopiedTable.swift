@@ -73,7 +73,7 @@ struct CopiedTable: Sendable {
       "attempt owner started_at ended_at ending seconds from_epoch note cpu instruction_set job"),
     CopiedTable("observation", ["trial_id": .trial], "attempt epoch metric value"),
     CopiedTable("result", ["trial_id": .trial], "split metric position value"),
-    CopiedTable("user_rank", ["trial_id": .trial], "split ranks"),
+    CopiedTable("user_rank", ["trial_id": .trial], "split ranks other_ranks"),
     checkpoint, weights,
   ]
 

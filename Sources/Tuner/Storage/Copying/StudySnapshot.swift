@@ -29,7 +29,7 @@ struct StudySnapshot {
     let trials = try rows(
       """
       SELECT id, (SELECT count(*) FROM observation WHERE trial_id = trial.id) AS observations,
-        (SELECT coalesce(sum(length(ranks)), 0) FROM user_rank WHERE trial_id = trial.id) AS bytes
+        (SELECT coalesce(sum(length(ranks) + coalesce(length(other_ranks), 0)), 0) FROM user_rank WHERE trial_id = trial.id) AS bytes
       FROM trial WHERE study_id = ? ORDER BY id
       """, [study.id])
     var parts: [ClosedRange<Int64>] = []

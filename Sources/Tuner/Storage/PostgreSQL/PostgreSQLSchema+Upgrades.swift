@@ -17,6 +17,10 @@ extension PostgreSQLSchema {
       FOR EACH ROW WHEN (OLD.state = 'running' AND NEW.state <> 'running') EXECUTE FUNCTION tell_of_trial();
     """,
     5: "ALTER TABLE attempt ADD COLUMN job text;",
+    6: """
+    ALTER TABLE user_rank ADD COLUMN other_ranks bytea
+      CONSTRAINT user_rank_other CHECK (length(other_ranks) = length(ranks));
+    """,
   ]
 
   /// What shows a session the tables of a version with the columns of this one; what is temporary is found before what is not.
@@ -25,11 +29,19 @@ extension PostgreSQLSchema {
     CREATE OR REPLACE TEMPORARY VIEW attempt AS
       SELECT *, CAST(NULL AS text) AS cpu, CAST(NULL AS text) AS instruction_set, CAST(NULL AS text) AS job
       FROM \(name).attempt;
+    \(oneRanking)
     """,
     5: """
     CREATE OR REPLACE TEMPORARY VIEW attempt AS SELECT *, CAST(NULL AS text) AS job FROM \(name).attempt;
+    \(oneRanking)
     """,
+    6: oneRanking,
   ]
+
+  /// Shows the ranks of versions that recorded one ranking.
+  private static let oneRanking = """
+    CREATE OR REPLACE TEMPORARY VIEW user_rank AS SELECT *, CAST(NULL AS bytea) AS other_ranks FROM \(name).user_rank;
+    """
 
   /// Upgrades the tables, as a part of a transaction.
   ///

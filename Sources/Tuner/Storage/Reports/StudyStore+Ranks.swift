@@ -37,6 +37,11 @@ extension StudyStore {
       """, [study.id]) ?? false
   }
 
+  /// Ranks as `user_rank` stores them: little-endian on every machine, so that the file is portable.
+  static func bytes(_ ranks: [UInt16]) -> [UInt8] {
+    ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+  }
+
   /// Decodes the ranks stored in `user_rank`.
   static func ranks(_ bytes: [UInt8]) -> [UInt16] {
     (0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8 }

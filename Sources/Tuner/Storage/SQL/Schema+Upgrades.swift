@@ -110,4 +110,10 @@ extension Schema {
     -- Such as 12_3, task 3 of array 12; NULL outside a job.
     ALTER TABLE attempt ADD COLUMN job TEXT;
     """
+
+  /// Adds each user's rank in the ranking in which the study is not tuned.
+  static let version7 = """
+    -- With the other value of repeatable; NULL for trials that completed before.
+    ALTER TABLE user_rank ADD COLUMN other_ranks BLOB CHECK (length(other_ranks) = length(ranks));
+    """
 }

@@ -167,9 +167,9 @@ extension StudyStore {
       rows, into: "result", columns: ["trial_id", "split", "metric", "position", "value"],
       "ON CONFLICT (trial_id, split, metric) DO UPDATE SET value = excluded.value")
     for (split, ranks) in result.ranks.sorted(by: { $0.key < $1.key }) {
-      // Little-endian on every machine, so that the file is portable.
-      let bytes = ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-      try db.run("INSERT INTO user_rank (trial_id, split, ranks) VALUES (?, ?, ?)", [trial, split, bytes])
+      try db.run(
+        "INSERT INTO user_rank (trial_id, split, ranks, other_ranks) VALUES (?, ?, ?, ?)",
+        [trial, split, bytes(ranks), result.otherRanks[split].map(bytes)])
     }
   }
 

@@ -34,6 +34,7 @@ extension StudyContents {
         checkLength(of: list, split: split, of: trial, rules, &lengths, &check)
         if list.contains(0) { check.fail(trial.place, found: "a rank 0 in \(split)", expected: "ranks from 1") }
       }
+      try checkOtherRanks(ranks, of: trial, &check, db)
       for row in own { try checkMetric(row, ranks, of: trial, places, &counts, &check) }
       counts.lists += ranks.count
     }
@@ -64,6 +65,29 @@ extension StudyContents {
   private func ranks(of trial: Trial, _ db: Connection) throws -> [String: [UInt16]] {
     let rows = try db.rows("SELECT split, ranks FROM user_rank WHERE trial_id = ?", [trial.id])
     return Dictionary(try rows.map { try ($0["split"], StudyStore.ranks($0["ranks"])) }) { $1 }
+  }
+
+  /// Checks the ranks of the ranking in which the study is not tuned: without some of the items, no rank is larger.
+  private func checkOtherRanks(
+    _ ranks: [String: [UInt16]], of trial: Trial, _ check: inout Verification.Check, _ db: Connection
+  ) throws {
+    let rows = try db.rows(
+      "SELECT split, other_ranks FROM user_rank WHERE trial_id = ? AND other_ranks IS NOT NULL ORDER BY split",
+      [trial.id])
+    for row in rows {
+      let split: String = try row["split"]
+      let (own, other) = (ranks[split] ?? [], StudyStore.ranks(try row["other_ranks"]))
+      let (all, unseen) = definition.isRepeatable ? (own, other) : (other, own)
+      if own.count != other.count {
+        check.fail(
+          trial.place, found: "\(other.count) ranks in the other ranking of \(split)",
+          expected: "\(own.count), as in its own")
+      } else if other.contains(0) || zip(unseen, all).contains(where: { $0 > $1 }) {
+        check.fail(
+          trial.place, found: "ranks in \(split) that grow when items are left out",
+          expected: "ranks from 1 that do not")
+      }
+    }
   }
 
   /// Checks that trials that read the same data have the same users.
