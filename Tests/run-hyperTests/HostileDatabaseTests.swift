@@ -29,6 +29,8 @@ import Testing
     ([], "UPDATE observation SET epoch = epoch + \(largest - 10)"), ([], "UPDATE observation SET value = -9e999"),
     ([], "UPDATE observation SET epoch = 0 WHERE epoch = 1"), ([], "UPDATE result SET value = 9e999"),
     ([], "UPDATE user_rank SET ranks = x''"), ([], "UPDATE user_rank SET ranks = x'0000' WHERE trial_id = 1"),
+    ([], "UPDATE user_rank SET other_ranks = x''"),
+    ([], "UPDATE user_rank SET other_ranks = x'0000' WHERE trial_id = 1"),
     ([], "UPDATE weights SET bytes = \(largest)"), ([], "UPDATE study SET seed = \(largest), repeats = \(largest)"),
     ([], "UPDATE study SET seed = -\(largest)"), ([], "UPDATE study SET early_stop = \(largest)"),
     ([], "UPDATE study SET metric = 'ndcg@\(largest)'"), ([], "UPDATE study SET metric = '', direction = 'minimize'"),
@@ -67,7 +69,8 @@ import Testing
     try SQLite.run("PRAGMA foreign_keys = OFF; \(change)", in: program)
     let name = "bert4rec-own-s"
     for command in [
-      ["verify"], ["studies"], ["leaderboard", "--sort=test.mrr@3"], ["show", name, "1"],
+      ["verify"], ["studies"], ["leaderboard", "--sort=test.mrr@3"], ["leaderboard", "--repeatable=False"],
+      ["show", name, "1"],
       ["show", name, "2", "--format=json"], ["compare", name, "1", "2"], ["importance"],
       Self.study + begun + ["--output_file=o"], ["resume", name, "--display_file=d", "--timeout=30"], ["verify"],
       ["leaderboard"], ["studies", "--delete=\(name)"],

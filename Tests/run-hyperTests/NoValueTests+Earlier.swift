@@ -122,7 +122,8 @@ extension NoValueTests {
       UPDATE study SET fixed_configuration_hash = '\(definition.fixedConfigurationHash)';
       \(prints.joined(separator: ";\n"));
       UPDATE result SET value = 0 WHERE split = 'valid';
-      UPDATE user_rank SET ranks = X'' WHERE split = 'valid'
+      UPDATE user_rank SET ranks = X'' WHERE split = 'valid';
+      UPDATE user_rank SET other_ranks = NULL
       """, in: program)
   }
 

@@ -136,6 +136,7 @@ struct PostgreSQLStudyTests {
 
   /// What makes the tables of the next version those of a version.
   private static let downgrades = [
+    6: "ALTER TABLE user_rank DROP COLUMN other_ranks",
     5: "ALTER TABLE attempt DROP COLUMN job",
     4: """
     DROP INDEX trial_rank; CREATE INDEX trial_rank ON trial (study_id, best_value);

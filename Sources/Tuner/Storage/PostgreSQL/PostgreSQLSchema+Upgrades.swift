@@ -17,10 +17,7 @@ extension PostgreSQLSchema {
       FOR EACH ROW WHEN (OLD.state = 'running' AND NEW.state <> 'running') EXECUTE FUNCTION tell_of_trial();
     """,
     5: "ALTER TABLE attempt ADD COLUMN job text;",
-    6: """
-    ALTER TABLE user_rank ADD COLUMN other_ranks bytea
-      CONSTRAINT user_rank_other CHECK (length(other_ranks) = length(ranks));
-    """,
+    6: "ALTER TABLE user_rank ADD COLUMN other_ranks bytea CHECK (length(other_ranks) % 2 = 0);",
   ]
 
   /// What shows a session the tables of a version with the columns of this one; what is temporary is found before what is not.

@@ -114,6 +114,6 @@ extension Schema {
   /// Adds each user's rank in the ranking in which the study is not tuned.
   static let version7 = """
     -- With the other value of repeatable; NULL for trials that completed before.
-    ALTER TABLE user_rank ADD COLUMN other_ranks BLOB CHECK (length(other_ranks) = length(ranks));
+    ALTER TABLE user_rank ADD COLUMN other_ranks BLOB CHECK (length(other_ranks) % 2 = 0);
     """
 }

@@ -113,7 +113,7 @@ CREATE TABLE user_rank (
   trial_id bigint NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
   split text NOT NULL,
   ranks bytea NOT NULL CHECK (length(ranks) % 2 = 0),
-  other_ranks bytea CONSTRAINT user_rank_other CHECK (length(other_ranks) = length(ranks)),
+  other_ranks bytea CHECK (length(other_ranks) % 2 = 0),
   PRIMARY KEY (trial_id, split)
 );
 
