@@ -1,3 +1,4 @@
+import Literals
 import Testing
 
 @testable import Tuner
@@ -85,14 +86,18 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let study = try await study(store)
     let trials = try store.finishedTrials(of: study, metric: nil, split: "test", isRepeatable: false)
-    #expect(trials.trials.map(\.values) == (1...4).map { a in TwoRankings.other(a, 0).map { 1 / Double($0) } })
+    for trial in trials.trials {
+      let expected: [Double] = TwoRankings.other(trial.number, 0).map { 1 / Double($0) }
+      #expect(trial.values == expected)
+    }
     let comparison = try ComparisonDocument(trials, trials.trial(1), trials.trial(4))
     #expect(comparison.repeatable == false && comparison.firstValue == TwoRankings.value(TwoRankings.other(1, 0)))
     #expect(try ImportanceDocument(trials).repeatable == false)
     let usual = try store.finishedTrials(of: study, metric: nil, split: "test")
     #expect(try !JSONText.of(ComparisonDocument(usual, usual.trial(1), usual.trial(2))).contains("repeatable"))
     let chart = try store.chart(of: study, isRepeatable: false)
-    #expect(chart.trials.map(\.value) == (1...4).map { TwoRankings.value(TwoRankings.other($0, 0)) })
+    let values: [Double] = (1...4).map { TwoRankings.value(TwoRankings.other($0, 0)) }
+    #expect(chart.trials.map(\.value) == values)
     #expect(chart.ranking?.hasPrefix("Ranked without items that the user had had before") == true)
     #expect(try store.chart(of: study).ranking == nil)
   }

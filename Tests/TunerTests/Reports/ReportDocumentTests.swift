@@ -182,8 +182,10 @@ import Testing
 
   /// Trials that hit some of 10 users.
   private func finished(_ hits: [Int]) throws -> FinishedTrials {
-    FinishedTrials(
-      study: try study(), split: "valid", name: "hit@1", metric: try #require(RankMetric("hit@1")),
+    let study = try study()
+    return FinishedTrials(
+      study: study, split: "valid", name: "hit@1", metric: try #require(RankMetric("hit@1")),
+      ranking: study.definition.ranking(isRepeatable: nil),
       trials: hits.enumerated().map { index, hits in
         FinishedTrials.Trial(
           number: index + 1, hyperparameters: ["a": .integer(index + 1), "b": .text("x")],
