@@ -53,7 +53,8 @@ import Testing
     #expect(other.rows.map(\.trial) == [4, 3, 2, 1])
     for row in other.rows {
       let value = TwoRankings.value(TwoRankings.other(row.trial, 0))
-      #expect(row.value == value && row.metrics.allSatisfy { $0.value == value } && row.metrics.count == 2)
+      #expect(row.value == value && row.metrics.count == 2)
+      #expect(row.metrics.allSatisfy { $0.value == value })
       #expect(row.certainty.map { ($0.interval.low...$0.interval.high).contains(value) } == true)
       let seeds = row.trial == 1 ? [1, 2].map { TwoRankings.value(TwoRankings.other(1, $0)) } : []
       #expect(row.repeatedValues == seeds)
@@ -64,7 +65,8 @@ import Testing
     #expect(other.text(.table).contains("\n\(statement)\n") && other.text(.markdown).contains("\n\(statement)\n"))
     #expect(other.text(.json).contains("\n  \"repeatable\": false,\n"))
     let lines = other.text(.csv).split(separator: "\n")
-    #expect(lines[0].hasSuffix(",repeatable") && lines.dropFirst().allSatisfy { $0.hasSuffix(",false") })
+    #expect(lines[0].hasSuffix(",repeatable"))
+    #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(",false") })
     let named = try store.leaderboard(of: study, LeaderboardQuery(isRepeatable: true))
     #expect(named.rows == own.rows)
     #expect(named.text(.table).contains("\nRanked among all items (repeatable=True).\n"))
@@ -138,11 +140,11 @@ import Testing
       ) { try question() }
     }
     // A trial that this version has run since.
-    let bytes = TwoRankings.other(3, 0).map { "\(String($0, radix: 16))" }.map { "0\($0)00" }.joined()
+    let bytes = TwoRankings.other(3, 0).map { "0\($0)00" }.joined()
     #expect(try sqlite(folder.database, "UPDATE user_rank SET other_ranks = X'\(bytes)' WHERE trial_id = 3") == "")
     let board = try store.leaderboard(of: study, LeaderboardQuery(isRepeatable: false))
-    #expect(
-      board.rows.map(\.trial) == [3, 1, 2, 4] && board.rows.map { $0.value == nil } == [false, true, true, true])
+    #expect(board.rows.map(\.trial) == [3, 1, 2, 4])
+    #expect(board.rows[0].value != nil && board.rows.dropFirst().allSatisfy { $0.value == nil })
     #expect(
       board.text(.table).contains(
         "\n3 completed trials have no value in this ranking: "
