@@ -48,7 +48,8 @@ import Testing
     let store = try StudyStore(writing: folder.database)
     let study = try await study(store, repeats: [1])
     let own = try store.leaderboard(of: study)
-    #expect(own.rows.map(\.trial) == [1, 2, 3, 4] && own.ranking.statement == nil)
+    #expect(own.rows.map(\.trial) == [1, 2, 3, 4])
+    #expect(own.ranking.statement == nil)
     let other = try store.leaderboard(of: study, LeaderboardQuery(isRepeatable: false))
     #expect(other.rows.map(\.trial) == [4, 3, 2, 1])
     for row in other.rows {
@@ -80,7 +81,8 @@ import Testing
     let board = try store.leaderboard(of: study, LeaderboardQuery(sort: "test.hit@1", isRepeatable: false))
     #expect(board.rows.map(\.trial) == [4, 1, 2, 3])
     let values = board.rows.compactMap { row in row.metrics.first { $0.fullName == "test.hit@1" }?.value }
-    #expect(values == [2.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3])
+    let shares: [Double] = [2, 1, 1, 1]
+    #expect(values == shares.map { $0 / 3 })
   }
 
   @Test func `Comparisons and charts take the other ranking, too`() async throws {
