@@ -72,7 +72,7 @@ import run_hyper
     for piece in [
       "learner Optimizer. (adam, adamw, sgd, adagrad or rmsprop; default: adam)", "(integer ≥ 0; default: 2020)",
       #"field_separator Separator of the columns of a row. (text; default: '\t')"#, "default: null)",
-      "'split': {'LS': 'valid_and_test'}}) metrics", "KEYS:",
+      "'split': {'LS': 'valid_and_test'}}) repeatable", "KEYS:",
     ] { #expect(text.contains(piece), "\(help)") }
   }
 

@@ -24,7 +24,7 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let layer = ConfigurationLayer(source: "table", values: table)
     #expect(try Configuration(layers: [layer]) == Configuration())
     // Studies store the newer keys only with other values.
-    #expect(Set(table.keys) == Set(Configuration().values.map(\.key) + ["weight_average"]))
+    #expect(Set(table.keys) == Set(Configuration().values.map(\.key) + ["repeatable", "weight_average"]))
   }
 
   @Test func `Later layers win, key by key`() throws {
