@@ -21,7 +21,7 @@ struct RunHyper: AsyncParsableCommand {
     subcommands: [
       StudyCommand.self, ResumeCommand.self, SubmitCommand.self, JobsCommand.self, LeaderboardCommand.self,
       StudiesCommand.self, ShowCommand.self, CompareCommand.self, ImportanceCommand.self, VerifyCommand.self,
-      TrainCommand.self, EvaluateCommand.self, RecommendCommand.self, DatasetCommand.self,
+      TrainCommand.self, EvaluateCommand.self, RecommendCommand.self, ExportCommand.self, DatasetCommand.self,
     ],
     defaultSubcommand: StudyCommand.self)
 }
