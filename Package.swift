@@ -61,7 +61,7 @@ let package = Package(
         "Literals", "Locks", "Model", "Tuner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      resources: [.embedInCode("Export/Files")], swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [

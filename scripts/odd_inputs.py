@@ -199,7 +199,7 @@ class Call:
     """One call: arguments, files and variables, from a seed and a number."""
 
     COMMANDS = ["study"] * 8 + ["train"] * 5 + ["dataset describe"] * 2 + [
-        "resume", "leaderboard", "studies", "show", "compare", "importance", "verify", "evaluate", "recommend", "dataset fetch",
+        "resume", "leaderboard", "studies", "show", "compare", "importance", "verify", "evaluate", "recommend", "export", "dataset fetch",
         "dataset import", ""]
 
     def __init__(self, syntax, seed, number):
@@ -212,7 +212,9 @@ class Call:
         if self.command == "dataset import":
             # It writes a dataset to any folder that can be written.
             self.options = {name: value for name, value in self.options.items() if name != "data-path"}
-        self.takes_keys = self.command in ("study", "train", "evaluate", "recommend", "dataset describe")
+        if self.command == "export":
+            self.options = {name: value for name, value in self.options.items() if name != "to"}
+        self.takes_keys = self.command in ("study", "train", "evaluate", "recommend", "export", "dataset describe")
         self.arguments = [[argument] for argument in self._base()]
         for _ in range(self.generator.choice([0, 1, 1, 1, 2, 2, 3])):
             self._change()
@@ -226,6 +228,8 @@ class Call:
             return ["--weights=w.safetensors", "--dataset=toy"]
         if self.command == "recommend":
             return ["--weights=w.safetensors", "--dataset=toy", "--all"] if self.generator.random() < 0.5 else ["--all"]
+        if self.command == "export":
+            return ["--weights=w.safetensors", "--dataset=toy", "--to=new"] if self.generator.random() < 0.5 else ["--to=new"]
         if self.command == "dataset import":
             return ["new", "datasets/toy/toy.inter", "--user=user_id:token", "--item=item_id:token", "--time=timestamp:float"]
         if self.command.startswith("dataset "):

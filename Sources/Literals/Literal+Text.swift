@@ -28,6 +28,9 @@ extension Literal: CustomStringConvertible {
     if case .text(let text) = self { text } else { exactJSON }
   }
 
+  /// The value in YAML, on one line; PyYAML, RecBole and this program read the same value from it.
+  public var yaml: String { text(in: .yaml) }
+
   private func text(in notation: Notation) -> String {
     switch self {
     case .null: notation.null
@@ -67,6 +70,8 @@ private struct Notation {
       number: pythonDecimal)
   }
 
+  static var yaml: Self { Self(comma: ", ", colon: ": ", quoted: yamlText, number: yamlDecimal) }
+
   static var canonical: Self {
     var notation = python
     (notation.comma, notation.colon) = (",", ":")
@@ -84,6 +89,21 @@ private struct Notation {
   /// Python uses exponents from 10¹⁶, Swift from 2⁵³; in between, all numbers are whole.
   private static func pythonDecimal(_ number: Double) -> String {
     (0x1p53..<1e16).contains(number.magnitude) ? "\(Int(number)).0" : decimal(number)
+  }
+
+  /// YAML 1.1 takes `1e-12` for text: a number has a point.
+  private static func yamlDecimal(_ number: Double) -> String {
+    guard number.isFinite else { return number.isNaN ? ".nan" : number < 0 ? "-.inf" : ".inf" }
+    let parts = number.description.split(separator: "e")
+    guard parts.count == 2, !parts[0].contains(".") else { return number.description }
+    return "\(parts[0]).0e\(parts[1])"
+  }
+
+  /// A word without quotes if YAML reads it as text, everything else as in JSON, which YAML reads as well.
+  private static func yamlText(_ text: String) -> String {
+    let others = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
+    let isWord = text.wholeMatch(of: #/[A-Za-z_][A-Za-z0-9_@.\-]*/#) != nil
+    return isWord && !others.contains(text.lowercased()) ? text : JSON.string(text)
   }
 
   /// Text in quotes; quotes and escapes are chosen as by Python's `repr`.

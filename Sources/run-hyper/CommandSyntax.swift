@@ -60,6 +60,8 @@ package struct CommandSyntax: Sendable {
         "weights", "users", "histories", "top", "repeatable", "items", "threads", "format",
       ]),
       flags: ["all"], takesConfiguration: true),
+    CommandSyntax(
+      "export", options: sources.union(database).union(["weights", "trial", "to"]), takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data_path"]),
     CommandSyntax("dataset", "import", options: ["user", "item", "time", "data_path"], flags: ["replace"]),
     CommandSyntax("dataset", "describe", options: ["data_path", "config_files"], takesConfiguration: true),

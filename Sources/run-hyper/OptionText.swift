@@ -21,7 +21,7 @@ enum OptionText {
     "account", "at_most", "checkpoints", "config_files", "cpus", "data_path", "display_file", "early_stop",
     "first_rung", "histories", "idle", "items", "jobs", "max_evals", "memory", "metric", "output_file", "partition",
     "pruner", "reduction_factor", "repeats", "retry", "save", "sort", "storage", "target", "threads", "time", "timeout",
-    "to", "to_checkpoints", "tool", "users", "workers",
+    "to", "to_checkpoints", "tool", "trial", "users", "workers",
   ]
 
   /// The text for the command, or `nil` if the option counts as not given.

@@ -34,6 +34,7 @@ import run_hyper
     case "train": ([], tiny.merging(["threads": "1"]) { $1 })
     case "evaluate": ([], ["dataset": "own", "weights": "w.safetensors"])
     case "recommend": (["s", "--all"], [:])
+    case "export": (["s"], ["to": "new"])
     case "fetch": (["other"], [:])
     // A table that is missing, since a dataset would be written to any folder.
     case "import": (["new", "none.csv"], ["user": "u", "item": "i", "time": "t"])

@@ -11,14 +11,21 @@ public struct SavedModel {
     _ weights: Safetensors, file: String, configuration: Configuration, dataset: SequenceDataset
   ) throws(SafetensorsError) {
     // Memory is allocated only after the file has proved to contain the weights of the network that it describes.
-    for entry in ParameterLayout(configuration.network, itemCount: dataset.itemCount).entries {
-      _ = try weights.tensor(of: entry, file: file)
-    }
+    try Self.check(weights, file: file, configuration: configuration, dataset: dataset)
     network = BERT4Rec(configuration.network, itemCount: dataset.itemCount)
     evaluation = configuration.evaluation
     self.dataset = dataset
     try network.parameters.read(weights, file: file)
     network.parametersDidChange()
+  }
+
+  /// Checks, as `init` does, that a file has every parameter in the shape that follows from configuration and dataset.
+  public static func check(
+    _ weights: Safetensors, file: String, configuration: Configuration, dataset: SequenceDataset
+  ) throws(SafetensorsError) {
+    for entry in ParameterLayout(configuration.network, itemCount: dataset.itemCount).entries {
+      _ = try weights.tensor(of: entry, file: file)
+    }
   }
 
   /// The metrics of samples, such as the dataset's `test`; `nil` if there are no samples, or if scores are not numbers.

@@ -88,17 +88,7 @@ struct RecommendCommand: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw .input("--threads: found \(threads); expected a number from 1 to 1024")
     }
-    if weights != nil, let study {
-      throw .input("--weights: found also the study '\(study.inMessage)'; expected one of the two")
-    }
-    guard weights == nil else { return }
-    let other =
-      [("model", options.model), ("dataset", options.dataset)].first { $0.1 != nil }?.0
-      ?? (options.configFiles.isEmpty ? nil : "config_files") ?? options.settings.first?.pair.key
-    guard let other else { return }
-    throw .input(
-      "--\(other.inMessage): found without --weights; expected no configuration, since a study has its own, or "
-        + "--weights=FILE")
+    try options.check(weights: weights, study: study)
   }
 
   /// Reads and checks all input.

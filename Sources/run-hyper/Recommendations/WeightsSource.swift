@@ -32,42 +32,27 @@ struct WeightsSource {
     study = nil
   }
 
-  /// The weights of a study's best trial, with the configuration of that trial.
+  /// The weights of a trial of a study, with the configuration of that trial.
   ///
   /// - Parameter name: The study's name, or `nil` for the newest study.
   /// - Parameter dataPath: The folder of datasets, in place of the study's.
-  init(study name: String?, in storage: StorageOptions, dataPath: String?) throws {
+  init(
+    study name: String?, trial chosen: ChosenTrial = .best, in storage: StorageOptions, dataPath: String?
+  ) throws {
     let store = try storage.reader()
     let study = try store.requiredStudy(name)
-    let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
-    guard let best, best.value != nil else {
-      throw CommandError.input(
-        message(
-          at: study.name, found: "no trial with a value for \(study.definition.metric), so there is no best one",
-          expected: "a study with a result"))
-    }
-    let remedy =
-      "--weights=FILE with weights that '\(ProgramCommand.line("train --save=FILE"))' writes for its configuration"
-    guard let weights = try store.savedWeights(of: study) else {
-      throw CommandError.input(
-        message(at: study.name, found: "no weights of trial \(best.trial), the best one", expected: remedy))
-    }
-    guard weights.trial == best.trial else {
-      throw CommandError.input(
-        message(
-          at: study.name, found: "weights of trial \(weights.trial), but the best one is \(best.trial)",
-          expected: remedy))
-    }
+    let trial = try chosen.found(in: study, of: store)
+    let weights = try trial.weights(of: study, in: store)
     let (_, sources, _) = try StudyInvocation.sources(of: study.definition)
     let space = try SearchSpace(parsing: study.definition.searchSpace, file: "study \(study.name)")
-    var layers = sources.layers + [TuningSpace.layer(best.hyperparameters, of: space)]
+    var layers = sources.layers + [TuningSpace.layer(trial.hyperparameters, of: space)]
     if let dataPath {
       layers.append(ConfigurationLayer(source: "--data_path", canonical: ["data_path": .text(dataPath)]))
     }
     configuration = try Configuration(layers: layers, dataDirectories: sources.dataDirectories)
     file = try Safetensors(decoding: weights.bytes, file: weights.location)
     self.name = weights.location
-    title = "the weights of trial \(best.trial), the best one of \(study.name)"
+    title = "the weights of trial \(trial.number)\(trial.isBest ? ", the best one" : "") of \(study.name)"
     measurement = "study's metrics"
     let readsSameFiles = space.parameters.allSatisfy { !["load_col", "benchmark_filename"].contains($0.name) }
     self.study = (study.definition, readsSameFiles)
@@ -89,6 +74,21 @@ struct WeightsSource {
 }
 
 extension ConfigurationOptions {
+  /// Refuses a study beside a weights file, and a configuration beside a study, which has its own.
+  func check(weights: String?, study: String?) throws(CommandError) {
+    if weights != nil, let study {
+      throw .input("--weights: found also the study '\(study.inMessage)'; expected one of the two")
+    }
+    guard weights == nil else { return }
+    let other =
+      [("model", model), ("dataset", dataset)].first { $0.1 != nil }?.0
+      ?? (configFiles.isEmpty ? nil : "config_files") ?? settings.first?.pair.key
+    guard let other else { return }
+    throw .input(
+      "--\(other.inMessage): found without --weights; expected no configuration, since a study has its own, or "
+        + "--weights=FILE")
+  }
+
   /// The configuration of a weights file: its metadata as the weakest layer, if this program wrote it.
   func configuration(below file: Safetensors, named name: String) throws -> Model.Configuration {
     let known = Set(Model.Configuration.keys.map(\.name))

@@ -29,6 +29,9 @@ public struct ConfigurationKey: Sendable {
   private let readValue: Reader
   private let writeValue: Writer
 
+  /// Whether RecBole's BERT4Rec does not take the key, or not the values that studies store.
+  public private(set) var isOwn = false
+
   /// The value that studies do not store, since they did not know the key when it had no other; `nil` if they store all.
   private var absentValue: Literal?
 
@@ -95,6 +98,13 @@ extension ConfigurationKey {
   func only(for models: [ModelKind]) -> Self {
     var key = self
     key.models = models
+    return key
+  }
+
+  /// The key as one that RecBole's BERT4Rec does not take.
+  func own() -> Self {
+    var key = self
+    key.isOwn = true
     return key
   }
 

@@ -68,7 +68,8 @@ extension KeyTable {
   static let times = section(
     .dataset,
     .choice(
-      "time_precision", \.dataset.timePrecision, "How times are compared; float32 gives the same order as RecBole."))
+      "time_precision", \.dataset.timePrecision, "How times are compared; float32 gives the same order as RecBole."
+    ).own())
 }
 
 extension Configuration {

@@ -18,7 +18,7 @@ extension KeyTable {
     .boolean(
       "repeatable", \.evaluation.isRepeatable,
       "Whether items that the user has had are ranked, too; with False, all of them are left out but the held-out item."
-    ).absent(where: .boolean(true)))
+    ).absent(where: .boolean(true)).own())
 
   static let measures = section(
     .evaluation,

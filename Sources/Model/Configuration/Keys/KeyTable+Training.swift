@@ -26,7 +26,7 @@ extension KeyTable {
       "weight_average", \.training.weightAverage, "number 0.9 to 0.9999 or null",
       "Evaluate and save an average of the weights over the steps, with this decay, instead of the last weights; null for none.",
       aliases: "ema ema_decay", read: { $0.weightAverage($1, into: &$2) }, write: { $0.map { .number($0) } ?? .null }
-    ).absent(where: .null),
+    ).absent(where: .null).own(),
     .boolean("shuffle", \.training.shuffles, "Shuffle the training samples every epoch."),
     .integer(
       "eval_step", \.training.validationInterval, in: -1_000_000_000...1_000_000_000,

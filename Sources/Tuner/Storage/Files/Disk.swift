@@ -5,7 +5,7 @@ import Literals
 /// Crash-safe file operations, and system information about processes.
 ///
 /// This is the only place in the tuner that calls the C library.
-enum Disk {
+package enum Disk {
   /// Reads a whole file, including files of `/proc`, whose size is not known beforehand.
   static func read(_ path: String) throws(StorageError) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -64,7 +64,7 @@ enum Disk {
   }
 
   /// Renames a synced file to its final name, replacing an existing file.
-  static func moveDurably(_ aside: String, to path: String) throws(StorageError) {
+  package static func moveDurably(_ aside: String, to path: String) throws(StorageError) {
     guard unsafe rename(aside, path) == 0 else {
       throw failure(path, doing: "rename", expected: "a writable folder")
     }
@@ -140,7 +140,8 @@ enum Disk {
     return nil
   }
 
-  static func syncFolder(_ folder: String) throws(StorageError) {
+  /// Makes the names of the files in a folder durable.
+  package static func syncFolder(_ folder: String) throws(StorageError) {
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(folder, doing: "open", expected: "a readable folder") }
     defer { close(descriptor) }

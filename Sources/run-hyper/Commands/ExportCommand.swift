@@ -1,0 +1,103 @@
+import ArgumentParser
+import Literals
+import Model
+import Tuner
+
+/// Writes weights, and what belongs to them, to a folder for other programs.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write weights, items and configuration for Python to a folder.",
+    usage: "run-hyper export [<study>] --to <folder> [<options>]",
+    discussion: """
+      Examples:
+        run-hyper export --to=model
+        run-hyper export bert4rec-grocery-hyper --trial=best --to=model
+        run-hyper export --weights=model.safetensors --to=model
+
+      The folder has weights.safetensors, config.yaml with RecBole's keys, items.tsv,
+      item_vectors.npy, and load_recbole.py for RecBole 1.2.1.
+      """)
+
+  @Argument(help: "Name of the study. (default: the newest study)")
+  var study: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of the trial, or 'best'; its weights must be kept. (default: best)", valueName: "trial"))
+  var trial: ChosenTrial?
+
+  @Option(
+    help: ArgumentHelp("Use this weights file (safetensors) instead of a study's best weights.", valueName: "file"))
+  var weights: String?
+
+  @Option(help: ArgumentHelp("Write to this folder, which is new or empty.", valueName: "folder"))
+  var to: String
+
+  @OptionGroup var storage: StorageOptions
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    _ = try Processor.able()
+    let (export, place, title) = try reading {
+      try checkOptions()
+      let place = try ExportPlace(folder: to)
+      let source = try source()
+      return (try prepared(source), place, source.title)
+    }
+    Output.note("Exporting \(title)")
+    let stop = StopController()
+    let interruption = Interruption { stop.requestStop() }
+    let contents = try write(export, to: place) { stop.isRequested }
+    withExtendedLifetime(interruption) {}
+    let paths = contents.map { to.hasSuffix("/") ? to + $0.name : "\(to)/\($0.name)" }
+    let width = paths.map(\.visible.count).max() ?? 0
+    Output.result(
+      zip(paths, contents).map { "\($0.visible.padding(to: width))  \($1.summary)" }.joined(separator: "\n"))
+  }
+
+  /// Refuses options that do not go together.
+  private func checkOptions() throws(CommandError) {
+    try options.check(weights: weights, study: study)
+    guard weights != nil, let trial else { return }
+    throw .input("--trial: found \(trial) with --weights, which names the weights already; expected one of the two")
+  }
+
+  private func source() throws -> WeightsSource {
+    if let weights { return try WeightsSource(file: weights, options) }
+    return try WeightsSource(study: study, trial: trial ?? .best, in: storage, dataPath: options.dataPath)
+  }
+
+  /// Reads and checks all input.
+  private func prepared(_ source: WeightsSource) throws -> Export {
+    let configuration = source.configuration
+    let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
+    for note in (weights == nil ? [] : configuration.notes) + report.warnings { Output.note("note: \(note)") }
+    try source.check(dataset)
+    _ = try Admission.check(
+      [TrainingMemory(measuring: configuration, dataset)], workers: 1, threads: 1, note: Output.note)
+    try SavedModel.check(source.file, file: source.name, configuration: configuration, dataset: dataset)
+    let names = try ItemNames(configuration.dataset, TokenIndex(dataset.itemTokens), itemCount: dataset.itemCount)
+    return Export(
+      weights: source.file, configuration: configuration, tokens: dataset.itemTokens, names: names?.names)
+  }
+
+  /// Writes all files, or none.
+  private func write(
+    _ export: Export, to place: ExportPlace, shouldStop: () -> Bool
+  ) throws(CommandError) -> [Export.Content] {
+    do {
+      let contents = try export.contents()
+      for content in contents {
+        if shouldStop() { throw CommandError.interrupted("Interrupted; nothing was written") }
+        try place.write(content.bytes, as: content.name)
+      }
+      try place.finish()
+      return contents
+    } catch {
+      place.clear()
+      throw error as? CommandError ?? place.reason(error)
+    }
+  }
+}
