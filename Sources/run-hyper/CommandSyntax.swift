@@ -56,7 +56,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax(
       "recommend",
       options: sources.union(database).union([
-        "weights", "users", "histories", "top", "repeatable", "items", "threads", "format",
+        "trial", "weights", "users", "histories", "top", "repeatable", "items", "threads", "format",
       ]),
       flags: ["all"], takesConfiguration: true),
     CommandSyntax("dataset", "fetch", options: ["data_path"]),
