@@ -50,6 +50,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("show", options: database.union(["format"])),
     CommandSyntax("compare", options: database.union(["metric", "split", "format"])),
     CommandSyntax("importance", options: database.union(["metric", "split", "format"])),
+    CommandSyntax("ensemble", options: database.union(["size", "from", "to", "data_path", "threads", "format"])),
     CommandSyntax("verify", options: database.union(["format"])),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
     CommandSyntax("evaluate", options: sources.union(["weights", "split", "format"]), takesConfiguration: true),

@@ -20,8 +20,8 @@ struct RunHyper: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       StudyCommand.self, ResumeCommand.self, SubmitCommand.self, JobsCommand.self, LeaderboardCommand.self,
-      StudiesCommand.self, ShowCommand.self, CompareCommand.self, ImportanceCommand.self, VerifyCommand.self,
-      TrainCommand.self, EvaluateCommand.self, RecommendCommand.self, DatasetCommand.self,
+      StudiesCommand.self, ShowCommand.self, CompareCommand.self, ImportanceCommand.self, EnsembleCommand.self,
+      VerifyCommand.self, TrainCommand.self, EvaluateCommand.self, RecommendCommand.self, DatasetCommand.self,
     ],
     defaultSubcommand: StudyCommand.self)
 }

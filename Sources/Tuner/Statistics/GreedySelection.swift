@@ -1,0 +1,39 @@
+/// A set of candidates that is chosen one by one: each step adds the candidate with which the set has the highest value.
+///
+/// It ends when no candidate raises the value. A candidate is chosen at most once.
+///
+/// Source: Caruana, Niculescu-Mizil, Crew and Ksikes, *Ensemble Selection from Libraries of Models*, 2004, section 2, without replacement.
+package struct GreedySelection: Sendable, Equatable {
+  /// A chosen candidate.
+  package struct Step: Sendable, Equatable {
+    /// The index of the candidate.
+    package let candidate: Int
+
+    /// The value of the set up to this candidate.
+    package let value: Double
+  }
+
+  /// The chosen candidates, in the order in which they were chosen.
+  package private(set) var steps: [Step] = []
+
+  /// - Parameters:
+  ///   - candidateCount: The number of candidates; of equally good ones, the first is chosen.
+  ///   - size: The maximum number of steps.
+  ///   - values: For the candidates chosen so far and some others, the values of the set with each of these added. A value that is not a
+  ///     number is never chosen.
+  package init(
+    candidateCount: Int, size: Int, values: (_ chosen: [Int], _ others: [Int]) throws -> [Double]
+  ) rethrows {
+    while steps.count < size {
+      let chosen = steps.map(\.candidate)
+      let others = (0..<candidateCount).filter { !chosen.contains($0) }
+      guard !others.isEmpty else { return }
+      var best = Step(candidate: -1, value: steps.last?.value ?? -.infinity)
+      for (candidate, value) in zip(others, try values(chosen, others)) where value > best.value {
+        best = Step(candidate: candidate, value: value)
+      }
+      guard best.candidate >= 0 else { return }
+      steps.append(best)
+    }
+  }
+}
