@@ -10,8 +10,9 @@ struct EnsembleCommand: ParsableCommand {
     abstract: "Choose an ensemble of a study's trials, and compare it with the best trial.",
     usage: "run-hyper ensemble [<study>] [<options>]",
     discussion: """
-      The members are chosen one by one, on the validation samples, as long as the
-      study's metric rises. They rank by the mean of their log-probabilities.
+      The members are chosen one by one, by the study's metric on the validation
+      samples; the best set on the way counts. They rank by the mean of their
+      log-probabilities.
 
       Example:
         run-hyper ensemble bert4rec-grocery-hyper --to=ensemble
