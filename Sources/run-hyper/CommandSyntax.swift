@@ -76,7 +76,7 @@ package struct CommandSyntax: Sendable {
   /// Options and flags of starting a study.
   private static let studying = sources.union(running).union([
     "params_file", "study", "tool", "algo", "max_evals", "early_stop", "pruner", "first_rung", "reduction_factor",
-    "repeats",
+    "repeats", "keep_weights",
   ])
   private static let studyFlags: Set<String> = ["shuffle", "skip_impossible", "mixed_machines"]
 

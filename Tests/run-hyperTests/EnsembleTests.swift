@@ -61,7 +61,9 @@ import Testing
   }
 
   @Test(arguments: ["trials", "repeats"])
-  func `Each member raises the metric, and what is written has the reported values`(origin: String) throws {
+  func `No smaller set on the way has a higher value, and what is written has the reported values`(origin: String)
+    throws
+  {
     let program = try program()
     let ending = try program.run([
       "ensemble", Self.study, "--from=\(origin)", "--to=of-\(origin)", "--format=json", "--size=3",
@@ -70,9 +72,9 @@ import Testing
     #expect(document.from == origin && document.metric == "mrr@10" && document.folder == "of-\(origin)")
     #expect(document.candidates == 3 && (1...3).contains(document.members.count))
     #expect(document.members[0].alone == document.members[0].together)
-    for (earlier, later) in zip(document.members, document.members.dropFirst()) {
-      #expect(later.together > earlier.together && later.alone <= document.members[0].alone)
-    }
+    let last = try #require(document.members.last)
+    for member in document.members.dropLast() { #expect(member.together < last.together) }
+    #expect(document.members.allSatisfy { $0.alone <= document.members[0].alone })
     #expect(document.members.allSatisfy { ($0.repeats == nil) == ($0.seed == nil) })
     #expect(document.members.allSatisfy { $0.repeats == nil || ($0.repeats == document.best && $0.seed != 3) })
     #expect(Set(document.members.map(\.trial)).count == document.members.count)
@@ -181,6 +183,43 @@ import Testing
     }
   }
 
+  @Test func `Weights that a study keeps are not trained again, and are those of the training`() throws {
+    let program = try program()
+    func study(_ name: String, _ more: String...) throws {
+      let ending = try program.run(
+        ["--params_file=t.test", "--n_layers=1", "--repeats=2", "--study=\(name)"] + more + Shop.settings)
+      #expect(ending.status == 0, "\(ending.errors)")
+    }
+    try study("keeper", "--keep_weights=3")
+    let number = try SQLite.run("SELECT id FROM study WHERE name = 'keeper'", in: program)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    let folder = program.folder.appendingPathComponent("studies/studies.sqlite.weights/\(number)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(files.count >= 5, "\(files)")
+    let kept = try program.run(["ensemble", "keeper", "--from=repeats", "--format=json", "--to=kept"])
+    #expect(kept.status == 0 && !kept.errors.contains("Training"), "\(kept.errors)")
+    let trained = try program.run(["ensemble", Self.study, "--from=repeats", "--format=json", "--to=trained"])
+    #expect(
+      kept.output.replacingOccurrences(of: "\"kept\"", with: "\"trained\"")
+        .replacingOccurrences(of: "keeper", with: Self.study) == trained.output)
+    for name in try FileManager.default.contentsOfDirectory(atPath: program.folder.appendingPathComponent("kept").path)
+    {
+      func bytes(_ folder: String) throws -> Data {
+        try Data(contentsOf: program.folder.appendingPathComponent("\(folder)/\(name)"))
+      }
+      #expect(try bytes("kept") == bytes("trained"))
+    }
+    let verified = try program.run(["verify", "keeper"])
+    #expect(verified.status == 0 && verified.output.contains("trials, all hashes match"), "\(verified.output)")
+    // Resumed by name, the study remembers the number; continued without the option, it keeps one.
+    #expect(try program.run(["resume", "keeper"]).status == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == files.count)
+    try study("keeper")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+    #expect(try program.run(["verify", "keeper"]).status == 0)
+    #expect(try SQLite.run("SELECT count(*) FROM study WHERE invocation LIKE '%keepWeights%'", in: program) == "0\n")
+  }
+
   @Test func `A trial whose record does not fit its training is refused`() throws {
     let shop = try Shop()
     try SQLite.run("DELETE FROM weights", in: shop.program)
@@ -195,6 +234,10 @@ import Testing
 
   @Test(arguments: [
     (["ensemble", "--size=1"], "--size: found 1; expected a number from 2 to 100"),
+    (
+      ["--params_file=t.test", "--dataset=shop", "--keep_weights=0"],
+      "--keep_weights: found 0; expected a number from 1"
+    ),
     (["ensemble", "--threads=0"], "--threads: found 0; expected a number from 1 to 1024"),
     (["ensemble", "bert4rec-shop-s", "--from=repeats"], "--from: found repeats, and no completed repeats of trial 1"),
     (["ensemble", "--to=datasets"], "--to: found 'datasets', which exists; expected a new folder, or an empty one"),

@@ -74,9 +74,7 @@ struct WeightsSource {
     configuration = try Configuration(layers: layers, dataDirectories: sources.dataDirectories)
     let what = isBest ? ", the best one of \(study.name)" : " of \(study.name)"
     title = "the weights of trial \(trial.number)\(what)"
-    if try store.weights(of: study)?.trial == trial.number, let kept = try store.savedWeights(of: study),
-      kept.trial == trial.number
-    {
+    if let kept = try store.savedWeights(of: study, trial: trial.number) {
       file = try Safetensors(decoding: kept.bytes, file: kept.location)
       name = kept.location
       training = nil
