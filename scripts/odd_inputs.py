@@ -55,7 +55,7 @@ PLAUSIBLE = {
     "seed": ["0", "2020"], "dataset": ["toy", "grocery", "nowhere"], "model": ["BERT4Rec", "SASRec"], "encoding": ["utf-8", "latin-1"],
     "gpu_id": ["0"], "repeatable": ["True", "False"], "embedding_size": ["64"], "num_layers": ["1"], "d_state": ["4"],
     "algo": ["exhaustive", "random", "bayes"], "max-evals": ["1", "3", "100001"], "pruner": ["none", "median", "asha", "hyperband"],
-    "first-rung": ["1", "2"], "reduction-factor": ["2", "3"], "repeats": ["1"], "early-stop": ["1", "3"], "workers": ["1", "2", "1000"],
+    "first-rung": ["1", "2"], "reduction-factor": ["2", "3"], "repeats": ["1"], "keep-weights": ["2"], "early-stop": ["1", "3"], "workers": ["1", "2", "1000"],
     "timeout": ["1", "2h", "0"], "target": ["ndcg@10>0", "valid.mrr@10>=0.9", "test.mrr@10>0.1"], "retry": ["failed", "diverged"],
     "tool": ["Hyperopt", "Ray"], "format": ["table", "json", "jsonl", "csv", "markdown"], "top": ["0", "1", "-1"], "sort": ["valid.ndcg@3", "mrr@10"],
     "where": ["n_layers=1", "n_layers=7", "=1"], "metric": ["mrr@5", "hit@1"], "split": ["valid", "test"], "threads": ["1", "3"],
@@ -199,7 +199,7 @@ class Call:
     """One call: arguments, files and variables, from a seed and a number."""
 
     COMMANDS = ["study"] * 8 + ["train"] * 5 + ["dataset describe"] * 2 + [
-        "resume", "leaderboard", "studies", "show", "compare", "importance", "verify", "evaluate", "recommend", "export", "dataset fetch",
+        "resume", "leaderboard", "studies", "show", "compare", "importance", "verify", "evaluate", "recommend", "export", "ensemble", "chart", "dataset fetch",
         "dataset import", ""]
 
     def __init__(self, syntax, seed, number):

@@ -51,13 +51,14 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("compare", options: database.union(["metric", "split", "repeatable", "format"])),
     CommandSyntax("importance", options: database.union(["metric", "split", "repeatable", "format"])),
     CommandSyntax("chart", options: database.union(["to", "repeatable"])),
+    CommandSyntax("ensemble", options: database.union(["size", "from", "to", "data_path", "threads", "format"])),
     CommandSyntax("verify", options: database.union(["format"])),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),
     CommandSyntax("evaluate", options: sources.union(["weights", "split", "format"]), takesConfiguration: true),
     CommandSyntax(
       "recommend",
       options: sources.union(database).union([
-        "weights", "users", "histories", "top", "repeatable", "items", "threads", "format",
+        "trial", "weights", "users", "histories", "top", "repeatable", "items", "threads", "format",
       ]),
       flags: ["all"], takesConfiguration: true),
     CommandSyntax(
@@ -78,7 +79,7 @@ package struct CommandSyntax: Sendable {
   /// Options and flags of starting a study.
   private static let studying = sources.union(running).union([
     "params_file", "study", "tool", "algo", "max_evals", "early_stop", "pruner", "first_rung", "reduction_factor",
-    "repeats",
+    "repeats", "keep_weights",
   ])
   private static let studyFlags: Set<String> = ["shuffle", "skip_impossible", "mixed_machines"]
 

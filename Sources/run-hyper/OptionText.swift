@@ -19,8 +19,9 @@ enum OptionText {
   /// Options for which `None` means "not given", as in RecBole, where it is their default.
   private static let clearable: Set<String> = [
     "account", "at_most", "checkpoints", "config_files", "cpus", "data_path", "display_file", "early_stop",
-    "first_rung", "histories", "idle", "items", "jobs", "max_evals", "memory", "metric", "output_file", "partition",
-    "pruner", "reduction_factor", "repeats", "retry", "save", "sort", "storage", "target", "threads", "time", "timeout",
+    "first_rung", "from", "histories", "idle", "items", "jobs", "keep_weights", "max_evals", "memory", "metric",
+    "output_file", "partition", "pruner", "reduction_factor", "repeats", "retry", "save", "size", "sort", "storage",
+    "target", "threads", "time", "timeout",
     "to", "to_checkpoints", "tool", "trial", "users", "workers",
   ]
 

@@ -21,8 +21,8 @@ struct RunHyper: AsyncParsableCommand {
     subcommands: [
       StudyCommand.self, ResumeCommand.self, SubmitCommand.self, JobsCommand.self, LeaderboardCommand.self,
       StudiesCommand.self, ShowCommand.self, CompareCommand.self, ImportanceCommand.self, ChartCommand.self,
-      VerifyCommand.self, TrainCommand.self, EvaluateCommand.self, RecommendCommand.self, ExportCommand.self,
-      DatasetCommand.self,
+      EnsembleCommand.self, VerifyCommand.self, TrainCommand.self, EvaluateCommand.self, RecommendCommand.self,
+      ExportCommand.self, DatasetCommand.self,
     ],
     defaultSubcommand: StudyCommand.self)
 }

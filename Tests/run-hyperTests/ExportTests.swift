@@ -233,7 +233,7 @@ import Testing
     #expect(!program.exists("x"))
   }
 
-  @Test func `Weights that are not kept, and files that have changed, are refused`() throws {
+  @Test func `Weights that are not kept are trained again, and files that have changed are refused`() throws {
     let shop = try Shop()
     try shop.program.write("n_layers choice [1,2]\n", to: "two.test")
     #expect(try shop.program.run(["--params_file=two.test", "--study=two"] + Shop.settings).status == 0)
@@ -242,12 +242,18 @@ import Testing
     )
     .trimmingCharacters(in: .whitespacesAndNewlines)
     let other = best == "1" ? 2 : 1
-    let ending = try shop.program.run(["export", "two", "--trial=\(other)", "--to=x"])
-    #expect(ending.status == 2)
+    let ending = try shop.program.run(["export", "two", "--trial=\(other)", "--to=again"])
+    #expect(ending.status == 0, "\(ending.errors)")
     #expect(
-      ending.errors.contains(
-        "two: found no weights of trial \(other); the study keeps those of trial \(best); expected --weights=FILE"),
+      ending.errors.contains("Training trial \(other) of two again, since its weights are not kept: "),
       "\(ending.errors)")
+    let trained = try shop.program.run(["train", "--n_layers=\(other)", "--save=other.safetensors"] + Shop.settings)
+    #expect(trained.status == 0, "\(trained.errors)")
+    try Self.exported("other.safetensors", to: "other", of: shop.program)
+    for file in Self.files where file != "config.yaml" {
+      #expect(
+        try Self.bytes("again/\(file)", of: shop.program) == Self.bytes("other/\(file)", of: shop.program), "\(file)")
+    }
     try shop.program.write(Shop.table + "user 1\ti1\t99999999\n", to: "datasets/shop/shop.inter")
     let changed = try shop.program.run(["export", "--to=x"])
     #expect(changed.status == 2 && changed.errors.contains("shop: found files that have changed since the study"))

@@ -2,7 +2,7 @@
 public struct SavedModel {
   let network: BERT4Rec
   private let evaluation: EvaluationConfiguration
-  private let dataset: SequenceDataset
+  let dataset: SequenceDataset
 
   /// - Parameter weights: Every parameter, under RecBole's name.
   /// - Parameter file: The weights' file, for errors.

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Recommends the items that a network ranks first after a user's history.
+/// Recommends the items that a network, or an ensemble of several, ranks first after a user's history.
 ///
 /// The input is that of the evaluation for the item after the history, and so are the scores.
 public final class Recommender {
@@ -66,21 +66,29 @@ public final class Recommender {
   /// The maximum number of items for each user.
   public var top: Int { request.top }
 
-  private let network: BERT4Rec
+  /// The networks, and the length of the histories that each reads; a single one, or those of an ensemble.
+  private let networks: [(network: BERT4Rec, maximumLength: Int)]
 
-  /// `[classes]`: the output bias, NaN for items that may not be recommended, which makes their scores NaN.
-  private let bias: FloatBuffer
+  /// `[classes]`: the output bias, or 0 for an ensemble; NaN for items that may not be recommended, which makes their scores NaN.
+  let bias: FloatBuffer
 
   /// Whether each item may be recommended, by id.
   private let isAllowed: [Bool]
-  private let allowedCount: Int
+  let allowedCount: Int
 
   /// The first items by popularity.
   private let popular: [(id: Int32, score: Float?)]
 
-  public init(_ model: SavedModel, _ histories: UserHistories, _ request: Request) {
-    network = model.network
+  public convenience init(_ model: SavedModel, _ histories: UserHistories, _ request: Request) {
+    self.init([model], histories, request)
+  }
+
+  /// - Parameter models: At least one; several rank together, see `Ensemble`. Their datasets have the same task.
+  /// - Parameter histories: Of the dataset with the longest histories.
+  public init(_ models: [SavedModel], _ histories: UserHistories, _ request: Request) {
+    networks = models.map { ($0.network, $0.dataset.maximumLength) }
     self.histories = histories
+    let network = networks[0].network
     let count = network.itemCount
     var isAllowed = [Bool](repeating: request.items == nil, count: count)
     for item in request.items ?? [] { isAllowed[Int(item)] = true }
@@ -88,7 +96,7 @@ public final class Recommender {
     self.isAllowed = isAllowed
     allowedCount = isAllowed.count { $0 }
     bias = FloatBuffer(count: count)
-    bias.all.copy(from: network.headItems.bias)
+    if networks.count == 1 { bias.all.copy(from: network.headItems.bias) }
     for item in 0..<count where !isAllowed[item] { bias.all[item] = .nan }
     self.request = request
     popular = histories.popularItems().lazy.filter { isAllowed[Int($0)] }.prefix(request.top).map { ($0, nil) }
@@ -96,20 +104,30 @@ public final class Recommender {
 
   /// What one thread works with.
   final class Scratch {
-    let network: BERT4Rec
-    private let buffer: FloatBuffer
+    let networks: [BERT4Rec]
+    private let buffers: [FloatBuffer]
 
-    init(_ network: BERT4Rec) {
-      self.network = network
-      buffer = FloatBuffer(count: Recommender.portionSize * network.configuration.hiddenSize)
+    /// For an ensemble.
+    let scores: EnsembleScores?
+
+    init(_ networks: [BERT4Rec]) {
+      self.networks = networks
+      let sizes = networks.map(\.configuration.hiddenSize)
+      buffers = sizes.map { FloatBuffer(count: Recommender.portionSize * $0) }
+      scores = networks.count == 1 ? nil : EnsembleScores(classes: networks[0].itemCount, hiddenSizes: sizes)
     }
 
-    /// `[users, hidden]`
-    var outputs: Matrix { buffer.matrix(rows: Recommender.portionSize, columns: network.configuration.hiddenSize) }
+    /// The output of one network's head for some users, `[users, hidden]`.
+    func outputs(of network: Int, users: Int) -> Matrix {
+      buffers[network].matrix(rows: Recommender.portionSize, columns: networks[network].configuration.hiddenSize)
+        .rows(from: 0, count: users)
+    }
   }
 
   /// - Parameter thread: The number of the thread, from 0.
-  func scratch(thread: Int) -> Scratch { Scratch(thread == 0 ? network : BERT4Rec(sharing: network)) }
+  func scratch(thread: Int) -> Scratch {
+    Scratch(networks.map { thread == 0 ? $0.network : BERT4Rec(sharing: $0.network) })
+  }
 
   /// The answers for at most `portionSize` users.
   ///
@@ -118,14 +136,14 @@ public final class Recommender {
     precondition(users.count <= Self.portionSize, "\(users.count) users")
     let known = users.filter { !$0.items.isEmpty }
     guard outputs(of: known, scratch, shouldStop: shouldStop) else { throw Stopped() }
-    let best = top(known, scratch)
+    let best = networks.count == 1 ? top(known, scratch).map(\.entries) : topTogether(known, scratch)
     var answers: [Answer] = []
     var row = 0
     for user in users {
       if user.items.isEmpty {
         answers.append(Answer(user: user.user, items: popular, isByPopularity: true))
       } else {
-        let entries = best[row].entries
+        let entries = best[row]
         guard entries.count == expectedCount(user), entries.allSatisfy(\.score.isFinite) else { throw NoScores() }
         answers.append(Answer(user: user.user, items: entries.map { ($0.item, $0.score) }, isByPopularity: false))
         row += 1
@@ -141,28 +159,15 @@ public final class Recommender {
     return min(top, allowedCount - Set(user.seen.filter { isAllowed[Int($0)] }).count)
   }
 
-  /// Computes the head's output for each user; returns `false` if stopped.
+  /// Computes each head's output for each user; returns `false` if stopped.
   private func outputs(of users: [UserHistory], _ scratch: Scratch, shouldStop: () -> Bool) -> Bool {
-    let (network, outputs) = (scratch.network, scratch.outputs)
-    var block = Block()
-    var row = 0
-    func flush() -> Bool {
-      guard block.targetCount > 0 else { return true }
-      guard let head = network.forward(block, .none, shouldStop: shouldStop) else { return false }
-      outputs.rows(from: row, count: head.rows).copy(from: head)
-      row += head.rows
-      block.removeAll()
-      return true
+    for (number, (_, maximumLength)) in networks.enumerated() {
+      let isDone = scratch.networks[number].outputs(
+        after: users.lazy.map { $0.items.suffix(maximumLength) },
+        into: scratch.outputs(of: number, users: users.count), shouldStop: shouldStop)
+      guard isDone else { return false }
     }
-    for user in users {
-      let input = Masking.input(user.items[...], maskToken: Int32(network.itemCount))
-      if !network.blockSize.fits(length: input.count, targets: 1, in: block) {
-        guard flush() else { return false }
-      }
-      // There is no label to compare with.
-      block.append(input, targets: [MaskedPosition(place: Int32(input.count - 1), label: 0)], key: 0)
-    }
-    return flush()
+    return true
   }
 
   /// The best items of each user, from the outputs.
@@ -172,7 +177,7 @@ public final class Recommender {
     let seen = request.isRepeatable ? [] : users.map { Set($0.seen).sorted() }
     var next = [Int](repeating: 0, count: seen.count)
     let bias = bias.all
-    scratch.network.scores(scratch.outputs.rows(from: 0, count: users.count)) { targets, items, logits in
+    scratch.networks[0].scores(scratch.outputs(of: 0, users: users.count)) { targets, items, logits in
       let ownBias = bias.slice(at: items.lowerBound, count: items.count)
       for (row, user) in targets.enumerated() {
         let scores = logits[row]

@@ -28,8 +28,8 @@ public struct StudyDefinition: Sendable {
   /// Every setting that can change a trial's results and is not tuned.
   public var fixedConfiguration: [Setting]
 
-  /// The command that created the study, as JSON; stored and returned, but never interpreted here.
-  public var invocation: String
+  /// The command that created the study, as JSON; stored and returned, and interpreted here only by `keptWeights(in:)`.
+  public var invocation: String { didSet { keptWeights = Self.keptWeights(in: invocation) } }
 
   /// Increased whenever the same configuration gives different results than before.
   public var numericVersion: Int
@@ -48,6 +48,11 @@ public struct StudyDefinition: Sendable {
 
   /// The number of additional seeds for each trial tied with the best.
   public var repeats: Int
+
+  /// The number of the best trials whose weights the study keeps, at least 1; if it is more, those of their repeats as well.
+  ///
+  /// It is a part of `invocation`, see `keptWeights(in:)`.
+  public private(set) var keptWeights: Int
 
   public var seed: Int
 
@@ -74,6 +79,7 @@ public struct StudyDefinition: Sendable {
     self.earlyStop = earlyStop
     self.pruner = pruner
     self.repeats = repeats
+    keptWeights = Self.keptWeights(in: invocation)
     self.seed = seed
     self.metric = metric
     self.direction = direction

@@ -13,9 +13,14 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         run-hyper evaluate --weights=model.safetensors --dataset=grocery --split=test
         run-hyper evaluate --weights=model.safetensors --dataset=grocery --repeatable=False
+
+      A folder of weights, as the command ensemble writes it, is evaluated as an
+      ensemble: by the mean of the log-probabilities.
       """)
 
-  @Option(help: ArgumentHelp("Weights file (safetensors), with RecBole's tensor names.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Weights file (safetensors), with RecBole's tensor names, or a folder of several.", valueName: "file"))
   var weights: String
 
   @OptionGroup var options: ConfigurationOptions
@@ -32,39 +37,37 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     _ = try Processor.able()
-    let (model, dataset, evaluation) = try reading {
-      let file = try Safetensors(
-        decoding: InputFile.bytes(
-          of: weights, remedy: "a safetensors file, such as '\(ProgramCommand.line("train --save=FILE"))' writes"),
-        file: weights)
-      let configuration = try options.configuration(below: file, named: weights)
-      let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
-      for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
-      _ = try Admission.check(
-        [TrainingMemory(measuring: configuration, dataset)], workers: 1, threads: 1, note: Output.note)
-      let model = try SavedModel(file, file: weights, configuration: configuration, dataset: dataset)
-      guard !heldOut(of: dataset).isEmpty else {
+    let (set, models) = try reading {
+      let set = try WeightsSet(at: weights, options)
+      for note in set.notes + set.warnings { Output.note("note: \(note)") }
+      let memory = set.members.map { TrainingMemory(measuring: $0.source.configuration, $0.dataset) }
+      _ = try Admission.check([TrainingMemory(together: memory)], workers: 1, threads: 1, note: Output.note)
+      let models = try set.models() ?? []
+      guard !heldOut(of: set.dataset).isEmpty else {
         throw CommandError.input(
-          "--split: found \(split.rawValue), and no \(split.rawValue) samples in \(dataset.name); expected "
+          "--split: found \(split.rawValue), and no \(split.rawValue) samples in \(set.dataset.name); expected "
             + "--split=\(split == .test ? "valid" : "test"), or other eval_args or data")
       }
-      return (model, dataset, configuration.evaluation)
+      return (set, models)
     }
+    let (dataset, evaluation) = (set.dataset, set.configuration.evaluation)
     let samples = heldOut(of: dataset)
-    guard let measured = model.metrics(of: samples) else {
+    guard let measured = models.count == 1 ? models[0].metrics(of: samples) : together(models, set) else {
       throw CommandError.failed("\(weights): the scores of these weights are not numbers, so there is nothing to rank")
     }
     let metrics = measured.values.map { SplitMetric(split: split.rawValue, name: $0.name, value: $0.value) }
     switch format {
     case .table:
-      Output.note("\(weights) on \(dataset.name): \(samples.count) samples\(evaluation.rankingText)")
+      let what = models.count == 1 ? weights : "\(weights), an ensemble of \(models.count)"
+      Output.note("\(what) on \(dataset.name): \(samples.count) samples\(evaluation.rankingText)")
       Output.result(
         MetricTable.lines(metrics, decimalPlaces: evaluation.metricDecimalPlaces).joined(separator: "\n"))
     case .json:
       Output.result(
         try JSONText.of(
           Answer(
-            weights: weights, dataset: dataset.name, split: split.rawValue, samples: samples.count,
+            weights: weights, members: models.count == 1 ? nil : models.count, dataset: dataset.name,
+            split: split.rawValue, samples: samples.count,
             repeatable: evaluation.isRepeatable ? nil : false,
             metrics: Dictionary(measured.values.map { ($0.name, $0.value) }) { $1 })))
     }
@@ -72,12 +75,29 @@ struct EvaluateCommand: ParsableCommand {
 
   /// The measurement for programs.
   private struct Answer: Encodable {
-    let weights, dataset, split: String
+    let weights: String
+
+    /// The number of networks of an ensemble.
+    let members: Int?
+    let dataset, split: String
     let samples: Int
 
     /// Given unless the items that users have had are ranked, as is usual.
     let repeatable: Bool?
     let metrics: [String: Double]
+  }
+
+  /// The metrics of an ensemble; `nil` if scores are not numbers.
+  private func together(_ models: [SavedModel], _ set: WeightsSet) -> Metrics? {
+    let members = zip(models, set.members).compactMap { model, member in
+      EnsembleMember(model, [heldOut(of: member.dataset)], threads: 1)
+    }
+    let evaluation = set.configuration.evaluation
+    let ranks = Ensemble.ranks(
+      adding: members.suffix(1), to: members.dropLast(), split: 0,
+      HeldOut(heldOut(of: set.dataset), of: set.dataset, isRepeatable: evaluation.isRepeatable), threads: 1)?.first
+    guard let ranks, !ranks.contains(.max) else { return nil }
+    return Metrics(ranks: ranks, evaluation)
   }
 
   private func heldOut(of dataset: SequenceDataset) -> [Sample] {

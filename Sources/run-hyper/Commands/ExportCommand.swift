@@ -16,7 +16,8 @@ struct ExportCommand: ParsableCommand {
         run-hyper export --weights=model.safetensors --to=model
 
       The folder has weights.safetensors, config.yaml with RecBole's keys, items.tsv,
-      item_vectors.npy, and load_recbole.py for RecBole 1.2.1.
+      item_vectors.npy, and load_recbole.py for RecBole 1.2.1. A trial whose weights
+      the study does not keep is trained again, bit for bit.
       """)
 
   @Argument(help: "Name of the study. (default: the newest study)")
@@ -24,7 +25,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Number of the trial, or 'best'; its weights must be kept. (default: best)", valueName: "trial"))
+      "Use the weights of this trial: its number, or 'best'. (default: best)", valueName: "trial"))
   var trial: ChosenTrial?
 
   @Option(
@@ -40,15 +41,15 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     _ = try Processor.able()
-    let (export, place, title) = try reading {
+    let (preparation, place) = try reading {
       try checkOptions()
       let place = try ExportPlace(folder: to)
-      let source = try source()
-      return (try prepared(source), place, source.title)
+      return (try prepared(try source()), place)
     }
-    Output.note("Exporting \(title)")
+    Output.note("Exporting \(preparation.source.title)")
     let stop = StopController()
     let interruption = Interruption { stop.requestStop() }
+    let export = try preparation.export(shouldStop: { stop.isRequested })
     let contents = try write(export, to: place) { stop.isRequested }
     withExtendedLifetime(interruption) {}
     let paths = contents.map { to.hasSuffix("/") ? to + $0.name : "\(to)/\($0.name)" }
@@ -69,18 +70,36 @@ struct ExportCommand: ParsableCommand {
     return try WeightsSource(study: study, trial: trial ?? .best, in: storage, dataPath: options.dataPath)
   }
 
+  /// Everything that is known before a training that the weights may need.
+  private struct Preparation {
+    let source: WeightsSource
+    let dataset: SequenceDataset
+
+    /// The items' names by id; `nil` if the dataset has none.
+    let names: [String]?
+    let threads: Int
+
+    func export(shouldStop: @escaping () -> Bool) throws -> Export {
+      let weights = try source.weights(on: dataset, threads: threads, shouldStop: shouldStop)
+      return Export(
+        weights: weights, configuration: source.configuration, tokens: dataset.itemTokens, names: names)
+    }
+  }
+
   /// Reads and checks all input.
-  private func prepared(_ source: WeightsSource) throws -> Export {
+  private func prepared(_ source: WeightsSource) throws -> Preparation {
     let configuration = source.configuration
     let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
     for note in (weights == nil ? [] : configuration.notes) + report.warnings { Output.note("note: \(note)") }
     try source.check(dataset)
-    _ = try Admission.check(
-      [TrainingMemory(measuring: configuration, dataset)], workers: 1, threads: 1, note: Output.note)
-    try SavedModel.check(source.file, file: source.name, configuration: configuration, dataset: dataset)
+    let training =
+      source.training == nil ? [] : [TrainingMemory(configuration, dataset, keepsCheckpoints: false)]
+    let admission = try Admission.check(
+      [TrainingMemory(measuring: configuration, dataset)] + training, workers: 1,
+      threads: training.isEmpty ? 1 : SlurmAllocation.usableCores, note: Output.note)
+    try source.checkShapes(on: dataset)
     let names = try ItemNames(configuration.dataset, TokenIndex(dataset.itemTokens), itemCount: dataset.itemCount)
-    return Export(
-      weights: source.file, configuration: configuration, tokens: dataset.itemTokens, names: names?.names)
+    return Preparation(source: source, dataset: dataset, names: names?.names, threads: admission.threads)
   }
 
   /// Writes all files, or none.

@@ -7,13 +7,17 @@ import Tuner
 struct RecommendCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recommend",
-    abstract: "Recommend items with a study's best weights, or with weights from a file.",
+    abstract: "Recommend items with a study's weights, or with weights from a file.",
     usage: "run-hyper recommend [<study>] --all|--users|--histories [<options>]",
     discussion: """
       Examples:
         run-hyper recommend --all --format=csv > recommendations.csv
         run-hyper recommend bert4rec-grocery-hyper --users=users.txt --top=5
         run-hyper recommend --weights=model.safetensors --histories=new.tsv
+
+      If the study does not keep the trial's weights, the trial is trained again,
+      bit for bit. A folder of weights, as the command ensemble writes it, ranks by
+      the mean of their log-probabilities.
 
       A histories file has a user on each line, and then the user's items, oldest
       first, with a tab before each item.
@@ -23,7 +27,13 @@ struct RecommendCommand: ParsableCommand {
   var study: String?
 
   @Option(
-    help: ArgumentHelp("Use this weights file (safetensors) instead of a study's best weights.", valueName: "file"))
+    help: ArgumentHelp("Use the weights of this trial: its number, or 'best'. (default: best)", valueName: "trial"))
+  var trial: ChosenTrial?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use this weights file (safetensors), or this folder of several, instead of a study's weights.",
+      valueName: "file"))
   var weights: String?
 
   @Flag(help: "Recommend to all users of the dataset.")
@@ -64,14 +74,34 @@ struct RecommendCommand: ParsableCommand {
 
   func run() throws {
     _ = try Processor.able()
-    let job = try reading {
+    let preparation = try reading {
       try checkOptions()
       return try prepared()
     }
     let stop = StopController()
     let interruption = Interruption { stop.requestStop() }
-    try job.run(shouldStop: { stop.isRequested })
+    let shouldStop = { stop.isRequested }
+    try preparation.job(try preparation.models ?? trained(preparation, shouldStop)).run(shouldStop: shouldStop)
     withExtendedLifetime(interruption) {}
+  }
+
+  /// Everything that is known before a training that the weights may need.
+  private struct Preparation {
+    let weights: WeightsSet
+
+    /// The networks; `nil` if one has to be trained.
+    let models: [SavedModel]?
+
+    let threads: Int
+    let job: ([SavedModel]) -> RecommendationJob
+  }
+
+  private func trained(_ preparation: Preparation, _ shouldStop: @escaping () -> Bool) throws -> [SavedModel] {
+    try preparation.weights.members.map { member in
+      let weights = try member.source.weights(on: member.dataset, threads: preparation.threads, shouldStop: shouldStop)
+      return try SavedModel(
+        weights, file: member.source.name, configuration: member.source.configuration, dataset: member.dataset)
+    }
   }
 
   /// Refuses options that do not go together.
@@ -89,15 +119,14 @@ struct RecommendCommand: ParsableCommand {
       throw .input("--threads: found \(threads); expected a number from 1 to 1024")
     }
     try options.check(weights: weights, study: study)
+    if weights != nil, trial != nil { throw .input("--trial: found also --weights; expected one of the two") }
   }
 
   /// Reads and checks all input.
-  private func prepared() throws -> RecommendationJob {
-    let source = try source()
-    let configuration = source.configuration
-    let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
-    for note in (weights == nil ? [] : configuration.notes) + report.warnings { Output.note("note: \(note)") }
-    try source.check(dataset)
+  private func prepared() throws -> Preparation {
+    let set = try weights.map { try WeightsSet(at: $0, options) } ?? study(trial: trial ?? .best)
+    let (dataset, report) = set.longest
+    for note in (weights == nil ? [] : set.notes) + set.warnings { Output.note("note: \(note)") }
     let index = TokenIndex(dataset.itemTokens)
     let stock = try items.map {
       try ListedTokens.ids(in: $0, option: "--items", noun: "item", of: dataset.name, index)
@@ -105,23 +134,30 @@ struct RecommendCommand: ParsableCommand {
     let all = UserHistories(dataset, report)
     let (users, count) = try recommended(of: dataset, all, index)
     let mostThreads = count.map { Recommender.mostThreads(users: $0) } ?? .max
+    let needed = TrainingMemory(
+      together: set.members.map { TrainingMemory(recommending: $0.source.configuration, $0.dataset, top: top) })
+    let isTrained = set.members.contains { $0.source.training != nil }
     let admission = try Admission.check(
-      [TrainingMemory(recommending: configuration, dataset, top: top)], workers: 1,
-      threads: min(threads ?? SlurmAllocation.usableCores, mostThreads), note: Output.note)
-    let model = try SavedModel(source.file, file: source.name, configuration: configuration, dataset: dataset)
-    let names = format == .csv ? nil : try ItemNames(configuration.dataset, index, itemCount: dataset.itemCount)
-    let isRepeatable = repeatable?.value ?? configuration.evaluation.isRepeatable
-    return RecommendationJob(
-      recommender: Recommender(model, all, .init(top: top, isRepeatable: isRepeatable, items: stock)),
-      users: users, userCount: count, threads: admission.threads,
-      text: RecommendationText(format, itemTokens: dataset.itemTokens, names: names?.names),
-      start: start(source, dataset, users: count, stock: stock.map { Set($0).count }), source: source.name,
-      dataset: dataset.name)
+      [needed] + set.trainingMemory, workers: 1,
+      threads: min(threads ?? SlurmAllocation.usableCores, isTrained ? .max : mostThreads), note: Output.note)
+    let models = try set.models()
+    let names = format == .csv ? nil : try ItemNames(set.configuration.dataset, index, itemCount: dataset.itemCount)
+    let text = RecommendationText(format, itemTokens: dataset.itemTokens, names: names?.names)
+    let start = start(set, dataset, users: count, stock: stock.map { Set($0).count })
+    let isRepeatable = repeatable?.value ?? set.configuration.evaluation.isRepeatable
+    let request = Recommender.Request(top: top, isRepeatable: isRepeatable, items: stock)
+    return Preparation(
+      weights: set, models: models, threads: admission.threads,
+      job: { models in
+        RecommendationJob(
+          recommender: Recommender(models, all, request), users: users, userCount: count,
+          threads: min(admission.threads, mostThreads), text: text, start: start, source: set.name,
+          dataset: dataset.name)
+      })
   }
 
-  private func source() throws -> WeightsSource {
-    guard let weights else { return try WeightsSource(study: study, in: storage, dataPath: options.dataPath) }
-    return try WeightsSource(file: weights, options)
+  private func study(trial: ChosenTrial) throws -> WeightsSet {
+    try WeightsSet(try WeightsSource(study: study, trial: trial, in: storage, dataPath: options.dataPath))
   }
 
   /// The users, and their number if it is known.
@@ -141,7 +177,7 @@ struct RecommendCommand: ParsableCommand {
 
   /// What is said before the first answer.
   private func start(
-    _ source: WeightsSource, _ dataset: SequenceDataset, users: Int?, stock: Int?
+    _ source: WeightsSet, _ dataset: SequenceDataset, users: Int?, stock: Int?
   ) -> String {
     let items = top == 1 ? "1 item" : "\(top) items"
     let choice = stock.map { "\($0) of \(dataset.itemCount - 1)" } ?? "\(dataset.itemCount - 1)"
@@ -156,7 +192,6 @@ struct RecommendCommand: ParsableCommand {
       Items that a user has had \(rule)
       """
   }
-
 }
 
 /// The output formats of recommendations.

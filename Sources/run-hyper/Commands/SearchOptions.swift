@@ -61,6 +61,13 @@ struct SearchOptions: ParsableArguments {
   )
   var repeats: Int?
 
+  @Option(
+    name: .customLong("keep_weights"),
+    help: ArgumentHelp(
+      "Keep the weights of the N best trials; if N is not 1, those of their repeats, too. (default: 1)", valueName: "n")
+  )
+  var keepWeights: Int?
+
   /// - Throws: `CommandError.input` when options contradict each other or are out of range.
   func plan() throws(CommandError) -> SearchPlan {
     guard let algorithm = SearchPlan.Algorithm(rawValue: algo) else {
@@ -93,9 +100,11 @@ struct SearchOptions: ParsableArguments {
     try Self.check(firstRung, "--first_rung", 1...1_000_000)
     try Self.check(reductionFactor, "--reduction_factor", 2...1000)
     try Self.check(repeats, "--repeats", 1...1000)
+    try Self.check(keepWeights, "--keep_weights", 1...StudyDefinition.mostKeptWeights)
     return SearchPlan(
       algorithm: algorithm, maxEvaluations: maxEvals, shuffles: shuffle ? true : nil, earlyStop: earlyStop,
       pruner: kind == .none ? nil : pruner, firstRung: firstRung, reductionFactor: reductionFactor, repeats: repeats,
+      keepWeights: keepWeights == 1 ? nil : keepWeights,
       skipsImpossible: skipImpossible ? true : nil)
   }
 

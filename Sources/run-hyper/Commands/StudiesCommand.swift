@@ -86,6 +86,7 @@ struct StudiesCommand: ParsableCommand {
     var texts = [count(parts.trials, "trial")]
     if parts.checkpoints > 0 { texts.append(count(parts.checkpoints, "checkpoint")) }
     if let trial = parts.weightsOfTrial { texts.append("the weights of trial \(trial)") }
+    if parts.otherWeights > 0 { texts.append("those of \(count(parts.otherWeights, "other trial"))") }
     return texts.joined(separator: ", ")
   }
 

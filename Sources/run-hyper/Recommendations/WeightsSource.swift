@@ -3,8 +3,9 @@ import Model
 import Tuner
 
 /// Weights, and the configuration that they belong to.
+///
+/// Those of a study's trial are the ones that the study keeps; if it keeps none, the trial is trained again.
 struct WeightsSource {
-  let file: Safetensors
   let configuration: Model.Configuration
 
   /// The place of the weights, for messages.
@@ -16,52 +17,95 @@ struct WeightsSource {
   /// The numbers that were measured with such weights.
   let measurement: String
 
+  /// The training that gives the weights; `nil` if they exist.
+  let training: TrialTraining?
+
+  /// The weights if they exist.
+  private let file: Safetensors?
+
   /// The study, and whether all its trials read the same files.
   private let study: (definition: StudyDefinition, readsSameFiles: Bool)?
 
   /// A file, with the configuration from its metadata as the weakest layer.
   init(file name: String, _ options: ConfigurationOptions) throws {
-    file = try Safetensors(
+    let file = try Safetensors(
       decoding: InputFile.bytes(
         of: name, remedy: "a safetensors file, such as '\(ProgramCommand.line("train --save=FILE"))' writes"),
       file: name)
+    self.file = file
     configuration = try options.configuration(below: file, named: name)
     self.name = name
     title = name
     measurement = "metrics"
+    training = nil
     study = nil
   }
 
-  /// The weights of a trial of a study, with the configuration of that trial.
+  /// The weights of a study's trial, with the configuration of that trial.
   ///
   /// - Parameter name: The study's name, or `nil` for the newest study.
+  /// - Parameter trial: A completed trial, which may repeat another one.
   /// - Parameter dataPath: The folder of datasets, in place of the study's.
-  init(
-    study name: String?, trial chosen: ChosenTrial = .best, in storage: StorageOptions, dataPath: String?
-  ) throws {
+  init(study name: String?, trial: ChosenTrial = .best, in storage: StorageOptions, dataPath: String?) throws {
     let store = try storage.reader()
     let study = try store.requiredStudy(name)
-    let trial = try chosen.found(in: study, of: store)
-    let weights = try trial.weights(of: study, in: store)
-    let (_, sources, _) = try StudyInvocation.sources(of: study.definition)
-    let space = try SearchSpace(parsing: study.definition.searchSpace, file: "study \(study.name)")
-    var layers = sources.layers + [TuningSpace.layer(trial.hyperparameters, of: space)]
+    let best = try Self.best(of: study, in: store, isRequired: trial == .best)
+    let number = if case .number(let number) = trial { number } else { best ?? 0 }
+    try self.init(
+      try store.trainedTrial(number, of: study), of: study, in: store, dataPath: dataPath, isBest: number == best)
+  }
+
+  /// The weights of a trial.
+  ///
+  /// - Parameter isBest: Whether it is the study's best trial, for messages.
+  init(_ trial: TrainedTrial, of study: Study, in store: StudyStore, dataPath: String?, isBest: Bool) throws {
+    let definition = study.definition
+    let (_, sources, _) = try StudyInvocation.sources(of: definition)
+    let space = try SearchSpace(parsing: definition.searchSpace, file: "study \(study.name)")
+    var pairs = trial.hyperparameters.pairs
+    if trial.repetition > 0 {
+      let seed = StudyDefinition.seed(definition.seed, ofRepetition: trial.repetition)
+      pairs.append(.init(name: "seed", value: .integer(seed)))
+    }
+    var layers = sources.layers + [TuningSpace.layer(Hyperparameters(pairs), of: space)]
     if let dataPath {
       layers.append(ConfigurationLayer(source: "--data_path", canonical: ["data_path": .text(dataPath)]))
     }
     configuration = try Configuration(layers: layers, dataDirectories: sources.dataDirectories)
-    file = try Safetensors(decoding: weights.bytes, file: weights.location)
-    self.name = weights.location
-    title = "the weights of trial \(trial.number)\(trial.isBest ? ", the best one" : "") of \(study.name)"
+    let what = isBest ? ", the best one of \(study.name)" : " of \(study.name)"
+    title = "the weights of trial \(trial.number)\(what)"
+    if let kept = try store.savedWeights(of: study, trial: trial.number) {
+      file = try Safetensors(decoding: kept.bytes, file: kept.location)
+      name = kept.location
+      training = nil
+    } else {
+      file = nil
+      name = "trial \(trial.number) of \(study.name)"
+      training = try TrialTraining(trial, of: definition, configuration)
+    }
     measurement = "study's metrics"
     let readsSameFiles = space.parameters.allSatisfy { !["load_col", "benchmark_filename"].contains($0.name) }
-    self.study = (study.definition, readsSameFiles)
+    self.study = (definition, readsSameFiles)
+  }
+
+  /// The number of a study's best trial, as the leaderboard has it.
+  ///
+  /// - Parameter isRequired: Whether to throw if there is none.
+  private static func best(of study: Study, in store: StudyStore, isRequired: Bool) throws -> Int? {
+    let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
+    if let best, best.value != nil { return best.trial }
+    guard isRequired else { return nil }
+    throw CommandError.input(
+      message(
+        at: study.name, found: "no trial with a value for \(study.definition.metric), so there is no best one",
+        expected: "a study with a result"))
   }
 
   /// Refuses a dataset that is not the one that the study has read: ids, and so the meaning of the weights, follow from its files.
   ///
   /// A weights file does not say what data it was made from.
   func check(_ dataset: SequenceDataset) throws(CommandError) {
+    try training?.check(dataset)
     guard let study, study.readsSameFiles, study.definition.datasetHash != dataset.contentHash else { return }
     throw .input(
       message(
@@ -70,6 +114,28 @@ struct WeightsSource {
           + "\(study.definition.datasetHash.prefix(12))…)",
         expected: "the files of the study, in --data_path=FOLDER if they are elsewhere; for newer rows, "
           + "--histories=FILE"))
+  }
+
+  /// A network with these weights, if they exist.
+  func model(on dataset: SequenceDataset) throws -> SavedModel? {
+    try file.map { try SavedModel($0, file: name, configuration: configuration, dataset: dataset) }
+  }
+
+  /// Checks that weights that exist have the parameters of the network in their shapes.
+  func checkShapes(on dataset: SequenceDataset) throws(SafetensorsError) {
+    guard let file else { return }
+    try SavedModel.check(file, file: name, configuration: configuration, dataset: dataset)
+  }
+
+  /// The weights; those that do not exist are trained first, which is announced, and shown while it lasts.
+  ///
+  /// - Parameter dataset: The dataset of the configuration, which has been checked.
+  /// - Parameter threads: The weights do not depend on it.
+  /// - Throws: `CommandError`.
+  func weights(on dataset: SequenceDataset, threads: Int, shouldStop: @escaping () -> Bool) throws -> Safetensors {
+    if let file { return file }
+    guard let training else { preconditionFailure("neither weights nor a training") }
+    return try training.run(on: dataset, threads: threads, shouldStop: shouldStop)
   }
 }
 

@@ -34,6 +34,9 @@ struct SearchPlan: Codable, Equatable {
   /// Number of additional seeds for each trial tied with the best.
   var repeats: Int?
 
+  /// Number of the best trials whose weights are kept; 1 if `nil`.
+  var keepWeights: Int?
+
   /// Whether configurations that cannot be trained are left out instead of refused.
   var skipsImpossible: Bool?
 

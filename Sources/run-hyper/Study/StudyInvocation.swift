@@ -85,7 +85,7 @@ extension TuningSpace {
 extension SearchPlan {
   /// Whether a command could have created this plan; somebody may have changed it in the database.
   fileprivate var isPossible: Bool {
-    let counts = [maxEvaluations, earlyStop, firstRung, repeats].compactMap { $0 }
+    let counts = [maxEvaluations, earlyStop, firstRung, repeats, keepWeights].compactMap { $0 }
     return counts.allSatisfy { 1...1_000_000_000 ~= $0 } && 2...1_000_000 ~= reductionFactor ?? 2
   }
 }

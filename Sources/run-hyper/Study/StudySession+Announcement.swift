@@ -40,6 +40,9 @@ extension StudySession {
         "  repeats   when the search is done, \(repeats) additional \(repeats == 1 ? "seed" : "seeds") "
           + "for every trial tied with the best")
     }
+    if let count = space.plan.keepWeights {
+      lines.append("  weights   those of the best \(count) trials and of their repeats are kept")
+    }
     lines += resources
     if !opening.isNew {
       lines.append(

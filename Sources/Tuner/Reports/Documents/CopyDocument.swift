@@ -4,6 +4,9 @@ package struct CopyDocument: Encodable, Sendable {
   private let trials, checkpoints: Int
   private let weightsOfTrial: Int?
 
+  /// The number of other trials with weights; `nil` for none.
+  private let otherWeights: Int?
+
   /// - Parameter target: The database with the copy, without a password.
   package init(_ study: StudyParts, to target: String) {
     copied = study.name
@@ -11,5 +14,6 @@ package struct CopyDocument: Encodable, Sendable {
     trials = study.trials
     checkpoints = study.checkpoints
     weightsOfTrial = study.weightsOfTrial
+    otherWeights = study.otherWeights > 0 ? study.otherWeights : nil
   }
 }

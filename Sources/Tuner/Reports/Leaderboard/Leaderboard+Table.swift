@@ -109,7 +109,7 @@ extension Leaderboard {
 }
 
 /// Operations in units of 10¹², with at least three digits.
-private func teraFLOP(_ operations: Double) -> String {
+package func teraFLOP(_ operations: Double) -> String {
   let value = operations / 1e12
   return value.decimal(places: value < 10 ? 3 : value < 1000 ? 1 : 0)
 }

@@ -84,12 +84,16 @@ extension StudyStore {
   ///
   /// - Parameter count: The maximum number of trials.
   static func bestTrials(_ count: Int, of study: Study, _ db: Connection) throws -> [Int64] {
+    try bestTrials(count, of: study.id, study.definition.direction, db)
+  }
+
+  static func bestTrials(_ count: Int, of study: Int64, _ direction: Direction, _ db: Connection) throws -> [Int64] {
     try db.values(
       Int64.self,
       """
       SELECT id FROM trial
       WHERE study_id = ? AND \(candidate)
-      ORDER BY \(bestFirst(study.definition.direction)) LIMIT ?
-      """, [study.id, count])
+      ORDER BY \(bestFirst(direction)) LIMIT ?
+      """, [study, count])
   }
 }

@@ -8,8 +8,11 @@ public struct StudyParts: Sendable, Equatable {
   /// The number of saved states of unfinished trials.
   public let checkpoints: Int
 
-  /// The trial whose weights the study keeps, or `nil` if it keeps none.
+  /// The trial whose weights the study keeps, the best of them if there are several, or `nil` if it keeps none.
   public let weightsOfTrial: Int?
+
+  /// The number of other trials whose weights the study keeps.
+  public var otherWeights = 0
 }
 
 extension StudyStore {
@@ -20,6 +23,12 @@ extension StudyStore {
     return StudyParts(
       name: name, trials: try count("trial"), checkpoints: try count("checkpoint JOIN trial ON trial.id = trial_id"),
       weightsOfTrial: try db.value(
-        Int.self, "SELECT ordinal FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?", [study]))
+        Int.self,
+        """
+        SELECT ordinal FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?
+        ORDER BY active DESC, repeat, CASE (SELECT direction FROM study WHERE study.id = study_id)
+          WHEN 'maximize' THEN -best_value ELSE best_value END, ordinal LIMIT 1
+        """, [study]),
+      otherWeights: max(0, try count("weights JOIN trial ON trial.id = trial_id") - 1))
   }
 }

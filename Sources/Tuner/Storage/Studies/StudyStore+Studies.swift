@@ -18,7 +18,7 @@ extension StudyStore {
     cost: @escaping (Hyperparameters) -> TrialCost? = { _ in nil },
     isPossible: (Hyperparameters) -> Bool = { _ in true }
   ) throws -> StudyOpening {
-    let opening = try transaction { db in
+    let (opening, unkept) = try transaction { db in
       try Self.lock(studyNamed: definition.name, db)
       let stored = try Self.fetchStudies(db, where: "name = ?", [definition.name]).first
       let study: Study
@@ -50,15 +50,18 @@ extension StudyStore {
       for trial in before.active.subtracting(after.active) { try withdraw(trial, from: study, db) }
       for trial in after.active.intersection(before.shelved) { try restore(trial, in: study, db) }
       if stored != nil { try Self.raiseRevision(of: study.id, db) }
+      let unkept = stored == nil ? [] : try Self.dropWeights(of: study, db)
       FaultPoint.studyUncommitted.pass()
-      return StudyOpening(
+      let opening = StudyOpening(
         study: study, counts: try Self.counts(of: study.id, db), isNew: stored == nil,
         added: after.active.subtracting(before.active).subtracting(before.shelved).count,
         shelved: before.active.subtracting(after.active).count,
         restored: after.active.intersection(before.shelved).count, retried: retried,
         mixture: mixture)
+      return (opening, unkept)
     }
     FaultPoint.studyCommitted.pass()
+    if !unkept.isEmpty { states.weights(of: opening.study.id).remove(unkept) }
     return opening
   }
 

@@ -65,7 +65,7 @@ extension StudyStore {
 
   /// Ends a trial permanently, and returns the next trial if its owner has taken one.
   ///
-  /// The best trial keeps its weights: if they cannot be written, the trial does not end, and a `StorageError` says why.
+  /// The best trials keep their weights: if they cannot be written, the trial does not end, and a `StorageError` says why.
   ///
   /// - Parameter reports: Those that were not written before.
   /// - Parameter taking: How to take the next trial with the same disk sync. If the end of a trial determines what is next, as with a
@@ -76,7 +76,7 @@ extension StudyStore {
   ) throws -> TakenTrial? {
     let definition = study.definition
     var weights: SavedState?
-    if case .completed(let result) = ending, let bytes = result.weights, try isBest(trial, result, definition) {
+    if case .completed(let result) = ending, let bytes = result.weights, try keepsWeights(trial, result, definition) {
       let file = "trial-\(trial.number).safetensors"
       try states.weights(of: trial.study).save(bytes, as: file)
       weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
@@ -88,7 +88,7 @@ extension StudyStore {
       if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
       let checkpoints = try db.values(
         String.self, "DELETE FROM checkpoint WHERE trial_id = ? RETURNING file", [trial.id])
-      let others = try weights.map { try Self.keep($0, of: trial, definition, db) } ?? []
+      let others = try weights.map { try Self.keep($0, of: trial, study, db) } ?? []
       FaultPoint.endUncommitted.pass()
       let next = try isDecided ? taking.flatMap { try take(from: study, owner: trial.owner, $0, db) } : nil
       return (checkpoints, others, next)

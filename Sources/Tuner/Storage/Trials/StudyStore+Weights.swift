@@ -1,60 +1,106 @@
-/// The weights of a study's best trial.
+/// The weights of a study's best trial, or of its best trials.
 extension StudyStore {
-  /// Whether a result is better than those of all completed trials; if it is not, it never will be.
-  func isBest(_ trial: ClaimedTrial, _ result: TrialResult, _ definition: StudyDefinition) throws -> Bool {
-    guard trial.repetition == 0, let value = result.bestValue, value.isFinite else { return false }
+  /// Whether a trial that ends with a result keeps its weights; if it does not now, it never will.
+  func keepsWeights(_ trial: ClaimedTrial, _ result: TrialResult, _ definition: StudyDefinition) throws -> Bool {
+    guard let value = result.bestValue, value.isFinite else { return false }
+    if trial.repetition > 0 {
+      guard definition.keptWeights > 1 else { return false }
+      return try read { db in
+        let keepers = try Self.bestTrials(definition.keptWeights, of: trial.study, definition.direction, db)
+        let original = try db.value(Int64.self, "SELECT repeat_of FROM trial WHERE id = ?", [trial.id])
+        return original.map(keepers.contains) ?? false
+      }
+    }
     let isWorse = definition.direction == .maximize ? "best_value > ?" : "best_value < ?"
     return try read { db in
       try db.value(
         Bool.self,
         """
-        SELECT NOT EXISTS (
+        SELECT count(*) < ? FROM (
           SELECT 1 FROM trial WHERE study_id = ? AND state = 'completed' AND \(Self.contender)
-          AND (\(isWorse) OR (best_value = ? AND ordinal < ?)))
-        """, [trial.study, value, value, trial.number]) ?? false
+          AND (\(isWorse) OR (best_value = ? AND ordinal < ?)) LIMIT ?) AS better
+        """,
+        [definition.keptWeights, trial.study, value, value, trial.number, definition.keptWeights]) ?? false
     }
   }
 
-  /// Registers weights if they are still the best; returns the files that are no longer needed.
+  /// Registers weights if they are still to be kept; returns the files that are no longer needed.
   static func keep(
-    _ weights: SavedState, of trial: ClaimedTrial, _ definition: StudyDefinition, _ db: Connection
+    _ weights: SavedState, of trial: ClaimedTrial, _ study: Study, _ db: Connection
   ) throws -> [String] {
-    let best = try db.value(
-      Int64.self,
-      """
-      SELECT id FROM trial
-      WHERE study_id = ? AND \(Self.candidate)
-      ORDER BY \(Self.bestFirst(definition.direction)) LIMIT 1
-      """, [trial.study])
-    guard best == trial.id else { return [weights.file] }
-    let condition = "trial_id IN (SELECT id FROM trial WHERE study_id = ?)"
-    let others = try db.values(String.self, "SELECT file FROM weights WHERE \(condition)", [trial.study])
-    try db.run("DELETE FROM weights WHERE \(condition)", [trial.study])
+    // Another process may have continued the study with another number.
+    let invocation = try db.value(String.self, "SELECT invocation FROM study WHERE id = ?", [trial.study])
+    let count = invocation.map { StudyDefinition.keptWeights(in: $0) } ?? 1
+    let keepers = try keepers(count, of: trial.study, study.definition.direction, db)
+    guard keepers.contains(trial.id) else { return [weights.file] }
+    let others = try dropWeights(of: trial.study, except: keepers.subtracting([trial.id]), db)
     try db.run(
       "INSERT INTO weights (trial_id, file, bytes, sha256) VALUES (?, ?, ?, ?)",
       [trial.id, weights.file, weights.bytes, weights.sha256])
     return others.filter { $0 != weights.file }
   }
 
-  /// The bytes of the weights that a study keeps, with their trial and their place for messages, or `nil` if there are none.
+  /// The trials whose weights a study keeps: its best ones and, if these are several, their repeats.
+  static func keepers(
+    _ count: Int, of study: Int64, _ direction: Direction, _ db: Connection
+  ) throws -> Set<Int64> {
+    let best = Set(try bestTrials(count, of: study, direction, db))
+    guard count > 1 else { return best }
+    var all = best
+    try db.each(
+      "SELECT id, repeat_of FROM trial WHERE study_id = ? AND repeat > 0 AND state = 'completed'", [study]
+    ) { row in
+      if best.contains(try row["repeat_of"]) { all.insert(try row["id"]) }
+    }
+    return all
+  }
+
+  /// Removes the rows of weights of all trials but some; returns their files.
+  private static func dropWeights(
+    of study: Int64, except kept: Set<Int64>, _ db: Connection
+  ) throws -> [String] {
+    let rows = try db.rows(
+      "SELECT trial_id, file FROM weights WHERE trial_id IN (SELECT id FROM trial WHERE study_id = ?)", [study])
+    var files: [String] = []
+    for row in rows where try !kept.contains(row["trial_id"]) {
+      try db.run("DELETE FROM weights WHERE trial_id = ?", [row["trial_id"] as Int64])
+      files.append(try row["file"])
+    }
+    return files
+  }
+
+  /// Removes the rows of weights that a study no longer keeps after it was continued; returns their files.
+  ///
+  /// A single one stays: if the search space has lost its trial's cell, the trial may come back.
+  static func dropWeights(of study: Study, _ db: Connection) throws -> [String] {
+    let condition = "trial_id IN (SELECT id FROM trial WHERE study_id = ?)"
+    let trials = try db.values(Int64.self, "SELECT trial_id FROM weights WHERE \(condition)", [study.id])
+    guard trials.count > 1 else { return [] }
+    let keepers = try keepers(study.definition.keptWeights, of: study.id, study.definition.direction, db)
+    guard trials.contains(where: keepers.contains) else { return [] }
+    return try dropWeights(of: study.id, except: keepers, db)
+  }
+
+  /// The bytes of weights that a study keeps, with their trial and their place for messages, or `nil` if there are none.
   ///
   /// Throws a `StorageError` if they are missing or not those that were written.
-  public func savedWeights(of study: Study) throws -> (trial: Int, location: String, bytes: [UInt8])? {
+  ///
+  /// - Parameter trial: The number of the trial.
+  public func savedWeights(of study: Study, trial: Int) throws -> (location: String, bytes: [UInt8])? {
     try read { db in
       let row = try db.row(
-        "SELECT ordinal, file, bytes, sha256 FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?",
-        [study.id])
+        """
+        SELECT file, bytes, sha256 FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ? AND ordinal = ?
+        """, [study.id, trial])
       guard let row else { return nil }
       let weights = states.weights(of: study.id)
       let snapshot = StudySnapshot(store: self, study: study, db: db)
       let remedy = "if a run has just replaced them, the same command again"
-      return (
-        try row["ordinal"], weights.location(of: try row["file"]), try snapshot.state(row, in: weights, remedy: remedy)
-      )
+      return (weights.location(of: try row["file"]), try snapshot.state(row, in: weights, remedy: remedy))
     }
   }
 
-  /// The weights that a study keeps, which are those of its best completed trial, or `nil` if there are none.
+  /// The weights that a study keeps of its best trial, or `nil` if there are none.
   ///
   /// If the search space has lost that trial's cell, they can be the weights of a shelved trial.
   ///
@@ -62,7 +108,10 @@ extension StudyStore {
   public func weights(of study: Study) throws -> (trial: Int, location: String, isPresent: Bool?)? {
     let kept: (trial: Int, file: String)? = try read { db in
       let row = try db.row(
-        "SELECT ordinal, file FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?", [study.id])
+        """
+        SELECT ordinal, file FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?
+        ORDER BY active DESC, repeat, \(Self.bestFirst(study.definition.direction)) LIMIT 1
+        """, [study.id])
       return try row.map { try ($0["ordinal"], $0["file"]) }
     }
     guard let kept else { return nil }

@@ -66,23 +66,25 @@ extension StudyStore {
 
   // MARK: - Weights
 
-  /// The weights kept are those of the best trial, as they were written.
+  /// The weights kept are those of the best trials, as they were written.
   func checkWeights(of study: Study, _ rules: VerificationRules, _ check: inout Verification.Check) throws {
-    let (rows, best) = try read { db in
+    let most = study.definition.keptWeights
+    let (rows, best, keepers) = try read { db in
       (
         try db.rows(
           """
           SELECT trial_id AS id, 0 AS epoch, file, bytes, sha256, ordinal, active, state, repeat, completed_after
           FROM weights JOIN trial ON trial.id = trial_id WHERE study_id = ?
           """, [study.id]),
-        try bestTrial(of: study, db)
+        try bestTrial(of: study, db), try Self.keepers(most, of: study.id, study.definition.direction, db)
       )
     }
     check.summary = "none"
-    if rows.count > 1 {
+    if rows.count > 1, most == 1 {
       check.fail(study.name, found: "the weights of \(rows.count) trials", expected: "only those of the best trial")
     }
-    if rows.isEmpty, let best {
+    let hasBest = try best.map { best in try rows.contains { try $0["id"] == best.id } } ?? true
+    if most == 1 ? rows.isEmpty : !hasBest, let best {
       if try wasMeasuredWithoutWeights(best.id, study, rules) {
         check.notes.append(
           "trial \(best.number) is the best; the program that ran it kept no weights; \(ProgramCommand.line("train")) "
@@ -96,18 +98,23 @@ extension StudyStore {
     for row in rows {
       let (state, number): (SavedState, Int) = try (SavedState(row), row["ordinal"])
       let ended: String = try row["state"]
-      check.summary = "those of trial \(number), \(state.bytes) bytes, hash matches"
-      if try ended != TrialState.completed.rawValue || row["repeat"] != 0 {
+      check.summary =
+        rows.count == 1
+        ? "those of trial \(number), \(state.bytes) bytes, hash matches"
+        : "those of \(rows.count) trials, all hashes match"
+      if try ended != TrialState.completed.rawValue || (row["repeat"] != 0 && most == 1) {
         check.fail(
           "trial \(number)", found: "weights of a \(ended) trial",
           expected: "weights of a completed trial")
-      } else if let best, best.number != number, try row["active"] == true {
+      } else if let best, !keepers.contains(state.id), try row["active"] == true {
         // While the best trial was shelved, another one could take its place.
         if try row["completed_after"] ?? 0 > best.completedAfter {
           check.notes.append("trial \(best.number) is better, but its weights were removed while it was shelved")
         } else {
           check.fail(
-            "trial \(number)", found: "its weights", expected: "those of the best trial, \(best.number)")
+            "trial \(number)", found: "its weights",
+            expected: most == 1
+              ? "those of the best trial, \(best.number)" : "those of the best \(most) trials and of their repeats")
         }
       }
       guard let problem = problem(with: state, in: states.weights(of: study.id)) else { continue }

@@ -1,0 +1,94 @@
+/// An ensemble of a study's trials beside the study's best trial, for programs.
+package struct EnsembleDocument: Encodable, Sendable {
+  /// A trial of the ensemble, in the order in which it was chosen.
+  package struct Member: Encodable, Sendable {
+    package let trial: Int
+
+    /// The trial that this one repeats, and its seed; `nil` for a trial with the study's own seed.
+    package let repeats, seed: Int?
+
+    /// The study's metric on the validation samples: of this trial alone, and of the ensemble up to this trial.
+    package let alone, together: Double
+
+    package init(trial: Int, repeats: Int?, seed: Int?, alone: Double, together: Double) {
+      (self.trial, self.repeats, self.seed) = (trial, repeats, seed)
+      (self.alone, self.together) = (alone, together)
+    }
+  }
+
+  /// The ensemble and the best trial over the same users.
+  package struct Comparison: Encodable, Sendable {
+    package let split: String
+
+    /// The number of users, and for how many of them each is better.
+    package let users, ensembleBetter, singleBetter, equal: Int
+    package let single, ensemble: Double
+
+    /// The ensemble's value minus the best trial's, with its 95 % interval and p-value.
+    package let difference, low, high, pValue: Double
+
+    /// - Parameters:
+    ///   - ensemble: The rank of the held-out item for each user, from 1.
+    ///   - single: The same for the best trial, in the same order.
+    package init(split: String, _ metric: RankMetric, ensemble: [UInt16], single: [UInt16]) {
+      let (a, b) = (metric.values(of: ensemble), metric.values(of: single))
+      let comparison = PairedComparison(a, b, largest: metric.largest, seed: 0)
+      self.split = split
+      users = a.count
+      (ensembleBetter, singleBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
+      (self.single, self.ensemble, difference) = (b.mean, a.mean, comparison.difference)
+      // One trial does not differ from itself for any user.
+      let interval = ensemble == single ? ConfidenceInterval(low: 0, high: 0) : comparison.interval
+      (low, high, pValue) = (interval.low, interval.high, comparison.pValue)
+    }
+  }
+
+  /// What an answer to a user costs.
+  package struct Cost: Encodable, Sendable {
+    package let networks, parameters: Int
+
+    /// Floating-point operations for a user: the mean over the users of the last split that has any.
+    package let operationsPerUser: Double
+
+    package init(networks: Int, parameters: Int, operationsPerUser: Double) {
+      (self.networks, self.parameters, self.operationsPerUser) = (networks, parameters, operationsPerUser)
+    }
+  }
+
+  /// The study, its metric, and where the candidates come from: `trials` or `repeats`.
+  package let study, metric, from: String
+
+  /// The value of `repeatable` in whose ranking was chosen, if reports state it.
+  package let repeatable: Bool?
+
+  /// What is to be said of the ranking; not in the JSON.
+  package let ranking: String?
+
+  /// The number of trials from which was chosen.
+  package let candidates: Int
+
+  /// The study's best trial.
+  package let best: Int
+  package let members: [Member]
+  package let comparisons: [Comparison]
+  package let single, ensemble: Cost
+
+  /// The folder with the members' weights; `nil` if they were not written.
+  package let folder: String?
+
+  private enum CodingKeys: CodingKey {
+    case study, metric, from, repeatable, candidates, best, members, comparisons, single, ensemble, folder
+  }
+
+  package init(
+    study: String, metric: String, _ ranking: RankingChoice, from: String, candidates: Int, best: Int,
+    members: [Member],
+    comparisons: [Comparison], single: Cost, ensemble: Cost, folder: String?
+  ) {
+    (self.study, self.metric, self.from, self.candidates, self.best) = (study, metric, from, candidates, best)
+    repeatable = ranking.isStated ? ranking.isRepeatable : nil
+    self.ranking = ranking.statement
+    (self.members, self.comparisons) = (members, comparisons)
+    (self.single, self.ensemble, self.folder) = (single, ensemble, folder)
+  }
+}

@@ -1,0 +1,114 @@
+import Literals
+import Model
+import Tuner
+
+/// The choice of an ensemble among trials of a study, whose input has been read and checked.
+struct EnsembleChoice {
+  /// A trial that may be chosen.
+  struct Candidate {
+    let trial: TrainedTrial
+    let member: WeightsSet.Member
+  }
+
+  let study: Study
+  let metric: RankMetric
+  let origin: EnsembleOrigin
+
+  /// In the order of their numbers.
+  let candidates: [Candidate]
+
+  /// The study's best trial, which is a candidate.
+  let best: TrainedTrial
+  let size: Int
+  let threads: Int
+
+  /// Where to write the weights; `nil` for nowhere.
+  let folder: EnsembleFolder?
+
+  private static let splits = ["valid", "test"]
+
+  /// The index of the best trial.
+  private var bestIndices: [Int] { candidates.indices.filter { candidates[$0].trial.number == best.number } }
+
+  /// Trains what has to be trained, chooses, and writes the weights.
+  ///
+  /// - Throws: `CommandError`.
+  func run(shouldStop: @escaping () -> Bool) throws -> EnsembleDocument {
+    let trainings = candidates.compactMap(\.member.source.training)
+    if trainings.count > 1 {
+      Output.note(
+        "Training \(trainings.count) of \(candidates.count) trials again, whose weights are not kept: "
+          + TrialTraining.cost(of: trainings))
+    }
+    var all: [(weights: Safetensors?, member: EnsembleMember)] = []
+    for candidate in candidates { all.append(try loaded(candidate, shouldStop)) }
+    let dataset = candidates[0].member.dataset
+    let isRepeatable = study.definition.isRepeatable
+    let heldOut = [dataset.valid, dataset.test].map { HeldOut($0, of: dataset, isRepeatable: isRepeatable) }
+    func ranks(adding others: [Int], to chosen: [Int], split: Int) throws -> [[UInt16]] {
+      let ranks = Ensemble.ranks(
+        adding: others.map { all[$0].member }, to: chosen.map { all[$0].member }, split: split,
+        heldOut[split], threads: threads, shouldStop: shouldStop)
+      guard let ranks else { throw CommandError.interrupted("Interrupted; nothing was written") }
+      return ranks.map { $0.map { UInt16(clamping: $0) } }
+    }
+    var alone: [Double] = []
+    let selection = try GreedySelection(candidateCount: candidates.count, size: size) { chosen, others in
+      let values = try ranks(adding: others, to: chosen, split: 0).map { metric.values(of: $0).mean }
+      if chosen.isEmpty { alone = values }
+      return values
+    }
+    let chosen = selection.steps.map(\.candidate)
+    let comparisons = try Self.splits.enumerated().compactMap { split, name -> EnsembleDocument.Comparison? in
+      let single = try ranks(adding: bestIndices, to: [], split: split)[0]
+      let together = try ranks(adding: chosen.suffix(1), to: chosen.dropLast(), split: split)[0]
+      return single.isEmpty
+        ? nil : EnsembleDocument.Comparison(split: name, metric, ensemble: together, single: single)
+    }
+    try folder?.write(
+      zip(chosen, 1...).compactMap { index, place in
+        all[index].weights.map {
+          (EnsembleFolder.name(place, of: chosen.count, trial: candidates[index].trial.number), $0)
+        }
+      })
+    return document(selection, alone: alone, comparisons)
+  }
+
+  /// A candidate's weights, if they are to be written, and what the choice needs of its network.
+  private func loaded(
+    _ candidate: Candidate, _ shouldStop: @escaping () -> Bool
+  ) throws -> (weights: Safetensors?, member: EnsembleMember) {
+    let (source, dataset) = (candidate.member.source, candidate.member.dataset)
+    let weights = try source.weights(on: dataset, threads: threads, shouldStop: shouldStop)
+    let model = try SavedModel(weights, file: source.name, configuration: source.configuration, dataset: dataset)
+    guard
+      let member = EnsembleMember(model, [dataset.valid, dataset.test], threads: threads, shouldStop: shouldStop)
+    else { throw CommandError.interrupted("Interrupted; nothing was written") }
+    return (folder == nil ? nil : weights, member)
+  }
+
+  private func document(
+    _ selection: GreedySelection, alone: [Double], _ comparisons: [EnsembleDocument.Comparison]
+  ) -> EnsembleDocument {
+    let costs = candidates.map { ServingWork($0.member.source.configuration, $0.member.dataset) }
+    func cost(_ indices: [Int]) -> EnsembleDocument.Cost {
+      EnsembleDocument.Cost(
+        networks: indices.count, parameters: indices.reduce(0) { $0 + costs[$1].parameters },
+        operationsPerUser: indices.reduce(0) { $0 + costs[$1].operationsPerUser })
+    }
+    let members = selection.steps.map { step in
+      let trial = candidates[step.candidate].trial
+      return EnsembleDocument.Member(
+        trial: trial.number, repeats: trial.repeated,
+        seed: trial.repetition > 0
+          ? StudyDefinition.seed(study.definition.seed, ofRepetition: trial.repetition) : nil,
+        alone: alone[step.candidate], together: step.value)
+    }
+    return EnsembleDocument(
+      study: study.name, metric: study.definition.metric, study.definition.ranking(isRepeatable: nil),
+      from: origin.rawValue, candidates: candidates.count,
+      best: best.number, members: members, comparisons: comparisons,
+      single: cost(bestIndices),
+      ensemble: cost(selection.steps.map(\.candidate)), folder: folder?.path)
+  }
+}
