@@ -72,7 +72,7 @@ import Testing
       let json = try program().run(command + ["--format=json", "--repeatable=False"])
       #expect(json.output.contains("\"repeatable\" : false") || json.output.contains("\"repeatable\": false"))
     }
-    #expect(try output("show", "unseen", "1").contains("ranking        Ranked without items that the user had had"))
+    #expect(try output("show", "unseen", "1").contains("Ranked without items that the user had had before"))
     #expect(try output("leaderboard", "usual", "--sort=test.mrr@3", "--repeatable=False").contains("test.mrr@3"))
     let folder = try program().folder
     let pages = try [[], ["--repeatable=False"]].map { more in
