@@ -14,10 +14,14 @@ struct PostgreSQLStudyTests {
 
   /// What a study in a file has in the end.
   private static func inFile(_ study: [String]) throws -> [String] {
+    try PostgreSQLPlace.reports(of: programWithFile(study), [])
+  }
+
+  private static func programWithFile(_ study: [String]) throws -> Program {
     let program = try PostgreSQLPlace.folder()
     let ending = try program.run(study)
     #expect(ending.status == 0, "\(ending.errors)")
-    return try PostgreSQLPlace.reports(of: program, [])
+    return program
   }
 
   private static let gridReports = Result { try inFile(grid) }
@@ -37,7 +41,17 @@ struct PostgreSQLStudyTests {
     #expect(ending.errors.contains("Study \(PostgreSQLPlace.name), in \(place.uri)\n"), "\(ending.errors)")
     #expect(ending.errors.contains(" --storage=\(shown) --checkpoints=states\n"), "\(ending.errors)")
     #expect(!ending.errors.contains("password"))
-    #expect(try place.reports() == Self.inFile(study))
+    let file = try Self.programWithFile(study)
+    #expect(try place.reports() == PostgreSQLPlace.reports(of: file, []))
+    for command in [
+      ["leaderboard", "--top=0", "--repeatable=False", "--format=csv"],
+      ["compare", PostgreSQLPlace.name, "1", "2", "--repeatable=False"],
+      ["recommend", "--all", "--top=2", "--format=csv"], ["ensemble", "--size=2", "--format=json"],
+    ] {
+      let (here, there) = (try place.run(command), try file.run(command))
+      #expect(here.status == there.status && here.output == there.output, "\(command): \(here)")
+      #expect(here.status == 0 || command[0] == "compare", "\(command): \(here.errors)")
+    }
 
     let verified = try place.run(["verify"])
     #expect(verified.status == 0 && verified.output.contains("  ok     schema "), "\(verified.output)")

@@ -37,7 +37,7 @@ extension Leaderboard {
   /// What is to be said of the ranking.
   var statements: [String] {
     guard let statement = ranking.statement else { return [] }
-    let without = ranking.isOwn ? 0 : rows.count { $0.state == .completed && $0.value == nil && !$0.metrics.isEmpty }
+    let without = ranking.isOwn ? 0 : rows.count { $0.state == .completed && $0.metrics.allSatisfy { $0.value == nil } }
     guard without > 0, isRanked else { return [statement] }
     return [
       statement,
