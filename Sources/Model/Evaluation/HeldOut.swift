@@ -11,6 +11,11 @@ public struct HeldOut: Sendable {
     self.seen = seen
   }
 
+  /// An upper bound of the bytes of what is left out of the rankings of both splits.
+  static func byteCount(_ dataset: SequenceDataset) -> Int {
+    8 * dataset.items.count + 48 * (dataset.valid.count + dataset.test.count)
+  }
+
   /// - Parameter isRepeatable: Whether items that the user has had compete.
   public init(_ samples: [Sample], of dataset: SequenceDataset, isRepeatable: Bool) {
     let seen = isRepeatable ? nil : SeenItems(dataset)
