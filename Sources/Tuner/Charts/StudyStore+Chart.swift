@@ -21,12 +21,8 @@ extension StudyStore {
         for name in point.names where !parameters.contains(name) { parameters.append(name) }
         let recorded = metrics[trial.id] ?? []
         let metrics = other?.metrics(of: trial.id, as: recorded) ?? recorded
-        let value =
-          if let other { other.value(.valid(definition.metric), of: trial.id) } else {
-            trial.value(definition, metrics)
-          }
         return StudyChart.Trial(
-          number: trial.number, state: trial.state, value: value, parameters: point,
+          number: trial.number, state: trial.state, value: trial.value(definition, metrics, other), parameters: point,
           curve: (curves[trial.id] ?? []).map { StudyChart.Point(epoch: $0.epoch, value: $0.value) },
           seconds: trial.seconds, metrics: metrics)
       }

@@ -26,6 +26,14 @@ public struct RankingChoice: Sendable, Equatable {
       : "with them (the study's repeatable=True)"
     return "\(ranking) Each trial's epoch was chosen \(own)."
   }
+
+  /// A sentence about completed trials that have no ranks in the ranking that was asked for; `nil` if there are none.
+  static func remark(onTrialsWithoutRanks count: Int) -> String? {
+    guard count > 0 else { return nil }
+    let (verb, them) = count == 1 ? ("has", "it") : ("have", "them")
+    return "\(count.counting("completed trial")) \(verb) no value in this ranking: an earlier version, which recorded "
+      + "the other one only, has run \(them)."
+  }
 }
 
 extension StudyDefinition {

@@ -50,6 +50,9 @@ extension StudySession {
       let changes = [(opening.added, "added"), (opening.shelved, "shelved"), (opening.restored, "restored")]
       let text = changes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
       if !text.isEmpty { lines.append("  changed   \(text): \(space.space.file) or the search options have changed") }
+      if opening.unkept > 0 {
+        lines.append("  removed   the weights of \(opening.unkept.counting("trial")), which --keep_weights does not keep now")
+      }
       if opening.retried > 0 {
         lines.append(
           "  retry     \(opening.retried) failed \(opening.retried == 1 ? "trial runs" : "trials run") again")

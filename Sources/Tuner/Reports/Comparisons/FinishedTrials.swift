@@ -26,11 +26,26 @@ package struct FinishedTrials: Sendable {
   /// The trials, ordered by number.
   package let trials: [Trial]
 
+  /// The numbers of completed trials without ranks in this ranking, since an earlier version has run them.
+  package var unranked: [Int] = []
+
+  /// What is to be said of the ranking; `nil` if nothing.
+  var statement: String? {
+    let lines = [ranking.statement, RankingChoice.remark(onTrialsWithoutRanks: unranked.count)].compactMap(\.self)
+    return lines.isEmpty ? nil : lines.joined(separator: " ")
+  }
+
   /// The trial with this number.
   ///
   /// Throws a `ReportError` if it has not completed.
   package func trial(_ number: Int) throws(ReportError) -> Trial {
     guard let trial = trials.first(where: { $0.number == number }) else {
+      guard !unranked.contains(number) else {
+        throw ReportError(
+          location: study.name,
+          found: "no ranks of trial \(number) with this value of --repeatable, since an earlier version has run it",
+          expected: "no --repeatable, or trials that this version has run")
+      }
       let known = trials.map { "\($0.number)" }
       throw ReportError(
         location: study.name,
@@ -81,6 +96,7 @@ extension StudyStore {
         location: "--split", found: "\(split), for which \(study.name) has no samples",
         expected: "--split=\(split == "test" ? "valid" : "test")")
     }
-    return FinishedTrials(study: study, split: split, name: name, metric: metric, ranking: ranking, trials: trials)
+    return FinishedTrials(study: study, split: split, name: name, metric: metric, ranking: ranking, trials: trials,
+      unranked: ranking.isOwn ? [] : rows.map(\.number).filter { ranks[$0] == nil })
   }
 }

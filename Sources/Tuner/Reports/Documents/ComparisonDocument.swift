@@ -37,7 +37,7 @@ package struct ComparisonDocument: Encodable, Sendable {
     let comparison = PairedComparison(a.values, b.values, largest: trials.metric.largest, seed: 0)
     (study, split, metric) = (trials.study.name, trials.split, trials.name)
     repeatable = trials.ranking.isStated ? trials.ranking.isRepeatable : nil
-    ranking = trials.ranking.statement
+    ranking = trials.statement
     (first, second, users) = (a.number, b.number, a.values.count)
     (firstBetter, secondBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
     (firstValue, secondValue, difference) = (a.values.mean, b.values.mean, comparison.difference)

@@ -51,7 +51,7 @@ package struct ImportanceDocument: Encodable, Sendable {
   package init(_ finished: FinishedTrials) throws(ReportError) {
     (study, split, metric) = (finished.study.name, finished.split, finished.name)
     repeatable = finished.ranking.isStated ? finished.ranking.isRepeatable : nil
-    ranking = finished.ranking.statement
+    ranking = finished.statement
     trials = finished.trials.count
     users = finished.trials.first?.values.count ?? 0
     guard finished.trials.allSatisfy({ [users] in $0.values.count == users }) else {

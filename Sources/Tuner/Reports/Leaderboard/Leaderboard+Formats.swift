@@ -36,14 +36,7 @@ extension Leaderboard {
 
   /// What is to be said of the ranking.
   var statements: [String] {
-    guard let statement = ranking.statement else { return [] }
-    let without = ranking.isOwn ? 0 : rows.count { $0.state == .completed && $0.metrics.allSatisfy { $0.value == nil } }
-    guard without > 0, isRanked else { return [statement] }
-    return [
-      statement,
-      "\(without.counting("completed trial")) \(without == 1 ? "has" : "have") no value in this ranking: "
-        + "an earlier version, which recorded the other one only, has run \(without == 1 ? "it" : "them").",
-    ]
+    [ranking.statement, isRanked ? RankingChoice.remark(onTrialsWithoutRanks: unrankedCount) : nil].compactMap(\.self)
   }
 
   /// The rank of a row; empty if the board is not ranked.

@@ -39,7 +39,10 @@ extension Leaderboard {
     let wanted = ranked.filter { isWanted($0.hyperparameters) }
     self.init(
       study: study, metric: metric, direction: direction, userCount: certainties.isEmpty ? 0 : values?.userCount ?? 0,
-      isRanked: !keys.isEmpty, sort: sort ?? metric, ranking: ranking, counts: counts,
+      isRanked: !keys.isEmpty, sort: sort ?? metric, ranking: ranking,
+      unrankedCount: ranking.isOwn
+        ? 0 : candidates.count { $0.state == .completed && $0.metrics.allSatisfy { $0.value == nil } },
+      counts: counts,
       rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted,
       failures: failures.filter { isWanted($0.hyperparameters) })
   }

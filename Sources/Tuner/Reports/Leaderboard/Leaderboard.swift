@@ -52,6 +52,9 @@ public struct Leaderboard: Sendable, Equatable {
   public let sort: String
   /// The ranking that all metrics are from.
   public let ranking: RankingChoice
+
+  /// The number of completed trials without a value in this ranking, since an earlier version has run them.
+  let unrankedCount: Int
   public let counts: StudyCounts
   public let rows: [Row]
   public let failures: [Failure]

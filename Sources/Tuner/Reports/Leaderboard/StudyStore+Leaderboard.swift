@@ -44,14 +44,8 @@ extension StudyStore {
     return try trials(selection, db).map { trial in
       let recorded = metrics[trial.id] ?? []
       let metrics = other?.metrics(of: trial.id, as: recorded) ?? recorded
-      let value =
-        if let other {
-          other.value(.valid(study.definition.metric), of: trial.id)
-        } else {
-          trial.value(study.definition, metrics)
-        }
       return Leaderboard.Row(
-        rank: 0, trial: trial.number, state: trial.state, value: value,
+        rank: 0, trial: trial.number, state: trial.state, value: trial.value(study.definition, metrics, other),
         bestEpoch: trial.bestEpoch, epochs: trial.epochs, cost: trial.epochCost.map { $0 * Double(trial.epochs) },
         repeatedValues: repeats[trial.id] ?? [], hyperparameters: Hyperparameters(hyperparameters[trial.id] ?? []),
         metrics: metrics)
@@ -71,7 +65,10 @@ extension StudyStore {
 
 extension TrialRow {
   /// The value that reports show; a diverged trial has none.
-  func value(_ definition: StudyDefinition, _ metrics: [SplitMetric]) -> Double? {
-    state == .diverged ? nil : StudyStore.value(bestValue, of: state, metrics, definition)
+  ///
+  /// - Parameter other: The ranking to use in place of the study's own.
+  func value(_ definition: StudyDefinition, _ metrics: [SplitMetric], _ other: OtherRanking?) -> Double? {
+    if let other { return other.value(.valid(definition.metric), of: id) }
+    return state == .diverged ? nil : StudyStore.value(bestValue, of: state, metrics, definition)
   }
 }

@@ -18,6 +18,9 @@ public struct StudyOpening: Sendable {
   /// The number of failed trials that run again.
   public let retried: Int
 
+  /// The number of trials whose weights were removed, since the study keeps fewer than before.
+  public let unkept: Int
+
   /// The machines whose results may have other bits than this one's, if it may take trials beside them.
   public let mixture: MixedMachines?
 }

@@ -57,7 +57,7 @@ extension StudyStore {
         added: after.active.subtracting(before.active).subtracting(before.shelved).count,
         shelved: before.active.subtracting(after.active).count,
         restored: after.active.intersection(before.shelved).count, retried: retried,
-        mixture: mixture)
+        unkept: unkept.count, mixture: mixture)
       return (opening, unkept)
     }
     FaultPoint.studyCommitted.pass()

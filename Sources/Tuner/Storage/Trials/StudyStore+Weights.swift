@@ -3,37 +3,41 @@ extension StudyStore {
   /// Whether a trial that ends with a result keeps its weights; if it does not now, it never will.
   func keepsWeights(_ trial: ClaimedTrial, _ result: TrialResult, _ definition: StudyDefinition) throws -> Bool {
     guard let value = result.bestValue, value.isFinite else { return false }
-    if trial.repetition > 0 {
-      guard definition.keptWeights > 1 else { return false }
-      return try read { db in
-        let keepers = try Self.bestTrials(definition.keptWeights, of: trial.study, definition.direction, db)
+    let isWorse = definition.direction == .maximize ? "best_value > ?" : "best_value < ?"
+    return try read { db in
+      let count = try Self.keptWeights(of: trial.study, db)
+      if trial.repetition > 0 {
+        guard count > 1 else { return false }
+        let keepers = try Self.bestTrials(count, of: trial.study, definition.direction, db)
         let original = try db.value(Int64.self, "SELECT repeat_of FROM trial WHERE id = ?", [trial.id])
         return original.map(keepers.contains) ?? false
       }
-    }
-    let isWorse = definition.direction == .maximize ? "best_value > ?" : "best_value < ?"
-    return try read { db in
-      try db.value(
+      return try db.value(
         Bool.self,
         """
         SELECT count(*) < ? FROM (
           SELECT 1 FROM trial WHERE study_id = ? AND state = 'completed' AND \(Self.contender)
           AND (\(isWorse) OR (best_value = ? AND ordinal < ?)) LIMIT ?) AS better
         """,
-        [definition.keptWeights, trial.study, value, value, trial.number, definition.keptWeights]) ?? false
+        [count, trial.study, value, value, trial.number, count]) ?? false
     }
+  }
+
+  /// The number of the best trials whose weights a study keeps; another process may have continued it with another number.
+  private static func keptWeights(of study: Int64, _ db: Connection) throws -> Int {
+    let invocation = try db.value(String.self, "SELECT invocation FROM study WHERE id = ?", [study])
+    return invocation.map { StudyDefinition.keptWeights(in: $0) } ?? 1
   }
 
   /// Registers weights if they are still to be kept; returns the files that are no longer needed.
   static func keep(
     _ weights: SavedState, of trial: ClaimedTrial, _ study: Study, _ db: Connection
   ) throws -> [String] {
-    // Another process may have continued the study with another number.
-    let invocation = try db.value(String.self, "SELECT invocation FROM study WHERE id = ?", [trial.study])
-    let count = invocation.map { StudyDefinition.keptWeights(in: $0) } ?? 1
+    let count = try keptWeights(of: trial.study, db)
     let keepers = try keepers(count, of: trial.study, study.definition.direction, db)
     guard keepers.contains(trial.id) else { return [weights.file] }
-    let others = try dropWeights(of: trial.study, except: keepers.subtracting([trial.id]), db)
+    let others = try dropWeights(
+      of: trial.study, except: keepers.subtracting([trial.id]), includingShelved: count == 1, db)
     try db.run(
       "INSERT INTO weights (trial_id, file, bytes, sha256) VALUES (?, ?, ?, ?)",
       [trial.id, weights.file, weights.bytes, weights.sha256])
@@ -56,11 +60,13 @@ extension StudyStore {
   }
 
   /// Removes the rows of weights of all trials but some; returns their files.
+  ///
+  /// - Parameter includingShelved: Whether trials lose them whose cells are not in the search space, to which they may return.
   private static func dropWeights(
-    of study: Int64, except kept: Set<Int64>, _ db: Connection
+    of study: Int64, except kept: Set<Int64>, includingShelved: Bool, _ db: Connection
   ) throws -> [String] {
-    let rows = try db.rows(
-      "SELECT trial_id, file FROM weights WHERE trial_id IN (SELECT id FROM trial WHERE study_id = ?)", [study])
+    let trials = "SELECT id FROM trial WHERE study_id = ?\(includingShelved ? "" : " AND active = 1")"
+    let rows = try db.rows("SELECT trial_id, file FROM weights WHERE trial_id IN (\(trials))", [study])
     var files: [String] = []
     for row in rows where try !kept.contains(row["trial_id"]) {
       try db.run("DELETE FROM weights WHERE trial_id = ?", [row["trial_id"] as Int64])
@@ -71,14 +77,14 @@ extension StudyStore {
 
   /// Removes the rows of weights that a study no longer keeps after it was continued; returns their files.
   ///
-  /// A single one stays: if the search space has lost its trial's cell, the trial may come back.
+  /// Those of shelved trials stay, and so does a single one.
   static func dropWeights(of study: Study, _ db: Connection) throws -> [String] {
     let condition = "trial_id IN (SELECT id FROM trial WHERE study_id = ?)"
     let trials = try db.values(Int64.self, "SELECT trial_id FROM weights WHERE \(condition)", [study.id])
     guard trials.count > 1 else { return [] }
     let keepers = try keepers(study.definition.keptWeights, of: study.id, study.definition.direction, db)
     guard trials.contains(where: keepers.contains) else { return [] }
-    return try dropWeights(of: study.id, except: keepers, db)
+    return try dropWeights(of: study.id, except: keepers, includingShelved: false, db)
   }
 
   /// The bytes of weights that a study keeps, with their trial and their place for messages, or `nil` if there are none.
