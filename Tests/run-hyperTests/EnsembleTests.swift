@@ -240,12 +240,15 @@ import Testing
     ),
     (["ensemble", "--threads=0"], "--threads: found 0; expected a number from 1 to 1024"),
     (["ensemble", "bert4rec-shop-s", "--from=repeats"], "--from: found repeats, and no completed repeats of trial 1"),
-    (["ensemble", "--to=datasets"], "--to: found 'datasets', which exists; expected a new folder, or an empty one"),
+    (
+      ["ensemble", "--to=datasets"],
+      "--to: found 'datasets', a folder that has 'shop' in it; expected a new or an empty"
+    ),
     (["ensemble", "--to=no/where"], "; expected one that exists"),
     (["ensemble", "nothing"], "found no study 'nothing'"),
     (["ensemble", "--from=all"], "The value 'all' is invalid for '--from <origin>'"),
     (["recommend", "bert4rec-shop-t", "--all", "--trial=99"], "bert4rec-shop-t: found no trial 99; expected a number"),
-    (["recommend", "--all", "--trial=1", "--weights=w.safetensors"], "--trial: found also --weights; expected one"),
+    (["recommend", "--all", "--trial=1", "--weights=w.safetensors"], "--trial: found 1 with --weights"),
     (["recommend", "--all", "--weights=datasets"], "datasets: found a folder without a file *.safetensors"),
     (["evaluate", "--weights=datasets"], "datasets: found a folder without a file *.safetensors"),
   ])

@@ -206,7 +206,7 @@ import Testing
     (["evaluate", "--weights=none"], "none: found no such file"),
     (["evaluate", "--weights=hyper.test"], "hyper.test: found"), (["dataset", "fetch", "other"], "only ml-100k"),
     (["dataset", "describe", "other"], "other"), (["train", "--save=no/where"], "--save"),
-    (["nonsense"], "expected one of compare, dataset"),
+    (["nonsense"], "expected one of chart, compare, dataset"),
     ([], "no parameter file given; start a study with run-hyper --params_file=hyper.test"),
     (["studies", "--top=3"], "--top"),
   ])

@@ -2,8 +2,8 @@ extension DatasetLoader {
   /// Reads the three files of a predefined split: each row has a user, a history and a target.
   ///
   /// Rows are neither filtered nor sorted. Histories and targets share their ids, which are assigned in the order of
-  /// the targets of all files, then the `.item` file, then the histories. A history longer than
-  /// `MAX_ITEM_LIST_LENGTH` keeps its last items, whereas RecBole fails.
+  /// the targets of all files, then the `.item` file, then the histories. Of a history longer than
+  /// `MAX_ITEM_LIST_LENGTH`, samples have the last items, whereas RecBole fails; items that occur only before those have no id.
   mutating func loadBenchmark(_ names: [String]) throws(DataError) -> SequenceDataset {
     guard names.count == 3 else {
       throw DataError(
@@ -22,15 +22,26 @@ extension DatasetLoader {
     report.rowCount = interactions.count
     report.keptRowCount = interactions.count
     _ = try readListed(&interactions)
-    var histories = Histories(starts: [0], items: [])
+    var histories = Histories()
     for file in files { try readHistories(file, &interactions.itemTable, into: &histories) }
     return try benchmarkDataset(interactions, histories, rowCounts: rowCounts)
   }
 
   /// Item numbers of all histories, one after the other.
   private struct Histories {
-    var starts: [Int]
-    var items: [Int32]
+    var starts = [0]
+    var items: [Int32] = []
+
+    /// What is cut off before each history.
+    var cutStarts = [0]
+    var cutItems: [Int32] = []
+
+    mutating func append(_ numbers: [Int32], maximumLength: Int) {
+      items += numbers.suffix(maximumLength)
+      starts.append(items.count)
+      cutItems += numbers.dropLast(maximumLength)
+      cutStarts.append(cutItems.count)
+    }
   }
 
   private var historyField: String { configuration.itemField + configuration.listSuffix }
@@ -90,8 +101,7 @@ extension DatasetLoader {
       var numbers: [Int32] = []
       for piece in pieces { numbers.append(try table.intern(piece, in: source, at: rows)) }
       if numbers.count > configuration.maximumLength { shortenedCount += 1 }
-      histories.items += numbers.suffix(configuration.maximumLength)
-      histories.starts.append(histories.items.count)
+      histories.append(numbers, maximumLength: configuration.maximumLength)
     }
     if shortenedCount > 0 {
       warn("\(file.path): \(shortenedCount) histories were cut to their last \(configuration.maximumLength) items")
@@ -101,7 +111,7 @@ extension DatasetLoader {
   private mutating func benchmarkDataset(
     _ interactions: Interactions, _ histories: Histories, rowCounts: [Int]
   ) throws(DataError) -> SequenceDataset {
-    guard histories.items.count + interactions.count < Int(Int32.max) else {
+    guard histories.items.count + histories.cutItems.count + interactions.count < Int(Int32.max) else {
       throw DataError(at: configuration.name, found: "more items than 2,147,483,646", expected: "fewer")
     }
     for (index, name) in ["train", "valid", "test"].enumerated() where rowCounts[index] == 0 {
@@ -115,10 +125,12 @@ extension DatasetLoader {
     let targetsAndListed = interactions.items + (interactions.listedItems ?? [])
     let known = Self.assignIds(targetsAndListed, interactions.itemTable, then: histories.items)
     var items: [Int32] = []
-    items.reserveCapacity(histories.items.count + interactions.count)
+    items.reserveCapacity(histories.items.count + histories.cutItems.count + interactions.count)
     var samples: [Sample] = []
     for row in 0..<interactions.count {
       let history = histories.items[histories.starts[row]..<histories.starts[row + 1]]
+      let cut = histories.cutItems[histories.cutStarts[row]..<histories.cutStarts[row + 1]]
+      items += cut.map { known.ids[Int($0)] }.filter { $0 > 0 }
       let user = users.ids[Int(interactions.users[row])]
       samples.append(Sample(user: user, start: Int32(items.count), length: Int32(history.count)))
       items += history.map { known.ids[Int($0)] }
@@ -127,7 +139,8 @@ extension DatasetLoader {
     let (train, valid) = (rowCounts[0], rowCounts[0] + rowCounts[1])
     return SequenceDataset(
       name: configuration.name, contentHash: contentHash, userTokens: users.tokens, itemTokens: known.tokens,
-      items: items, maximumLength: configuration.maximumLength, train: Array(samples[..<train]),
+      items: items, isSplitBeforehand: true, maximumLength: configuration.maximumLength,
+      train: Array(samples[..<train]),
       valid: Array(samples[train..<valid]), test: Array(samples[valid...]))
   }
 }

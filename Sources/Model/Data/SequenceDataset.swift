@@ -15,7 +15,13 @@ public struct SequenceDataset: Sendable {
   public let itemTokens: [String]
 
   /// Item ids of all sequences, one after the other.
+  ///
+  /// Of files that are already split, each row is a sequence of its own, in the order training, validation, test: all of its history, with
+  /// what is cut off, and then its target.
   public let items: [Int32]
+
+  /// Whether the files were already split (`benchmark_filename`).
+  public let isSplitBeforehand: Bool
 
   /// The maximum length of a history, in items (`MAX_ITEM_LIST_LENGTH`).
   public let maximumLength: Int
@@ -34,13 +40,14 @@ public struct SequenceDataset: Sendable {
 
   public init(
     name: String, contentHash: String, userTokens: [String], itemTokens: [String], items: [Int32],
-    maximumLength: Int, train: [Sample], valid: [Sample], test: [Sample]
+    isSplitBeforehand: Bool = false, maximumLength: Int, train: [Sample], valid: [Sample], test: [Sample]
   ) {
     self.name = name
     self.contentHash = contentHash
     self.userTokens = userTokens
     self.itemTokens = itemTokens
     self.items = items
+    self.isSplitBeforehand = isSplitBeforehand
     self.maximumLength = maximumLength
     self.train = train
     self.valid = valid

@@ -59,7 +59,7 @@ public enum Ensemble {
       zip(common, scores.scores(of: labels, part)).map { $0 + $1 }
     }
     var above = [[Int]](repeating: [Int](repeating: 0, count: labels.count), count: targets.count)
-    let zeros = FloatBuffer(count: EnsembleScores.mostTargets)
+    let zeros = FloatBuffer(count: EnsembleScores.itemsAtOnce)
     defer { withExtendedLifetime(zeros) {} }
     scores.forEachTile(parts) { items, number, own in
       let total = scores.total(targets: labels.count, items: items.count)

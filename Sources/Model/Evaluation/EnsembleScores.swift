@@ -15,7 +15,8 @@ final class EnsembleScores {
   /// The maximum number of targets of a call, for all of which the items' weights are read once.
   static let mostTargets = 256
 
-  private static let itemsAtOnce = 256
+  /// The maximum number of items of a tile.
+  static let itemsAtOnce = 256
 
   private let classes: Int
   private let sizes: [Int]

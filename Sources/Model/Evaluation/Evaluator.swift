@@ -33,7 +33,7 @@ package struct Evaluator {
     var ranks = TargetRanks(unseen: seen != nil)
     ranks.amongAll.reserveCapacity(samples.count)
     var labels: [Int32] = []
-    var leftOut: [[Int32]] = []
+    var ranked: [Sample] = []
     var block = Block()
     /// Returns `false` if stopped.
     func flush() -> Bool {
@@ -51,17 +51,17 @@ package struct Evaluator {
       }
       let target = MaskedPosition(place: Int32(input.count - 1), label: dataset.target(of: sample))
       block.append(input, targets: [target], key: 0)
-      if let seen { leftOut.append(seen.items(before: sample)) }
+      ranked.append(sample)
       if labels.count + block.targetCount == Self.samplesPerRanking {
         guard flush() else { return nil }
-        ranks += network.ranks(outputs, labels: labels, leavingOut: seen.map { _ in leftOut })
+        ranks += network.ranks(outputs, labels: labels, leavingOut: seen?.items(before: ranked))
         labels.removeAll()
-        leftOut.removeAll()
+        ranked.removeAll()
       }
     }
     guard flush() else { return nil }
     ranks += network.ranks(
-      outputs.rows(from: 0, count: labels.count), labels: labels, leavingOut: seen.map { _ in leftOut })
+      outputs.rows(from: 0, count: labels.count), labels: labels, leavingOut: seen?.items(before: ranked))
     return ranks
   }
 }

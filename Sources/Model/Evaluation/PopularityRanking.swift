@@ -25,16 +25,16 @@ public struct PopularityRanking: Sendable {
   /// - Parameter isRepeatable: Whether items that the user has had are ranked, too.
   public func ranks(of samples: [Sample], isRepeatable: Bool = true) -> [Int] {
     guard !isRepeatable else { return samples.map { places[Int(dataset.target(of: $0))] } }
-    let seen = SeenItems(dataset)
-    return samples.map { sample in
+    return zip(samples, SeenItems(dataset).items(before: samples)).map { sample, seen in
       let place = places[Int(dataset.target(of: sample))]
-      return place - seen.items(before: sample).count { places[Int($0)] < place }
+      return place - seen.count { places[Int($0)] < place }
     }
   }
 
   /// The number of samples whose target the user had had before.
   public func repeatCount(of samples: [Sample]) -> Int {
-    let seen = SeenItems(dataset)
-    return samples.count { sample in seen.items(before: sample).contains(dataset.target(of: sample)) }
+    zip(samples, SeenItems(dataset).items(before: samples)).count { sample, seen in
+      seen.contains(dataset.target(of: sample))
+    }
   }
 }

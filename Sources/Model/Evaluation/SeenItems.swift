@@ -17,8 +17,11 @@ struct SeenItems {
     // Neighboring samples of a sequence share most of their items, so they are one part.
     var last = [Range<Int32>](repeating: 0..<0, count: count)
     var closed: [(user: Int32, part: Range<Int32>)] = []
+    var end: Int32 = 0
     for sample in [dataset.train, dataset.valid, dataset.test].joined() {
-      let (user, own) = (Int(sample.user), sample.start..<sample.start + sample.length + 1)
+      let start = dataset.isSplitBeforehand ? end : sample.start
+      end = sample.start + sample.length + 1
+      let (user, own) = (Int(sample.user), start..<end)
       let part = last[user]
       if !part.isEmpty, part.lowerBound...part.upperBound ~= own.lowerBound, own.upperBound >= part.upperBound {
         last[user] = part.lowerBound..<own.upperBound
@@ -41,27 +44,70 @@ struct SeenItems {
   /// An upper bound of the bytes that these lists take while they are made.
   static func byteCount(_ dataset: SequenceDataset) -> Int {
     let samples = dataset.train.count + dataset.valid.count + dataset.test.count
-    // A sequence of n items has n − 1 samples and is one part; in files that are already split, each sample has items of its own.
-    let parts = max(dataset.userTokens.count, min(samples, dataset.items.count - samples))
+    // A sequence is one part; in files that are already split, each sample may be one.
+    let parts = dataset.isSplitBeforehand ? samples : dataset.userTokens.count
     // Growing, the list of closed parts takes twice its 16 bytes for each, and its old half.
     return 24 * dataset.userTokens.count + 56 * parts
   }
 
-  /// The ids, in increasing order, each once; the sample's target is among them if the user had had it, too.
-  func items(before sample: Sample) -> [Int32] {
+  /// The items before each sample: their ids in increasing order, each once. The sample's target is among them if the user had had it, too.
+  ///
+  /// - Parameter samples: Samples of the dataset, in any order. Those of one user that stand together share the work.
+  func items(before samples: some Sequence<Sample>) -> [[Int32]] {
+    var walk = Walk(itemCount: dataset.itemCount)
+    return samples.map { sample in
+      if walk.user != sample.user || !advance(&walk, to: sample) {
+        walk.start(sample.user, firstParts[Int(sample.user)])
+        _ = advance(&walk, to: sample)
+      }
+      return walk.items.sorted()
+    }
+  }
+
+  /// One user's items up to some place.
+  private struct Walk {
+    var user: Int32 = -1
+    var part = 0
+
+    /// How much of the part has been walked.
+    var length = 0
+
+    /// Each once, in the order of the walk.
+    var items: [Int32] = []
+
+    /// The number of the walk in which each item was met last.
+    private var marks: [Int32]
+    private var number: Int32 = 0
+
+    init(itemCount: Int) { marks = [Int32](repeating: 0, count: itemCount) }
+
+    mutating func start(_ user: Int32, _ part: Int) {
+      (self.user, self.part, length) = (user, part, 0)
+      number += 1
+      items.removeAll(keepingCapacity: true)
+    }
+
+    mutating func add(_ more: ArraySlice<Int32>) {
+      for item in more where marks[Int(item)] != number {
+        marks[Int(item)] = number
+        items.append(item)
+      }
+    }
+  }
+
+  /// Goes on to a sample of the walk's user; returns `false` if it is behind.
+  private func advance(_ walk: inout Walk, to sample: Sample) -> Bool {
     let target = sample.start + sample.length
-    var seen: [Int32] = []
-    for part in parts[firstParts[Int(sample.user)]..<firstParts[Int(sample.user) + 1]] {
+    while walk.part < firstParts[Int(sample.user) + 1] {
+      let part = parts[walk.part]
       let isOwn = part.contains(target) && part.lowerBound <= sample.start
-      seen += dataset.items[Int(part.lowerBound)..<Int(isOwn ? target : part.upperBound)]
-      if isOwn { break }
+      let (start, end) = (Int(part.lowerBound) + walk.length, Int(isOwn ? target : part.upperBound))
+      if start > end { return false }
+      walk.add(dataset.items[start..<end])
+      walk.length += end - start
+      if isOwn { return true }
+      (walk.part, walk.length) = (walk.part + 1, 0)
     }
-    seen.sort()
-    var count = 0
-    for item in seen where count == 0 || seen[count - 1] != item {
-      seen[count] = item
-      count += 1
-    }
-    return Array(seen.prefix(count))
+    return false
   }
 }

@@ -31,6 +31,10 @@ extension TrainingMemory {
       perThread = max(
         perThread, 4 * (parameters + Double(Workspace.floatCount(shape))), isTrained ? training.bytesPerThread : 0)
     }
+    // All rank the same held-out items.
+    if let first = candidates.first, !first.configuration.evaluation.isRepeatable {
+      kept += Double(HeldOut.byteCount(first.dataset))
+    }
     let scores = 4 * Double(EnsembleScores.floatCount(hiddenSizes: hidden))
     bytes = kept + largest + scores
     bytesPerThread = perThread + scores + 4 * 1024 * 1024

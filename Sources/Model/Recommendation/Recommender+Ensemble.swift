@@ -9,7 +9,7 @@ extension Recommender {
     var means = [MeanLogProbability](repeating: MeanLogProbability(networks: count), count: users.count)
     let seen = request.isRepeatable ? [] : users.map { Set($0.seen).sorted() }
     var next = [Int](repeating: 0, count: seen.count)
-    let zeros = FloatBuffer(count: EnsembleScores.mostTargets)
+    let zeros = FloatBuffer(count: EnsembleScores.itemsAtOnce)
     defer { withExtendedLifetime(zeros) {} }
     let parts = scratch.networks.enumerated().map { number, network in
       EnsembleScores.Part(outputs: scratch.outputs(of: number, users: users.count), items: network.headItems)

@@ -27,6 +27,9 @@ public struct UserHistories: Sendable {
   private var samples: [Sample] = []
   private var firstSamples: [Int] = []
 
+  /// Where the row of each of these samples begins.
+  private var rowStarts: [Int] = []
+
   /// - Parameter report: The report about reading the dataset.
   public init(_ dataset: SequenceDataset, _ report: LoadReport) {
     self.dataset = dataset
@@ -43,9 +46,13 @@ public struct UserHistories: Sendable {
     for sample in all { firstSamples[Int(sample.user) + 1] += 1 }
     for user in 1..<firstSamples.count { firstSamples[user] += firstSamples[user - 1] }
     samples = all
+    rowStarts = [Int](repeating: 0, count: all.count)
     var next = firstSamples
+    var end = 0
     for sample in all {
       samples[next[Int(sample.user)]] = sample
+      rowStarts[next[Int(sample.user)]] = end
+      end = Int(sample.start + sample.length) + 1
       next[Int(sample.user)] += 1
     }
   }
@@ -61,9 +68,12 @@ public struct UserHistories: Sendable {
   package func history(of user: Int32, includesSeen: Bool) -> UserHistory {
     let (token, longest) = (dataset.userTokens[Int(user)], dataset.maximumLength)
     guard firstSamples.isEmpty else {
-      let own = samples[firstSamples[Int(user)]..<firstSamples[Int(user) + 1]]
+      let rows = firstSamples[Int(user)]..<firstSamples[Int(user) + 1]
+      let own = samples[rows]
       let items = own.last.map { dataset.history(of: $0) + [dataset.target(of: $0)] } ?? []
-      let seen = includesSeen ? own.flatMap { dataset.history(of: $0) + [dataset.target(of: $0)] } : []
+      let seen =
+        includesSeen
+        ? rows.flatMap { dataset.items[rowStarts[$0]...Int(samples[$0].start + samples[$0].length)] } : []
       return UserHistory(user: token, items: Array(items.suffix(longest)), seen: seen)
     }
     let items = dataset.items[starts[Int(user)]..<starts[Int(user) + 1]]

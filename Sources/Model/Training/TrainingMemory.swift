@@ -50,11 +50,9 @@ public struct TrainingMemory: Sendable, Equatable {
     let parameters = Self.parameterFloats(shape)
     let workspace = Double(Workspace.floatCount(shape))
     let transposed = Double(TransposedWeights.floatCount(shape))
-    let leftOut = configuration.evaluation.isRepeatable ? 0 : HeldOut.byteCount(dataset)
     // The file and its tensors, the network's parameters and their gradients.
     bytes =
-      4 * (4 * parameters + transposed + workspace) + Self.rankBytes(dataset) + Double(leftOut)
-      + Self.roundingBytes
+      4 * (4 * parameters + transposed + workspace) + Self.rankBytes(dataset) + Self.roundingBytes
     bytesPerThread = 0
     mostThreads = 1
   }

@@ -82,7 +82,7 @@ struct EnsembleCommand: ParsableCommand {
     guard 1...1024 ~= threads else {
       throw CommandError.input("--threads: found \(threads); expected a number from 1 to 1024")
     }
-    let folder = try to.map { path throws(CommandError) in try EnsembleFolder(option: "--to", path) }
+    let folder = try to.map { path throws(CommandError) in try NewFolder(path) }
     let store = try storage.reader()
     let study = try store.requiredStudy(study)
     let metric = study.definition.metric

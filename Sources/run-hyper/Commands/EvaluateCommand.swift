@@ -37,28 +37,31 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     _ = try Processor.able()
-    let (set, models) = try reading {
+    let (set, measured) = try reading {
       let set = try WeightsSet(at: weights, options)
       for note in set.notes + set.warnings { Output.note("note: \(note)") }
-      let memory = set.members.map { TrainingMemory(measuring: $0.source.configuration, $0.dataset) }
-      _ = try Admission.check([TrainingMemory(together: memory)], workers: 1, threads: 1, note: Output.note)
-      let models = try set.models() ?? []
+      let memory =
+        set.members.count == 1
+        ? TrainingMemory(measuring: set.configuration, set.dataset)
+        : TrainingMemory(
+          choosingAmong: set.members.map { .init($0.source.configuration, $0.dataset, isTrained: false) })
+      _ = try Admission.check([memory], workers: 1, threads: 1, note: Output.note)
       guard !heldOut(of: set.dataset).isEmpty else {
         throw CommandError.input(
           "--split: found \(split.rawValue), and no \(split.rawValue) samples in \(set.dataset.name); expected "
             + "--split=\(split == .test ? "valid" : "test"), or other eval_args or data")
       }
-      return (set, models)
+      return (set, try measurement(of: set))
     }
-    let (dataset, evaluation) = (set.dataset, set.configuration.evaluation)
+    let (dataset, evaluation, count) = (set.dataset, set.configuration.evaluation, set.members.count)
     let samples = heldOut(of: dataset)
-    guard let measured = models.count == 1 ? models[0].metrics(of: samples) : together(models, set) else {
+    guard let measured else {
       throw CommandError.failed("\(weights): the scores of these weights are not numbers, so there is nothing to rank")
     }
     let metrics = measured.values.map { SplitMetric(split: split.rawValue, name: $0.name, value: $0.value) }
     switch format {
     case .table:
-      let what = models.count == 1 ? weights : "\(weights), an ensemble of \(models.count)"
+      let what = count == 1 ? weights : "\(weights), an ensemble of \(count)"
       Output.note("\(what) on \(dataset.name): \(samples.count) samples\(evaluation.rankingText)")
       Output.result(
         MetricTable.lines(metrics, decimalPlaces: evaluation.metricDecimalPlaces).joined(separator: "\n"))
@@ -66,7 +69,7 @@ struct EvaluateCommand: ParsableCommand {
       Output.result(
         try JSONText.of(
           Answer(
-            weights: weights, members: models.count == 1 ? nil : models.count, dataset: dataset.name,
+            weights: weights, members: count == 1 ? nil : count, dataset: dataset.name,
             split: split.rawValue, samples: samples.count,
             repeatable: evaluation.isRepeatable ? nil : false,
             metrics: Dictionary(measured.values.map { ($0.name, $0.value) }) { $1 })))
@@ -87,10 +90,15 @@ struct EvaluateCommand: ParsableCommand {
     let metrics: [String: Double]
   }
 
-  /// The metrics of an ensemble; `nil` if scores are not numbers.
-  private func together(_ models: [SavedModel], _ set: WeightsSet) -> Metrics? {
-    let members = zip(models, set.members).compactMap { model, member in
-      EnsembleMember(model, [heldOut(of: member.dataset)], threads: 1)
+  /// The metrics of a network or of an ensemble; `nil` if scores are not numbers.
+  private func measurement(of set: WeightsSet) throws -> Metrics? {
+    // One network after the other, of which only what its scores need is kept.
+    var members: [EnsembleMember] = []
+    for member in set.members {
+      guard let model = try member.source.model(on: member.dataset) else { return nil }
+      if set.members.count == 1 { return model.metrics(of: heldOut(of: member.dataset)) }
+      guard let own = EnsembleMember(model, [heldOut(of: member.dataset)], threads: 1) else { return nil }
+      members.append(own)
     }
     let evaluation = set.configuration.evaluation
     let ranks = Ensemble.ranks(

@@ -43,14 +43,15 @@ struct ExportCommand: ParsableCommand {
     _ = try Processor.able()
     let (preparation, place) = try reading {
       try checkOptions()
-      let place = try ExportPlace(folder: to)
+      let place = try NewFolder(to)
       return (try prepared(try source()), place)
     }
     Output.note("Exporting \(preparation.source.title)")
     let stop = StopController()
     let interruption = Interruption { stop.requestStop() }
     let export = try preparation.export(shouldStop: { stop.isRequested })
-    let contents = try write(export, to: place) { stop.isRequested }
+    let contents = try export.contents()
+    try place.write("the export", contents.map { content in (content.name, { content.bytes }) }) { stop.isRequested }
     withExtendedLifetime(interruption) {}
     let paths = contents.map { to.hasSuffix("/") ? to + $0.name : "\(to)/\($0.name)" }
     let width = paths.map(\.visible.count).max() ?? 0
@@ -60,9 +61,7 @@ struct ExportCommand: ParsableCommand {
 
   /// Refuses options that do not go together.
   private func checkOptions() throws(CommandError) {
-    try options.check(weights: weights, study: study)
-    guard weights != nil, let trial else { return }
-    throw .input("--trial: found \(trial) with --weights, which names the weights already; expected one of the two")
+    try options.check(weights: weights, study: study, trial: trial)
   }
 
   private func source() throws -> WeightsSource {
@@ -100,23 +99,5 @@ struct ExportCommand: ParsableCommand {
     try source.checkShapes(on: dataset)
     let names = try ItemNames(configuration.dataset, TokenIndex(dataset.itemTokens), itemCount: dataset.itemCount)
     return Preparation(source: source, dataset: dataset, names: names?.names, threads: admission.threads)
-  }
-
-  /// Writes all files, or none.
-  private func write(
-    _ export: Export, to place: ExportPlace, shouldStop: () -> Bool
-  ) throws(CommandError) -> [Export.Content] {
-    do {
-      let contents = try export.contents()
-      for content in contents {
-        if shouldStop() { throw CommandError.interrupted("Interrupted; nothing was written") }
-        try place.write(content.bytes, as: content.name)
-      }
-      try place.finish()
-      return contents
-    } catch {
-      place.clear()
-      throw error as? CommandError ?? place.reason(error)
-    }
   }
 }

@@ -118,8 +118,7 @@ struct RecommendCommand: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw .input("--threads: found \(threads); expected a number from 1 to 1024")
     }
-    try options.check(weights: weights, study: study)
-    if weights != nil, trial != nil { throw .input("--trial: found also --weights; expected one of the two") }
+    try options.check(weights: weights, study: study, trial: trial)
   }
 
   /// Reads and checks all input.

@@ -23,9 +23,17 @@ struct EnsembleChoice {
   let threads: Int
 
   /// Where to write the weights; `nil` for nowhere.
-  let folder: EnsembleFolder?
+  let folder: NewFolder?
 
   private static let splits = ["valid", "test"]
+
+  /// The name of a member's file; sorted by name, files are in the order in which the members were chosen.
+  ///
+  /// - Parameter place: From 1.
+  private static func fileName(_ place: Int, of count: Int, trial: Int) -> String {
+    let digits = "\(count)".count - "\(place)".count
+    return "\(String(repeating: "0", count: digits))\(place)-trial-\(trial).safetensors"
+  }
 
   /// The index of the best trial.
   private var bestIndices: [Int] { candidates.indices.filter { candidates[$0].trial.number == best.number } }
@@ -66,11 +74,12 @@ struct EnsembleChoice {
         ? nil : EnsembleDocument.Comparison(split: name, metric, ensemble: together, single: single)
     }
     try folder?.write(
+      "the weights",
       zip(chosen, 1...).compactMap { index, place in
-        all[index].weights.map {
-          (EnsembleFolder.name(place, of: chosen.count, trial: candidates[index].trial.number), $0)
+        all[index].weights.map { weights in
+          (Self.fileName(place, of: chosen.count, trial: candidates[index].trial.number), { try weights.encoded() })
         }
-      })
+      }, shouldStop: shouldStop)
     return document(selection, alone: alone, comparisons)
   }
 
@@ -109,6 +118,6 @@ struct EnsembleChoice {
       from: origin.rawValue, candidates: candidates.count,
       best: best.number, members: members, comparisons: comparisons,
       single: cost(bestIndices),
-      ensemble: cost(selection.steps.map(\.candidate)), folder: folder?.path)
+      ensemble: cost(selection.steps.map(\.candidate)), folder: folder?.name)
   }
 }

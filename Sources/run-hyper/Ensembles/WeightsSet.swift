@@ -47,7 +47,7 @@ struct WeightsSet {
   ///
   /// - Parameter options: Apply to all.
   init(at path: String, _ options: ConfigurationOptions) throws {
-    let isFolder = FileManager.default.fileExists(atPath: path + "/.")
+    let isFolder = !path.isEmpty && FileManager.default.fileExists(atPath: path + "/.")
     let files = isFolder ? try Self.files(in: path) : [path]
     members = try Self.members(try files.map { try WeightsSource(file: $0, options) })
     name = path
@@ -58,7 +58,10 @@ struct WeightsSet {
   /// Refuses weights that cannot answer together.
   private static func check(_ member: Member, beside first: Member, in folder: String) throws(CommandError) {
     let names = "in \(member.source.name) than in \(first.source.name)"
-    guard member.source.configuration.evaluation == first.source.configuration.evaluation else {
+    // Results do not depend on the size of evaluation batches.
+    var evaluation = member.source.configuration.evaluation
+    evaluation.batchSize = first.source.configuration.evaluation.batchSize
+    guard evaluation == first.source.configuration.evaluation else {
       throw .input(
         message(
           at: folder, found: "weights whose metadata have other metrics \(names)",

@@ -140,10 +140,13 @@ struct WeightsSource {
 }
 
 extension ConfigurationOptions {
-  /// Refuses a study beside a weights file, and a configuration beside a study, which has its own.
-  func check(weights: String?, study: String?) throws(CommandError) {
+  /// Refuses a study or a trial beside a weights file, and a configuration beside a study, which has its own.
+  func check(weights: String?, study: String?, trial: ChosenTrial?) throws(CommandError) {
     if weights != nil, let study {
       throw .input("--weights: found also the study '\(study.inMessage)'; expected one of the two")
+    }
+    if weights != nil, let trial {
+      throw .input("--trial: found \(trial) with --weights, which names the weights already; expected one of the two")
     }
     guard weights == nil else { return }
     let other =

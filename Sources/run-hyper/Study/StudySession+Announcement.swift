@@ -51,7 +51,8 @@ extension StudySession {
       let text = changes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
       if !text.isEmpty { lines.append("  changed   \(text): \(space.space.file) or the search options have changed") }
       if opening.unkept > 0 {
-        lines.append("  removed   the weights of \(opening.unkept.counting("trial")), which --keep_weights does not keep now")
+        lines.append(
+          "  removed   the weights of \(opening.unkept.counting("trial")), which --keep_weights does not keep now")
       }
       if opening.retried > 0 {
         lines.append(

@@ -102,7 +102,7 @@ import Testing
     func expected(leavingOutSeen: Bool) -> [Int] {
       toy.dataset.test.enumerated().map { sample, heldOut in
         let label = toy.dataset.target(of: heldOut)
-        let leftOut = leavingOutSeen ? Set(seen.items(before: heldOut)) : []
+        let leftOut = leavingOutSeen ? Set(seen.items(before: [heldOut])[0]) : []
         let total = (0...itemCount).map { (scores[0][sample][$0] + scores[1][sample][$0]) + scores[2][sample][$0] }
         return 1
           + (1...itemCount).count { item in

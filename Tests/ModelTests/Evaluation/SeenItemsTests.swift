@@ -7,8 +7,11 @@ import Testing
   /// The items before a sample, by name.
   private func seen(_ dataset: SequenceDataset, _ samples: [Sample]) -> [[String]] {
     let seen = SeenItems(dataset)
-    return samples.map { sample in
-      let items = seen.items(before: sample)
+    let all = seen.items(before: samples)
+    // In any order, and alone.
+    #expect(seen.items(before: samples.reversed()) == all.reversed())
+    #expect(samples.map { seen.items(before: [$0])[0] } == all)
+    return all.map { items in
       #expect(items == Set(items).sorted())
       return items.map { dataset.itemTokens[Int($0)] }.sorted()
     }
@@ -56,6 +59,31 @@ import Testing
     let dataset = try toy.load { $0.benchmarkFiles = ["train", "valid", "test"] }.dataset
     #expect(seen(dataset, dataset.valid) == [["a", "b", "c"], ["b"]])
     #expect(seen(dataset, dataset.test) == [["a", "c", "x"], ["a", "b", "c", "d", "e"]])
+  }
+
+  @Test func `In such files, they are also what a long history has before the items that the network reads`() throws {
+    let header = "user_id:token\titem_id_list:token_seq\titem_id:token\n"
+    let toy = try TemporaryDataset(files: [
+      "train.inter": header + "u\ta b c\td\n", "valid.inter": header + "v\ta b x d a\tc\n",
+      "test.inter": header + "v\td e\ta\nv\tb c a\td\nu\tc b a\tb\n",
+    ])
+    let long = try toy.load { $0.benchmarkFiles = ["train", "valid", "test"] }.dataset
+    let short = try toy.load {
+      $0.benchmarkFiles = ["train", "valid", "test"]
+      $0.maximumLength = 1
+    }.dataset
+    #expect(seen(long, long.valid) == [["a", "b", "d", "x"]])
+    #expect(
+      seen(long, long.test) == [
+        ["a", "b", "c", "d", "e", "x"], ["a", "b", "c", "d", "e", "x"], ["a", "b", "c", "d"],
+      ])
+    // Items without an id, here x, are not ranked.
+    #expect(!short.itemTokens.contains("x") && short.history(of: short.valid[0]).count == 1)
+    #expect(seen(short, short.valid) == [["a", "b", "d"]])
+    #expect(seen(short, short.test) == [["a", "b", "c", "d", "e"], ["a", "b", "c", "d", "e"], ["a", "b", "c", "d"]])
+    let histories = UserHistories(short, try toy.load { $0.benchmarkFiles = ["train", "valid", "test"] }.report)
+    let user = try #require(short.userTokens.firstIndex(of: "v"))
+    #expect(Set(histories.history(of: Int32(user), includesSeen: true).seen).count == 5)
   }
 
   @Test func `The most popular items move up where those before them are left out`() throws {

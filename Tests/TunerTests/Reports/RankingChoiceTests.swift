@@ -147,6 +147,12 @@ import Testing
     let board = try store.leaderboard(of: study, LeaderboardQuery(isRepeatable: false))
     #expect(board.rows.map(\.trial) == [3, 1, 2, 4])
     #expect(board.rows[0].value != nil && board.rows.dropFirst().allSatisfy { $0.value == nil })
+    let first = try store.leaderboard(of: study, LeaderboardQuery(top: 1, isRepeatable: false))
+    #expect(first.text(.table).contains("3 completed trials have no value in this ranking"))
+    let trials = try store.finishedTrials(of: study, metric: nil, split: "test", isRepeatable: false)
+    #expect(trials.trials.map(\.number) == [3] && trials.unranked == [1, 2, 4])
+    #expect(throws: ReportError.self) { try trials.trial(1) }
+    #expect(trials.statement?.hasSuffix("has run them.") == true)
     #expect(
       board.text(.table).contains(
         "\n3 completed trials have no value in this ranking: "

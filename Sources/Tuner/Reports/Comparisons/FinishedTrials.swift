@@ -96,7 +96,8 @@ extension StudyStore {
         location: "--split", found: "\(split), for which \(study.name) has no samples",
         expected: "--split=\(split == "test" ? "valid" : "test")")
     }
-    return FinishedTrials(study: study, split: split, name: name, metric: metric, ranking: ranking, trials: trials,
+    return FinishedTrials(
+      study: study, split: split, name: name, metric: metric, ranking: ranking, trials: trials,
       unranked: ranking.isOwn ? [] : rows.map(\.number).filter { ranks[$0] == nil })
   }
 }

@@ -83,6 +83,26 @@ import Testing
     #expect(try store.study(named: study.name)?.definition.keptWeights == 1)
   }
 
+  @Test func `Trials that leave the search space keep their weights, and find them when they return`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    _ = try await Self.run(store, keeping: 2)
+    #expect(Set(Self.files(folder)) == ["5", "3"])
+    for (space, count, kept) in [
+      // Without the best trial, the third one is the second best; its weights were not kept.
+      ("a choice [3,1,5,2,4]", 2, ["5", "3"]), ("a choice [3,1,2,4]", 2, ["5", "3"]),
+      ("a choice [3,1,2,4]", 1, ["5", "3"]), ("a choice [3,1,5,2,6,4]", 2, ["5", "3"]),
+      ("a choice [3,1,5,2,6,4]", 1, ["5"]),
+    ] as [(String, Int, Set<String>)] {
+      let cells = try SearchSpace(parsing: space, file: "hyper.test").grid()
+      var definition = try Self.study(keeping: count).definition
+      definition.searchSpace = space
+      _ = try store.createOrContinue(definition, cells: cells)
+      #expect(Set(Self.files(folder)) == kept, "\(space) \(count)")
+      #expect(try Self.problems(store) == [], "\(space) \(count)")
+    }
+  }
+
   @Test func `Weights that do not belong to the best trials are found`() async throws {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)

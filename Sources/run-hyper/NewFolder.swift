@@ -2,19 +2,21 @@ import Foundation
 import Literals
 import Tuner
 
-/// Where an export is written: a folder with another name beside its place, which gets its own name when it is complete.
+/// The folder that `--to` names, for files that belong together: they are written to a folder of another name beside it, which gets its
+/// name when it is complete.
 ///
 /// Nothing is created before the first file is written.
-struct ExportPlace {
+struct NewFolder {
   /// The folder as it was given, for messages.
-  private let name: String
+  let name: String
 
   /// The folder's path, with links resolved.
   private let path: String
   private let partial: String
 
   /// - Throws: `CommandError.input` if there is no place for a new folder, or something else than an empty folder is there.
-  init(folder: String) throws(CommandError) {
+  init(_ folder: String) throws(CommandError) {
+    guard !folder.isEmpty else { throw Self.error(found: "no path", expected: "the path of a new folder") }
     name = folder
     let given = URL(fileURLWithPath: folder).standardizedFileURL
     path = given.resolvingSymlinksInPath().path
@@ -51,8 +53,7 @@ struct ExportPlace {
     .input(message(at: "--to", found: found, expected: expected))
   }
 
-  /// Writes a file durably.
-  func write(_ bytes: [UInt8], as file: String) throws {
+  private func write(_ bytes: [UInt8], as file: String) throws {
     try FileManager.default.createDirectory(atPath: partial, withIntermediateDirectories: true)
     let path = "\(partial)/\(file)"
     guard FileManager.default.createFile(atPath: path, contents: nil), let output = FileHandle(forWritingAtPath: path)
@@ -62,21 +63,32 @@ struct ExportPlace {
     try output.synchronize()
   }
 
-  /// Gives the folder its name; an empty folder of that name is replaced.
-  func finish() throws {
-    try Disk.syncFolder(partial)
-    try Disk.moveDurably(partial, to: path)
+  /// Writes all files durably, or none.
+  ///
+  /// - Parameter what: What the files are together, such as "the export", for messages.
+  /// - Throws: `CommandError`.
+  func write(
+    _ what: String, _ files: [(name: String, bytes: () throws -> [UInt8])], shouldStop: () -> Bool = { false }
+  ) throws(CommandError) {
+    do {
+      for file in files {
+        if shouldStop() { throw CommandError.interrupted("Interrupted; nothing was written") }
+        try write(try file.bytes(), as: file.name)
+      }
+      try Disk.syncFolder(partial)
+      try Disk.moveDurably(partial, to: path)
+    } catch {
+      try? FileManager.default.removeItem(atPath: partial)
+      throw error as? CommandError ?? reason(what, error)
+    }
   }
 
-  /// Removes what was written.
-  func clear() { try? FileManager.default.removeItem(atPath: partial) }
-
   /// Why nothing was written.
-  func reason(_ error: any Error) -> CommandError {
+  private func reason(_ what: String, _ error: any Error) -> CommandError {
     let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
     return .failed(
       isFull
         ? message(at: name, found: "no space left on its disk", expected: "free space there; nothing was written")
-        : "\(name.inMessage): the export cannot be written; expected a new folder in a writable place with free space")
+        : "\(name.inMessage): \(what) cannot be written; expected a new folder in a writable place with free space")
   }
 }
