@@ -25,6 +25,7 @@ KINDS = [
     ("repeats", "n_heads choice [1,2]\n", ["--epochs=3", "--repeats=2"], None, True),
     ("shuffled", GRID, ["--epochs=3", "--shuffle", "--early_stop=5"], None, True),
     ("averages", AVERAGES, ["--epochs=4", "--pruner=asha", "--reduction_factor=2"], ["--epochs=4"], True),
+    ("unseen", GRID, ["--epochs=3", "--repeatable=False", "--repeats=1", "--keep_weights=3"], None, True),
 ]
 NAME = "bert4rec-grocery-hyper"
 ENVIRONMENT = {**os.environ, "RUN_HYPER_CHECKPOINT_SECONDS": "0"}
@@ -91,7 +92,7 @@ class Folder:
                 "SELECT ordinal, epoch, metric, value FROM learning_curve JOIN trial ON id = trial_id "
                 "WHERE active = 1 ORDER BY 1, 2, 3"),
             "ranks": self.query(
-                "SELECT ordinal, split, ranks FROM user_rank JOIN trial ON id = trial_id WHERE active = 1 ORDER BY 1, 2"),
+                "SELECT ordinal, split, ranks, other_ranks FROM user_rank JOIN trial ON id = trial_id WHERE active = 1 ORDER BY 1, 2"),
             "results": self.query(
                 "SELECT ordinal, split, metric, value FROM result JOIN trial ON id = trial_id WHERE active = 1 ORDER BY 1, 2, 3"),
             "weights": weights,
