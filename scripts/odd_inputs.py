@@ -212,7 +212,8 @@ class Call:
         if self.command == "dataset import":
             # It writes a dataset to any folder that can be written.
             self.options = {name: value for name, value in self.options.items() if name != "data-path"}
-        if self.command == "export":
+        if self.command in ("export", "ensemble", "chart"):
+            # They write to any place that is free.
             self.options = {name: value for name, value in self.options.items() if name != "to"}
         self.takes_keys = self.command in ("study", "train", "evaluate", "recommend", "export", "dataset describe")
         self.arguments = [[argument] for argument in self._base()]
@@ -234,7 +235,9 @@ class Call:
             return ["new", "datasets/toy/toy.inter", "--user=user_id:token", "--item=item_id:token", "--time=timestamp:float"]
         if self.command.startswith("dataset "):
             return ["toy"] if self.command.endswith("describe") else []
-        return {"show": ["bert4rec-toy-hyper", "1"], "compare": ["bert4rec-toy-hyper", "1", "2"]}.get(self.command, [])
+        return {
+            "show": ["bert4rec-toy-hyper", "1"], "compare": ["bert4rec-toy-hyper", "1", "2"], "chart": ["--to=page.html"],
+        }.get(self.command, [])
 
     def _change(self):
         pick = self.generator.randrange(10)
