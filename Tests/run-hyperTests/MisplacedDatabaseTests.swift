@@ -112,6 +112,19 @@ import Testing
     try Self.expectEnd(program, storage: "moved.sqlite")
   }
 
+  @Test(arguments: [("checkpoint-written", ".checkpoints"), ("weights-written", ".weights")])
+  func `A state that was being saved as the database was moved does not stay at the old path`(
+    point: String, suffix: String
+  ) throws {
+    let program = try Self.program()
+    let errors = try Self.run(program, environment: ["RUN_HYPER_PAUSE": point]) { path in
+      try Self.manager.moveItem(atPath: path, toPath: program.folder.appendingPathComponent("moved.sqlite").path)
+    }
+    #expect(errors[0].contains("/moved.sqlite during the run"), "\(errors)")
+    #expect(!errors[0].contains("\(Self.storage)\(suffix)"), "\(errors)")
+    #expect(!program.exists(Self.storage + suffix))
+  }
+
   @Test func `A study whose database is replaced by an older copy says so and leaves that as it is`() throws {
     let program = try Self.program()
     let copy = program.folder.appendingPathComponent("copy.sqlite")

@@ -77,15 +77,19 @@ package enum Disk {
   /// Removes a folder and the files in it, if it exists.
   static func removeFolder(_ path: String) {
     for file in files(in: path) { remove("\(path)/\(file)") }
-    _ = unsafe rmdir(path)
+    removeEmptyFolder(path)
   }
 
+  /// Removes a folder, if it exists and is empty.
+  static func removeEmptyFolder(_ path: String) { _ = unsafe rmdir(path) }
+
   /// Creates a folder and its parents durably, so that it exists after a crash.
-  static func createFolder(_ path: String) throws(StorageError) {
+  ///
+  /// - Parameter root: A parent that is not created: it has to exist.
+  static func createFolder(_ path: String, below root: String? = nil) throws(StorageError) {
     if isFolder(path) { return }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
+    if path.parentFolder != root { try createFolder(path.parentFolder, below: root) }
+    guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else {
       throw StorageError(
         location: path, found: "no such folder, and it cannot be created", expected: "a writable place")
     }

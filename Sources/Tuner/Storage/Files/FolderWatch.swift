@@ -12,11 +12,12 @@ final class FolderWatch: Sendable {
   ///
   /// Its files are identified by their hashes, so any folder with the right name can be used.
   ///
+  /// - Parameter root: A parent that has to exist.
   /// - Parameter loss: What is lost with the earlier folder.
-  func create(_ path: String, losing loss: String) throws(StorageError) {
+  func create(_ path: String, below root: String?, losing loss: String) throws(StorageError) {
     // A new folder may get the inode of the deleted one, so the old one is looked up first.
     let before = Disk.sighting(path)
-    try Disk.createFolder(path)
+    try Disk.createFolder(path, below: root)
     guard case .file(let identity) = Disk.sighting(path) else { return }
     let known = folders.withLock { $0.updateValue(identity, forKey: path) }
     guard let known, before != .file(known) else { return }

@@ -2,6 +2,9 @@
 struct StateFolder: SavedStates {
   let location: String
 
+  /// The database's folder, if it is in one: where that was moved or deleted, it is not made anew.
+  let root: String?
+
   /// What is lost with the states, for messages.
   let loss: String
 
@@ -11,7 +14,7 @@ struct StateFolder: SavedStates {
   let watch: FolderWatch
 
   func save(_ bytes: [UInt8], as name: String) throws(StorageError) {
-    try watch.create(location, losing: loss)
+    try watch.create(location, below: root, losing: loss)
     try Disk.writeDurably(bytes, to: location(of: name), faults: faults)
   }
 

@@ -1,3 +1,5 @@
+import Literals
+
 /// The states of trials in folders: next to the database's file, or in one that all processes share.
 struct StateFolders: StateStorage {
   let checkpoints: any SavedStates
@@ -5,15 +7,21 @@ struct StateFolders: StateStorage {
   let isInDatabase = false
 
   private let allWeights: String
+  private let root: String?
   private let watch = FolderWatch()
 
-  /// - Parameter database: The path of the database, with which the folders' paths begin.
-  init(of database: String) {
+  /// Folders whose paths begin with the path of the database's file.
+  init(of database: String) { self.init(named: database, below: database.parentFolder) }
+
+  /// - Parameter prefix: What the folders' paths begin with.
+  /// - Parameter root: A parent that is not created when the first state is saved: it has to exist.
+  init(named prefix: String, below root: String? = nil) {
+    self.root = root
     checkpoints = StateFolder(
-      location: database + ".checkpoints",
+      location: prefix + ".checkpoints", root: root,
       loss: "unfinished trials whose checkpoints were in it restart from the beginning",
       faults: (.checkpointUnwritten, .checkpointWritten, .checkpointRenamed), watch: watch)
-    allWeights = database + ".weights"
+    allWeights = prefix + ".weights"
   }
 
   func weights(of study: Int64) -> any SavedStates { weights(in: "\(study)") }
@@ -31,9 +39,16 @@ struct StateFolders: StateStorage {
       .filter { Disk.isFolder($0.0) }.map { MisplacedDatabase.Folder(path: $0.0, suffix: $0.1) }
   }
 
+  /// Removes the folders in which there is nothing.
+  func removeEmpty() {
+    Disk.removeEmptyFolder(checkpoints.location)
+    for (_, weights) in weightsOfAll() { Disk.removeEmptyFolder(weights.location) }
+    Disk.removeEmptyFolder(allWeights)
+  }
+
   private func weights(in name: String) -> StateFolder {
     StateFolder(
-      location: "\(allWeights)/\(name)", loss: "weights that were in it are missing",
+      location: "\(allWeights)/\(name)", root: root, loss: "weights that were in it are missing",
       faults: (.weightsUnwritten, .weightsWritten, .weightsRenamed), watch: watch)
   }
 }

@@ -41,7 +41,7 @@ extension StudyStore {
     let id = try storing(in: database.location.description) {
       try database.read { try $0.value(String.self, "SELECT left(CAST(id AS text), 8) FROM version") ?? "" }
     }
-    return StateFolders(of: "\(folder)/studies-\(id)")
+    return StateFolders(named: "\(folder)/studies-\(id)")
   }
 
   /// Checks the version of the tables; the server itself vouches for their rows.

@@ -74,7 +74,22 @@ extension StudyStore {
         misplaced = rescue(place) ?? misplaced
       default: break
       }
+      misplaced = misplaced.map { MisplacedDatabase(path: $0.path, outcome: tidied($0.outcome)) }
       return misplaced ?? failure
+    }
+  }
+
+  /// The outcome when no state is being saved any more: one that was may have made its folder anew at the old path.
+  private func tidied(_ outcome: MisplacedDatabase.Outcome) -> MisplacedDatabase.Outcome {
+    guard let folders = states as? StateFolders else { return outcome }
+    switch outcome {
+    case .restored:
+      folders.removeEmpty()
+      return outcome
+    case .moved(let name, _):
+      folders.removeEmpty()
+      return .moved(to: name, folders: folders.present())
+    case .lost, .replaced, .cutFromLog: return outcome
     }
   }
 

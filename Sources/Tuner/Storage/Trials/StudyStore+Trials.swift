@@ -38,29 +38,23 @@ extension StudyStore {
   ) throws -> Observed {
     if report.checkpoint != nil { try requirePlace() }
     let (state, failure) = save(report.checkpoint, epoch: report.epoch, of: trial)
-    do {
-      let (superseded, isPruned) = try transaction(on: trial.study) { db in
-        try db.changeRow(
-          "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", [seconds, trial.id, trial.attempt],
-          orElse: trial.lost)
-        try Self.write(report, of: trial, db)
-        try Self.recallBest(of: trial, study.definition, db)
-        let isValidated = report.values.contains { study.definition.isMetric($0.name) }
-        let isPruned =
-          try mayPrune && !report.isLast && isValidated && stops(trial, after: report.epoch, of: study, db)
-        let superseded = try Self.register(state, of: trial, db)
-        FaultPoint.observationUncommitted.pass()
-        return (superseded, isPruned)
-      }
-      FaultPoint.observationCommitted.pass()
-      if isPruned { FaultPoint.stopCommitted.pass() }
-      states.checkpoints.remove(superseded)
-      return Observed(failure: failure, isPruned: isPruned)
-    } catch {
-      // Over a lost connection the commit may have taken place, so the state stays; if not, the next run removes it.
-      if let state, sqlite != nil || error is TrialLost { states.checkpoints.remove([state.file]) }
-      throw error
+    let (superseded, isPruned) = try registering(state, of: trial) { db in
+      try db.changeRow(
+        "UPDATE attempt SET seconds = ? WHERE trial_id = ? AND attempt = ?", [seconds, trial.id, trial.attempt],
+        orElse: trial.lost)
+      try Self.write(report, of: trial, db)
+      try Self.recallBest(of: trial, study.definition, db)
+      let isValidated = report.values.contains { study.definition.isMetric($0.name) }
+      let isPruned =
+        try mayPrune && !report.isLast && isValidated && stops(trial, after: report.epoch, of: study, db)
+      let superseded = try Self.register(state, of: trial, db)
+      FaultPoint.observationUncommitted.pass()
+      return (superseded, isPruned)
     }
+    FaultPoint.observationCommitted.pass()
+    if isPruned { FaultPoint.stopCommitted.pass() }
+    states.checkpoints.remove(superseded)
+    return Observed(failure: failure, isPruned: isPruned)
   }
 
   /// Ends a trial permanently, and returns the next trial if its owner has taken one.
@@ -82,7 +76,7 @@ extension StudyStore {
       weights = SavedState(id: 0, epoch: result.bestEpoch, file: file, bytes: bytes.count, sha256: sha256(bytes))
     }
     let isDecided = definition.pruner.kind == .none && definition.earlyStop == nil
-    let (checkpoints, others, next) = try transaction(on: trial.study) { db in
+    let (checkpoints, others, next) = try registering(weights, isWeights: true, of: trial) { db in
       try Self.write(ending, to: trial, seconds: seconds, db)
       for report in reports { try Self.write(report, of: trial, db) }
       if ending.state != .completed { try withdraw(TrialKey(id: trial.id, number: trial.number), from: study, db) }
@@ -123,7 +117,7 @@ extension StudyStore {
   ) throws -> StorageError? {
     if checkpoint != nil { try requirePlace() }
     let (state, failure) = save(checkpoint, epoch: epoch, of: trial)
-    let superseded = try transaction(on: trial.study) { db in
+    let superseded = try registering(state, of: trial) { db in
       let ending = transition == .prune ? "pruned" : "interrupted"
       try Self.end(trial.id, trial.attempt, ending, seconds: seconds, note: note, db)
       try Self.apply(transition, to: trial, db)
@@ -134,6 +128,21 @@ extension StudyStore {
     FaultPoint.leaveCommitted.pass()
     states.checkpoints.remove(superseded)
     return failure
+  }
+
+  /// Runs the transaction that registers a saved state; if it fails, the state is removed.
+  private func registering<Value>(
+    _ state: SavedState?, isWeights: Bool = false, of trial: ClaimedTrial, _ work: (Connection) throws -> Value
+  ) throws -> Value {
+    do { return try transaction(on: trial.study, work) } catch {
+      // Over a lost connection the commit may have taken place, so the state stays; if not, the next run removes it. Of a lost trial, the
+      // weights may be those of the attempt that has it now; a checkpoint has the attempt in its name.
+      let isRemoved = error is TrialLost ? !isWeights : sqlite != nil
+      if let state, isRemoved {
+        (isWeights ? states.weights(of: trial.study) : states.checkpoints).remove([state.file])
+      }
+      throw error
+    }
   }
 
   // MARK: - Statements

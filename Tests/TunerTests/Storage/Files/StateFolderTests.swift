@@ -70,6 +70,35 @@ import Testing
     #expect(later.takeNotices().isEmpty)
   }
 
+  @Test func `A state is not saved where the database's folder has gone`() throws {
+    let away = folder.path + "/away"
+    try FileManager.default.createDirectory(atPath: away, withIntermediateDirectories: false)
+    let states = StateFolders(of: away + "/s.sqlite")
+    for states in [states.checkpoints, states.weights(of: 1)] { try states.save([1], as: "a") }
+    try FileManager.default.removeItem(atPath: away)
+    for states in [states.checkpoints, states.weights(of: 1)] {
+      let error = #expect(throws: StorageError.self) { try states.save([1], as: "a") }
+      #expect(error?.location.hasPrefix(away + "/s.sqlite.") == true)
+    }
+    #expect(!FileManager.default.fileExists(atPath: away))
+    // A folder that all processes share has no database in it.
+    let shared = StateFolders(named: away + "/studies-1")
+    for states in [shared.checkpoints, shared.weights(of: 1)] { try states.save([1], as: "a") }
+    #expect(shared.present().map(\.suffix) == [".checkpoints", ".weights"])
+  }
+
+  @Test func `Empty folders are removed, and others stay`() throws {
+    for states in [states.checkpoints, states.weights(of: 1), states.weights(of: 2)] { try states.save([1], as: "a") }
+    states.weights(of: 1).remove(["a"])
+    states.removeEmpty()
+    #expect(states.checkpoints.list() == ["a"])
+    #expect(states.weightsOfAll().map(\.study) == ["2"])
+    states.checkpoints.remove(["a"])
+    states.weights(of: 2).remove(["a"])
+    states.removeEmpty()
+    #expect(folder.files("").isEmpty)
+  }
+
   // MARK: - The folders of a database
 
   @Test func `The weights of all studies are found, and the folders that exist`() throws {

@@ -48,6 +48,29 @@ import Testing
     return try store.leaderboard(of: study).text(.csv)
   }
 
+  /// Lets one of two workers act while the other one stands still at the beginning of an epoch: what takes several steps would otherwise
+  /// meet a state that is rightly written in between.
+  private final class Stillness: Sendable {
+    private let isWanted = Locked(false)
+    private let isThere = Locked(false)
+    private let isOver = Locked(false)
+
+    /// Stands still, if asked to.
+    func keep() {
+      guard isWanted.withLock({ $0 }) else { return }
+      isThere.withLock { $0 = true }
+      while !isOver.withLock({ $0 }) { usleep(1_000) }
+    }
+
+    /// Acts once the other worker stands still, or has nothing left to do.
+    func during(_ isAlone: () throws -> Bool, do action: () throws -> Void) throws {
+      defer { isOver.withLock { $0 = true } }
+      isWanted.withLock { $0 = true }
+      while try !isThere.withLock({ $0 }) && !isAlone() { usleep(1_000) }
+      try action()
+    }
+  }
+
   /// Runs a study and does something to its files in the second epoch of the fourth trial.
   ///
   /// - Returns: What the run says, and how many trials had ended before.
@@ -57,11 +80,16 @@ import Testing
     let store = try StudyStore(writing: path)
     let study = try studied(store)
     let ended = Locked(0)
+    let stillness = Stillness()
     let toy = Toy { trial, epoch in
-      guard trial.number == 4, epoch == 2, trial.attempt == 1 else { return }
-      let count = try store.counts(of: study).completed
-      ended.withLock { $0 = count }
-      try event()
+      guard trial.number == 4, epoch == 2, trial.attempt == 1 else { return stillness.keep() }
+      try stillness.during {
+        try store.counts(of: study).running == 1
+      } do: {
+        let count = try store.counts(of: study).completed
+        ended.withLock { $0 = count }
+        try event()
+      }
     }
     let error = await #expect(throws: MisplacedDatabase.self) {
       try await StudyRunner(store: store, study: study, objective: toy, workers: workers).run()
