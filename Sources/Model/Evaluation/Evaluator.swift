@@ -32,36 +32,18 @@ package struct Evaluator {
     let outputs = buffer.matrix(rows: Self.samplesPerRanking, columns: hidden)
     var ranks = TargetRanks(unseen: seen != nil)
     ranks.amongAll.reserveCapacity(samples.count)
-    var labels: [Int32] = []
-    var ranked: [Sample] = []
-    var block = Block()
-    /// Returns `false` if stopped.
-    func flush() -> Bool {
-      guard block.targetCount > 0 else { return true }
-      guard let head = network.forward(block, .none, shouldStop: shouldStop) else { return false }
-      outputs.rows(from: labels.count, count: head.rows).copy(from: head)
-      labels += block.labels
-      block.removeAll()
-      return true
+    var rest = samples[...]
+    while !rest.isEmpty {
+      let portion = Array(rest.prefix(Self.samplesPerRanking))
+      rest = rest.dropFirst(portion.count)
+      let own = outputs.rows(from: 0, count: portion.count)
+      guard
+        network.outputs(
+          after: portion.lazy.map { dataset.history(of: $0) }, into: own, shouldStop: shouldStop)
+      else { return nil }
+      ranks += network.ranks(
+        own, labels: portion.map { dataset.target(of: $0) }, leavingOut: seen?.items(before: portion))
     }
-    for sample in samples {
-      let input = Masking.input(dataset.history(of: sample), maskToken: Int32(network.itemCount))
-      if !network.blockSize.fits(length: input.count, targets: 1, in: block) {
-        guard flush() else { return nil }
-      }
-      let target = MaskedPosition(place: Int32(input.count - 1), label: dataset.target(of: sample))
-      block.append(input, targets: [target], key: 0)
-      ranked.append(sample)
-      if labels.count + block.targetCount == Self.samplesPerRanking {
-        guard flush() else { return nil }
-        ranks += network.ranks(outputs, labels: labels, leavingOut: seen?.items(before: ranked))
-        labels.removeAll()
-        ranked.removeAll()
-      }
-    }
-    guard flush() else { return nil }
-    ranks += network.ranks(
-      outputs.rows(from: 0, count: labels.count), labels: labels, leavingOut: seen?.items(before: ranked))
     return ranks
   }
 }

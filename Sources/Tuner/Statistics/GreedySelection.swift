@@ -1,7 +1,7 @@
 /// A set of candidates that is chosen one by one: each step adds the candidate with which the set has the highest value.
 ///
-/// A step may lower the value, since a later one may raise it above all earlier ones; of the sets on the way, the one with the highest value
-/// counts, and of equal ones the smallest. A candidate is chosen at most once.
+/// A step may lower the value, since a later one may raise it above all earlier ones. Of the sets on the way, the one with the highest
+/// value counts, and of equal ones the smallest. A candidate is chosen at most once.
 ///
 /// Source: Caruana, Niculescu-Mizil, Crew and Ksikes, *Ensemble Selection from Libraries of Models*, 2004, section 2, without replacement.
 package struct GreedySelection: Sendable, Equatable {

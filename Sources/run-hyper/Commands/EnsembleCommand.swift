@@ -166,8 +166,10 @@ extension EnsembleDocument {
     let times = single.operationsPerUser > 0 ? ensemble.operationsPerUser / single.operationsPerUser : 0
     let megaFLOP = ProgressText.decimal(ensemble.operationsPerUser / 1e6, places: 2)
     let what = from == EnsembleOrigin.repeats.rawValue ? "trial \(best) and its other seeds" : "the best trials"
+    let ranked = ranking.map { "\n\($0)" } ?? ""
     return """
-      \(study.visible), \(members.count) of \(candidates) candidates (\(what)), chosen by \(metric) on valid\(ranking.map { "\n\($0)" } ?? "")
+      \(study.visible), \(members.count) of \(candidates) candidates (\(what)), \
+      chosen by \(metric) on valid\(ranked)
       \(table.lines.map { "  " + $0 }.joined(separator: "\n"))
 
       \(metric) of the ensemble beside trial \(best), the best one
