@@ -145,7 +145,7 @@ package struct CommandLineArguments: Equatable {
     switch Configuration.meaning(ofKey: name) {
     case .known: true
     case .near(let key): Configuration.meaning(ofKey: key) == .known
-    case .fixed, .withoutEffect, .alias, .unknown: false
+    case .fixed, .withoutEffect, .display, .alias, .unknown: false
     }
   }
 }

@@ -45,7 +45,8 @@ package struct CommandSyntax: Sendable {
       takesConfiguration: true),
     CommandSyntax("jobs", options: database, flags: ["cancel"]),
     CommandSyntax(
-      "leaderboard", options: database.union(["top", "sort", "where", "repeatable", "format"]), repeatable: ["where"]),
+      "leaderboard", options: database.union(["top", "sort", "where", "repeatable", "columns", "format"]),
+      repeatable: ["where"]),
     CommandSyntax("studies", options: database.union(["format", "delete", "copy", "to", "to_checkpoints"])),
     CommandSyntax("show", options: database.union(["format"])),
     CommandSyntax("compare", options: database.union(["metric", "split", "repeatable", "format"])),
@@ -73,7 +74,7 @@ package struct CommandSyntax: Sendable {
 
   /// Options of running a study, for every command that does.
   private static let running = database.union([
-    "workers", "timeout", "target", "idle", "retry", "output_file", "display_file",
+    "workers", "timeout", "target", "idle", "retry", "progress", "output_file", "display_file",
   ])
 
   /// Options and flags of starting a study.

@@ -1,5 +1,6 @@
 import Foundation
 import Literals
+import Locks
 
 /// A command's output: results go to standard output, everything else to standard error.
 ///
@@ -28,9 +29,17 @@ enum Output {
     throw .failed("standard output: found \(reason); expected a place that takes the whole answer")
   }
 
+  /// Whether messages are lines of JSON (`--progress=json`).
+  static let writesJSON = Locked(false)
+
   /// Writes a message.
-  static func note(_ text: String) {
-    _ = write(text.visibleLines + "\n", to: STDERR_FILENO)
+  static func note(_ text: String) { message("note", text) }
+
+  private static func message(_ kind: String, _ text: String) {
+    let isJSON = writesJSON.withLock { $0 }
+    let line =
+      isJSON ? JSONLine(time: Date.now.formatted(.iso8601), event: kind, text: text).line : text.visibleLines
+    _ = write(line + "\n", to: STDERR_FILENO)
   }
 
   /// Writes why a command failed, one line for each problem; a line that repeats a very long input is cut.
@@ -38,7 +47,8 @@ enum Output {
   /// What was typed in a wrong place may be a URI with a password, so passwords are left out.
   static func error(_ text: String) {
     let lines = text.withoutPasswords.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    note("error: " + lines.map { $0.utf8.count > longestLine ? $0.inMessage : $0 }.joined(separator: "\n"))
+    let shown = lines.map { $0.utf8.count > longestLine ? $0.inMessage : $0 }.joined(separator: "\n")
+    message("error", writesJSON.withLock { $0 } ? shown : "error: \(shown)")
   }
 
   /// Bytes of a line that is still written whole.
@@ -52,11 +62,14 @@ enum Output {
   static var noteIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// Columns and rows of the terminal on standard error; 80 and 24 if unknown.
-  static var terminalSize: (width: Int, height: Int) {
+  static var terminalSize: (width: Int, height: Int) { size(of: STDERR_FILENO) ?? (80, 24) }
+
+  /// Columns of the terminal to which results go; `nil` if they go elsewhere, or if it does not say.
+  static var resultWidth: Int? { isatty(STDOUT_FILENO) == 1 ? size(of: STDOUT_FILENO)?.width : nil }
+
+  private static func size(of descriptor: Int32) -> (width: Int, height: Int)? {
     var size = winsize()
-    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
-      return (80, 24)
-    }
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
     return (Int(size.ws_col), Int(size.ws_row))
   }
 

@@ -56,12 +56,14 @@ import Testing
     let program = try Self.tree(folder)
     let run = try Self.shell("\(name) \(Self.study.joined(separator: " "))", in: program.folder)
     #expect(run.status == 0, "\(run.text)")
-    let hints = run.text.matches(of: #/(?:All trials: |One trial:  )(.*)/#).map { String($0.output.1) }
-    #expect(hints.count == 2 && hints.allSatisfy { $0.hasPrefix("\(name) ") }, "\(run.text)")
+    let hints = run.text.matches(of: #/(?:All trials: |One trial:  |Charts:     |Recommend:  )(.*)/#)
+      .map { String($0.output.1) }
+    #expect(hints.count == 4 && hints.allSatisfy { $0.hasPrefix("\(name) ") }, "\(run.text)")
     for hint in hints {
       let ending = try Self.shell(hint, in: program.folder)
       #expect(ending.status == 0, "\(hint): \(ending.text)")
     }
+    #expect(program.exists("charts.html"))
     let help = try Self.shell("\(name) leaderboard --help", in: program.folder)
     #expect(help.text.contains("\n  \(name) leaderboard bert4rec-grocery-hyper "), "\(help.text)")
     #expect(help.text.contains("USAGE: \(name) leaderboard "), "\(help.text)")

@@ -67,6 +67,9 @@ struct ConfigurationReader {
       case .withoutEffect(let reason):
         // A null asks for nothing, so nothing is missing.
         if entry.value != .null { noteWithoutEffect(key, because: reason) }
+      case .display:
+        if case .boolean = entry.meant { continue }
+        if entry.value != .null { reportType(key, expected: "True or False") }
       case .unknown where entry.isFromFile: noteWithoutEffect(key, because: "it is not a configuration key")
       case .alias, .near, .unknown:
         let isOnCommandLine = entry.location == "--\(key)"

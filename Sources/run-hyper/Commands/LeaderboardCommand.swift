@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Literals
 import Tuner
 
 /// Ranks a study's trials.
@@ -36,11 +38,17 @@ struct LeaderboardCommand: ParsableCommand {
     help: ArgumentHelp("Show only trials with this parameter value; can be repeated.", valueName: "name=value"))
   var conditions: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Columns of a table, separated by commas, or all. (default: all that fit the terminal, else all)",
+      valueName: "names"))
+  var columns: String?
+
   @Option(help: "Output format.")
   var format = BoardFormat.table
 
   func run() throws {
-    let (board, decimalPlaces, note) = try reading {
+    let (board, decimalPlaces, columns, note) = try reading {
       let store = try storage.reader()
       guard top >= 0 else { throw CommandError.input("--top: found \(top); expected 0 or more") }
       let study = try store.requiredStudy(study)
@@ -48,14 +56,32 @@ struct LeaderboardCommand: ParsableCommand {
         of: study,
         LeaderboardQuery(
           top: top == 0 ? nil : top, sort: sort, isRepeatable: ranking.repeatable?.value, filters: conditions))
+      let columns = try selection(from: board)
       let isEmpty = !conditions.isEmpty && board.rows.isEmpty && board.failures.isEmpty
       let note =
         isEmpty
         ? try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).mismatch(conditions) : nil
-      return (board, study.definition.metricDecimalPlaces, note)
+      return (board, study.definition.metricDecimalPlaces, columns, note)
     }
-    Output.result(board.text(format.format, decimalPlaces: decimalPlaces), newLine: false)
+    Output.result(board.text(format.format, decimalPlaces: decimalPlaces, columns: columns), newLine: false)
     if let note { Output.note(note) }
+  }
+
+  /// The columns to show.
+  private func selection(from board: Leaderboard) throws(CommandError) -> Leaderboard.ColumnSelection {
+    let fitting = format == .table ? Output.resultWidth.map { Leaderboard.ColumnSelection.fitting($0) } : nil
+    guard let columns else { return fitting ?? .all }
+    guard format == .table || format == .markdown else {
+      throw .input("--columns cannot be combined with --format=\(format.rawValue), which has everything; leave it out")
+    }
+    if columns == "all" { return .all }
+    let names = columns.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    let known = board.columnNames
+    if let unknown = names.first(where: { !known.contains($0) }), !board.rows.isEmpty {
+      throw .input(
+        "--columns: found no column '\(unknown.inMessage)'; expected all, or some of \(known.joined(separator: ", "))")
+    }
+    return .named(names)
   }
 
   /// The leaderboard's formats, as arguments.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Literals
+import Locks
 import Tuner
 
 /// How the space is searched.
@@ -145,6 +146,12 @@ struct RunOptions: ParsableArguments {
     help: "Continue a study although the last bits of its results may differ on this machine.")
   var mixedMachines = false
 
+  @Option(
+    help: ArgumentHelp(
+      "How progress is shown: auto, bar, plain, json or none. (default: auto: a bar on a terminal, else lines)",
+      valueName: "how"))
+  var progress: String?
+
   @OptionGroup var files: ResultFileOptions
 
   /// The request, checked as far as possible without the study.
@@ -162,12 +169,17 @@ struct RunOptions: ParsableArguments {
 
     /// Whether trials may be added to a study whose results may have other last bits.
     let mixesMachines: Bool
+
+    /// How progress is shown; `nil` for what the configuration says.
+    let progress: ProgressMode?
     let files: ResultFileOptions
   }
 
   /// - Parameter others: Other files of the command, with the options that name them.
   /// - Throws: `CommandError.input` for invalid values.
   func request(beside others: [(option: String, path: String)]) throws(CommandError) -> Request {
+    let progress = try progress.map { text throws(CommandError) in try ProgressMode(parsing: text) }
+    if progress == .json { Output.writesJSON.withLock { $0 = true } }
     if let retry, retry != TrialState.failed.rawValue {
       let reason =
         retry == TrialState.diverged.rawValue
@@ -185,6 +197,6 @@ struct RunOptions: ParsableArguments {
       workers: workers, timeLimit: timeLimit, deadline: timeLimit.map { .now + $0.duration },
       target: try target.map { text throws(CommandError) in try Target(parsing: text) }, idleTime: idleTime,
       retriesFailed: retry != nil,
-      mixesMachines: mixedMachines, files: files)
+      mixesMachines: mixedMachines, progress: progress, files: files)
   }
 }

@@ -29,13 +29,14 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     _ = try Processor.able()
-    let (configuration, dataset) = try reading {
-      let configuration = try options.sources().configuration()
+    let (configuration, dataset, showsBar) = try reading {
+      let sources = try options.sources()
+      let configuration = try sources.configuration()
       if let save { try InputFile.checkPlace(of: save, option: "--save") }
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
       try checkTrainable(configuration, dataset)
-      return (configuration, dataset)
+      return (configuration, dataset, sources.showsProgress)
     }
     let threads = threads ?? SlurmAllocation.usableCores
     guard (1...1024).contains(threads) else {
@@ -49,7 +50,8 @@ struct TrainCommand: ParsableCommand {
       "Training \(trainer.parameterCount) parameters on \(dataset.name): \(dataset.train.count) samples, "
         + "at most \(configuration.training.epochs) epochs and \(most) of memory")
     let decimalPlaces = configuration.evaluation.metricDecimalPlaces
-    let display = TrainingDisplay(epochs: configuration.training.epochs, decimalPlaces: decimalPlaces)
+    let display = TrainingDisplay(
+      epochs: configuration.training.epochs, decimalPlaces: decimalPlaces, showsBar: showsBar)
     let stop = StopController()
     let interruption = Interruption { stop.requestStop() }
     let outcome = try trainer.run(

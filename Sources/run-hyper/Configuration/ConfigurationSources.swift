@@ -40,6 +40,14 @@ struct ConfigurationSources {
     try Configuration(layers: layers + (tuned.map { [$0] } ?? []), dataDirectories: dataDirectories)
   }
 
+  /// The value of RecBole's `show_progress`, if there is one.
+  var showsProgress: Bool? {
+    for layer in layers.reversed() {
+      if case .boolean(let shows) = layer["show_progress"] { return shows }
+    }
+    return nil
+  }
+
   /// The bundled datasets: in the folder named by the start script, otherwise in a folder above the program.
   private static var bundledDatasets: String? {
     var homes: [String] = []

@@ -2,15 +2,27 @@ import Foundation
 
 /// Progress as text: bars, durations, rates, counts.
 package enum ProgressText {
-  /// A bar of `width` columns, filled from the left in eighths of a column.
+  /// A bar of `width` columns, filled from the left in eighths of a column, or in whole ones of ASCII.
   ///
   /// - Parameter fraction: Clamped to 0…1.
-  package static func bar(_ fraction: Double, width: Int) -> String {
+  package static func bar(_ fraction: Double, width: Int, _ glyphs: Terminal.Glyphs = .unicode) -> String {
     let eighths = Int((min(max(fraction.isNaN ? 0 : fraction, 0), 1) * Double(width * 8)).rounded(.down))
     let full = eighths / 8
+    if glyphs == .ascii { return String(repeating: "#", count: full) + String(repeating: ".", count: width - full) }
     let partial = eighths % 8 == 0 ? "" : String(Array("▏▎▍▌▋▊▉")[eighths % 8 - 1])
     let empty = width - full - (partial.isEmpty ? 0 : 1)
     return String(repeating: "█", count: full) + partial + String(repeating: "░", count: empty)
+  }
+
+  /// A curve of some values, a column each, from the lowest to the highest; empty in ASCII, which has no such characters.
+  package static func curve(_ values: [Double], _ glyphs: Terminal.Glyphs = .unicode) -> String {
+    guard glyphs == .unicode, let low = values.min(), let high = values.max() else { return "" }
+    let levels = Array("▁▂▃▄▅▆▇█")
+    return String(
+      values.map { value in
+        let height = high > low ? (value - low) / (high - low) : 0.5
+        return levels[min(max(Int((height * 7).rounded()), 0), 7)]
+      })
   }
 
   /// A duration in its two largest units: `8 s`, `3 min 40 s`, `2 h 05 min`, `1 d 3 h`.

@@ -17,33 +17,59 @@ package struct StudyProgress: Equatable {
   /// The total and the completed work, by the trials' costs.
   package private(set) var work: StudyWork
 
-  /// The best value so far and its trial.
+  /// The best value so far, of trials that have ended, are paused, or are running.
   package private(set) var best: Best?
+
+  /// The best value of the trials that are no longer running.
+  package private(set) var record: Best?
 
   /// Trials that are running here, by number.
   package private(set) var running: [Int: Trial] = [:]
 
-  private let metric: String
+  /// The name of the value, such as `mrr@10`.
+  package let metric: String
 
-  /// Decimals of the metric.
   private let decimalPlaces: Int
   private var endedBefore: Int
   private var workBefore: Double
 
+  /// A value and where it is from.
   package struct Best: Equatable {
     package var value: Double
     package var trial: Int
+    package var epoch: Int?
+    package var parameters: [Parameter]
 
-    package init(value: Double, trial: Int) {
-      self.value = value
-      self.trial = trial
+    /// The 95 % confidence interval of the value; known of a completed trial.
+    package var interval: ClosedRange<Double>?
+
+    package init(
+      value: Double, trial: Int, epoch: Int? = nil, parameters: [Parameter] = [], interval: ClosedRange<Double>? = nil
+    ) {
+      (self.value, self.trial, self.epoch) = (value, trial, epoch)
+      (self.parameters, self.interval) = (parameters, interval)
     }
+
+    /// Whether it ranks before another one: of equal values, that of the earlier trial.
+    fileprivate func ranksBefore(_ other: Best?) -> Bool {
+      guard let other else { return true }
+      return value > other.value || (value == other.value && trial < other.trial)
+    }
+  }
+
+  /// A hyperparameter that varies over the study, as text.
+  package struct Parameter: Equatable, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(name: String, value: String) { (self.name, self.value) = (name, value) }
+
+    var text: String { "\(name)=\(value)" }
   }
 
   /// A running trial, as far as a display shows it.
   package struct Trial: Equatable {
-    /// Hyperparameters as `name=value`, separated by spaces.
-    package var parameters: String
+    package var parameters: [Parameter]
 
     /// The cost of the whole trial, in the unit of the study's work.
     package var work = 1.0
@@ -57,9 +83,15 @@ package struct StudyProgress: Equatable {
     /// The trial's own progress text, such as `epoch 3 of 20`.
     package var detail = ""
 
-    /// The metric of the last validation.
-    package var value: Double?
+    /// The metric of the last validations that this process has seen.
+    package var values: [Double] = []
+
+    /// The best of all validations that this process has seen.
+    package var best: Best?
   }
+
+  /// How many validations of a trial a curve shows.
+  private static let curveLength = 6
 
   /// - Parameter metric: The name of the value, such as `mrr@10`.
   /// - Parameter work: Of the study; without it, each trial counts 1.
@@ -71,6 +103,7 @@ package struct StudyProgress: Equatable {
     self.metric = metric
     self.decimalPlaces = decimalPlaces
     self.best = best
+    record = best
     self.work = work ?? StudyWork(total: Double(total), ended: Double(ended))
     endedBefore = ended
     workBefore = self.work.ended
@@ -89,7 +122,9 @@ package struct StudyProgress: Equatable {
 
   /// - Parameter isResumed: Whether the trial continues from a checkpoint.
   /// - Parameter work: The trial's cost, in the unit of the study's work.
-  package mutating func start(_ trial: Int, parameters: String, work: Double? = nil, isResumed: Bool = false) {
+  package mutating func start(
+    _ trial: Int, parameters: [Parameter], work: Double? = nil, isResumed: Bool = false
+  ) {
     running[trial] = Trial(parameters: parameters, work: work ?? 1, firstFraction: isResumed ? nil : 0)
   }
 
@@ -101,12 +136,22 @@ package struct StudyProgress: Equatable {
     running[trial] = known
   }
 
-  package mutating func validate(_ trial: Int, value: Double) {
-    running[trial]?.value = value
+  package mutating func validate(_ trial: Int, epoch: Int? = nil, value: Double) {
+    guard var known = running[trial] else { return }
+    known.values = (known.values + [value]).suffix(Self.curveLength)
+    let own = Best(value: value, trial: trial, epoch: epoch, parameters: known.parameters)
+    if own.ranksBefore(known.best) { known.best = own }
+    running[trial] = known
+    consider(own)
   }
 
   /// Ends a trial; `counts` is false for a trial that returns to the queue.
-  package mutating func end(_ trial: Int, value: Double?, counts: Bool = true, isPruned: Bool = false) {
+  ///
+  /// - Parameter value: Its best one.
+  /// - Parameter interval: That of `value`.
+  package mutating func end(
+    _ trial: Int, value: Double?, interval: ClosedRange<Double>? = nil, counts: Bool = true, isPruned: Bool = false
+  ) {
     guard let known = running.removeValue(forKey: trial), counts else { return }
     ended = min(ended + 1, total)
     // A trial that stopped early counts in full, which assumes that the others will stop as early.
@@ -114,10 +159,21 @@ package struct StudyProgress: Equatable {
     work.ended = min(work.ended + known.work * part, work.total)
     workBefore += known.work * min(known.firstFraction ?? 0, part)
     if isPruned { pruned += 1 }
-    if let value, value > (best?.value ?? -.infinity) || (value == best?.value && trial < best?.trial ?? 0) {
-      best = Best(value: value, trial: trial)
-    }
+    guard let value else { return }
+    let epoch = known.best?.value == value ? known.best?.epoch : nil
+    let own = Best(value: value, trial: trial, epoch: epoch, parameters: known.parameters, interval: interval)
+    if own.ranksBefore(record) { record = own }
+    if best?.trial == trial && best?.value == value { best = own } else { consider(own) }
   }
+
+  private mutating func consider(_ candidate: Best) {
+    if candidate.ranksBefore(best) { best = candidate }
+  }
+
+  /// The metric's value as shown.
+  package func shown(_ value: Double) -> String { value.decimal(places: decimalPlaces) }
+
+  // MARK: - Speed
 
   /// Trials per second in this process, counting the completed part of running ones; `nil` before there is any.
   package func rate(after seconds: Double) -> Double? {
@@ -135,34 +191,20 @@ package struct StudyProgress: Equatable {
     return max(work.total - work.ended - runningWork, 0) / (done / seconds)
   }
 
+  /// The completed part of the study's work, from 0 to 1.
+  package var fraction: Double { work.total > 0 ? (work.ended + runningWork) / work.total : 0 }
+
   /// The completed part of the running trials, in the unit of the work.
   private var runningWork: Double { running.values.reduce(0) { $0 + $1.work * $1.fraction } }
 
-  /// The block shown on a terminal of this size: the study's line, then one line per running trial.
-  package func block(after seconds: Double, width: Int, height: Int = .max) -> [String] {
-    let fraction = work.total > 0 ? (work.ended + runningWork) / work.total : 0
-    var first = "\(count) \(ProgressText.bar(fraction, width: 24))"
-    if let rate = rate(after: seconds), let left = timeLeft(after: seconds) {
-      first += "  \(ProgressText.rate(perSecond: rate, of: "trials")), \(ProgressText.duration(seconds: left)) left"
-    }
-    if let best {
-      first += "  best \(metric) \(best.value.decimal(places: decimalPlaces)) in trial \(best.trial)"
-    }
-    let lines = running.sorted { $0.key < $1.key }.map { number, trial in
-      var line = "  trial \(number) \(ProgressText.bar(trial.fraction, width: 12)) \(trial.detail)"
-      if let value = trial.value { line += "  \(metric) \(value.decimal(places: decimalPlaces))" }
-      return line + "  " + trial.parameters
-    }
-    let room = max(height - 2, 1)
-    let hidden = lines.count > room ? ["  and \(lines.count - room) more"] : []
-    return ([first] + lines.prefix(room) + hidden).map { $0.cut(to: width) }
-  }
+  // MARK: - In words
 
   /// The end of a log line: how far the study is.
   package func summary(after seconds: Double) -> String {
-    let left = timeLeft(after: seconds).map { ", \(ProgressText.duration(seconds: $0)) left" } ?? ""
+    let left = timeLeft(after: seconds).map { ", about \(ProgressText.duration(seconds: $0)) left" } ?? ""
     return "\(count)\(left)"
   }
 
-  private var count: String { ProgressText.count(ended, pruned: pruned, of: "\(total)") }
+  /// How many trials have finished, and how many are paused.
+  var count: String { ProgressText.count(ended, pruned: pruned, of: "\(total)") }
 }

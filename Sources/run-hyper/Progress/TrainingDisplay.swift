@@ -5,29 +5,32 @@ import Model
 final class TrainingDisplay {
   private let epochs: Int
   private let decimalPlaces: Int
-  private let isTerminal = Output.noteIsTerminal
+  private let hasBar: Bool
   private let start = ContinuousClock.now
   private var epochStart = ContinuousClock.now
   private var lastDrawing: ContinuousClock.Instant?
 
   /// - Parameter decimalPlaces: Of the metrics.
-  init(epochs: Int, decimalPlaces: Int) {
+  /// - Parameter showsBar: The value of RecBole's `show_progress`, if there is one.
+  init(epochs: Int, decimalPlaces: Int, showsBar: Bool? = nil) {
     self.epochs = epochs
     self.decimalPlaces = decimalPlaces
+    hasBar = Terminal.current.redraws && showsBar ?? true
   }
 
   /// Time since the start.
   var elapsed: String { ProgressText.duration(seconds: seconds(since: start)) }
 
   func advance(_ position: Trainer.Position) {
-    guard isTerminal else { return }
+    guard hasBar else { return }
     let now = ContinuousClock.now
     if let lastDrawing, now - lastDrawing < .milliseconds(100) { return }
     lastDrawing = now
     let fraction = (Double(position.epoch - 1) + position.fraction) / Double(epochs)
     let left = seconds(since: start) * (1 - fraction) / fraction
     let line =
-      "epoch \(position.epoch) of \(epochs) \(ProgressText.bar(fraction, width: 24))  at most \(ProgressText.duration(seconds: left)) left"
+      "epoch \(position.epoch) of \(epochs) \(ProgressText.bar(fraction, width: 24, Terminal.current.glyphs))  "
+      + "at most \(ProgressText.duration(seconds: left)) left"
     Output.raw("\r" + line.cut(to: Output.terminalSize.width - 1) + "\u{1B}[K")
   }
 
@@ -46,7 +49,7 @@ final class TrainingDisplay {
 
   /// Removes the bar from the terminal.
   func finish() {
-    if isTerminal { Output.raw("\r\u{1B}[K") }
+    if hasBar { Output.raw("\r\u{1B}[K") }
   }
 
   private func seconds(since instant: ContinuousClock.Instant) -> Double {

@@ -6,7 +6,7 @@ final class RecommendationDisplay {
   private let total: Int?
 
   /// Results on a terminal would get mixed up with a bar.
-  private let hasBar = Output.noteIsTerminal && isatty(STDOUT_FILENO) == 0
+  private let hasBar = Terminal.current.redraws && isatty(STDOUT_FILENO) == 0
 
   private let isTerminal = Output.noteIsTerminal
   private let start = ContinuousClock.now
@@ -27,7 +27,7 @@ final class RecommendationDisplay {
     var line = "\(count)\(total.map { " of \($0)" } ?? "") users"
     if let total, count > 0 {
       let fraction = Double(count) / Double(max(total, count))
-      if hasBar { line += " " + ProgressText.bar(fraction, width: 24) }
+      if hasBar { line += " " + ProgressText.bar(fraction, width: 24, Terminal.current.glyphs) }
       line += "  \(rate)  \(ProgressText.duration(seconds: seconds * (1 - fraction) / fraction)) left"
     } else {
       line += "  \(rate)"

@@ -28,17 +28,16 @@ struct StudySession {
     let start = ContinuousClock.now
     let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
     let narrator = StudyNarrator(
-      store: store, study: study, objective: objective,
+      store: store, study: study, space: space.space, objective: objective,
       display: ProgressDisplay(
         StudyProgress(
           total: opening.counts.total, ended: opening.counts.ended, metric: study.definition.metric,
-          decimalPlaces: study.definition.metricDecimalPlaces,
-          best: best.flatMap { row in row.value.map { StudyProgress.Best(value: $0, trial: row.trial) } })))
+          decimalPlaces: study.definition.metricDecimalPlaces, best: try best.flatMap(bestBefore)),
+        progressMode))
     let stop = StopController()
     let interruption = Interruption {
-      narrator.display.update(
-        { _ in }, line: "Stopping: trials are saving their state (a second \(Interruption.ending) stops at once)",
-        important: true)
+      narrator.say(
+        "stopping", "Stopping: trials are saving their state (a second \(Interruption.ending) stops at once)")
       stop.requestStop()
     }
     var outcome = try await runTrials(narrator, stop)
@@ -49,9 +48,13 @@ struct StudySession {
     withExtendedLifetime(interruption) {}
     if outcome == .interrupted {
       let counts = try store.counts(of: study)
+      let progress = narrator.display.current
+      let best = progress.best.map {
+        "; best so far: \(progress.metric) \(progress.shown($0.value)) in trial \($0.trial)"
+      }
       throw CommandError.interrupted(
         """
-        Interrupted: \(counts.progress); nothing is lost. Resume with:
+        Interrupted: \(counts.progress)\(best ?? ""); nothing is lost. Resume with:
           \(ProgramCommand.line("resume \(study.name.inShell)\(storageOption)"))
         """)
     }
@@ -62,6 +65,18 @@ struct StudySession {
       return nil
     }
     return try conclude(outcome, after: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// How progress is shown.
+  var progressMode: ProgressMode { request.progress ?? (space.sources.showsProgress == false ? .plain : .auto) }
+
+  /// The best trial of what has been tried before.
+  private func bestBefore(_ row: Leaderboard.Row) throws -> StudyProgress.Best? {
+    guard let value = row.value else { return nil }
+    let interval = try store.interval(of: row.trial, in: study)
+    return StudyProgress.Best(
+      value: value, trial: row.trial, epoch: row.bestEpoch,
+      parameters: row.hyperparameters.shown(space.space.varyingNames), interval: interval.map { $0.low...$0.high })
   }
 
   private func runTrials(_ narrator: StudyNarrator, _ stop: StopController) async throws -> RunOutcome {
@@ -110,21 +125,20 @@ struct StudySession {
     try request.files.write(study, in: store)
     let board = try store.leaderboard(of: study, LeaderboardQuery(top: 10))
     let decimalPlaces = study.definition.metricDecimalPlaces
-    Output.result(board.text(.table, decimalPlaces: decimalPlaces).trimmingCharacters(in: .newlines))
+    let columns: Leaderboard.ColumnSelection = Output.resultWidth.map { .fitting($0) } ?? .all
+    Output.result(
+      board.text(.table, decimalPlaces: decimalPlaces, columns: columns).trimmingCharacters(in: .newlines))
+    let weights = try store.weights(of: study).flatMap { $0.isPresent == true ? $0 : nil }
     if let best = board.rows.first, best.state == .completed, best.value != nil {
-      Output.result("\n" + BestTrial.text(best, hasWeights: try hasWeights(best), decimalPlaces: decimalPlaces))
+      Output.result(
+        "\n" + BestTrial.text(best, hasWeights: weights?.trial == best.trial, decimalPlaces: decimalPlaces))
       if let steady = try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).bestOverSeeds {
         Output.result("\n" + BestTrial.text(overSeeds: steady, metric: board.metric, decimalPlaces: decimalPlaces))
       }
     }
     var lines = ["", "Finished in \(ProgressText.duration(seconds: seconds))"]
     if let reason = reason(outcome, board.counts) { lines.append(reason) }
-    let name = study.name.inShell
-    let all = "leaderboard \(name) --top=\(max(board.counts.total, 1))\(storageOption)"
-    lines.append("All trials: \(ProgramCommand.line(all))")
-    if let best = board.rows.first {
-      lines.append("One trial:  \(ProgramCommand.line("show \(name) \(best.trial)\(storageOption)"))")
-    }
+    lines += places(weights) + nextCommands(board, hasWeights: weights != nil)
     Output.note(lines.joined(separator: "\n"))
     let counts = board.counts
     guard outcome.completesSearch, counts.completed + counts.pruned == 0 else { return nil }
@@ -132,10 +146,24 @@ struct StudySession {
     return "no trial of \(study.name) has a result" + (ends.isEmpty ? "" : ": \(ends.joined(separator: ", "))")
   }
 
-  /// Whether the study keeps the weights of a trial, and they are there.
-  private func hasWeights(_ row: Leaderboard.Row) throws -> Bool {
-    guard let weights = try store.weights(of: study), weights.trial == row.trial else { return false }
-    return weights.isPresent == true
+  /// Where the results are.
+  private func places(_ weights: (trial: Int, location: String, isPresent: Bool?)?) -> [String] {
+    var lines = ["Database:   \(store.path)"]
+    if let weights { lines.append("Weights:    \(weights.location), of trial \(weights.trial)") }
+    if let charts = request.files.displayFile { lines.append("Charts:     \(charts)") }
+    return lines
+  }
+
+  /// Commands that show or use the results.
+  private func nextCommands(_ board: Leaderboard, hasWeights: Bool) -> [String] {
+    let name = study.name.inShell
+    var commands = [("All trials", "leaderboard \(name) --top=\(max(board.counts.total, 1))")]
+    if let best = board.rows.first { commands.append(("One trial", "show \(name) \(best.trial)")) }
+    if request.files.displayFile == nil { commands.append(("Charts", "chart \(name) --to=charts.html")) }
+    if hasWeights { commands.append(("Recommend", "recommend \(name) --all")) }
+    return commands.map { purpose, command in
+      "\(purpose):".padding(to: 12) + ProgramCommand.line(command + storageOption)
+    }
   }
 
   /// Why the search ended before everything was tried.
@@ -172,103 +200,6 @@ extension RunOutcome {
     switch self {
     case .finished, .endedEarly: true
     case .interrupted, .reachedTarget, .timedOut, .leftToOthers: false
-    }
-  }
-}
-
-/// Shows the events of a study on a display.
-private final class StudyNarrator: Sendable {
-  let store: StudyStore
-  let study: Study
-  let objective: TrainingObjective
-  let display: ProgressDisplay
-
-  private let nextAlignment = Locked(ContinuousClock.now)
-
-  private var metric: String { study.definition.metric }
-
-  /// The metric as shown to the user.
-  private func shown(_ value: Double) -> String {
-    value.decimal(places: study.definition.metricDecimalPlaces)
-  }
-
-  init(store: StudyStore, study: Study, objective: TrainingObjective, display: ProgressDisplay) {
-    self.store = store
-    self.study = study
-    self.objective = objective
-    self.display = display
-  }
-
-  /// Updates the counts from the store: other processes may have ended trials in the meantime.
-  ///
-  /// Counting the trials of a very large study takes a while, so the next update waits fifty times as long as this one took.
-  private func align() {
-    let start = ContinuousClock.now
-    guard nextAlignment.withLock({ $0 }) <= start else { return }
-    defer {
-      let end = ContinuousClock.now
-      nextAlignment.withLock { $0 = end + (end - start) * 50 }
-    }
-    guard let counts = try? store.counts(of: study), let work = try? store.work(of: study) else { return }
-    let total = max(counts.total, study.definition.sampler == .tpe ? study.definition.trialLimit ?? 0 : 0)
-    display.update { $0.align(total: total, ended: counts.ended, pruned: counts.pruned, work: work) }
-  }
-
-  func tell(_ event: StudyEvent) {
-    switch event {
-    case .opened: align()
-    case .started(let trial, let hyperparameters, let attempt, let fromEpoch):
-      let parameters = hyperparameters.pairs.map { "\($0.name)=\($0.value)".visible }.joined(separator: " ")
-      align()
-      let place = fromEpoch > 0 ? " again after epoch \(fromEpoch)" : attempt > 1 ? " again" : ""
-      display.update(
-        {
-          $0.start(
-            trial, parameters: parameters, work: objective.cost(of: hyperparameters)?.total, isResumed: fromEpoch > 0)
-        },
-        line: "trial \(trial) started\(place): \(parameters)", trial: trial)
-    case .progressed(let trial, let fraction, let detail):
-      display.progress(trial, { $0.advance(trial, to: fraction, detail: detail) }, line: "trial \(trial): \(detail)")
-    case .reported(let trial, _, let values):
-      let value = values.first { $0.name == MetricName.valid(metric).description }?.value
-      if let value { display.update({ $0.validate(trial, value: value) }) }
-    case .ended(let trial, let state, let value, let seconds, let message):
-      let result = value.map { ", best \(metric) \(shown($0))" } ?? ""
-      let reason = message.map { ": \($0.visible)" } ?? ""
-      display.update(
-        { $0.end(trial, value: state == .completed ? value : nil) },
-        line: "trial \(trial) \(state.rawValue) in \(ProgressText.duration(seconds: seconds))\(result)\(reason)",
-        important: state != .completed, addsSummary: true)
-    case .pruned(let trial, let epoch, let value, let seconds):
-      let result = value.map { ", \(metric) \(shown($0))" } ?? ""
-      display.update(
-        { $0.end(trial, value: nil, isPruned: true) },
-        line: "trial \(trial) paused by the pruner after epoch \(epoch), "
-          + "\(ProgressText.duration(seconds: seconds))\(result)", addsSummary: true)
-    case .endedEarly(let trial):
-      display.update({ _ in }, line: "early stop: the trials up to \(trial) brought no improvement", important: true)
-    case .reachedTarget(let trial):
-      display.update({ _ in }, line: "trial \(trial) has reached the target; only it continues", important: true)
-    case .interrupted(let trial, let epoch):
-      let place =
-        epoch.map { " in epoch \($0 + 1); it will resume from there" } ?? "; it will resume from its last checkpoint"
-      display.update({ $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) paused\(place)")
-    case .reclaimed(let trial):
-      display.update({ _ in }, line: "trial \(trial): its process died; requeued")
-    case .lost(let trial):
-      display.update(
-        { $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) was taken over by another process",
-        important: true)
-    case .waiting(let trials, let elsewhere, let silence):
-      let warning =
-        elsewhere.isEmpty
-        ? ""
-        : "; \(elsewhere.joined(separator: ", ").visible) counts as dead after \(silence)"
-      display.update(
-        { _ in }, line: "waiting for \(trials) \(trials == 1 ? "trial" : "trials") of other processes\(warning)",
-        important: true)
-    case .warning(let text):
-      display.update({ _ in }, line: "warning: \(text)", important: true)
     }
   }
 }

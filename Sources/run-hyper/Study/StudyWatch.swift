@@ -23,8 +23,8 @@ struct StudyWatch {
     display = ProgressDisplay(
       StudyProgress(
         total: session.opening.counts.total, ended: session.opening.counts.ended,
-        metric: session.study.definition.metric, decimalPlaces: session.study.definition.metricDecimalPlaces, best: nil)
-    )
+        metric: session.study.definition.metric, decimalPlaces: session.study.definition.metricDecimalPlaces, best: nil),
+      session.progressMode)
   }
 
   /// Waits for the study's end and prints the result.
@@ -111,36 +111,41 @@ struct StudyWatch {
     let work = try store.work(of: study)
     for trial in running where known[trial.number] != .running {
       known[trial.number] = .running
-      let parameters = trial.hyperparameters.pairs.map { "\($0.name)=\($0.value)".visible }.joined(separator: " ")
       let place = trial.job.map { " in job \($0)" } ?? ""
       display.update(
-        {
-          $0.start(
-            trial.number, parameters: parameters, work: session.objective.cost(of: trial.hyperparameters)?.total,
-            isResumed: trial.epoch > 0)
-        },
-        line: "trial \(trial.number) started\(place): \(parameters)", trial: trial.number)
+        ProgressEvent(
+          "started", "trial \(trial.number) started\(place): \(trial.hyperparameters.visible)", trial: trial.number)
+      ) {
+        $0.start(
+          trial.number, parameters: trial.hyperparameters.shown(session.space.space.varyingNames),
+          work: session.objective.cost(of: trial.hyperparameters)?.total, isResumed: trial.epoch > 0)
+      }
     }
     for trial in running {
       guard let limit = trial.epochLimit, limit > 0 else { continue }
       let detail = "epoch \(trial.epoch) of \(limit)"
       display.progress(
         trial.number, { $0.advance(trial.number, to: Double(trial.epoch) / Double(limit), detail: detail) },
-        line: "trial \(trial.number): \(detail)")
+        event: ProgressEvent("progressed", "trial \(trial.number): \(detail)", trial: trial.number))
     }
     let current = Set(running.map(\.number))
     for (trial, (state, value)) in ended(board).sorted(by: { $0.key < $1.key })
     where !current.contains(trial) && known[trial] != state {
-      if known[trial] != .running { display.update { $0.start(trial, parameters: "") } }
+      if known[trial] != .running { display.update { $0.start(trial, parameters: []) } }
       known[trial] = state
       let result = value.map { ", best \(metric) \($0.decimal(places: study.definition.metricDecimalPlaces))" } ?? ""
+      let isMeasured = state == .completed || state == .pruned
       display.update(
-        { $0.end(trial, value: state == .completed ? value : nil, isPruned: state == .pruned) },
-        line: "trial \(trial) \(state.rawValue)\(result)", important: state != .completed, addsSummary: true)
+        ProgressEvent(
+          state.rawValue, "trial \(trial) \(state.rawValue)\(result)", trial: trial, isImportant: !isMeasured,
+          addsSummary: true)
+      ) { $0.end(trial, value: isMeasured ? value : nil, isPruned: state == .pruned) }
     }
     for (trial, state) in known where state == .running && !current.contains(trial) {
       known[trial] = .pending
-      display.update({ $0.end(trial, value: nil, counts: false) }, line: "trial \(trial) paused; it will resume")
+      display.update(ProgressEvent("interrupted", "trial \(trial) paused; it will resume", trial: trial)) {
+        $0.end(trial, value: nil, counts: false)
+      }
     }
     let counts = board.counts
     let total = max(counts.total, study.definition.sampler == .tpe ? study.definition.trialLimit ?? 0 : 0)

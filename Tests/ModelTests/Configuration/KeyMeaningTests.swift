@@ -27,6 +27,7 @@ import Testing
     switch Configuration.meaning(ofKey: key) {
     case .known: #expect(Configuration.keys.contains { $0.name == key })
     case .fixed(let reason), .withoutEffect(let reason): #expect(!reason.isEmpty)
+    case .display: #expect(key == "show_progress")
     case .alias, .near, .unknown: Issue.record("\(key) is not known")
     }
   }

@@ -11,6 +11,9 @@ public enum KeyMeaning: Sendable, Hashable {
   /// A key of RecBole that has no effect here, and the reason.
   case withoutEffect(reason: String)
 
+  /// A key of RecBole, True or False, that only says how a run is shown.
+  case display
+
   /// Another program's name for a key, or an old name.
   case alias(of: String)
 
@@ -42,6 +45,7 @@ extension KeyTable {
       $0[$1] = KeyMeaning.withoutEffect(reason: "only other models of RecBole use it")
     }
     for (name, reason) in reasons { meanings[name] = .withoutEffect(reason: reason) }
+    for name in displayKeys { meanings[name] = .display }
     for key in rows { meanings[key.name] = key.fixedReason.map { .fixed(reason: $0) } ?? .known }
     return meanings
   }()
@@ -50,7 +54,10 @@ extension KeyTable {
   static let aliases = Dictionary(uniqueKeysWithValues: rows.flatMap { key in key.aliases.map { ($0, key.name) } })
 
   /// The keys of which another key may be a misspelling.
-  fileprivate static let correctNames = rows.map(\.name) + reasons.keys
+  fileprivate static let correctNames = rows.map(\.name) + reasons.keys + displayKeys
+
+  /// Keys that only say how a run is shown.
+  private static let displayKeys = ["show_progress"]
 
   fileprivate static let longAliases = aliases.keys.filter { $0.count >= 8 }
 }
@@ -61,7 +68,8 @@ extension KeyMeaning {
     switch self {
     case .alias(let name): name
     case .near(let name): "a known key, such as \(name)\(Self.idleness(of: name))"
-    case .known, .fixed, .withoutEffect, .unknown: "a known key; \(ProgramCommand.line("train --help")) lists them"
+    case .known, .fixed, .withoutEffect, .display, .unknown:
+      "a known key; \(ProgramCommand.line("train --help")) lists them"
     }
   }
 
@@ -79,6 +87,7 @@ extension KeyMeaning {
       ("parameter '\(key)', which can only have one value", "no such line, since \(reason)")
     case .withoutEffect(let reason):
       ("parameter '\(key)'", "no such line, since \(key) has no effect on BERT4Rec: \(reason)")
+    case .display: ("parameter '\(key)'", "no such line, since \(key) only says how a run is shown")
     case .alias(let name): ("unknown parameter '\(key)'", "'\(name)'")
     case .near(let name): ("unknown parameter '\(key)'", "'\(name)', the nearest key\(Self.idleness(of: name))")
     case .unknown:

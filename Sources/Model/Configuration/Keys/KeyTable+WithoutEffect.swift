@@ -6,7 +6,6 @@ extension KeyTable {
     "trials run in parallel instead": "nproc single_spec",
     "the dataset is read once and shared": "worker",
     "there are no log levels": "state verbose",
-    "progress shows on a terminal": "show_progress",
     "every run is reproducible": "reproducibility",
     "checkpoints are stored next to the database": "checkpoint_dir",
     "every run reads the dataset again": "save_dataset dataset_save_path save_dataloaders dataloaders_save_path",

@@ -17,12 +17,13 @@ extension Leaderboard {
   /// The leaderboard in a format, the same bytes for the same results: no times, no paths, no dates.
   ///
   /// - Parameter decimalPlaces: Of the metrics in `table` and `markdown`, at most 15; RecBole shows 4.
-  public func text(_ format: Format, decimalPlaces: Int = 4) -> String {
+  /// - Parameter columns: Of `table` and `markdown`.
+  public func text(_ format: Format, decimalPlaces: Int = 4, columns: ColumnSelection = .all) -> String {
     switch format {
-    case .table: table(decimalPlaces)
+    case .table: table(decimalPlaces, columns)
     case .json: json
     case .csv: csv
-    case .markdown: markdown(decimalPlaces)
+    case .markdown: markdown(decimalPlaces, columns)
     }
   }
 

@@ -2,48 +2,83 @@ import Literals
 
 extension Leaderboard {
   /// Aligned columns for a terminal.
-  func table(_ decimalPlaces: Int) -> String {
+  func table(_ decimalPlaces: Int, _ selection: ColumnSelection) -> String {
     guard !rows.isEmpty else { return "\(summary)\n" + failureLines }
-    let cells = displayCells(decimalPlaces)
-    var table = TextTable(header: cells[0], right: .everything)
-    for row in cells.dropFirst() { table.append(row) }
-    return table.lines.joined(separator: "\n") + "\n\n\(summary)\n" + failureLines
+    let shown = shownColumns(decimalPlaces, selection)
+    var table = TextTable(header: shown.columns.map(\.header), right: .everything)
+    for row in rows.indices { table.append(shown.columns.map { $0.cells[row] }) }
+    let below = shown.remarks.map { $0 + "\n" }.joined() + (shown.remarks.isEmpty ? "" : "\n")
+    return table.lines.joined(separator: "\n") + "\n\n\(below)\(summary)\n" + failureLines
   }
 
   /// The same columns for a document.
-  func markdown(_ decimalPlaces: Int) -> String {
+  func markdown(_ decimalPlaces: Int, _ selection: ColumnSelection) -> String {
     guard !rows.isEmpty else { return "\(summary)\n" + failureLines }
-    let cells = displayCells(decimalPlaces)
+    let columns = shownColumns(decimalPlaces, selection).columns
     func line(_ cells: [String]) -> String {
       "| "
         + cells.map { $0.unicodeScalars.map { $0 == "|" ? "\\|" : String($0) }.joined() }.joined(separator: " | ")
         + " |\n"
     }
-    let ruler = "|" + String(repeating: " ---: |", count: cells[0].count) + "\n"
-    return line(cells[0]) + ruler + cells.dropFirst().map(line).joined() + "\n\(summary)\n" + failureLines
+    let ruler = "|" + String(repeating: " ---: |", count: columns.count) + "\n"
+    let lines = rows.indices.map { row in line(columns.map { $0.cells[row] }) }
+    return line(columns.map(\.header)) + ruler + lines.joined() + "\n\(summary)\n" + failureLines
   }
 
-  /// The header and the rows, as text: what they are sorted by comes first, with how sure it is.
-  private func displayCells(_ decimalPlaces: Int) -> [[String]] {
+  /// The columns that a selection shows, and what is to be said below of the others.
+  private func shownColumns(
+    _ decimalPlaces: Int, _ selection: ColumnSelection
+  ) -> (columns: [TableColumn], remarks: [String]) {
+    let columns = tableColumns(decimalPlaces, roundsParameters: selection.fitsWidth)
+    switch selection {
+    case .all: return (columns, [])
+    case .named(let names):
+      return (columns.filter { $0.role == .identity || names.contains($0.header) }, [])
+    case .fitting(let width):
+      let fit = TableFit(columns, width: width)
+      return (fit.columns, fit.remarks)
+    }
+  }
+
+  /// The headings of all columns that a selection can name.
+  public var columnNames: [String] { tableColumns(4).filter { $0.role != .identity }.map(\.header) }
+
+  /// All columns as text: what the rows are sorted by comes first, with how sure it is.
+  ///
+  /// - Parameter roundsParameters: Whether numbers have four significant digits.
+  private func tableColumns(_ decimalPlaces: Int, roundsParameters: Bool = false) -> [TableColumn] {
     func rounded(_ value: Double?) -> String { value.map { $0.decimal(places: decimalPlaces) } ?? "" }
-    let parameters = parameterNames
-    let isOwn = sort == metric || sort == MetricName.valid(metric).description
-    let certainty = hasCertainty ? ["95 % interval", "tied"] : []
-    let others = metricNames.filter { MetricName(full: $0)?.split == "test" && $0 != sort }
-    let extras = extraColumns(rounded)
-    let header =
-      ["rank", "trial", validationName(sort)] + certainty + (isOwn ? [] : [metric]) + extras.map(\.header) + parameters
-      + others
-    return [header.map(\.visible)]
-      + rows.map { row in
-        func shown(_ name: String) -> String { rounded(row.metrics.first { $0.fullName == name }?.value) }
-        let value = row.state == .diverged ? "diverged" : rounded(row.value)
-        let interval = row.certainty.map { "\(rounded($0.interval.low))–\(rounded($0.interval.high))" } ?? ""
-        let certain = hasCertainty ? [interval, row.certainty?.mayBeBest == true ? "=" : ""] : []
-        return [rankText(row), String(row.trial), isOwn ? value : shown(sort)] + certain + (isOwn ? [] : [value])
-          + extras.map { $0.cell(row) } + parameters.map { row.hyperparameters[$0]?.description.visible ?? "" }
-          + others.map(shown)
+    func value(_ row: Row) -> String { row.state == .diverged ? "diverged" : rounded(row.value) }
+    func metric(_ name: String) -> (Row) -> String {
+      { row in rounded(row.metrics.first { $0.fullName == name }?.value) }
+    }
+    let isOwn = sort == self.metric || sort == MetricName.valid(self.metric).description
+    var columns: [TableColumn] = []
+    func add(_ header: String, _ role: TableColumn.Role, _ cell: (Row) -> String) {
+      columns.append(TableColumn(header: header.visible, role: role, cells: rows.map(cell)))
+    }
+    add("rank", .identity, rankText)
+    add("trial", .identity) { String($0.trial) }
+    add(validationName(sort), .identity, isOwn ? value : metric(sort))
+    if hasCertainty {
+      add("95 % interval", .interval) { row in
+        row.certainty.map { "\(rounded($0.interval.low))–\(rounded($0.interval.high))" } ?? ""
       }
+      add("tied", .mark) { $0.certainty?.mayBeBest == true ? "=" : "" }
+    }
+    if !isOwn { add(self.metric, .ownMetric, value) }
+    for extra in extraColumns(rounded) { add(extra.header, .extra, extra.cell) }
+    for name in parameterNames {
+      add(name, .parameter) { row in
+        let value = row.hyperparameters[name]
+        return (roundsParameters ? value?.rounded(toDigits: 4) : value)?.description.visible ?? ""
+      }
+    }
+    let main = "test.\(MetricName(sort).name)"
+    for name in metricNames where MetricName(full: name)?.split == "test" && name != sort {
+      add(name, name == main ? .mainTest : .test, metric(name))
+    }
+    return columns
   }
 
   /// Whether there are columns for certainty; before the first trial has completed, they are empty.

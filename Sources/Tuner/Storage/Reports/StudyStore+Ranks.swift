@@ -26,6 +26,14 @@ extension StudyStore {
     return ranks
   }
 
+  /// The 95 % confidence interval of the study's metric of a trial, over validation users; `nil` if it is no function of ranks.
+  package func interval(of number: Int, in study: Study) throws -> ConfidenceInterval? {
+    guard let metric = RankMetric(MetricName(study.definition.metric).name),
+      let ranks = try ranks(of: number, split: "valid", in: study), !ranks.isEmpty
+    else { return nil }
+    return ConfidenceInterval(ofMean: metric.values(of: ranks), largest: metric.largest)
+  }
+
   /// Whether any trial of a study has ranks.
   static func hasRanks(_ study: Study, _ db: Connection) throws -> Bool {
     // The inner query makes SQLite begin with the ranks: where there are none, it is done at once.
