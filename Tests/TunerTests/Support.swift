@@ -119,13 +119,13 @@ final class Log: Sendable {
   func add(_ event: StudyEvent) { events.withLock { $0.append(event) } }
 
   func started() -> [Int] {
-    events.withLock { $0.compactMap { if case .started(let trial, _, _, _) = $0 { trial } else { nil } } }
+    events.withLock { $0.compactMap { if case .started(let trial, _, _, _, _) = $0 { trial } else { nil } } }
   }
 
   func resumed() -> [Int: Int] {
     events.withLock { events in
       var epochs: [Int: Int] = [:]
-      for case .started(let trial, _, _, let epoch) in events { epochs[trial] = epoch }
+      for case .started(let trial, _, _, let epoch, _) in events { epochs[trial] = epoch }
       return epochs
     }
   }

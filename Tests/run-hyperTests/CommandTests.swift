@@ -129,6 +129,25 @@ import Testing
     #expect(beyond.errors.contains("1 to 2"))
   }
 
+  @Test func `Trials of the newest study need no name of it`() throws {
+    #expect(try ask("show", "2").output == ask("show", "bert4rec-grocery-hyper", "2").output)
+    #expect(try ask("show", "best").output.hasPrefix("Trial "))
+    let compared = try ask("compare", "1", "2")
+    #expect(compared.status == 0 && compared.output.contains("trials 1 and 2"), "\(compared.errors)")
+    #expect(try compared.output == ask("compare", "bert4rec-grocery-hyper", "1", "2").output)
+    for (arguments, message) in [
+      (["show"], "found none; expected 1 trial of the newest study, or a study's name and 1 trial"),
+      (["show", "x"], "found trial 'x'; expected a trial number from the leaderboard, or best"),
+      (["show", "a", "1", "2"], "found '2' after a study and 1 trial; expected no more"),
+      (["compare", "1"], "found '1'; expected 2 trials of the newest study, or a study's name and 2 trials"),
+      (["compare", "1", "x"], "found trial 'x'; expected a trial number from the leaderboard"),
+      (["show", "nowhere", "1"], "nowhere"),
+    ] {
+      let ending = try Self.study.get().0.run(arguments + ["--storage=s.sqlite"])
+      #expect(ending.status == 2 && ending.errors.contains(message), "\(ending.errors)")
+    }
+  }
+
   @Test func `Saved weights give the metrics of the training that saved them`() throws {
     let program = try Program()
     let trained = try program.run(["train", "--epochs=2", "--n_layers=1", "--save=w.safetensors"])

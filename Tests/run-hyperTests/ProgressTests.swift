@@ -89,6 +89,33 @@ import run_hyper
     #expect(progress.best?.trial == 4 && progress.record?.trial == 3)
   }
 
+  @Test func `A trial without a result, and a repeat with another seed, are not the best`() {
+    var progress = StudyProgress(total: 9, ended: 0, metric: "mrr@10", best: .init(value: 0.1, trial: 1))
+    progress.start(2, parameters: [])
+    progress.start(3, parameters: [])
+    progress.validate(3, epoch: 1, value: 0.2)
+    progress.validate(2, epoch: 1, value: 0.3)
+    progress.end(2, value: nil)
+    #expect(progress.best == .init(value: 0.2, trial: 3, epoch: 1))
+    progress.end(3, value: nil)
+    #expect(progress.best == .init(value: 0.1, trial: 1) && progress.record == progress.best)
+    progress.start(4, parameters: [], isRanked: false)
+    progress.validate(4, value: 0.9)
+    progress.end(4, value: 0.9)
+    #expect(progress.best?.trial == 1 && progress.record?.trial == 1)
+    progress.align(best: .init(value: 0.4, trial: 7))
+    progress.align(best: nil)
+    #expect(progress.best?.trial == 7 && progress.record?.trial == 1)
+  }
+
+  @Test func `Counts that are taken over later are never below zero`() {
+    var progress = StudyProgress(total: 2, ended: 2, metric: "mrr@10", best: nil)
+    progress.align(total: 2, ended: 2, pruned: 2)
+    progress.start(1, parameters: [])
+    progress.end(1, value: 0.1, isPruned: true)
+    #expect(progress.finished == 0 && progress.summary(after: 0.5).hasPrefix("0 of 2 finished, "))
+  }
+
   @Test func `A summary names what is finished, what is paused and about how long it takes`() {
     var progress = StudyProgress(total: 4, ended: 1, metric: "mrr@10", best: nil)
     progress.start(2, parameters: [])

@@ -141,7 +141,8 @@ import Testing
   @Test func `None shows no progress, and bar draws without a terminal`() throws {
     let none = try Self.program().run(Self.study + Self.short + ["--progress=none"])
     #expect(none.status == 0 && !none.errors.contains("trial 1 started"), "\(none.errors)")
-    let bar = try Self.program().run(Self.study + Self.short + ["--progress=bar"], environment: ["TERM": "dumb"])
+    let long = ["--epochs=12", "--stopping_step=12"]
+    let bar = try Self.program().run(Self.study + long + ["--progress=bar"], environment: ["TERM": "dumb"])
     #expect(bar.status == 0 && bar.errors.contains("0 of 2 finished, 1 running"), "\(bar.errors)")
     let wrong = try Self.program().run(Self.study + Self.short + ["--progress=fancy"])
     #expect(

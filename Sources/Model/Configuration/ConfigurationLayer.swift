@@ -123,4 +123,7 @@ public struct ConfigurationLayer: Sendable, Hashable {
 
   /// The layer's value of `key`.
   public subscript(key: String) -> Literal? { entries.first { $0.key == key }?.value }
+
+  /// The layer's value of a key that is not text: text in a file is parsed as on the command line.
+  public func meant(_ key: String) -> Literal? { entries.first { $0.key == key }?.meant }
 }

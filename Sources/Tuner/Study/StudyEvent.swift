@@ -4,7 +4,9 @@ public enum StudyEvent: Sendable {
   case opened(study: String, counts: StudyCounts)
 
   /// A worker took a trial; `fromEpoch` is 0 for a start from scratch.
-  case started(trial: Int, hyperparameters: Hyperparameters, attempt: Int, fromEpoch: Int)
+  ///
+  /// - Parameter isRepeat: Whether it repeats another trial with another seed; such trials are not ranked.
+  case started(trial: Int, hyperparameters: Hyperparameters, attempt: Int, fromEpoch: Int, isRepeat: Bool)
 
   /// A trial reported its progress.
   case progressed(trial: Int, fraction: Double, detail: String)

@@ -29,7 +29,7 @@ struct TrialRun: Sendable {
     studyRun.onEvent(
       .started(
         trial: trial.number, hyperparameters: trial.hyperparameters, attempt: trial.attempt,
-        fromEpoch: trial.checkpointEpoch))
+        fromEpoch: trial.checkpointEpoch, isRepeat: trial.repetition > 0))
     let start = ContinuousClock.now
     let reports = ReportQueue(
       restsAfterStates: isRemote, write: observe, onFailure: { studyRun.fail(trial.number, $0) })

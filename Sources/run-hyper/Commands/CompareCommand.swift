@@ -7,30 +7,30 @@ struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare two trials over the same users.",
-    usage: "run-hyper compare <study> <first> <second> [<options>]",
+    usage: "run-hyper compare [<study>] <first> <second> [<options>]",
     discussion: """
       The p-value is the probability of a difference at least this large, in
       either direction, between two equally good trials (sign-flip test). It is
       not corrected for picking these two trials out of many; to see which trials
       may be the best, use the = marks of the leaderboard.
 
-      Example:
+      Examples:
+        run-hyper compare 36 34
         run-hyper compare bert4rec-grocery-hyper 36 34
       """)
 
-  @Argument(help: "Name of the study.")
-  var study: String
-
-  @Argument(help: "Number of the first trial, as in the leaderboard.")
-  var first: Int
-
-  @Argument(help: "Number of the second trial.")
-  var second: Int
+  @Argument(
+    help: ArgumentHelp(
+      "Name of the study (default: the newest study), and numbers of two trials, as in the leaderboard.",
+      valueName: "trial"))
+  var names: [String] = []
 
   @OptionGroup var question: MetricQuestion
 
   func run() throws {
     let (answer, decimalPlaces) = try reading {
+      let (study, numbers) = try StudyAndTrials.split(names, trials: 2)
+      let (first, second) = (try StudyAndTrials.number(numbers[0]), try StudyAndTrials.number(numbers[1]))
       let trials = try question.trials(of: study)
       let answer = try ComparisonDocument(trials, try trials.trial(first), try trials.trial(second))
       return (answer, trials.study.definition.metricDecimalPlaces)

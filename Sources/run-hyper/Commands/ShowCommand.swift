@@ -6,17 +6,18 @@ struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show a trial: configuration, results, attempts, learning curve.",
-    usage: "run-hyper show <study> <trial> [<options>]",
+    usage: "run-hyper show [<study>] <trial> [<options>]",
     discussion: """
-      Example:
+      Examples:
+        run-hyper show best
         run-hyper show bert4rec-grocery-hyper 17
       """)
 
-  @Argument(help: "Name of the study.")
-  var study: String
-
-  @Argument(help: "Number of the trial, as in the leaderboard, or 'best'.")
-  var trial: String
+  @Argument(
+    help: ArgumentHelp(
+      "Name of the study (default: the newest study), and number of the trial, as in the leaderboard, or 'best'.",
+      valueName: "trial"))
+  var names: [String] = []
 
   @OptionGroup var storage: StorageOptions
 
@@ -25,10 +26,12 @@ struct ShowCommand: ParsableCommand {
 
   func run() throws {
     let (story, definition, isOver) = try reading {
+      let (name, trials) = try StudyAndTrials.split(names, trials: 1)
       let store = try storage.reader()
-      let study = try store.requiredStudy(study)
+      let study = try store.requiredStudy(name)
       return (
-        try store.story(of: try number(in: store, study), in: study), study.definition, try store.isOver(study)
+        try store.story(of: try number(of: trials[0], in: store, study), in: study), study.definition,
+        try store.isOver(study)
       )
     }
     switch format {
@@ -37,7 +40,7 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
-  private func number(in store: StudyStore, _ study: Study) throws -> Int {
+  private func number(of trial: String, in store: StudyStore, _ study: Study) throws -> Int {
     if trial == "best" {
       let first = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
       guard let best = first, best.value != nil else {
@@ -46,9 +49,6 @@ struct ShowCommand: ParsableCommand {
       }
       return best.trial
     }
-    guard let number = Int(trial) else {
-      throw CommandError.input("found trial '\(trial)'; expected a trial number from the leaderboard, or best")
-    }
-    return number
+    return try StudyAndTrials.number(trial, or: ", or best")
   }
 }

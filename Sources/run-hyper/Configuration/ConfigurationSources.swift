@@ -43,7 +43,7 @@ struct ConfigurationSources {
   /// The value of RecBole's `show_progress`, if there is one.
   var showsProgress: Bool? {
     for layer in layers.reversed() {
-      if case .boolean(let shows) = layer["show_progress"] { return shows }
+      if case .boolean(let shows) = layer.meant("show_progress") { return shows }
     }
     return nil
   }

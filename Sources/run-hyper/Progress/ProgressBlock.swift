@@ -84,7 +84,7 @@ package struct ProgressBlock {
     _ progress: StudyProgress, after seconds: Double, _ glyphs: Terminal.Glyphs
   ) -> FittedLine {
     var line = FittedLine()
-    line.add("\(progress.ended - progress.pruned) of \(progress.total) finished", rank: 0)
+    line.add("\(progress.finished) of \(progress.total) finished", rank: 0)
     if progress.pruned > 0 { line.add("\(progress.pruned) paused", rank: 2, separator: ", ") }
     line.add("\(progress.running.count) running", rank: 5, separator: ", ")
     let share = Int((min(max(progress.fraction, 0), 1) * 100).rounded(.down))

@@ -42,13 +42,17 @@ final class StudyNarrator: Sendable {
     }
     guard let counts = try? store.counts(of: study), let work = try? store.work(of: study) else { return }
     let total = max(counts.total, study.definition.sampler == .tpe ? study.definition.trialLimit ?? 0 : 0)
-    display.update { $0.align(total: total, ended: counts.ended, pruned: counts.pruned, work: work) }
+    let best = try? store.bestSoFar(in: study, showing: varying)
+    display.update {
+      $0.align(total: total, ended: counts.ended, pruned: counts.pruned, work: work)
+      $0.align(best: best)
+    }
   }
 
   func tell(_ event: StudyEvent) {
     switch event {
     case .opened: align()
-    case .started(let trial, let hyperparameters, let attempt, let fromEpoch):
+    case .started(let trial, let hyperparameters, let attempt, let fromEpoch, let isRepeat):
       align()
       let place = fromEpoch > 0 ? " again after epoch \(fromEpoch)" : attempt > 1 ? " again" : ""
       display.update(
@@ -56,7 +60,7 @@ final class StudyNarrator: Sendable {
       ) {
         $0.start(
           trial, parameters: hyperparameters.shown(varying), work: objective.cost(of: hyperparameters)?.total,
-          isResumed: fromEpoch > 0)
+          isResumed: fromEpoch > 0, isRanked: !isRepeat)
       }
     case .progressed(let trial, let fraction, let detail):
       display.progress(
@@ -132,6 +136,20 @@ final class StudyNarrator: Sendable {
   /// The study's metric as an event's value.
   private func values(_ value: Double?) -> [String: Double] {
     value.map { [MetricName.valid(metric).description: $0] } ?? [:]
+  }
+}
+
+extension StudyStore {
+  /// The best value of all trials so far, running and paused ones included.
+  ///
+  /// - Parameter names: Parameters that a display shows.
+  func bestSoFar(in study: Study, showing names: Set<String>) throws -> StudyProgress.Best? {
+    try best(in: study).map { best in
+      let interval = try interval(of: best.trial, in: study)
+      return StudyProgress.Best(
+        value: best.value, trial: best.trial, epoch: best.epoch, parameters: best.hyperparameters.shown(names),
+        interval: interval.map { $0.low...$0.high })
+    }
   }
 }
 

@@ -71,6 +71,9 @@ package struct StudyProgress: Equatable {
   package struct Trial: Equatable {
     package var parameters: [Parameter]
 
+    /// Whether it competes; a repeat with another seed does not.
+    package var isRanked = true
+
     /// The cost of the whole trial, in the unit of the study's work.
     package var work = 1.0
 
@@ -120,12 +123,19 @@ package struct StudyProgress: Equatable {
     self.work = work
   }
 
-  /// - Parameter isResumed: Whether the trial continues from a checkpoint.
+  /// Takes over the best value of all processes.
+  package mutating func align(best: Best?) {
+    if let best { consider(best) }
+  }
+
   /// - Parameter work: The trial's cost, in the unit of the study's work.
+  /// - Parameter isResumed: Whether the trial continues from a checkpoint.
+  /// - Parameter isRanked: Whether the trial competes.
   package mutating func start(
-    _ trial: Int, parameters: [Parameter], work: Double? = nil, isResumed: Bool = false
+    _ trial: Int, parameters: [Parameter], work: Double? = nil, isResumed: Bool = false, isRanked: Bool = true
   ) {
-    running[trial] = Trial(parameters: parameters, work: work ?? 1, firstFraction: isResumed ? nil : 0)
+    running[trial] = Trial(
+      parameters: parameters, isRanked: isRanked, work: work ?? 1, firstFraction: isResumed ? nil : 0)
   }
 
   package mutating func advance(_ trial: Int, to fraction: Double, detail: String) {
@@ -142,12 +152,12 @@ package struct StudyProgress: Equatable {
     let own = Best(value: value, trial: trial, epoch: epoch, parameters: known.parameters)
     if own.ranksBefore(known.best) { known.best = own }
     running[trial] = known
-    consider(own)
+    if known.isRanked { consider(own) }
   }
 
   /// Ends a trial; `counts` is false for a trial that returns to the queue.
   ///
-  /// - Parameter value: Its best one.
+  /// - Parameter value: Its best one; `nil` if it has diverged or failed.
   /// - Parameter interval: That of `value`.
   package mutating func end(
     _ trial: Int, value: Double?, interval: ClosedRange<Double>? = nil, counts: Bool = true, isPruned: Bool = false
@@ -159,7 +169,12 @@ package struct StudyProgress: Equatable {
     work.ended = min(work.ended + known.work * part, work.total)
     workBefore += known.work * min(known.firstFraction ?? 0, part)
     if isPruned { pruned += 1 }
-    guard let value else { return }
+    guard known.isRanked else { return }
+    guard let value else {
+      let others = running.values.filter(\.isRanked).map(\.best)
+      if best?.trial == trial { best = others.reduce(record, Self.better) }
+      return
+    }
     let epoch = known.best?.value == value ? known.best?.epoch : nil
     let own = Best(value: value, trial: trial, epoch: epoch, parameters: known.parameters, interval: interval)
     if own.ranksBefore(record) { record = own }
@@ -168,6 +183,17 @@ package struct StudyProgress: Equatable {
 
   private mutating func consider(_ candidate: Best) {
     if candidate.ranksBefore(best) { best = candidate }
+  }
+
+  private static func better(_ a: Best?, _ b: Best?) -> Best? {
+    guard let b else { return a }
+    return b.ranksBefore(a) ? b : a
+  }
+
+  /// Trials that have ended for good.
+  package var finished: Int {
+    // The counts of a large study are taken over only now and then.
+    max(ended - pruned, 0)
   }
 
   /// The metric's value as shown.
@@ -206,5 +232,5 @@ package struct StudyProgress: Equatable {
   }
 
   /// How many trials have finished, and how many are paused.
-  var count: String { ProgressText.count(ended, pruned: pruned, of: "\(total)") }
+  var count: String { ProgressText.count(finished + pruned, pruned: pruned, of: "\(total)") }
 }

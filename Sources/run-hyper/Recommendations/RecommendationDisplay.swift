@@ -8,7 +8,9 @@ final class RecommendationDisplay {
   /// Results on a terminal would get mixed up with a bar.
   private let hasBar = Terminal.current.redraws && isatty(STDOUT_FILENO) == 0
 
-  private let isTerminal = Output.noteIsTerminal
+  /// Nor are lines of progress wanted between results.
+  private let isMixed = Output.noteIsTerminal && isatty(STDOUT_FILENO) == 1
+
   private let start = ContinuousClock.now
   private var last = ContinuousClock.now
 
@@ -19,7 +21,7 @@ final class RecommendationDisplay {
   var elapsed: String { ProgressText.duration(seconds: seconds) }
 
   func advance(to count: Int) {
-    guard hasBar || !isTerminal, ContinuousClock.now - last >= (hasBar ? .milliseconds(100) : .seconds(60)) else {
+    guard !isMixed, ContinuousClock.now - last >= (hasBar ? .milliseconds(100) : .seconds(60)) else {
       return
     }
     last = .now

@@ -26,13 +26,13 @@ struct StudySession {
   func run() async throws -> String? {
     defer { store.close() }
     let start = ContinuousClock.now
-    let best = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
     let narrator = StudyNarrator(
       store: store, study: study, space: space.space, objective: objective,
       display: ProgressDisplay(
         StudyProgress(
           total: opening.counts.total, ended: opening.counts.ended, metric: study.definition.metric,
-          decimalPlaces: study.definition.metricDecimalPlaces, best: try best.flatMap(bestBefore)),
+          decimalPlaces: study.definition.metricDecimalPlaces,
+          best: try store.bestSoFar(in: study, showing: space.space.varyingNames)),
         progressMode))
     let stop = StopController()
     let interruption = Interruption {
@@ -69,15 +69,6 @@ struct StudySession {
 
   /// How progress is shown.
   var progressMode: ProgressMode { request.progress ?? (space.sources.showsProgress == false ? .plain : .auto) }
-
-  /// The best trial of what has been tried before.
-  private func bestBefore(_ row: Leaderboard.Row) throws -> StudyProgress.Best? {
-    guard let value = row.value else { return nil }
-    let interval = try store.interval(of: row.trial, in: study)
-    return StudyProgress.Best(
-      value: value, trial: row.trial, epoch: row.bestEpoch,
-      parameters: row.hyperparameters.shown(space.space.varyingNames), interval: interval.map { $0.low...$0.high })
-  }
 
   private func runTrials(_ narrator: StudyNarrator, _ stop: StopController) async throws -> RunOutcome {
     do {

@@ -23,7 +23,8 @@ struct StudyWatch {
     display = ProgressDisplay(
       StudyProgress(
         total: session.opening.counts.total, ended: session.opening.counts.ended,
-        metric: session.study.definition.metric, decimalPlaces: session.study.definition.metricDecimalPlaces, best: nil),
+        metric: session.study.definition.metric, decimalPlaces: session.study.definition.metricDecimalPlaces,
+        best: try? session.store.bestSoFar(in: session.study, showing: session.space.space.varyingNames)),
       session.progressMode)
   }
 
@@ -118,7 +119,8 @@ struct StudyWatch {
       ) {
         $0.start(
           trial.number, parameters: trial.hyperparameters.shown(session.space.space.varyingNames),
-          work: session.objective.cost(of: trial.hyperparameters)?.total, isResumed: trial.epoch > 0)
+          work: session.objective.cost(of: trial.hyperparameters)?.total, isResumed: trial.epoch > 0,
+          isRanked: !trial.isRepeat)
       }
     }
     for trial in running {
@@ -135,9 +137,11 @@ struct StudyWatch {
       known[trial] = state
       let result = value.map { ", best \(metric) \($0.decimal(places: study.definition.metricDecimalPlaces))" } ?? ""
       let isMeasured = state == .completed || state == .pruned
+      let what = state == .pruned ? "paused by the pruner" : state.rawValue
       display.update(
         ProgressEvent(
-          state.rawValue, "trial \(trial) \(state.rawValue)\(result)", trial: trial, isImportant: !isMeasured,
+          state == .pruned ? "paused_by_pruner" : state.rawValue, "trial \(trial) \(what)\(result)", trial: trial,
+          values: value.map { [MetricName.valid(metric).description: $0] } ?? [:], isImportant: !isMeasured,
           addsSummary: true)
       ) { $0.end(trial, value: isMeasured ? value : nil, isPruned: state == .pruned) }
     }
@@ -149,6 +153,10 @@ struct StudyWatch {
     }
     let counts = board.counts
     let total = max(counts.total, study.definition.sampler == .tpe ? study.definition.trialLimit ?? 0 : 0)
-    display.update { $0.align(total: total, ended: counts.ended, pruned: counts.pruned, work: work) }
+    let best = try store.bestSoFar(in: study, showing: session.space.space.varyingNames)
+    display.update {
+      $0.align(total: total, ended: counts.ended, pruned: counts.pruned, work: work)
+      $0.align(best: best)
+    }
   }
 }

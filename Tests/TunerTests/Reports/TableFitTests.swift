@@ -13,9 +13,9 @@ import Testing
     Column(header: "95 % interval", role: .interval, cells: ["0.2085–0.2667", "0.2046–0.2627"]),
     Column(header: "tied", role: .mark, cells: ["=", "="]),
     Column(header: "TFLOP", role: .extra, cells: ["0.277", "0.277"]),
-    Column(header: "learning_rate", role: .parameter, cells: ["0.001", "0.001"]),
+    Column(header: "learning_rate", role: .parameter, cells: ["0.001", "0.001"], isConstant: true),
     Column(header: "n_heads", role: .parameter, cells: ["2", "1"]),
-    Column(header: "n_layers", role: .parameter, cells: ["2", "2"]),
+    Column(header: "n_layers", role: .parameter, cells: ["2", "2"], isConstant: true),
     Column(header: "test.ndcg@10", role: .mainTest, cells: ["0.2346", "0.2377"]),
     Column(header: "test.hit@10", role: .test, cells: ["0.4188", "0.4219"]),
   ]

@@ -73,6 +73,8 @@ extension Leaderboard {
         let value = row.hyperparameters[name]
         return (roundsParameters ? value?.rounded(toDigits: 4) : value)?.description.visible ?? ""
       }
+      // As exact as they are: two numbers may look alike.
+      columns[columns.count - 1].isConstant = rows.count > 1 && Set(rows.map { $0.hyperparameters[name] }).count == 1
     }
     let main = "test.\(MetricName(sort).name)"
     for name in metricNames where MetricName(full: name)?.split == "test" && name != sort {

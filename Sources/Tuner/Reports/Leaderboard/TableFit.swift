@@ -20,6 +20,9 @@ extension Leaderboard {
     let role: Role
     let cells: [String]
 
+    /// Whether it has the same value in all of several rows.
+    var isConstant = false
+
     /// What a column is for. Of the roles, the last ones are left out first.
     enum Role: Int, Comparable {
       /// The rank, the trial, and what the rows are sorted by.
@@ -49,9 +52,7 @@ extension Leaderboard {
     let remarks: [String]
 
     init(_ all: [TableColumn], width: Int) {
-      let constant = all.filter { column in
-        column.role == .parameter && column.cells.count > 1 && Set(column.cells).count == 1
-      }
+      let constant = all.filter { $0.role == .parameter && $0.isConstant }
       var rest = all.filter { !constant.contains($0) }
       // The most important first.
       var hidden: [String] = []

@@ -2,6 +2,9 @@
 package struct RunningTrialRow: Sendable, Equatable {
   package let number: Int
 
+  /// Whether it repeats another trial with another seed.
+  package let isRepeat: Bool
+
   /// The job of a cluster's scheduler in which it runs, such as `12_3`; `nil` outside a job.
   package let job: String?
 
@@ -18,13 +21,14 @@ extension StudyStore {
     try read { db in
       try db.rows(
         """
-        SELECT id, ordinal, epoch_limit, job, (SELECT max(epoch) FROM observation WHERE trial_id = trial.id) AS epoch
+        SELECT id, ordinal, repeat, epoch_limit, job, (SELECT max(epoch) FROM observation WHERE trial_id = trial.id) AS epoch
         FROM trial JOIN attempt ON attempt.trial_id = trial.id AND attempt.attempt = trial.attempt
         WHERE study_id = ? AND state = 'running' ORDER BY ordinal
         """, [study.id]
       ).map { row in
         try RunningTrialRow(
-          number: row["ordinal"], job: row["job"], epoch: row["epoch"] ?? 0, epochLimit: row["epoch_limit"],
+          number: row["ordinal"], isRepeat: (row["repeat"] as Int) > 0, job: row["job"], epoch: row["epoch"] ?? 0,
+          epochLimit: row["epoch_limit"],
           hyperparameters: Self.hyperparameters(of: row["id"], db))
       }
     }

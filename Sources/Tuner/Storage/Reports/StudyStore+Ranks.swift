@@ -34,6 +34,23 @@ extension StudyStore {
     return ConfidenceInterval(ofMean: metric.values(of: ranks), largest: metric.largest)
   }
 
+  /// The trial that competes and has the best value so far, running and paused ones included; `nil` before the first validation.
+  package func best(
+    in study: Study
+  ) throws -> (trial: Int, epoch: Int?, value: Double, hyperparameters: Hyperparameters)? {
+    try read { db in
+      let row = try db.row(
+        """
+        SELECT id, ordinal, best_epoch, best_value FROM trial
+        WHERE study_id = ? AND \(Self.contender) AND best_value IS NOT NULL AND state NOT IN ('diverged', 'failed')
+        ORDER BY \(Self.bestFirst(study.definition.direction)) LIMIT 1
+        """, [study.id])
+      return try row.map { row in
+        try (row["ordinal"], row["best_epoch"], row["best_value"], Self.hyperparameters(of: row["id"], db))
+      }
+    }
+  }
+
   /// Whether any trial of a study has ranks.
   static func hasRanks(_ study: Study, _ db: Connection) throws -> Bool {
     // The inner query makes SQLite begin with the ranks: where there are none, it is done at once.

@@ -48,25 +48,24 @@ import Testing
     return try store.leaderboard(of: study).text(.csv)
   }
 
-  /// Lets one of two workers act while the other one stands still at the beginning of an epoch: what takes several steps would otherwise
-  /// meet a state that is rightly written in between.
+  /// Lets the worker of the fourth trial act while the other one stands still at the beginning of the fifth: what takes several steps would
+  /// otherwise meet a state that is rightly written in between.
   private final class Stillness: Sendable {
-    private let isWanted = Locked(false)
     private let isThere = Locked(false)
     private let isOver = Locked(false)
 
-    /// Stands still, if asked to.
+    /// Stands still until the action is over.
     func keep() {
-      guard isWanted.withLock({ $0 }) else { return }
       isThere.withLock { $0 = true }
       while !isOver.withLock({ $0 }) { usleep(1_000) }
     }
 
-    /// Acts once the other worker stands still, or has nothing left to do.
-    func during(_ isAlone: () throws -> Bool, do action: () throws -> Void) throws {
+    /// Acts once the other worker stands still.
+    ///
+    /// - Parameter isAlone: Whether there is no other worker.
+    func act(isAlone: Bool, _ action: () throws -> Void) rethrows {
       defer { isOver.withLock { $0 = true } }
-      isWanted.withLock { $0 = true }
-      while try !isThere.withLock({ $0 }) && !isAlone() { usleep(1_000) }
+      while !isAlone && !isThere.withLock({ $0 }) { usleep(1_000) }
       try action()
     }
   }
@@ -82,10 +81,9 @@ import Testing
     let ended = Locked(0)
     let stillness = Stillness()
     let toy = Toy { trial, epoch in
-      guard trial.number == 4, epoch == 2, trial.attempt == 1 else { return stillness.keep() }
-      try stillness.during {
-        try store.counts(of: study).running == 1
-      } do: {
+      if trial.number == 5, epoch == 1 { stillness.keep() }
+      guard trial.number == 4, epoch == 2, trial.attempt == 1 else { return }
+      try stillness.act(isAlone: workers == 1) {
         let count = try store.counts(of: study).completed
         ended.withLock { $0 = count }
         try event()
