@@ -202,7 +202,8 @@ import Testing
   @Test(arguments: [
     (["leaderboard"], "studies/studies.sqlite: found no such file"),
     (["resume", "x"], "studies/studies.sqlite: found no such file"),
-    (["show", "a"], "<trial>"), (["evaluate"], "--weights"),
+    (["show"], "found none; expected 1 trial"), (["show", "a"], "found trial 'a'; expected a trial number"),
+    (["compare", "1", "a"], "found trial 'a'; expected a trial number"), (["evaluate"], "--weights"),
     (["evaluate", "--weights=none"], "none: found no such file"),
     (["evaluate", "--weights=hyper.test"], "hyper.test: found"), (["dataset", "fetch", "other"], "only ml-100k"),
     (["dataset", "describe", "other"], "other"), (["train", "--save=no/where"], "--save"),

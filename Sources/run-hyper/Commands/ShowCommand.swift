@@ -27,10 +27,11 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     let (story, definition, isOver) = try reading {
       let (name, trials) = try StudyAndTrials.split(names, trials: 1)
+      let number = trials[0] == "best" ? nil : try StudyAndTrials.number(trials[0], or: ", or best")
       let store = try storage.reader()
       let study = try store.requiredStudy(name)
       return (
-        try store.story(of: try number(of: trials[0], in: store, study), in: study), study.definition,
+        try store.story(of: try number ?? best(of: study, in: store), in: study), study.definition,
         try store.isOver(study)
       )
     }
@@ -40,15 +41,12 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
-  private func number(of trial: String, in store: StudyStore, _ study: Study) throws -> Int {
-    if trial == "best" {
-      let first = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
-      guard let best = first, best.value != nil else {
-        throw CommandError.input(
-          "\(study.name): found no best trial: no trial has a value for \(study.definition.metric)")
-      }
-      return best.trial
+  private func best(of study: Study, in store: StudyStore) throws -> Int {
+    let first = try store.leaderboard(of: study, LeaderboardQuery(top: 1, measuresCertainty: false)).rows.first
+    guard let best = first, best.value != nil else {
+      throw CommandError.input(
+        "\(study.name): found no best trial: no trial has a value for \(study.definition.metric)")
     }
-    return try StudyAndTrials.number(trial, or: ", or best")
+    return best.trial
   }
 }

@@ -88,13 +88,14 @@ package enum Disk {
   /// - Parameter root: A parent that is not created: it has to exist.
   static func createFolder(_ path: String, below root: String? = nil) throws(StorageError) {
     if isFolder(path) { return }
+    let failure = StorageError(
+      location: path, found: "no such folder, and it cannot be created", expected: "a writable place")
     // A path without a slash has the parent ".", and so has that itself.
     let parent = path.parentFolder
-    if parent != root, parent != path { try createFolder(parent, below: root) }
-    guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else {
-      throw StorageError(
-        location: path, found: "no such folder, and it cannot be created", expected: "a writable place")
+    if parent != root, parent != path {
+      do { try createFolder(parent, below: root) } catch { throw failure }
     }
+    guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw failure }
     try syncFolder(parent)
   }
 
