@@ -39,14 +39,7 @@ import Testing
     environment["RUN_HYPER_COMMAND"] = nil
     if let path { environment["PATH"] = "\(path):\(environment["PATH"] ?? "/usr/bin:/bin")" }
     process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (Program.status(of: process), text)
+    return try Program.output(of: process)
   }
 
   @Test(arguments: [("tree", "tree/scripts/run-hyper"), ("my tree", "'my tree/scripts/run-hyper'")])

@@ -18,14 +18,7 @@ import Testing
     var variables = ProcessInfo.processInfo.environment
     for name in ["RUN_HYPER_COMMAND", "RUN_HYPER_HOME", "RUN_HYPER_CPU"] { variables[name] = nil }
     process.environment = variables.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (Program.status(of: process), text)
+    return try Program.output(of: process)
   }
 
   private static func sources() throws -> String {

@@ -75,6 +75,18 @@ final class Program: Sendable {
       errors: try String(contentsOf: files[1], encoding: .utf8))
   }
 
+  /// Runs another program to its end; gives back all that it prints.
+  static func output(of process: Process) throws -> (status: Int32, text: String) {
+    process.standardInput = FileHandle.nullDevice
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (status(of: process), text)
+  }
+
   /// The exit status, negative for the signal that ended it.
   static func status(of process: Process) -> Int32 {
     process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

@@ -8,14 +8,7 @@ import Testing
     process.executableURL = Program.home.appendingPathComponent("scripts/compare-winners")
     process.arguments = arguments
     process.currentDirectoryURL = program.folder
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (Program.status(of: process), text)
+    return try Program.output(of: process)
   }
 
   @Test func `It finds the winners' test metrics, and the difference and interval that compare finds`() throws {

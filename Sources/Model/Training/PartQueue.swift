@@ -25,7 +25,7 @@ final class PartQueue {
   private var state: State
 
   /// - Parameter free: Empty buffers. A thread that finishes a part gets one of them, since the sum or the waiting result keeps its own.
-  ///   With as many as there are threads, no thread waits for a slower one.
+  ///   If there are at least as many buffers as threads, no thread waits for a slower one.
   init(partCount: Int, free: [GradientBuffer]) {
     self.partCount = partCount
     state = State(free: free)

@@ -56,7 +56,7 @@ package struct ProgressBlock {
       + (parameters.isEmpty ? "" : ": \(parameters)")
   }
 
-  /// The rows that lines take up: a terminal that has become narrower shows each on as many as it needs.
+  /// The number of rows on which a terminal shows lines: a line that is longer than its width takes several.
   package static func rows(of lines: [String], width: Int) -> Int {
     lines.reduce(0) { $0 + max(($1.count + width - 1) / max(width, 1), 1) }
   }

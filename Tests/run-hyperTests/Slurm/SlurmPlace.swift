@@ -129,18 +129,23 @@ struct SlurmPlace {
     return found
   }
 
-  /// Waits until a task is in the queue again.
-  func requeued(_ id: String, of array: Int) async throws {
+  /// Waits until a task is in the queue again, or has come out of it: on a busy machine, two minutes can pass between two looks.
+  ///
+  /// - Parameter round: How often it has been requeued then.
+  func requeued(_ id: String, of array: Int, round: Int = 1) async throws {
     try await cluster.wait(until: "\(id) waits again; \(logs(of: array))") {
-      try task(id, of: array)?.waitsAfterRequeue == true
+      guard let task = try task(id, of: array) else { return false }
+      return try task.waitsAfterRequeue || (task.state == "RUNNING" && restarts(of: id) >= round)
     }
   }
 
-  /// Lets a task that was requeued start soon.
+  /// Lets a task that was requeued start soon, if it has not started by itself.
   func restart(_ id: String, of array: Int) async throws {
     var waiting = Waiting()
     try await cluster.wait(until: "\(id) may start again") {
-      guard let task = try task(id, of: array), waiting.isLongEnough(task, on: cluster) else { return false }
+      guard let task = try task(id, of: array) else { return false }
+      if task.state == "RUNNING" { return true }
+      guard waiting.isLongEnough(task, on: cluster) else { return false }
       try release(id)
       return true
     }

@@ -63,7 +63,7 @@ struct SlurmTests {
         worker.resume()
       }
       for task in try place.tasks(of: array) {
-        try await place.requeued(task.id, of: array)
+        try await place.requeued(task.id, of: array, round: round)
         let log = place.log(of: task.id)
         #expect(log.ranges(of: "the time limit is near: queued again").count == round, "\(log)")
       }

@@ -77,7 +77,9 @@ extension Leaderboard {
 }
 
 extension Literal {
-  /// A number with so many significant digits, at most six; other values unchanged, and numbers for which powers of ten are not exact.
+  /// A number, rounded to significant digits. Other values are unchanged, and so are numbers so large or small that they would become inexact.
+  ///
+  /// - Parameter digits: At most 6.
   func rounded(toDigits digits: Int) -> Literal {
     guard case .number(let number) = self, (1e-15..<1e15).contains(number.magnitude) else { return self }
     func power(_ exponent: Int) -> Double { (0..<exponent).reduce(1) { power, _ in power * 10 } }
