@@ -77,7 +77,7 @@ extension Leaderboard {
 }
 
 extension Literal {
-  /// A number, rounded to significant digits. Other values are unchanged, and so are numbers so large or small that they would become inexact.
+  /// A number, rounded to significant digits. Other values are unchanged, and so are numbers that are too large or too small for it.
   ///
   /// - Parameter digits: At most 6.
   func rounded(toDigits digits: Int) -> Literal {
