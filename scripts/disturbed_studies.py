@@ -72,7 +72,8 @@ class Folder:
     def query(self, sql):
         if self.server:
             return self.server.rows(self.name, sql)
-        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=60)
+        # Not read-only: whoever opens the file first after a kill has to roll back what was being written.
+        connection = sqlite3.connect(f"file:{self.database}?mode=rw", uri=True, timeout=60)
         try:
             return connection.execute(sql).fetchall()
         finally:

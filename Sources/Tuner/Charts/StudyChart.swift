@@ -27,6 +27,38 @@ public struct StudyChart: Sendable, Equatable, Codable {
     /// The results by name, such as `test.ndcg@10`.
     public let metrics: [String: Double?]
 
+    /// The number of epochs trained, and the most that it can have.
+    public var epochs, epochLimit: Int?
+
+    /// The epoch of the best value.
+    public var bestEpoch: Int?
+
+    /// The operations of the training so far, in units of 10¹².
+    public var cost: Double?
+
+    /// The two bounds of the value's 95 % confidence interval, over validation users.
+    public var interval: [Double]?
+
+    /// Whether the trial is statistically tied with the best one.
+    public var tied: Bool?
+
+    /// The training loss after each epoch.
+    public var losses: [Point]?
+
+    /// The arrivals on the pruner's rungs, in order.
+    public var rungs: [Arrival]?
+
+    /// The starts of the trial, in order.
+    public var attempts: [Attempt]?
+
+    /// Why the trial failed.
+    public var message: String?
+
+    public var repeats: Repeats?
+
+    /// A command that trains the trial again, and the same settings as YAML.
+    public var command, configuration: String?
+
     public init(
       number: Int, state: TrialState, value: Double?, parameters: Hyperparameters, curve: [Point], seconds: Double?,
       metrics: [SplitMetric]
@@ -37,7 +69,7 @@ public struct StudyChart: Sendable, Equatable, Codable {
       self.parameters = Dictionary(parameters.pairs.map { ($0.name, Value($0.value)) }) { first, _ in first }
       self.curve = curve
       _seconds = Finite(wrappedValue: seconds)
-      self.metrics = Dictionary(metrics.map { ($0.fullName, $0.value.flatMap { $0.isFinite ? $0 : nil }) }) {
+      self.metrics = Dictionary(metrics.map { ($0.fullName, $0.value.finite) }) {
         first, _ in first
       }
     }
@@ -83,7 +115,23 @@ public struct StudyChart: Sendable, Equatable, Codable {
 
   /// The names of the tuned parameters, in the order of the search space.
   public let parameters: [String]
-  public let trials: [Trial]
+  public var trials: [Trial]
+
+  /// The parameters' declared values, by name.
+  public var axes: [String: Axis]?
+
+  /// The most epochs that a trial can have.
+  public var epochs: Int?
+
+  /// The number of validation users from whose ranks the intervals are.
+  public var users: Int?
+
+  /// The pruner, with its settings.
+  public var pruner: String?
+
+  /// The pruner's rungs, by epoch.
+  public var rungs: [Rung]?
+  public var importance: Importance?
 
   public init(
     study: String, model: String, dataset: String, metric: String, direction: Direction, ranking: String? = nil,

@@ -26,6 +26,20 @@ extension StudyStore {
     return ranks
   }
 
+  /// The same for some completed trials, by trial number.
+  static func ranks(of trials: [TrialRow], split: String, _ db: Connection) throws -> [Int: [UInt16]] {
+    let numbers = Dictionary(trials.map { ($0.id, $0.number) }) { $1 }
+    let selection = TrialSelection(trials.map(\.id), db.dialect)
+    var ranks: [Int: [UInt16]] = [:]
+    try db.each(
+      "SELECT trial_id, ranks FROM user_rank WHERE trial_id IN (\(selection.sql)) AND split = ?",
+      selection.arguments + [split]
+    ) { row in
+      if let number = numbers[try row["trial_id"]] { ranks[number] = Self.ranks(try row["ranks"]) }
+    }
+    return ranks
+  }
+
   /// The 95 % confidence interval of the study's metric of a trial, over validation users; `nil` if it is no function of ranks.
   package func interval(of number: Int, in study: Study) throws -> ConfidenceInterval? {
     guard let metric = RankMetric(MetricName(study.definition.metric).name),

@@ -42,12 +42,18 @@ struct DecisionRow: Sendable, Equatable {
 extension StudyStore {
   /// A trial's attempts, in order.
   static func attempts(of trial: Int64, _ db: Connection) throws -> [TrialAttempt] {
-    try db.rows("SELECT * FROM attempt WHERE trial_id = ? ORDER BY attempt", [trial]).map { row in
-      try TrialAttempt(
-        number: row["attempt"], owner: row["owner"], startedAt: row["started_at"], endedAt: row["ended_at"],
-        ending: row["ending"], seconds: row["seconds"], fromEpoch: row["from_epoch"], note: row["note"],
-        machine: AttemptMachine(row), job: row["job"])
+    try db.rows("SELECT * FROM attempt WHERE trial_id = ? ORDER BY attempt", [trial]).map { try TrialAttempt($0) }
+  }
+
+  /// The attempts of several trials, in order, by the trials' ids.
+  static func attempts(of selection: TrialSelection, _ db: Connection) throws -> [Int64: [TrialAttempt]] {
+    var attempts: [Int64: [TrialAttempt]] = [:]
+    try db.each(
+      "SELECT * FROM attempt WHERE trial_id IN (\(selection.sql)) ORDER BY trial_id, attempt", selection.arguments
+    ) { row in
+      attempts[try row["trial_id"], default: []].append(try TrialAttempt(row))
     }
+    return attempts
   }
 
   /// A trial's learning curve by epoch, from the attempts on which its result is based.
@@ -85,5 +91,14 @@ extension StudyStore {
       try DecisionRow(
         id: row["id"], decision: PruningDecision(row), pruner: row["scheduler"], decidedAt: row["decided_at"])
     }
+  }
+}
+
+extension TrialAttempt {
+  fileprivate init(_ row: SQLRow) throws {
+    try self.init(
+      number: row["attempt"], owner: row["owner"], startedAt: row["started_at"], endedAt: row["ended_at"],
+      ending: row["ending"], seconds: row["seconds"], fromEpoch: row["from_epoch"], note: row["note"],
+      machine: AttemptMachine(row), job: row["job"])
   }
 }

@@ -9,6 +9,12 @@ struct TrialRow: Sendable, Equatable {
   /// The number of epochs trained.
   let epochs: Int
 
+  /// The most epochs that the trial can have, if known.
+  let epochLimit: Int?
+
+  /// The number of times that the trial was started.
+  let attempts: Int
+
   /// Floating-point operations of an epoch; `nil` if unknown.
   let epochCost: Double?
 
@@ -46,7 +52,8 @@ extension StudyStore {
   static func trials(_ selection: TrialSelection, _ db: Connection) throws -> [TrialRow] {
     try db.rows(
       """
-      SELECT id, ordinal, state, best_value, best_epoch, epoch_cost, training_seconds, failure_kind, failure_message,
+      SELECT id, ordinal, state, best_value, best_epoch, epoch_limit, attempt, epoch_cost, training_seconds, failure_kind,
+        failure_message,
         (SELECT max(epoch) FROM observation WHERE trial_id = trial.id) AS epochs
       FROM trial WHERE id IN (\(selection.sql)) ORDER BY ordinal
       """, selection.arguments
@@ -54,8 +61,8 @@ extension StudyStore {
       try TrialRow(
         id: row["id"], number: row["ordinal"], state: TrialState(rawValue: row["state"]) ?? .failed,
         bestValue: row["best_value"], bestEpoch: row["best_epoch"], epochs: row["epochs"] ?? 0,
-        epochCost: row["epoch_cost"], seconds: row["training_seconds"], failureKind: row["failure_kind"],
-        failureMessage: row["failure_message"])
+        epochLimit: row["epoch_limit"], attempts: row["attempt"], epochCost: row["epoch_cost"],
+        seconds: row["training_seconds"], failureKind: row["failure_kind"], failureMessage: row["failure_message"])
     }
   }
 
