@@ -46,7 +46,9 @@ package struct CommandLineArguments: Equatable {
 
   /// Removes the command's name from the arguments; returns `nil` when ArgumentParser answers without a command.
   private mutating func takeCommand() throws(CommandError) -> CommandSyntax? {
-    guard let first = remaining.first, !Self.general.contains(first) else { return nil }
+    guard let first = remaining.first else { return nil }
+    if first == "help" { try checkTopic(remaining.dropFirst().prefix { !$0.hasPrefix("-") }) }
+    if Self.general.contains(first) { return nil }
     if first.hasPrefix("-") { return CommandSyntax.all[0] }
     let candidates = CommandSyntax.all.filter { $0.words[0] == first }
     guard let found = candidates.first else {
@@ -64,6 +66,16 @@ package struct CommandLineArguments: Equatable {
       throw Self.unknownCommand("\(first) \(second)", among: Set(candidates.map { $0.words.joined(separator: " ") }))
     }
     return nil
+  }
+
+  /// Checks the words after `help`: ArgumentParser answers an unknown command with the help of all.
+  private func checkTopic(_ words: ArraySlice<String>) throws(CommandError) {
+    let known = CommandSyntax.all.map(\.words)
+    guard !words.isEmpty, !known.contains(where: { $0.starts(with: words) }) else { return }
+    let group = known.filter { $0.count > 1 && $0[0] == words.first }
+    let names = group.isEmpty ? known.map { $0[0] } : group.map { $0.joined(separator: " ") }
+    throw Self.unknownCommand(
+      group.isEmpty ? words[words.startIndex] : words.prefix(2).joined(separator: " "), among: Set(names))
   }
 
   private static func unknownCommand(_ name: String, among known: Set<String>) -> CommandError {

@@ -7,6 +7,11 @@ import Literals
 enum Program {
   static func main() async {
     _ = signal(SIGPIPE, SIG_IGN)
+    if CommandLine.arguments.count < 2 {
+      // Not a success: a script that has lost its arguments should stop.
+      Output.note(Overview.text())
+      exit(2)
+    }
     var called = ProgramCommand.name
     do {
       let arguments = try CommandLineArguments(Array(CommandLine.arguments.dropFirst()))

@@ -79,9 +79,11 @@ import run_hyper
   @Test(arguments: [
     (["--params_fil=x"], "error: unknown option --params_fil; did you mean --params_file?"),
     (
-      [],
+      ["study"],
       "error: no parameter file given; start a study with run-hyper --params_file=hyper.test, or see run-hyper --help"
     ),
+    (["help", "leaderbord"], "error: unknown command 'leaderbord'; did you mean 'leaderboard'?"),
+    (["help", "dataset", "fecth"], "error: unknown command 'dataset fecth'; did you mean 'dataset fetch'?"),
     (["leaderbord"], "error: unknown command 'leaderbord'; did you mean 'leaderboard'?"),
     (["evaluate"], "error: Missing expected argument '--weights <file>'"),
     (["dataset", "fetch", "ml-100k", "--data-path"], "error: Missing value for '--data_path <folder>'"),
@@ -92,6 +94,29 @@ import run_hyper
     let ending = try Program().run(arguments)
     #expect(ending.status == 2)
     #expect(ending.errors.hasPrefix("\(message)\n"), "\(ending.errors)")
+  }
+
+  @Test func `Without a word, the program says what it is and names three commands, which run`() throws {
+    let program = try Program()
+    func next() throws -> [[String]] {
+      let ending = try program.run([])
+      #expect(ending.status == 2 && ending.output == "")
+      #expect(ending.errors.hasPrefix("run-hyper tunes BERT4Rec: "), "\(ending.errors)")
+      #expect(ending.errors.contains("\n  study, resume, "), "\(ending.errors)")
+      return ending.errors.matches(of: #/\n  run-hyper (?<arguments>.*?)  .*/#).map {
+        $0.output.arguments.split(separator: " ").map(String.init)
+      }
+    }
+    let first = try next()
+    #expect(first.count == 3 && first.last == ["--help"], "\(first)")
+    try program.write("n_layers choice [1]\n", to: "hyper.test")
+    let second = try next()
+    #expect(second.count == 3 && second.first == ["--params_file=hyper.test"], "\(second)")
+    for arguments in first { #expect(try program.run(arguments).status == 0, "\(arguments)") }
+    #expect(try program.run(["--params_file=hyper.test", "--epochs=0"]).status == 0)
+    let third = try next()
+    #expect(third.count == 3 && third.first == ["leaderboard"], "\(third)")
+    for arguments in third { #expect(try program.run(arguments).status == 0, "\(arguments)") }
   }
 
   @Test(arguments: ["bash", "zsh", "fish"])

@@ -208,7 +208,7 @@ import Testing
     (["evaluate", "--weights=hyper.test"], "hyper.test: found"), (["dataset", "fetch", "other"], "only ml-100k"),
     (["dataset", "describe", "other"], "other"), (["train", "--save=no/where"], "--save"),
     (["nonsense"], "expected one of chart, compare, dataset"),
-    ([], "no parameter file given; start a study with run-hyper --params_file=hyper.test"),
+    (["study"], "no parameter file given; start a study with run-hyper --params_file=hyper.test"),
     (["studies", "--top=3"], "--top"),
   ])
   func `Commands refuse what they cannot do`(arguments: [String], message: String) throws {
