@@ -14,6 +14,9 @@ package struct CommandLineArguments: Equatable {
   /// The words of the called command.
   package private(set) var command: [String] = []
 
+  /// What is wrong; the arguments are sorted as if each mistake were mended in the likeliest way.
+  package private(set) var mistakes: [String] = []
+
   /// The option that sets a configuration key.
   package static let configurationOption = "set"
 
@@ -21,6 +24,7 @@ package struct CommandLineArguments: Equatable {
   private var values: [String: String] = [:]
 
   /// - Parameter arguments: Without the program's name.
+  /// - Throws: `CommandError.input` for an unknown command, whose options are unknown as well.
   package init(_ arguments: [String]) throws(CommandError) {
     remaining = arguments[...]
     guard let syntax = try takeCommand() else {
@@ -36,7 +40,7 @@ package struct CommandLineArguments: Equatable {
         break
       }
       if argument.hasPrefix("--"), argument != "--help", argument != "--version" {
-        try sort(argument, of: syntax)
+        sort(argument, of: syntax)
       } else {
         parsed.append(argument)
       }
@@ -89,7 +93,7 @@ package struct CommandLineArguments: Equatable {
     "help", "--help", "-h", "--version", "--generate-completion-script", "--experimental-dump-help",
   ]
 
-  private mutating func sort(_ argument: String, of syntax: CommandSyntax) throws(CommandError) {
+  private mutating func sort(_ argument: String, of syntax: CommandSyntax) {
     let pieces = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let typed = String(pieces[0])
     let option = String(typed.map { $0 == "-" ? "_" : $0 })
@@ -98,8 +102,7 @@ package struct CommandLineArguments: Equatable {
         parsed.append("--\(option)")
         return
       }
-      let isNew = syntax.repeatable.contains(option) ? true : try isNew(value, for: typed, as: option)
-      if isNew, let value = try OptionText.value(value, of: option) { parsed.append("--\(option)=\(value)") }
+      if syntax.repeatable.contains(option) || isNew(value, for: typed, as: option) { append(value, of: option) }
       return
     }
     let isFlagAlone = !nextIsValue || (syntax.hasOperand && Configuration.meaning(ofKey: option) != .known)
@@ -112,16 +115,28 @@ package struct CommandLineArguments: Equatable {
       return
     }
     if syntax.flags.contains(option), Configuration.meaning(ofKey: option) != .known {
-      throw .input("--\(typed): found a value after it; expected --\(typed) alone".inMessage)
+      _ = takeValue(pieces)
+      return mistakes.append("--\(typed): found a value after it; expected --\(typed) alone".inMessage)
     }
     if !Self.isKey(option), let meant = nearestName(to: option, among: syntax.options) {
-      throw .input("unknown option --\(typed); did you mean --\(meant)?".inMessage)
+      mistakes.append("unknown option --\(typed); did you mean --\(meant)?".inMessage)
+      if let value = takeValue(pieces), values[meant] == nil { append(value, of: meant) }
+      return
     }
     guard let value = takeValue(pieces) else {
-      throw .input("--\(typed) has no value; expected --\(typed)=VALUE".inMessage)
+      return mistakes.append("--\(typed) has no value; expected --\(typed)=VALUE".inMessage)
     }
-    if try isNew(value, for: typed, as: option) {
+    if isNew(value, for: typed, as: option) {
       parsed += ["--\(Self.configurationOption)", "\(option)=\(value)"]
+    }
+  }
+
+  /// Adds an option with its value.
+  private mutating func append(_ text: String, of option: String) {
+    do {
+      if let value = try OptionText.value(text, of: option) { parsed.append("--\(option)=\(value)") }
+    } catch {
+      mistakes.append(error.description)
     }
   }
 
@@ -134,22 +149,12 @@ package struct CommandLineArguments: Equatable {
   private var nextIsValue: Bool { remaining.first.map { !$0.hasPrefix("--") } ?? false }
 
   /// Whether `name` has no value yet; giving the same value twice is allowed, giving two values is not.
-  private mutating func isNew(_ value: String, for typed: String, as name: String) throws(CommandError) -> Bool {
+  private mutating func isNew(_ value: String, for typed: String, as name: String) -> Bool {
     guard let earlier = values.updateValue(value, forKey: name) else { return true }
-    guard earlier == value else {
-      throw .input("found --\(typed) twice, with '\(earlier)' and '\(value)'; expected one of them".inMessage)
+    if earlier != value {
+      mistakes.append("found --\(typed) twice, with '\(earlier)' and '\(value)'; expected one of them".inMessage)
     }
     return false
-  }
-
-  /// - Throws: `CommandError.input`, which says how to start a study, if a study has no parameter file.
-  package func checkParameterFile() throws(CommandError) {
-    let needsFile = command == ["study"] || (command.isEmpty && parsed.isEmpty)
-    let asksForHelp = parsed.contains { ["--help", "-h", "--version"].contains($0) }
-    guard needsFile, !asksForHelp, values["params_file"] == nil else { return }
-    throw .input(
-      "no parameter file given; start a study with \(ProgramCommand.line("--params_file=hyper.test")), "
-        + "or see \(ProgramCommand.line("--help"))")
   }
 
   /// Whether the name is a key with an effect, or close to one.

@@ -16,8 +16,10 @@ enum Program {
     do {
       let arguments = try CommandLineArguments(Array(CommandLine.arguments.dropFirst()))
       called = ([called] + arguments.command).joined(separator: " ")
-      try arguments.checkParameterFile()
-      var command = try RunHyper.parseAsRoot(arguments.parsed)
+      var mistakes = Mistakes(arguments.mistakes)
+      let parsed = try mistakes.parse(arguments.parsed, command: arguments.command.count)
+      if !mistakes.isEmpty { try (parsed as? any CheckedCommand)?.check(&mistakes) }
+      guard var command = parsed, mistakes.isEmpty else { end(with: mistakes, of: called) }
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -26,6 +28,13 @@ enum Program {
     } catch {
       end(with: error, of: called)
     }
+  }
+
+  /// Prints the mistakes of a command line and exits.
+  private static func end(with mistakes: Mistakes, of called: String) -> Never {
+    Output.error(mistakes.text)
+    if mistakes.areAnsweredByHelp { Output.note("For help: \(called) --help") }
+    exit(2)
   }
 
   /// Prints what was wrong on one line and exits with the status for this kind of error.
@@ -38,11 +47,6 @@ enum Program {
     if code.isSuccess {
       Output.result(ProgramCommand.naming(in: RunHyper.fullMessage(for: error).trimmingCharacters(in: .newlines)))
       exit(0)
-    }
-    if code == .validationFailure {
-      Output.error(RunHyper.message(for: error).inMessage)
-      Output.note("For help: \(called) --help")
-      exit(2)
     }
     Output.error("\(error)")
     exit(1)

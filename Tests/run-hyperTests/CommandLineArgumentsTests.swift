@@ -47,6 +47,24 @@ import run_hyper
       "unknown option --param_file; did you mean --params_file?"
     ),
     (["--worker=2"], "unknown option --worker; did you mean --workers?"),
+    (["--skip-impossible=1"], "--skip-impossible: found a value after it; expected --skip-impossible alone"),
+  ])
+  func `What cannot be meant is a mistake`(given: [String], message: String) throws {
+    #expect(try CommandLineArguments(given).mistakes == [message])
+  }
+
+  @Test func `Several mistakes are all found, and the rest is sorted as if they were mended`() throws {
+    let arguments = try CommandLineArguments(["--param_file=a", "--epochs=2", "--epochs=3", "--worker", "4", "--top_k"])
+    #expect(
+      arguments.mistakes == [
+        "unknown option --param_file; did you mean --params_file?",
+        "found --epochs twice, with '2' and '3'; expected one of them",
+        "unknown option --worker; did you mean --workers?", "--top_k has no value; expected --top_k=VALUE",
+      ])
+    #expect(arguments.parsed == ["study", "--params_file=a", "--set", "epochs=2", "--workers=4"])
+  }
+
+  @Test(arguments: [
     (["leaderbord"], "unknown command 'leaderbord'; did you mean 'leaderboard'?"),
     (
       ["dance"],
@@ -55,21 +73,7 @@ import run_hyper
     (["dataset", "fecth"], "unknown command 'dataset fecth'; did you mean 'dataset fetch'?"),
     (["dataset", "x"], "unknown command 'dataset x'; expected one of dataset describe, dataset fetch, dataset import"),
   ])
-  func `What cannot be meant is an error`(given: [String], message: String) {
+  func `An unknown command is an error`(given: [String], message: String) {
     #expect(throws: CommandError.input(message)) { try CommandLineArguments(given) }
-  }
-
-  @Test(arguments: [[], ["study"], ["--dataset=ml-100k"], ["--workers", "2", "--shuffle"]])
-  func `A study without a parameter file is told the next step`(given: [String]) throws {
-    let message =
-      "no parameter file given; start a study with run-hyper --params_file=hyper.test, or see run-hyper --help"
-    #expect(throws: CommandError.input(message)) { try CommandLineArguments(given).checkParameterFile() }
-  }
-
-  @Test(arguments: [
-    ["--params-file=a"], ["--help"], ["-h"], ["study", "--help"], ["--version"], ["help", "study"], ["train"],
-  ])
-  func `What needs no parameter file does without`(given: [String]) throws {
-    try CommandLineArguments(given).checkParameterFile()
   }
 }

@@ -82,6 +82,10 @@ import run_hyper
       ["study"],
       "error: no parameter file given; start a study with run-hyper --params_file=hyper.test, or see run-hyper --help"
     ),
+    (
+      ["--dataset=ml-100k", "--shuffle"],
+      "error: no parameter file given; start a study with run-hyper --params_file=hyper.test, or see run-hyper --help"
+    ),
     (["help", "leaderbord"], "error: unknown command 'leaderbord'; did you mean 'leaderboard'?"),
     (["help", "dataset", "fecth"], "error: unknown command 'dataset fecth'; did you mean 'dataset fetch'?"),
     (["leaderbord"], "error: unknown command 'leaderbord'; did you mean 'leaderboard'?"),

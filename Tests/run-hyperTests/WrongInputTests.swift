@@ -178,6 +178,56 @@ import Testing
     #expect(!program.exists("studies"))
   }
 
+  /// The lines of an error.
+  private static func lines(_ ending: Program.Ending) -> [String] {
+    ending.errors.split(separator: "\n").map { String($0.hasPrefix("error: ") ? $0.dropFirst(7) : $0) }
+  }
+
+  @Test func `All mistakes of a command line are named at once`() throws {
+    let program = try Program()
+    let wrong = ["--params_file=none.test", "--algo=magic", "--pruner=sha", "--hidden_size=-4", "--dataset=nowhere"]
+    let study = try program.run(wrong + ["--output_file=no/where", "--timeout=soon", "--config_files=a.yaml b.yaml"])
+    #expect(study.status == 2 && study.output == "")
+    let expected = [
+      "--output_file: found no writable folder 'no'; expected one that exists",
+      "--timeout: found 'soon'; expected a time such as 2h, 90m or 1h30m",
+      "none.test: found no such file; expected a file with lines such as: n_layers choice [1,2]",
+      "--algo: found 'magic'; expected exhaustive, random or bayes",
+      "--pruner: found 'sha'; expected none, median, asha or hyperband",
+      "a.yaml: found no such file; expected a readable YAML file",
+      "b.yaml: found no such file; expected a readable YAML file",
+      "--hidden_size: found '-4'; expected integer 1 to 65536",
+    ]
+    let lines = Self.lines(study)
+    #expect(Array(lines.prefix(expected.count)) == expected, "\(study.errors)")
+    #expect(lines.count == 9 && lines[8].hasPrefix("nowhere: found no such dataset in "), "\(study.errors)")
+    let submit = try program.run(["submit", "--jobs=0", "--time=soon"] + wrong)
+    #expect(submit.status == 2 && Self.lines(submit).count == 7, "\(submit.errors)")
+    let train = try program.run(["train", "--threads=0", "--save=no/where", "--hidden_size=-4", "--dataset=nowhere"])
+    #expect(train.status == 2 && Self.lines(train).count == 4, "\(train.errors)")
+    #expect(!program.exists("studies"))
+  }
+
+  @Test func `Mistakes of options do not hide those of their values, and the other way round`() throws {
+    let program = try Program()
+    try program.write("n_layers choice [1]\nlearning_rat choice [0.1]\n", to: "hyper.test")
+    let ending = try program.run([
+      "--params_fil=hyper.test", "--workers=two", "--epochs=1", "--epochs=2", "--max_evals=many", "--algo=magic",
+      "--hiden_size=8", "surplus",
+    ])
+    #expect(ending.status == 2)
+    let lines = Self.lines(ending)
+    for piece in [
+      "unknown option --params_fil; did you mean --params_file?",
+      "found --epochs twice, with '1' and '2'; expected one of them", "The value 'two' is invalid for '--workers",
+      "The value 'many' is invalid for '--max_evals <count>'", "'surplus'", "--algo: found 'magic'",
+      "hyper.test:2:1: found unknown parameter 'learning_rat'", "--hiden_size: found",
+    ] {
+      #expect(lines.count { $0.contains(piece) } == 1, "\(piece): \(ending.errors)")
+    }
+    #expect(lines.count == 9 && lines.last == "For help: run-hyper study --help", "\(ending.errors)")
+  }
+
   @Test(
     arguments: [
       (68, [0x12, 0x34, 0x56, 0x78], "another program"), (60, [0, 0, 0, 99], "schema 99"),

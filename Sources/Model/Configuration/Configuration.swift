@@ -73,13 +73,7 @@ extension Configuration {
   public static func datasetLayer(
     for layers: [ConfigurationLayer], dataDirectories: [String] = []
   ) throws(ConfigurationError) -> ConfigurationLayer? {
-    var reader = ConfigurationReader(layers: layers)
-    var configuration = Configuration()
-    configuration.dataset.dataPaths += dataDirectories
-    configuration.read([KeyTable.place], from: &reader)
-    guard reader.problems.isEmpty else { return nil }
-    let dataset = configuration.dataset
-    guard let folder = dataset.folder else { return nil }
+    guard let dataset = place(in: layers, dataDirectories), let folder = dataset.folder else { return nil }
     let path = "\(folder)/\(dataset.name).yaml"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let layer = try ConfigurationLayer(yamlFile: path)
@@ -90,5 +84,21 @@ extension Configuration {
         expected: "no such key here, or in another file")
     }
     return layer
+  }
+
+  /// Checks that the dataset named by `layers` is there, whatever else they say.
+  ///
+  /// - Throws: If there is no such folder. Invalid names are left to `init(layers:)`.
+  public static func checkDataset(for layers: [ConfigurationLayer], dataDirectories: [String] = []) throws {
+    _ = try place(in: layers, dataDirectories)?.existingFolder()
+  }
+
+  /// The dataset that layers name, of which only the place is read; `nil` if the names are invalid.
+  private static func place(in layers: [ConfigurationLayer], _ dataDirectories: [String]) -> DatasetConfiguration? {
+    var reader = ConfigurationReader(layers: layers)
+    var configuration = Configuration()
+    configuration.dataset.dataPaths += dataDirectories
+    configuration.read([KeyTable.place], from: &reader)
+    return reader.problems.isEmpty ? configuration.dataset : nil
   }
 }

@@ -10,6 +10,18 @@ extension DatasetConfiguration {
     }
   }
 
+  /// The names of the datasets in `dataPaths`, in alphabetical order.
+  public var availableNames: [String] {
+    let names = dataPaths.flatMap { path in
+      ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { name in
+        guard DataError.problem(withName: name) == nil else { return false }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(name)")) ?? []
+        return files.contains { $0.hasPrefix("\(name).") && $0.hasSuffix(".inter") }
+      }
+    }
+    return Set(names).sorted()
+  }
+
   /// The folder, or an error that lists the searched places and says how to get the dataset.
   func existingFolder() throws(DataError) -> String {
     if let problem = DataError.problem(withName: name) {
@@ -24,6 +36,7 @@ extension DatasetConfiguration {
     let remedy = name == "ml-100k" ? "'\(ProgramCommand.line("dataset fetch ml-100k"))'" : "--data_path=FOLDER"
     throw DataError(
       at: name, found: "no such dataset in \(places)",
-      expected: "a folder \(name) that holds \(name).inter, or \(remedy)")
+      expected: "a folder \(name) that holds \(name).inter, or \(remedy)"
+        + (nearestName(to: name, among: availableNames).map { "; perhaps \($0)" } ?? ""))
   }
 }

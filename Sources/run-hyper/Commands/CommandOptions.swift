@@ -28,6 +28,11 @@ struct ConfigurationOptions: ParsableArguments {
       "Set a configuration key; short form: --KEY=VALUE. \(ProgramCommand.line("train --help")) lists all keys.",
       valueName: "key=value"))
   var settings: [Setting] = []
+
+  /// The YAML files with their option.
+  var inputFiles: [(option: String, path: String)] {
+    configFiles.split(separator: " ").map { ("--config_files", String($0).expandingHome) }
+  }
 }
 
 /// A configuration key and its value as text.
@@ -54,14 +59,16 @@ struct ResultFileOptions: ParsableArguments {
   var displayFile: String?
 
   /// - Parameter others: Other files of the command, which must not be overwritten, with their options.
-  /// - Throws: `CommandError.input` when one has no place to be written.
+  /// - Throws: `CommandError.input` with all that have no place to be written.
   func check(beside others: [(option: String, path: String)]) throws(CommandError) {
+    var mistakes = Mistakes()
     var taken = others
     for (option, file) in [("--output_file", outputFile), ("--display_file", displayFile)] {
       guard let file else { continue }
-      try InputFile.checkPlace(of: file, option: option, beside: taken)
+      _ = try mistakes.gather { try InputFile.checkPlace(of: file, option: option, beside: taken) }
       taken.append((option, file))
     }
+    try mistakes.check()
   }
 
   /// Writes the requested files.

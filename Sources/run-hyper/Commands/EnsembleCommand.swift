@@ -77,12 +77,12 @@ struct EnsembleCommand: ParsableCommand {
   /// Reads and checks all input.
   private func prepared() throws -> EnsembleChoice {
     let size = size ?? Self.standardSize
-    guard 2...100 ~= size else { throw CommandError.input("--size: found \(size); expected a number from 2 to 100") }
+    var mistakes = Mistakes()
+    if !(2...100 ~= size) { mistakes.add("--size: found \(size); expected a number from 2 to 100") }
     let threads = threads ?? SlurmAllocation.usableCores
-    guard 1...1024 ~= threads else {
-      throw CommandError.input("--threads: found \(threads); expected a number from 1 to 1024")
-    }
-    let folder = try to.map { path throws(CommandError) in try NewFolder(path) }
+    if !(1...1024 ~= threads) { mistakes.add("--threads: found \(threads); expected a number from 1 to 1024") }
+    let folder = try mistakes.gather { try to.map { try NewFolder($0) } } ?? nil
+    try mistakes.check()
     let store = try storage.reader()
     let study = try store.requiredStudy(study)
     let metric = study.definition.metric

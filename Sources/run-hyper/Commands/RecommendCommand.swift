@@ -106,19 +106,21 @@ struct RecommendCommand: ParsableCommand {
 
   /// Refuses options that do not go together.
   private func checkOptions() throws(CommandError) {
+    var mistakes = Mistakes()
     let named = [("--all", all), ("--users", users != nil), ("--histories", histories != nil)].filter(\.1).map(\.0)
-    guard named.count == 1 else {
-      throw .input(
+    if named.count != 1 {
+      mistakes.add(
         "recommend: found \(named.isEmpty ? "no users" : named.joined(separator: " and ")); expected one of "
           + "--all, --users=FILE and --histories=FILE")
     }
-    guard (1...Self.mostItems).contains(top) else {
-      throw .input("--top: found \(top); expected a number from 1 to \(Self.mostItems)")
+    if !(1...Self.mostItems).contains(top) {
+      mistakes.add("--top: found \(top); expected a number from 1 to \(Self.mostItems)")
     }
     if let threads, !(1...1024).contains(threads) {
-      throw .input("--threads: found \(threads); expected a number from 1 to 1024")
+      mistakes.add("--threads: found \(threads); expected a number from 1 to 1024")
     }
-    try options.check(weights: weights, study: study, trial: trial)
+    _ = try mistakes.gather { try options.check(weights: weights, study: study, trial: trial) }
+    try mistakes.check()
   }
 
   /// Reads and checks all input.

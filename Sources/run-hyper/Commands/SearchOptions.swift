@@ -69,39 +69,27 @@ struct SearchOptions: ParsableArguments {
   )
   var keepWeights: Int?
 
-  /// - Throws: `CommandError.input` when options contradict each other or are out of range.
+  /// - Throws: `CommandError.input` with all options that contradict each other or are out of range.
   func plan() throws(CommandError) -> SearchPlan {
-    guard let algorithm = SearchPlan.Algorithm(rawValue: algo) else {
-      throw .input("--algo: found '\(algo.inMessage)'; expected exhaustive, random or bayes")
+    var mistakes = Mistakes()
+    let algorithm = SearchPlan.Algorithm(rawValue: algo)
+    if algorithm == nil { mistakes.add("--algo: found '\(algo.inMessage)'; expected exhaustive, random or bayes") }
+    if let tool, let known = try mistakes.gather({ try ReferenceTool(parsing: tool) }) {
+      Output.note("note: \(known.note)")
     }
-    if let tool { Output.note("note: \(try ReferenceTool(parsing: tool).note)") }
-    guard let kind = Pruner.Kind(rawValue: pruner) else {
-      throw .input("--pruner: found '\(pruner.inMessage)'; expected none, median, asha or hyperband")
+    let kind = Pruner.Kind(rawValue: pruner)
+    if kind == nil {
+      mistakes.add("--pruner: found '\(pruner.inMessage)'; expected none, median, asha or hyperband")
     }
-    if maxEvals != nil, algorithm == .exhaustive {
-      throw .input(
-        "--max_evals cannot be combined with --algo=exhaustive, which tries everything; use --algo=random or bayes")
-    }
-    if shuffle, algorithm != .exhaustive {
-      throw .input("--shuffle cannot be combined with --algo=\(algo), which has its own order; use --algo=exhaustive")
-    }
-    if earlyStop != nil, kind != .none {
-      throw .input(
-        "--early_stop cannot be combined with --pruner=\(pruner), whose trials end in no fixed order; use one of the two"
-      )
-    }
-    if firstRung != nil, kind == .none {
-      throw .input("--first_rung needs a pruner: add --pruner=median, asha or hyperband")
-    }
-    if reductionFactor != nil, kind == .none || kind == .median {
-      throw .input("--reduction_factor needs --pruner=asha or hyperband; found --pruner=\(pruner)")
-    }
-    try Self.check(maxEvals, "--max_evals", 1...SearchSpace.largestGrid)
-    try Self.check(earlyStop, "--early_stop", 1...SearchSpace.largestGrid)
-    try Self.check(firstRung, "--first_rung", 1...1_000_000)
-    try Self.check(reductionFactor, "--reduction_factor", 2...1000)
-    try Self.check(repeats, "--repeats", 1...1000)
-    try Self.check(keepWeights, "--keep_weights", 1...StudyDefinition.mostKeptWeights)
+    if let algorithm { checkOptions(of: algorithm, &mistakes) }
+    if let kind { checkOptions(of: kind, &mistakes) }
+    Self.check(maxEvals, "--max_evals", 1...SearchSpace.largestGrid, &mistakes)
+    Self.check(earlyStop, "--early_stop", 1...SearchSpace.largestGrid, &mistakes)
+    Self.check(firstRung, "--first_rung", 1...1_000_000, &mistakes)
+    Self.check(reductionFactor, "--reduction_factor", 2...1000, &mistakes)
+    Self.check(repeats, "--repeats", 1...1000, &mistakes)
+    Self.check(keepWeights, "--keep_weights", 1...StudyDefinition.mostKeptWeights, &mistakes)
+    guard mistakes.isEmpty, let algorithm, let kind else { throw .input(mistakes.text) }
     return SearchPlan(
       algorithm: algorithm, maxEvaluations: maxEvals, shuffles: shuffle ? true : nil, earlyStop: earlyStop,
       pruner: kind == .none ? nil : pruner, firstRung: firstRung, reductionFactor: reductionFactor, repeats: repeats,
@@ -109,9 +97,33 @@ struct SearchOptions: ParsableArguments {
       skipsImpossible: skipImpossible ? true : nil)
   }
 
-  private static func check(_ value: Int?, _ option: String, _ range: ClosedRange<Int>) throws(CommandError) {
+  private func checkOptions(of algorithm: SearchPlan.Algorithm, _ mistakes: inout Mistakes) {
+    if maxEvals != nil, algorithm == .exhaustive {
+      mistakes.add(
+        "--max_evals cannot be combined with --algo=exhaustive, which tries everything; use --algo=random or bayes")
+    }
+    if shuffle, algorithm != .exhaustive {
+      mistakes.add("--shuffle cannot be combined with --algo=\(algo), which has its own order; use --algo=exhaustive")
+    }
+  }
+
+  private func checkOptions(of pruner: Pruner.Kind, _ mistakes: inout Mistakes) {
+    if earlyStop != nil, pruner != .none {
+      mistakes.add(
+        "--early_stop cannot be combined with --pruner=\(pruner.rawValue), whose trials end in no fixed order; "
+          + "use one of the two")
+    }
+    if firstRung != nil, pruner == .none {
+      mistakes.add("--first_rung needs a pruner: add --pruner=median, asha or hyperband")
+    }
+    if reductionFactor != nil, pruner == .none || pruner == .median {
+      mistakes.add("--reduction_factor needs --pruner=asha or hyperband; found --pruner=\(pruner.rawValue)")
+    }
+  }
+
+  private static func check(_ value: Int?, _ option: String, _ range: ClosedRange<Int>, _ mistakes: inout Mistakes) {
     guard let value, !range.contains(value) else { return }
-    throw .input("\(option): found \(value); expected a number from \(range.lowerBound) to \(range.upperBound)")
+    mistakes.add("\(option): found \(value); expected a number from \(range.lowerBound) to \(range.upperBound)")
   }
 }
 
@@ -176,27 +188,28 @@ struct RunOptions: ParsableArguments {
   }
 
   /// - Parameter others: Other files of the command, with the options that name them.
-  /// - Throws: `CommandError.input` for invalid values.
+  /// - Throws: `CommandError.input` with all invalid values.
   func request(beside others: [(option: String, path: String)]) throws(CommandError) -> Request {
-    let progress = try progress.map { text throws(CommandError) in try ProgressMode(parsing: text) }
+    var mistakes = Mistakes()
+    let progress = try mistakes.gather { try self.progress.map { try ProgressMode(parsing: $0) } } ?? nil
     if progress == .json { Output.writesJSON.withLock { $0 = true } }
     if let retry, retry != TrialState.failed.rawValue {
       let reason =
         retry == TrialState.diverged.rawValue
         ? "failed: a diverged trial would diverge again, since its results depend only on its configuration"
         : "failed"
-      throw .input("--retry: found '\(retry.inMessage)'; expected \(reason)")
+      mistakes.add("--retry: found '\(retry.inMessage)'; expected \(reason)")
     }
     if let workers, !(1...1024).contains(workers) {
-      throw .input("--workers: found \(workers); expected a number from 1 to 1024")
+      mistakes.add("--workers: found \(workers); expected a number from 1 to 1024")
     }
-    try files.check(beside: others)
-    let timeLimit = try timeout.map { text throws(CommandError) in try TimeLimit(parsing: text) }
-    let idleTime = try idle.map { text throws(CommandError) in try TimeLimit(parsing: text, option: "--idle") }
+    _ = try mistakes.gather { try files.check(beside: others) }
+    let timeLimit = try mistakes.gather { try timeout.map { try TimeLimit(parsing: $0) } } ?? nil
+    let idleTime = try mistakes.gather { try idle.map { try TimeLimit(parsing: $0, option: "--idle") } } ?? nil
+    let target = try mistakes.gather { try self.target.map { try Target(parsing: $0) } } ?? nil
+    try mistakes.check()
     return Request(
-      workers: workers, timeLimit: timeLimit, deadline: timeLimit.map { .now + $0.duration },
-      target: try target.map { text throws(CommandError) in try Target(parsing: text) }, idleTime: idleTime,
-      retriesFailed: retry != nil,
-      mixesMachines: mixedMachines, progress: progress, files: files)
+      workers: workers, timeLimit: timeLimit, deadline: timeLimit.map { .now + $0.duration }, target: target,
+      idleTime: idleTime, retriesFailed: retry != nil, mixesMachines: mixedMachines, progress: progress, files: files)
   }
 }

@@ -57,15 +57,20 @@ struct SlurmOptions: ParsableArguments {
     let others: [[String]]
   }
 
-  /// - Throws: `CommandError.input` for invalid values.
+  /// - Throws: `CommandError.input` with all invalid values.
   func limits() throws(CommandError) -> Limits {
+    var mistakes = Mistakes()
     for (option, value, most) in [("--jobs", jobs, 100_000), ("--at_most", atMost, 100_000), ("--cpus", cpus, 1024)] {
       guard let value, !(1...most).contains(value) else { continue }
-      throw .input("\(option): found \(value); expected a number from 1 to \(most)")
+      mistakes.add("\(option): found \(value); expected a number from 1 to \(most)")
     }
-    return Limits(
-      jobs: jobs, atMost: atMost, time: try time.map { text throws(CommandError) in try JobTime(parsing: text) },
-      cores: cpus ?? 1, memory: try memory.map { text throws(CommandError) in try MemorySize(parsing: text) },
-      others: try slurm.map { text throws(CommandError) in try JobRequest.words(ofOption: text) })
+    let time = try mistakes.gather { try self.time.map { try JobTime(parsing: $0) } } ?? nil
+    let memory = try mistakes.gather { try self.memory.map { try MemorySize(parsing: $0) } } ?? nil
+    var others: [[String]] = []
+    for text in slurm {
+      if let words = try mistakes.gather({ try JobRequest.words(ofOption: text) }) { others.append(words) }
+    }
+    try mistakes.check()
+    return Limits(jobs: jobs, atMost: atMost, time: time, cores: cpus ?? 1, memory: memory, others: others)
   }
 }

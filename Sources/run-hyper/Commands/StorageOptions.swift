@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Tuner
 
 /// The database that contains the studies: a file, or one on a PostgreSQL server.
@@ -33,6 +34,12 @@ struct StorageOptions: ParsableArguments {
   ///
   /// - Throws: A `StorageError` if the options name no database.
   func check() throws { try database.check() }
+
+  /// Gathers what is wrong with a database that is there; a server is not asked, since it might not answer soon.
+  func gather(into mistakes: inout Mistakes) throws(CommandError) {
+    guard !isOnServer, FileManager.default.fileExists(atPath: storage) else { return }
+    _ = try mistakes.gather { try reader().close() }
+  }
 
   /// Opens the database for reports.
   func reader() throws -> StudyStore { try database.reader() }

@@ -3,10 +3,11 @@ import Literals
 import Tuner
 
 /// Starts a study, or continues it.
-struct StudyCommand: AsyncParsableCommand {
+struct StudyCommand: AsyncParsableCommand, CheckedCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",
     abstract: "Train every configuration of a parameter file and rank the results.",
+    usage: "run-hyper study --params_file <file> [<options>]",
     discussion: """
       This is the default command. To resume an interrupted study, run the same
       command again.
@@ -21,7 +22,7 @@ struct StudyCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("params_file"),
     help: ArgumentHelp("File of the parameters to tune, one per line: NAME TYPE VALUES.", valueName: "file"))
-  var paramsFile: String
+  var paramsFile: String?
 
   @OptionGroup var configuration: ConfigurationOptions
 
@@ -36,16 +37,33 @@ struct StudyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try reading {
-      try storage.check()
-      let yaml = configuration.configFiles.split(separator: " ").map { ("--config_files", String($0).expandingHome) }
-      let request = try options.request(
-        beside: [("--params_file", paramsFile)] + storage.files + yaml)
-      let text = try InputFile.text(of: paramsFile, remedy: "a file with lines such as: n_layers choice [1,2]")
-      let space = try TuningSpace(
-        text: text, file: paramsFile, sources: configuration.sources(), plan: search.plan())
+      var mistakes = Mistakes()
+      let prepared = try prepare(&mistakes)
+      try mistakes.check()
+      guard let (space, request) = prepared else { preconditionFailure("what is missing is a mistake") }
       try storage.notePassword()
       return try StudySession.open(space, name: study, storage: storage, request)
     }
     if let complaint = try await session.run() { throw CommandError.failed(complaint) }
+  }
+
+  func check(_ mistakes: inout Mistakes) throws { _ = try prepare(&mistakes) }
+
+  /// Reads and checks what is known before data and database are opened.
+  private func prepare(_ mistakes: inout Mistakes) throws -> (TuningSpace, RunOptions.Request)? {
+    _ = try mistakes.gather { try storage.check() }
+    if paramsFile == nil {
+      mistakes.add(
+        "no parameter file given; start a study with \(ProgramCommand.line("--params_file=hyper.test")), "
+          + "or see \(ProgramCommand.line("--help"))")
+    }
+    let request = try mistakes.gather { try options.request(beside: inputFiles) }
+    let space = try TuningSpace.gather(file: paramsFile, configuration, search, into: &mistakes)
+    if !mistakes.isEmpty { try storage.gather(into: &mistakes) }
+    return space.flatMap { space in request.map { (space, $0) } }
+  }
+
+  private var inputFiles: [(option: String, path: String)] {
+    (paramsFile.map { [("--params_file", $0)] } ?? []) + storage.files + configuration.inputFiles
   }
 }

@@ -4,7 +4,7 @@ import Literals
 import Tuner
 
 /// Starts a study, or continues it, with jobs of a Slurm cluster.
-struct SubmitCommand: AsyncParsableCommand {
+struct SubmitCommand: AsyncParsableCommand, CheckedCommand {
   static let configuration = CommandConfiguration(
     commandName: "submit",
     abstract: "Run a study with jobs of a Slurm cluster.",
@@ -55,15 +55,16 @@ struct SubmitCommand: AsyncParsableCommand {
 
   func run() async throws {
     let submission = try reading {
-      try storage.check()
-      let limits = try slurm.limits()
-      let request = try options.request(beside: inputFiles)
+      var mistakes = Mistakes()
+      let checked = try check(into: &mistakes)
+      try mistakes.check()
+      guard let (limits, request, tuned) = checked else { preconditionFailure("what is missing is a mistake") }
       if !dryRun { try SlurmProgram.require([.sbatch, .squeue]) }
       try requireSharedStorage()
       let password = try JobPassword.needed(for: storage.storage, environment: ProcessInfo.processInfo.environment)
-      let (space, name) = try readStudy()
+      let (space, studyName) = try tuned.map { ($0, name ?? study) } ?? storedStudy()
       return try Submission(
-        StudyPreparation(space, name: name, storage: storage, request), options, slurm, limits, password: password,
+        StudyPreparation(space, name: studyName, storage: storage, request), options, slurm, limits, password: password,
         isLocal: localStorage)
     }
     try storage.notePassword()
@@ -76,23 +77,33 @@ struct SubmitCommand: AsyncParsableCommand {
 
   private var inputFiles: [(option: String, path: String)] {
     (paramsFile.map { [("--params_file", $0)] } ?? []) + storage.files
-      + configuration.configFiles.split(separator: " ").map { ("--config_files", String($0).expandingHome) }
+      + configuration.inputFiles
   }
 
-  /// The space of the parameter file, or that of a study which exists.
-  private func readStudy() throws -> (TuningSpace, name: String?) {
+  func check(_ mistakes: inout Mistakes) throws { _ = try check(into: &mistakes) }
+
+  /// Reads and checks what is known before data and database are opened.
+  ///
+  /// - Returns: With the space of the parameter file, or `nil` in its place if none was given.
+  private func check(
+    into mistakes: inout Mistakes
+  ) throws(CommandError) -> (SlurmOptions.Limits, RunOptions.Request, TuningSpace?)? {
+    _ = try mistakes.gather { try storage.check() }
+    let limits = try mistakes.gather { try slurm.limits() }
+    let request = try mistakes.gather { try options.request(beside: inputFiles) }
     if let name, let study, name != study {
-      throw CommandError.input(
-        Literals.message(at: "--study", found: "'\(study)' beside '\(name)'", expected: "one of them"))
+      mistakes.add(Literals.message(at: "--study", found: "'\(study)' beside '\(name)'", expected: "one of them"))
     }
-    let name = name ?? study
-    if let paramsFile {
-      let text = try InputFile.text(of: paramsFile, remedy: "a file with lines such as: n_layers choice [1,2]")
-      return (
-        try TuningSpace(text: text, file: paramsFile, sources: configuration.sources(), plan: search.plan()), name
-      )
-    }
-    guard let name else {
+    var space: TuningSpace?
+    if let paramsFile { space = try TuningSpace.gather(file: paramsFile, configuration, search, into: &mistakes) }
+    if !mistakes.isEmpty { try storage.gather(into: &mistakes) }
+    guard let limits, let request, mistakes.isEmpty else { return nil }
+    return (limits, request, space)
+  }
+
+  /// The space of a study that exists.
+  private func storedStudy() throws -> (TuningSpace, name: String?) {
+    guard let name = name ?? study else {
       throw CommandError.input(
         Literals.message(
           at: "submit", found: "neither a parameter file nor a study",

@@ -4,7 +4,7 @@ import Model
 import Tuner
 
 /// Trains one configuration, without a study.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ParsableCommand, CheckedCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train one configuration, without a study.", usage: "run-hyper train [<options>]",
@@ -30,18 +30,16 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     _ = try Processor.able()
     let (configuration, dataset, showsBar) = try reading {
-      let sources = try options.sources()
-      let configuration = try sources.configuration()
-      if let save { try InputFile.checkPlace(of: save, option: "--save") }
+      var mistakes = Mistakes()
+      let prepared = try prepare(&mistakes)
+      try mistakes.check()
+      guard let (sources, configuration) = prepared else { preconditionFailure("what is missing is a mistake") }
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
       try checkTrainable(configuration, dataset)
       return (configuration, dataset, sources.showsProgress)
     }
-    let threads = threads ?? SlurmAllocation.usableCores
-    guard (1...1024).contains(threads) else {
-      throw CommandError.input("--threads: found \(threads); expected a number from 1 to 1024")
-    }
+    let threads = threads ?? min(SlurmAllocation.usableCores, 1024)
     let memory = TrainingMemory(configuration, dataset, keepsCheckpoints: false)
     let admission = try Admission.check([memory], workers: 1, threads: threads, note: Output.note)
     let most = Admission.megabytes(AvailableMemory.residentBytes + admission.bytes)
@@ -72,6 +70,23 @@ struct TrainCommand: ParsableCommand {
       throw CommandError.interrupted(
         "Interrupted in epoch \(trainer.epoch + 1); nothing was saved (only a study can be resumed)")
     }
+  }
+
+  func check(_ mistakes: inout Mistakes) throws { _ = try prepare(&mistakes) }
+
+  /// Reads and checks what is known before the data is read.
+  private func prepare(_ mistakes: inout Mistakes) throws -> (ConfigurationSources, Model.Configuration)? {
+    let sources = try mistakes.gather { try options.sources() }
+    let configuration = try sources.flatMap { sources in try mistakes.gather { try sources.configuration() } }
+    if let save { _ = try mistakes.gather { try InputFile.checkPlace(of: save, option: "--save") } }
+    if let threads, !(1...1024).contains(threads) {
+      mistakes.add("--threads: found \(threads); expected a number from 1 to 1024")
+    }
+    if !mistakes.isEmpty, let sources = try sources ?? mistakes.gather({ try options.sources(files: "") }) {
+      _ = try mistakes.gather { try sources.configuration() }
+      _ = try mistakes.gather { try sources.checkDataset() }
+    }
+    return sources.flatMap { sources in configuration.map { (sources, $0) } }
   }
 
   /// Refuses a training run that could learn nothing, and warns if little can be learned.

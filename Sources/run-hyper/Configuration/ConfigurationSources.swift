@@ -17,10 +17,15 @@ struct ConfigurationSources {
   /// - Parameter files: YAML files, separated by spaces.
   /// - Parameter arguments: Keys of the command line and their values as text.
   /// - Parameter below: A layer weaker than all others.
+  /// - Throws: All YAML files that cannot be read.
   init(files: String, arguments: [(key: String, text: String)], below: ConfigurationLayer? = nil) throws {
     dataDirectories = Self.bundledDatasets.map { [$0] } ?? []
     commandLineKeys = Set(arguments.map(\.key))
-    var layers = try files.split(separator: " ").map { try ConfigurationLayer(yamlFile: String($0).expandingHome) }
+    var mistakes = Mistakes()
+    var layers = try files.split(separator: " ").compactMap { file in
+      try mistakes.gather { try ConfigurationLayer(yamlFile: String(file).expandingHome) }
+    }
+    try mistakes.check()
     layers.append(try ConfigurationLayer(arguments: arguments))
     let named = (below.map { [$0] } ?? []) + layers
     let own = try Configuration.datasetLayer(for: named, dataDirectories: dataDirectories)
@@ -39,6 +44,9 @@ struct ConfigurationSources {
   func configuration(tuned: ConfigurationLayer? = nil) throws(ConfigurationError) -> Configuration {
     try Configuration(layers: layers + (tuned.map { [$0] } ?? []), dataDirectories: dataDirectories)
   }
+
+  /// - Throws: If there is no such dataset; only the keys that lead to its folder are read.
+  func checkDataset() throws { try Configuration.checkDataset(for: layers, dataDirectories: dataDirectories) }
 
   /// The value of RecBole's `show_progress`, if there is one.
   var showsProgress: Bool? {
@@ -69,11 +77,13 @@ extension ConfigurationOptions {
   /// The layers that these options name.
   ///
   /// - Parameter below: A layer weaker than all others, which replaces the dataset's own file.
-  func sources(below: ConfigurationLayer? = nil) throws -> ConfigurationSources {
+  /// - Parameter files: `nil` for those of `--config_files`.
+  func sources(below: ConfigurationLayer? = nil, files: String? = nil) throws -> ConfigurationSources {
     var arguments: [(key: String, text: String)] = []
     if let model { arguments.append(("model", model)) }
     if let dataset { arguments.append(("dataset", dataset)) }
     if let dataPath { arguments.append(("data_path", dataPath)) }
-    return try ConfigurationSources(files: configFiles, arguments: arguments + settings.map(\.pair), below: below)
+    return try ConfigurationSources(
+      files: files ?? configFiles, arguments: arguments + settings.map(\.pair), below: below)
   }
 }

@@ -57,12 +57,13 @@ struct ConfigurationSurvey {
     }
   }
 
+  /// The problems of all points, which do not depend on the tuned values.
+  var generalProblems: [String] { problems.filter { $0.points.count == total }.map(\.problem.description) }
+
   /// Throws if any configuration is impossible or, if impossible ones are left out, if all are.
   func check(leavesOut: Bool) throws(CommandError) {
     guard impossibleCount > 0, !leavesOut || possible.isEmpty else { return }
-    // A problem of all points does not depend on the tuned values.
-    let general = problems.filter { $0.points.count == total }.map(\.problem.description)
-    guard general.isEmpty else { throw .input(general.joined(separator: "\n")) }
+    guard generalProblems.isEmpty else { throw .input(generalProblems.joined(separator: "\n")) }
     if possible.isEmpty {
       throw .input((["all \(total) configurations are impossible"] + reasons).joined(separator: "\n"))
     }

@@ -16,11 +16,17 @@ struct StudyPreparation {
   /// - Parameter name: The study's name, or `nil` for the default, made from model, dataset and parameter file.
   init(_ space: TuningSpace, name: String?, storage: StorageOptions, _ request: RunOptions.Request) throws {
     (self.space, self.storage, self.request) = (space, storage, request)
-    checkpointInterval = try Self.seconds("RUN_HYPER_CHECKPOINT_SECONDS", in: 0...86_400) ?? .seconds(1)
-    heartbeatTimeout =
-      try Self.seconds("RUN_HYPER_HEARTBEAT_SECONDS", in: 1...86_400) ?? StudyStore.standardHeartbeatTimeout
-    try Self.checkFault()
-    try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
+    var mistakes = Mistakes()
+    let checkpointSeconds = try mistakes.gather { try Self.seconds("RUN_HYPER_CHECKPOINT_SECONDS", in: 0...86_400) }
+    let heartbeatSeconds = try mistakes.gather { try Self.seconds("RUN_HYPER_HEARTBEAT_SECONDS", in: 1...86_400) }
+    checkpointInterval = checkpointSeconds.flatMap(\.self) ?? .seconds(1)
+    heartbeatTimeout = heartbeatSeconds.flatMap(\.self) ?? StudyStore.standardHeartbeatTimeout
+    _ = try mistakes.gather { try Self.checkFault() }
+    _ = try mistakes.gather {
+      try request.target?.check(metricNames: space.firstConfiguration.evaluation.metricNames)
+    }
+    if !mistakes.isEmpty { _ = try mistakes.gather { try space.sources.checkDataset() } }
+    try mistakes.check()
     datasets = try DatasetLibrary.load(space.datasetConfigurations)
     for note in try space.checkTrainable(datasets) { Output.note("note: \(note)") }
     definition = try Self.definition(of: space, name: name, datasets: datasets)

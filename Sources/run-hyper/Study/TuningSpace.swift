@@ -172,7 +172,7 @@ struct TuningSpace {
       locations: Dictionary(space.parameters.map { ($0.name, $0.location) }) { $1 })
   }
 
-  private static func checkNames(_ space: SearchSpace, _ sources: ConfigurationSources) throws(SearchSpaceError) {
+  static func checkNames(_ space: SearchSpace, _ sources: ConfigurationSources) throws(SearchSpaceError) {
     var problems: [Problem] = []
     for parameter in space.parameters {
       if commonKeys.contains(parameter.name) {
