@@ -100,6 +100,24 @@ import Testing
     #expect(filtered.split(separator: "\n").count == 2)
     #expect(
       try ask("leaderboard", "--top=1", "--sort=test.mrr@10", "--format=csv").output.split(separator: "\n").count == 2)
+    for (arguments, trials) in [
+      (["--sort=trial"], ["1", "2"]), (["--sort=-trial"], ["2", "1"]), (["--sort", "-tflop"], ["2", "1"]),
+      (["--where=n_layers>1"], ["2"]), (["--where=n_layers in 1,3", "--where=tflop>0"], ["1"]),
+      (["--where=state!=completed"], []),
+    ] {
+      let rows = try Self.study.get().0.run(["leaderboard", "--format=csv", "--storage=s.sqlite"] + arguments)
+      #expect(rows.status == 0, "\(rows.errors)")
+      #expect(
+        rows.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] } == trials.map { $0[...] })
+    }
+    for (arguments, message) in [
+      (["--sort=tflp"], "--sort: found 'tflp'; expected tflop, or another of n_layers, trial, state"),
+      (["--where=n_layers<"], "--where: found 'n_layers<'; expected a number after <"),
+      (["--where=state<3"], "--where: found < for state, which has values such as completed; expected =, != or in"),
+    ] {
+      let wrong = try Self.study.get().0.run(["leaderboard", "--storage=s.sqlite"] + arguments)
+      #expect(wrong.status == 2 && wrong.errors.contains(message), "\(wrong.errors)")
+    }
     let unknown = try ask("leaderboard", "--sort=test.mr@10")
     #expect(unknown.status == 2)
     #expect(unknown.errors.contains("test.mrr@10"))

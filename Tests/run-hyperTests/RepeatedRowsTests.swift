@@ -35,6 +35,10 @@ import Testing
       (
         ["n_layers=1", "hidden_act=tanh"],
         "no trial matches n_layers=1 and hidden_act=tanh; the trials so far have hidden_act gelu, relu\n"
+      ), (["n_layers>2"], "no trial matches n_layers>2; the trials so far have n_layers 1, 2\n"),
+      (
+        ["state in pruned,failed"],
+        "no trial matches state in pruned,failed; the trials so far have state completed\n"
       ), (["n_layers=1", "n_layers=2"], "no trial matches n_layers=1 and n_layers=2\n"),
     ] {
       for format in ["table", "json", "csv", "markdown"] {

@@ -13,7 +13,9 @@ struct LeaderboardCommand: ParsableCommand {
       Examples:
         run-hyper leaderboard
         run-hyper leaderboard bert4rec-grocery-hyper --top=5 --where=n_layers=2
+        run-hyper leaderboard --where='learning_rate<=0.001' --where=state!=pruned
         run-hyper leaderboard --sort=mrr@5
+        run-hyper leaderboard --sort=tflop --where='n_layers in 1,2'
         run-hyper leaderboard --sort=test.ndcg@10 --repeatable=False
         run-hyper leaderboard --format=csv > results.csv
       """)
@@ -28,14 +30,21 @@ struct LeaderboardCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Metric to sort by, such as test.mrr@5. (default: the study's metric)", valueName: "split.metric"))
+      """
+      Metric to sort by, such as test.mrr@5, or another column, such as tflop, \
+      with a minus before it for the other order. (default: the study's metric)
+      """, valueName: "column"))
   var sort: String?
 
   @OptionGroup var ranking: RankingOptions
 
   @Option(
     name: .customLong("where"), parsing: .singleValue,
-    help: ArgumentHelp("Show only trials with this parameter value; can be repeated.", valueName: "name=value"))
+    help: ArgumentHelp(
+      """
+      Show only trials for which this holds, such as n_layers=2 or 'tflop<0.5'; \
+      =, !=, <, <=, >, >= or in; can be repeated.
+      """, valueName: "condition"))
   var conditions: [String] = []
 
   @Option(
@@ -49,18 +58,21 @@ struct LeaderboardCommand: ParsableCommand {
 
   func run() throws {
     let (board, decimalPlaces, columns, note) = try reading {
+      let conditions = try conditions.map(Condition.init(parsing:))
       let store = try storage.reader()
       guard top >= 0 else { throw CommandError.input("--top: found \(top); expected 0 or more") }
       let study = try store.requiredStudy(study)
       let board = try store.leaderboard(
         of: study,
         LeaderboardQuery(
-          top: top == 0 ? nil : top, sort: sort, isRepeatable: ranking.repeatable?.value, filters: conditions))
+          top: top == 0 ? nil : top, sort: sort, isRepeatable: ranking.repeatable?.value, conditions: conditions))
       let columns = try selection(from: board)
       let isEmpty = !conditions.isEmpty && board.rows.isEmpty && board.failures.isEmpty
       let note =
         isEmpty
-        ? try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)).mismatch(conditions) : nil
+        ? try store.leaderboard(
+          of: study, LeaderboardQuery(sort: sort, isRepeatable: ranking.repeatable?.value, measuresCertainty: false)
+        ).mismatch(conditions) : nil
       return (board, study.definition.metricDecimalPlaces, columns, note)
     }
     Output.result(board.text(format.format, decimalPlaces: decimalPlaces, columns: columns), newLine: false)
@@ -68,20 +80,16 @@ struct LeaderboardCommand: ParsableCommand {
   }
 
   /// The columns to show.
-  private func selection(from board: Leaderboard) throws(CommandError) -> Leaderboard.ColumnSelection {
+  private func selection(from board: Leaderboard) throws -> Leaderboard.ColumnSelection {
     let fitting = format == .table ? Output.resultWidth.map { Leaderboard.ColumnSelection.fitting($0) } : nil
     guard let columns else { return fitting ?? .all }
     guard format == .table || format == .markdown else {
-      throw .input("--columns cannot be combined with --format=\(format.rawValue), which has everything; leave it out")
+      throw CommandError.input(
+        "--columns cannot be combined with --format=\(format.rawValue), which has everything; leave it out")
     }
     if columns == "all" { return .all }
     let names = columns.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    let known = board.columnNames
-    if let unknown = names.first(where: { !known.contains($0) }), !board.rows.isEmpty {
-      throw .input(
-        "--columns: found no column '\(unknown.inMessage)'; expected all, or some of \(known.joined(separator: ", "))")
-    }
-    return .named(names)
+    return try board.selection(ofColumns: names)
   }
 
   /// The leaderboard's formats, as arguments.

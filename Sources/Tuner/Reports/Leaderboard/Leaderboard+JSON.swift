@@ -47,7 +47,7 @@ extension Leaderboard {
         "study": \(JSON.string(study)),\(stated)
         "metric": \(JSON.string(metric)),
         "direction": \(JSON.string(direction.rawValue)),
-        "sort": \(JSON.string(sort)),
+        "sort": \(JSON.string(order?.text ?? sort)),
         "trials": \(counts.total),
         "ended": \(counts.ended),
         "rows": \(list(rows.map(object))),

@@ -4,28 +4,34 @@ extension Leaderboard {
   /// A line that says why no trial matches the conditions, with the values that the trials have.
   ///
   /// Call it on the leaderboard without these conditions.
-  ///
-  /// - Parameter conditions: Such as `n_layers=2`.
-  public func mismatch(_ conditions: [String]) -> String {
-    let tried = rows.map(\.hyperparameters) + failures.map(\.hyperparameters)
-    let unknown = conditions.compactMap { condition -> String? in
-      guard let (name, value) = Leaderboard.parts(of: condition) else { return nil }
-      let known = Leaderboard.distinct(tried.compactMap { $0[name] })
-      guard !known.isEmpty, !known.contains(where: { $0.canonical == value.canonical }) else { return nil }
+  public func mismatch(_ conditions: [Condition]) -> String {
+    let columns = columns
+    let unmet = conditions.compactMap { condition -> String? in
+      guard let column = columns[condition.name] else { return nil }
+      let known = Leaderboard.distinct(values(in: column))
+      guard !known.contains(where: condition.holds) else { return nil }
+      guard !known.isEmpty else { return "no trial so far has a value of \(condition.name.visible)" }
+      let numbers = known.compactMap(\.double)
+      if column.isMeasured, let least = numbers.first, let most = numbers.last {
+        return "the trials so far have \(condition.name.visible) from \(least) to \(most)"
+      }
       let (shown, rest) = (known.prefix(20), known.dropFirst(20))
-      return "the trials so far have \(name.visible) " + shown.map(\.description.visible).joined(separator: ", ")
+      return "the trials so far have \(condition.name.visible) "
+        + shown.map(\.description.visible).joined(separator: ", ")
         + (rest.isEmpty ? "" : " and \(rest.count) other values")
     }
-    let what = "no trial matches \(conditions.map(\.visible).joined(separator: " and "))"
-    return ([what] + unknown).joined(separator: "; ")
+    let what = "no trial matches \(conditions.map(\.description.visible).joined(separator: " and "))"
+    return ([what] + unmet).joined(separator: "; ")
   }
 
-  /// A condition's parameter and value; `nil` without an equals sign.
-  static func parts(of condition: String) -> (name: String, value: Literal)? {
-    guard let equals = condition.firstIndex(of: "=") else { return nil }
-    return (
-      String(condition[..<equals]), Literal(commandLine: String(condition[condition.index(after: equals)...]))
-    )
+  /// The columns of these rows.
+  var columns: Columns {
+    Columns(parameters: parameterNames, metrics: Leaderboard.metrics(metricNames, own: metric))
+  }
+
+  /// The values of all trials in a column.
+  private func values(in column: Column) -> [Literal] {
+    rows.compactMap { $0.value(in: column, ownMetric: metric) } + failures.compactMap { $0.value(in: column) }
   }
 
   /// The distinct values: numbers in ascending order, then all others.

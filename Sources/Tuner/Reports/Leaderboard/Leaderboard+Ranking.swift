@@ -11,21 +11,26 @@ extension Leaderboard {
     study: String, metric: String, direction: Direction, ranking: RankingChoice, counts: StudyCounts,
     candidates: [Row], failures: [Failure], ranks: [Int: [UInt16]] = [:], query: LeaderboardQuery
   ) throws(ReportError) {
-    let values = UserValues(metric: query.sort ?? metric, ranks: ranks)
+    let parameters = Leaderboard.distinct(
+      (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
+    let order = Leaderboard.order(query, parameters)
+    let asked = order == nil ? query.sortedName : nil
+    let values = UserValues(metric: asked ?? metric, ranks: ranks)
     var candidates = candidates
     let recorded = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
-    if let sort = query.sort, let values, sort != metric, !recorded.contains(values.fullName) {
+    if let asked, let values, asked != metric, !recorded.contains(values.fullName) {
       candidates = candidates.map { values.adding(to: $0) }
     }
     let metricNames = Leaderboard.distinct(candidates.flatMap(\.metrics).map(\.fullName))
-    let sort = try Leaderboard.sort(query.sort, metric: metric, among: metricNames)
+    let columns = Columns(parameters: parameters, metrics: Leaderboard.metrics(metricNames, own: metric))
+    let sort = try Leaderboard.sort(asked, metric: metric, among: metricNames, columns)
     try Leaderboard.requireValues(of: sort, metric: metric, counts, candidates)
     if let top = query.top, top < 1 {
       throw ReportError(location: "--top", found: "\(top)", expected: "1 or more")
     }
-    let parameterNames = Leaderboard.distinct(
-      (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
-    let isWanted = try Leaderboard.condition(query.filters, parameterNames: parameterNames)
+    let conditions = try query.conditions.map { condition throws(ReportError) in
+      (condition, try Leaderboard.column(of: condition, in: columns, candidates))
+    }
 
     let keys = Leaderboard.keys(of: candidates, by: sort, metric: metric)
     let isMeasured = query.measuresCertainty && direction == .maximize
@@ -33,24 +38,59 @@ extension Leaderboard {
     let ranked = Leaderboard.sorted(candidates, by: keys, direction).enumerated().map { index, row in
       Row(
         rank: index + 1, trial: row.trial, state: row.state, value: row.value, bestEpoch: row.bestEpoch,
-        epochs: row.epochs, cost: row.cost, repeatedValues: row.repeatedValues, hyperparameters: row.hyperparameters,
-        metrics: row.metrics, certainty: certainties[row.trial])
+        epochs: row.epochs, cost: row.cost, seconds: row.seconds, repeatedValues: row.repeatedValues,
+        hyperparameters: row.hyperparameters, metrics: row.metrics, certainty: certainties[row.trial])
     }
-    let wanted = ranked.filter { isWanted($0.hyperparameters) }
+    let wanted = ranked.filter { row in
+      conditions.allSatisfy { condition, column in condition.holds(for: row.value(in: column, ownMetric: metric)) }
+    }
+    let reversed = query.isReversed ? Leaderboard.reversed(query, sort ?? metric, metric, direction) : nil
+    let listed = (order ?? reversed)?.sorted(wanted, ownMetric: metric) ?? wanted
     self.init(
       study: study, metric: metric, direction: direction, userCount: certainties.isEmpty ? 0 : values?.userCount ?? 0,
-      isRanked: !keys.isEmpty, sort: sort ?? metric, ranking: ranking,
+      isRanked: !keys.isEmpty, sort: sort ?? metric, order: order ?? reversed, ranking: ranking,
       unrankedCount: ranking.isOwn
         ? 0 : candidates.count { $0.state == .completed && $0.metrics.allSatisfy { $0.value == nil } },
       counts: counts,
-      rows: query.top.map { Array(wanted.prefix($0)) } ?? wanted,
-      failures: failures.filter { isWanted($0.hyperparameters) })
+      rows: query.top.map { Array(listed.prefix($0)) } ?? listed,
+      failures: failures.filter { failure in
+        conditions.allSatisfy { condition, column in condition.holds(for: failure.value(in: column)) }
+      })
   }
 
-  private static func sort(_ name: String?, metric: String, among names: [String]) throws(ReportError) -> String? {
+  /// The order that a query asks for by a column that is no metric; `nil` for a metric.
+  private static func order(_ query: LeaderboardQuery, _ parameters: [String]) -> Order? {
+    guard let text = query.sort, let name = query.sortedName,
+      let column = Columns(parameters: parameters, metrics: [])[name]
+    else { return nil }
+    return Order(column: column, isDescending: query.isReversed, text: text)
+  }
+
+  /// The order from the worst to the best value of the metric by which rows are ranked.
+  private static func reversed(
+    _ query: LeaderboardQuery, _ sort: String, _ metric: String, _ direction: Direction
+  ) -> Order {
+    Order(
+      column: .metric(sort == metric ? MetricName.valid(metric).description : sort),
+      isDescending: direction == .minimize, text: query.sort ?? "")
+  }
+
+  /// The metrics by which trials can be selected: those that were recorded, and the study's own.
+  static func metrics(_ recorded: [String], own: String) -> [String] {
+    let own = MetricName.valid(own).description
+    return recorded.contains(own) ? recorded : [own] + recorded
+  }
+
+  /// The metric to sort by, with its split unless it is the study's own.
+  private static func sort(
+    _ name: String?, metric: String, among names: [String], _ columns: Columns
+  ) throws(ReportError) -> String? {
     guard let name, name != metric, !names.contains(name) else { return name }
     let fullName = MetricName.valid(name).description
-    guard names.contains(fullName) else { throw ReportError("--sort", unknown: name, among: names) }
+    guard names.contains(fullName) else {
+      let isMetric = RankMetric(MetricName(name).name) != nil
+      throw ReportError("--sort", unknown: name, among: isMetric && names.isEmpty ? [] : columns.names)
+    }
     return fullName
   }
 
@@ -67,20 +107,22 @@ extension Leaderboard {
       expected: names.isEmpty ? "no --sort: no trial has any metric" : "one of \(names.joined(separator: ", "))")
   }
 
-  private static func condition(
-    _ filters: [String], parameterNames: [String]
-  ) throws(ReportError) -> (Hyperparameters) -> Bool {
-    var conditions: [(name: String, canonical: String)] = []
-    for filter in filters {
-      guard let (name, value) = Leaderboard.parts(of: filter) else {
-        throw ReportError(location: "--where", found: "'\(filter)'", expected: "PARAMETER=VALUE")
-      }
-      guard parameterNames.contains(name) else { throw ReportError("--where", unknown: name, among: parameterNames) }
-      conditions.append((name, value.canonical))
+  /// The column of a condition.
+  private static func column(
+    of condition: Condition, in columns: Columns, _ rows: [Row]
+  ) throws(ReportError) -> Column {
+    guard let column = columns[condition.name] else {
+      throw ReportError("--where", unknown: condition.name, among: columns.names)
     }
-    return { [conditions] hyperparameters in
-      conditions.allSatisfy { hyperparameters[$0.name]?.canonical == $0.canonical }
+    guard case .ordered(let relation, _) = condition.comparison else { return column }
+    let known = rows.compactMap { $0.value(in: column, ownMetric: "") }
+    if let text = known.first, known.allSatisfy({ $0.double == nil }) {
+      throw ReportError(
+        location: "--where",
+        found: "\(relation.rawValue) for \(condition.name), which has values such as \(text)",
+        expected: "=, != or in, since they are no numbers")
     }
+    return column
   }
 
   /// The values by which rows are sorted, by trial.
@@ -102,7 +144,7 @@ extension Leaderboard {
     }
   }
 
-  private static func order(of state: TrialState) -> Int { state == .completed ? 0 : state == .pruned ? 1 : 2 }
+  static func order(of state: TrialState) -> Int { state == .completed ? 0 : state == .pruned ? 1 : 2 }
 
   private static func distinct(_ names: [String]) -> [String] {
     var seen: Set<String> = []

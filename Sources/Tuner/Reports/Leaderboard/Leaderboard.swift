@@ -17,6 +17,9 @@ public struct Leaderboard: Sendable, Equatable {
     /// Floating-point operations of the training, computed from the network's shape; `nil` if unknown.
     public let cost: Double?
 
+    /// The training time.
+    public let seconds: Double
+
     /// Values of the study's metric with additional seeds, in the order of the seeds.
     public let repeatedValues: [Double]
     public let hyperparameters: Hyperparameters
@@ -48,8 +51,12 @@ public struct Leaderboard: Sendable, Equatable {
   /// Whether any trial has a value of the sort metric; otherwise the order of the rows is meaningless.
   public let isRanked: Bool
 
-  /// What the rows are sorted by: the study's metric or one such as `test.ndcg@10`.
+  /// What the rows are ranked by: the study's metric or one such as `test.ndcg@10`.
   public let sort: String
+
+  /// What the rows are listed by; `nil` for their rank.
+  package let order: Order?
+
   /// The ranking that all metrics are from.
   public let ranking: RankingChoice
 

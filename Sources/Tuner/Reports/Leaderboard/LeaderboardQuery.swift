@@ -3,27 +3,34 @@ public struct LeaderboardQuery: Sendable, Equatable {
   /// The maximum number of rows.
   public var top: Int?
 
-  /// A metric such as `test.ndcg@10`; without a split, the validation split is meant. `nil` stands for the study's
-  /// own metric.
+  /// A metric such as `test.ndcg@10`, without a split of the validation split, or another column, such as `tflop`.
+  /// `nil` stands for the study's own metric.
+  ///
+  /// By a metric, the best come first; by another column, the smallest values. A minus before the name reverses this.
+  /// Ranks are those of the metric, and of the study's own metric if another column is named.
   public var sort: String?
 
   /// The value of `repeatable` whose ranking counts; `nil` for the study's own.
   public var isRepeatable: Bool?
 
-  /// Conditions such as `n_layers=2`, all of which must hold.
-  public var filters: [String]
+  /// Conditions, all of which must hold.
+  public var conditions: [Condition]
 
   /// Whether to compute the rows' certainty, which takes longer than everything else.
   public var measuresCertainty: Bool
 
   public init(
-    top: Int? = nil, sort: String? = nil, isRepeatable: Bool? = nil, filters: [String] = [],
+    top: Int? = nil, sort: String? = nil, isRepeatable: Bool? = nil, conditions: [Condition] = [],
     measuresCertainty: Bool = true
   ) {
     self.top = top
     self.sort = sort
     self.isRepeatable = isRepeatable
-    self.filters = filters
+    self.conditions = conditions
     self.measuresCertainty = measuresCertainty
   }
+
+  /// The name of the column to sort by, without a minus.
+  var sortedName: String? { sort.map { isReversed ? String($0.dropFirst()) : $0 } }
+  var isReversed: Bool { sort?.unicodeScalars.first == "-" }
 }

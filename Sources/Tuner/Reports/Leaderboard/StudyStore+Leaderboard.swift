@@ -5,7 +5,7 @@ extension StudyStore {
   public func leaderboard(of study: Study, _ query: LeaderboardQuery = LeaderboardQuery()) throws -> Leaderboard {
     let definition = study.definition
     let ranking = definition.ranking(isRepeatable: query.isRepeatable)
-    let split = MetricName(query.sort ?? definition.metric).split
+    let split = MetricName(query.sortedName ?? definition.metric).split
     let (counts, candidates, failures, ranks) = try read { db in
       let other = ranking.isOwn ? nil : try OtherRanking(of: study, ranking, db)
       let first = other == nil ? try Self.firstTrials(of: study, query, db) : nil
@@ -24,7 +24,8 @@ extension StudyStore {
 
   /// The trials that a query for the top few shows, if the database can select them; `nil` if all trials must be read.
   private static func firstTrials(of study: Study, _ query: LeaderboardQuery, _ db: Connection) throws -> [Int64]? {
-    guard let top = query.top, query.filters.isEmpty, query.sort == nil || query.sort == study.definition.metric else {
+    guard let top = query.top, query.conditions.isEmpty, query.sort == nil || query.sort == study.definition.metric
+    else {
       return nil
     }
     // Whether a trial may be the best depends on all other trials.
@@ -47,6 +48,7 @@ extension StudyStore {
       return Leaderboard.Row(
         rank: 0, trial: trial.number, state: trial.state, value: trial.value(study.definition, metrics, other),
         bestEpoch: trial.bestEpoch, epochs: trial.epochs, cost: trial.epochCost.map { $0 * Double(trial.epochs) },
+        seconds: trial.seconds,
         repeatedValues: repeats[trial.id] ?? [], hyperparameters: Hyperparameters(hyperparameters[trial.id] ?? []),
         metrics: metrics)
     }

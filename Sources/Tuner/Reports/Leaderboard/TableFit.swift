@@ -37,6 +37,9 @@ extension Leaderboard {
       case extra
       case test
 
+      /// Shown only where it is named.
+      case onRequest
+
       static func < (a: Role, b: Role) -> Bool { a.rawValue < b.rawValue }
     }
   }
