@@ -68,8 +68,10 @@ struct FactorialFit {
       (pairs, leastSquares) = (all, nil)
       return
     }
+    let mainCount = 1 + sizes.reduce(0) { $0 + $1 - 1 }
+    guard mainCount <= rows.count else { return nil }
     let columnCount =
-      1 + sizes.reduce(0) { $0 + $1 - 1 } + all.reduce(0) { $0 + (sizes[$1.first] - 1) * (sizes[$1.second] - 1) }
+      mainCount + all.reduce(0) { $0 + (sizes[$1.first] - 1) * (sizes[$1.second] - 1) }
     // With as many columns as trials, anything could be fitted.
     if columnCount < rows.count, columnCount <= Self.columnLimit,
       let fit = LeastSquares(rows.map { Self.columns($0, sizes, all) })

@@ -11,7 +11,9 @@ struct ImportanceCommand: ParsableCommand {
     discussion: """
       Functional ANOVA: the share of the metric's variance that each parameter,
       and each pair of parameters, explains. Exact for a grid whose configurations
-      have all completed; otherwise a least-squares fit of the completed trials.
+      have all completed; a least-squares fit if some are missing. Where values do
+      not repeat, as in random and bayes searches, a random forest predicts the
+      metric from at least 30 completed trials (5 per parameter, if that is more).
 
       Example:
         run-hyper importance bert4rec-grocery-hyper
@@ -36,37 +38,67 @@ extension ImportanceDocument {
   ///
   /// - Parameter decimalPlaces: Of the metric.
   fileprivate func text(decimalPlaces: Int) -> String {
-    func percent(_ share: Double) -> String { ProgressText.decimal(100 * share, places: 1) }
-    func row(_ effect: Effect) -> [String] {
-      [
-        effect.parameters.joined(separator: " × "), percent(effect.fraction),
-        "\(percent(effect.low)) to \(percent(effect.high))", percent(effect.measured),
-      ]
-    }
-    let order: (Effect, Effect) -> Bool = { $0.fraction > $1.fraction }
-    var table = TextTable(header: ["variance explained by", "%", "95 % interval", "as measured, %"])
-    for effect in effects.sorted(by: order) + pairs.sorted(by: order) { table.append(row(effect)) }
-    var means = TextTable(header: ["parameter", "value", "mean \(metric)"])
+    var means = TextTable(header: ["parameter", "value", method == .forest ? "predicted \(metric)" : "mean \(metric)"])
     for value in values {
       means.append([
         value.parameter, value.value, value.mean.map { $0.decimal(places: decimalPlaces) } ?? "",
       ])
     }
-    let kind =
-      isExact
-      ? "complete grid: exact"
-      : "warning: some configurations have not completed; the effects are a least-squares fit of the completed ones"
     let ranked = ranking.map { "\n\($0)" } ?? ""
     return """
       \(study): \(metric) of \(users) users (\(split)) in \(trials) trials
       \(kind)\(ranked)
 
-      \(table.lines.joined(separator: "\n"))
+      \(effectLines.joined(separator: "\n"))
 
-      Interactions of three or more parameters: \(percent(rest)) % as measured. Sampling of the users alone
-      causes \(percent(noise)) % of the measured variance; the % column and its interval exclude that part.
+      \(remarks)
 
       \(means.lines.joined(separator: "\n"))
       """
   }
+
+  private var kind: String {
+    switch method {
+    case .exact: "complete grid: exact"
+    case .leastSquares:
+      "warning: some configurations have not completed; the effects are a least-squares fit of the completed ones"
+    case .forest:
+      "random forest: from these trials, \(ForestImportance.treeCount) trees predict the whole search space"
+        + (leftOut.map { "\n\($0)" } ?? "")
+    }
+  }
+
+  /// The table of the effects; of a forest's pairs, only those that are not 0.0 %.
+  private var effectLines: [String] {
+    let order: (Effect, Effect) -> Bool = { $0.fraction > $1.fraction }
+    let isForest = method == .forest
+    let shown = isForest ? pairs.filter { $0.fraction >= ImportanceReport.smallestPair } : pairs
+    var table = TextTable(
+      header: ["variance explained by", "%"] + (isForest ? ["95 % of the trees"] : ["95 % interval", "as measured, %"]))
+    for effect in effects.sorted(by: order) + shown.sorted(by: order) {
+      table.append(
+        [
+          effect.parameters.joined(separator: " × "), Self.percent(effect.fraction),
+          "\(Self.percent(effect.low)) to \(Self.percent(effect.high))",
+        ] + (effect.measured.map { [Self.percent($0)] } ?? []))
+    }
+    return table.lines
+  }
+
+  private var remarks: String {
+    switch method {
+    case .exact, .leastSquares:
+      """
+      Interactions of three or more parameters: \(Self.percent(rest)) % as measured. Sampling of the users alone
+      causes \(Self.percent(noise ?? 0)) % of the measured variance; the % column and its interval exclude that part.
+      """
+    case .forest:
+      """
+      Everything else: \(Self.percent(rest)) %, interactions of three or more parameters and noise. Each tree has seen another
+      sample of the trials. Their range shows how much depends on which trials were run, not on which users.
+      """
+    }
+  }
+
+  private static func percent(_ share: Double) -> String { ProgressText.decimal(100 * share, places: 1) }
 }

@@ -29,6 +29,9 @@ package struct FinishedTrials: Sendable {
   /// The numbers of completed trials without ranks in this ranking, since an earlier version has run them.
   package var unranked: [Int] = []
 
+  /// The numbers of trials that the pruner has stopped, and whose training diverged.
+  var prunedCount = 0, divergedCount = 0
+
   /// What is to be said of the ranking; `nil` if nothing.
   var statement: String? {
     let lines = [ranking.statement, RankingChoice.remark(onTrialsWithoutRanks: unranked.count)].compactMap(\.self)
@@ -76,12 +79,14 @@ extension StudyStore {
         location: "--metric", found: "'\(name.inMessage)'",
         expected: "hit, recall, mrr, map, ndcg or precision with a cut-off, such as ndcg@10")
     }
-    let (rows, hyperparameters, ranks) = try read { db in
+    let (rows, hyperparameters, ranks, pruned, diverged) = try read { db in
       let selection = TrialSelection(of: study.id, in: [.completed])
       return (
         try Self.trials(selection, db), try Self.allHyperparameters(of: selection, db),
         try ranking.isOwn
-          ? Self.ranks(split: split, in: study, db) : OtherRanking(of: study, ranking, db).ranks(split: split)
+          ? Self.ranks(split: split, in: study, db) : OtherRanking(of: study, ranking, db).ranks(split: split),
+        try Self.count(of: TrialSelection(of: study.id, in: [.pruned]), db),
+        try Self.count(of: TrialSelection(of: study.id, in: [.diverged]), db)
       )
     }
     let trials = rows.compactMap { row in
@@ -98,6 +103,11 @@ extension StudyStore {
     }
     return FinishedTrials(
       study: study, split: split, name: name, metric: metric, ranking: ranking, trials: trials,
-      unranked: ranking.isOwn ? [] : rows.map(\.number).filter { ranks[$0] == nil })
+      unranked: ranking.isOwn ? [] : rows.map(\.number).filter { ranks[$0] == nil }, prunedCount: pruned,
+      divergedCount: diverged)
+  }
+
+  private static func count(of selection: TrialSelection, _ db: Connection) throws -> Int {
+    try db.value(Int.self, "SELECT count(*) FROM trial WHERE id IN (\(selection.sql))", selection.arguments) ?? 0
   }
 }
