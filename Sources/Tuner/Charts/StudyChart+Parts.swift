@@ -76,29 +76,6 @@ extension StudyChart {
       self.configuration = configuration
     }
   }
-
-  /// How much of the trials' variance each parameter and each pair explains.
-  public struct Importance: Sendable, Equatable, Codable {
-    /// The effect of one parameter, or the additional effect of two together.
-    public struct Effect: Sendable, Equatable, Codable {
-      public let parameters: [String]
-
-      /// From 0 to 1.
-      public let fraction: Double
-
-      /// The bounds of its 95 % interval, if there is one.
-      public let low, high: Double?
-    }
-
-    /// `nil` if the trials do not tell.
-    public var effects: [Effect]?
-
-    /// The fraction of everything else.
-    public var rest: Double?
-
-    /// What the fractions are of, or why there are none.
-    public var statement: String
-  }
 }
 
 extension StudyChart.Axis {

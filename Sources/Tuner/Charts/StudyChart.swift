@@ -131,7 +131,7 @@ public struct StudyChart: Sendable, Equatable, Codable {
 
   /// The pruner's rungs, by epoch.
   public var rungs: [Rung]?
-  public var importance: Importance?
+  public var importance: ImportanceReport?
 
   public init(
     study: String, model: String, dataset: String, metric: String, direction: Direction, ranking: String? = nil,

@@ -39,14 +39,17 @@ package final class StudyChartReader {
   /// - Parameter mayLag: Whether intervals, ties and importance may be those of an earlier state, for as long as computing them
   ///   again would take up too much of a core.
   package func chart(mayLag: Bool = false) throws -> StudyChart {
+    var isDue = false
     let (rows, other, repeats) = try store.read { db in
       let other = ranking.isOwn ? nil : try OtherRanking(of: study, ranking, db)
       let rows = try StudyStore.trials(TrialSelection(of: study.id), db)
       try update(rows, db)
       for (id, decision) in try StudyStore.record(of: study, after: arrivals.last, db) { arrivals.add(decision, id) }
-      try assessment.read(rows, other, from: store, mayLag: mayLag, db)
+      isDue = assessment.isDue(rows, mayLag: mayLag)
+      if isDue { try assessment.read(rows, other, db) }
       return (rows, other, try other?.repeatedValues ?? StudyStore.repeatedValues(of: study.id, db))
     }
+    if isDue { try assessment.compute(from: store) }
     var trials = rows.map { trial($0, other, repeatedValues: repeats[$0.id] ?? []) }
     assessment.assess(&trials)
     return chart(of: trials)
