@@ -1,4 +1,4 @@
-"""Optuna's fANOVA of two functions, in the trials of Tests/TunerTests/Statistics/OptunaImportanceTests.swift."""
+"""Optuna's fANOVA of two functions, in the trials of Tests/TunerTests/Statistics/ForestImportanceTests.swift."""
 
 import math
 import statistics

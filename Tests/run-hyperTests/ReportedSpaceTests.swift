@@ -65,6 +65,24 @@ import Testing
     #expect([0, 2].contains(try program.run(["importance"]).status))
   }
 
+  @Test func `Importance is answered for ranges from 30 trials on`() throws {
+    let program = try Self.program("learning_rate loguniform -8,-4\nhidden_dropout_prob uniform 0,0.5\n")
+    let arguments = Self.small + ["--algo=random"]
+    #expect(try program.run(arguments + ["--max_evals=2"]).status == 0)
+    let early = try program.run(["importance"])
+    #expect(early.status == 2 && early.output.isEmpty)
+    #expect(
+      early.errors.hasSuffix("not enough trials yet: 2 have completed; 30 would be enough\n"), "\(early.errors)")
+    #expect(try program.run(arguments + ["--max_evals=30"]).status == 0)
+    let table = try program.run(["importance"])
+    #expect(table.status == 0 && table.output.contains(" in 30 trials\nrandom forest: "), "\(table.output)")
+    #expect(table.output.contains("\nlearning_rate × hidden_dropout_prob "), "\(table.output)")
+    #expect(table.output.contains("\nlearning_rate        0.0003355 to "), "\(table.output)")
+    let json = try program.run(["importance", "--split=test", "--format=json"])
+    #expect(json.status == 0 && json.output.contains("\"method\" : \"forest\""), "\(json.output)")
+    #expect(try program.run(["importance", "--split=test", "--format=json"]).output == json.output)
+  }
+
   @Test func `An exhaustive search of too many combinations names the way out`() throws {
     let ending = try Self.program(Self.reported).run(Self.small)
     #expect(ending.status == 2)

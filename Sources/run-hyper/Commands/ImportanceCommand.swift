@@ -63,7 +63,7 @@ extension ImportanceDocument {
     case .leastSquares:
       "warning: some configurations have not completed; the effects are a least-squares fit of the completed ones"
     case .forest:
-      "random forest: from these trials, \(ForestImportance.treeCount) trees predict the whole search space"
+      "random forest: \(ForestImportance.treeCount) trees predict the metric in the whole search space"
         + (leftOut.map { "\n\($0)" } ?? "")
     }
   }
@@ -94,8 +94,9 @@ extension ImportanceDocument {
       """
     case .forest:
       """
-      Everything else: \(Self.percent(rest)) %, interactions of three or more parameters and noise. Each tree has seen another
-      sample of the trials. Their range shows how much depends on which trials were run, not on which users.
+      Everything else: \(Self.percent(rest)) %, interactions of three or more parameters and noise.
+      Each tree has seen another sample of the trials. Their range shows how much depends on which trials were
+      run; the choice of users is not covered.
       """
     }
   }

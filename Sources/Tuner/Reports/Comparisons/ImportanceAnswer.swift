@@ -94,16 +94,17 @@ extension ImportanceDocument.Effect {
 }
 
 extension FinishedTrials {
-  /// A sentence about trials that importance leaves out; `nil` if there are none.
+  /// What is to be said of trials that a forest leaves out; `nil` if there are none.
   ///
   /// - Parameter outside: The number of completed trials whose values are not in the search space.
   fileprivate func leftOut(outside: Int) -> String? {
-    let kinds = [("pruned", prunedCount), ("diverged", divergedCount), ("completed", outside)].filter { $0.1 > 0 }
-    guard let last = kinds.last else { return nil }
-    let counts = kinds.map { "\($1) \($0)" }.joined(separator: " and ")
-    let place = outside > 0 ? ", the latter with values outside the search space," : ""
-    return
-      "\(counts) trial\(kinds.count == 1 && last.1 == 1 ? "" : "s")\(place) do\(kinds.count == 1 && last.1 == 1 ? "es" : "") not count"
+    let kinds =
+      [(prunedCount, "pruned trial", ""), (divergedCount, "diverged trial", "")]
+      + [(outside, "completed trial", " with values outside the search space")]
+    let sentences = kinds.filter { $0.0 > 0 }.map { count, kind, place in
+      "\(count.counting(kind))\(place) \(count == 1 ? "does" : "do") not count"
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: ". ")
   }
 }
 
