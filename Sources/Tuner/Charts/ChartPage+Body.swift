@@ -2,18 +2,28 @@ extension ChartPage {
   /// The elements that the script fills, in reading order.
   static let body = #"""
     <header>
-    <h1 id="study"></h1>
+    <div class="title"><h1 id="study"></h1><label id="studies" hidden>Study <select id="study-choice"></select></label>
+    <span id="badge" hidden></span><button type="button" id="theme"></button></div>
     <p id="about"></p>
+    <p id="problem" role="alert" hidden></p>
+    <dl id="facts"></dl>
     <p id="best"></p>
+    <p id="news" class="unseen" role="status"></p>
     </header>
     <noscript><p>The charts need JavaScript, which is disabled in this browser.</p></noscript>
-    <main id="charts">
-    <section><h2>hyperparams_tuning</h2><div id="history"></div></section>
-    <section><h2>Learning curves</h2><div id="curves"></div></section>
-    <section><h2>Parameters and score</h2><div id="parallel"></div></section>
-    <section><h2>Score by parameter</h2><div id="slices"></div></section>
-    <section><h2>Leaderboard</h2><div id="leaderboard"></div></section>
+    <nav id="places" aria-label="Parts of the page"></nav>
+    <main>
+    <div id="selection" hidden><span id="selected" role="status"></span>
+    <button type="button" id="clear-selection">Show all trials</button></div>
+    <section id="section-running" hidden><h2>Running</h2><div id="running"></div></section>
+    <div id="charts"></div>
+    <section id="section-compare" aria-labelledby="title-compare" hidden><h2 id="title-compare">Comparison</h2>
+    <div id="compare"></div></section>
+    <section id="section-leaderboard"><h2 id="title-leaderboard">Leaderboard</h2>
+    <div id="leaderboard-tools" class="tools"></div><p id="filter-problem" role="alert"></p>
+    <div id="leaderboard"></div></section>
     </main>
+    <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
     <div id="tooltip" hidden></div>
     """#
 }

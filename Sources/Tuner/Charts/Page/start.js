@@ -1,1 +1,58 @@
-showStudy(JSON.parse(document.getElementById("study-chart").textContent));
+// Start
+
+/** Shows the study as it is now. */
+function update() {
+  page.study = prepared(live.raw, [...live.trials.values()]);
+  setFilter(element("filter-text").value);
+  updateSelection();
+  showHeader();
+  showRunning();
+  showSelection();
+  showComparison();
+  showDrawer();
+  redrawAll("data");
+}
+
+/** Buttons that lead to the parts of the page. */
+function makePlaces() {
+  const places = [["running", "Running"], ...charts.map(({ id, title }) => [id, title]), ["leaderboard", "Leaderboard"]];
+  for (const [id, title] of places) {
+    const button = htmlNode(element("places"), "button", "", title);
+    button.type = "button";
+    button.addEventListener("click", () => {
+      const section = element(`section-${id}`);
+      section.scrollIntoView({ block: "start" });
+      section.tabIndex = -1;
+      section.focus({ preventScroll: true });
+    });
+    const show = () => { button.hidden = element(`section-${id}`).hidden; };
+    new MutationObserver(show).observe(element(`section-${id}`), { attributes: true, attributeFilter: ["hidden"] });
+    show();
+  }
+}
+
+function start() {
+  const block = element("study-live");
+  if (block) page.live = JSON.parse(block.textContent).live;
+  takeStudy(JSON.parse(element("study-chart").textContent));
+  page.study = prepared(live.raw, [...live.trials.values()]);
+  startTheme();
+  makeLeaderboard();
+  makeDrawer();
+  makeSections();
+  makePlaces();
+  const opened = readLink();
+  update();
+  watchWindow();
+  element("clear-selection").addEventListener("click", clearSelection);
+  document.addEventListener("keydown", event => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (page.opened !== null) closeDrawer();
+    else keep(null);
+  });
+  addEventListener("hashchange", followLink);
+  if (opened !== null) openTrial(opened);
+  if (isLive()) startLive();
+}
+
+start();

@@ -1,14 +1,26 @@
-// The study
+// The study, and what every part of the page knows
+//
+// The core (study, selection, marking, frame, links, live, header, running, leaderboard, drawer, compare) calls the
+// charts through the list `charts`: {id, title, draw(parent)} and, where a chart has them, controls(parent),
+// isUseful(), table() and wide. It draws a chart when the study, the width, the selection or the colors have changed,
+// at most once a frame, only near the viewport, and not under the pointer. A drawing may be older than `page.study`,
+// so trials are compared by number. Charts use addMarking, addSelecting, isSelected, setBrush, option, setOption, color,
+// hover, keep and openTrial.
 
 const page = {
   study: null,
-  markers: [], // functions of the drawings that show one trial above the others
-  hovered: null,
+  live: null, // how the study runs, on a page that a server keeps up to date
+  hovered: null, // the numbers of the trials that the pointer and the focus are on, and of the one that stays marked
   focused: null,
-  kept: null, // the number of the trial that a click keeps marked
-  parallel: null, // what selecting needs of the parallel coordinates, when they are drawn
-  brushes: new Map(), // the selected part of an axis of the parallel coordinates, by the axis' name
-  order: { column: 0, descending: false },
+  kept: null,
+  brushes: new Map(), // the selected part of an axis, [low, high] in places on it, by the axis' name
+  filter: { text: "", conditions: [], problem: "" },
+  selection: null, // the numbers of the selected trials; null: all are
+  order: { column: "rank", descending: false },
+  columns: null, // the names of the leaderboard's chosen columns; null: those that it chooses
+  compared: [], // the numbers of the trials to compare
+  opened: null, // the number of the trial in the drawer
+  options: new Map(), // the charts' own choices, by name
 };
 
 const element = id => document.getElementById(id);
@@ -16,36 +28,98 @@ const element = id => document.getElementById(id);
 /** A member that the object itself has: a parameter may be named `constructor`. */
 const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
 
-/** What charts ask of a study, worked out once. */
-function prepared(chart) {
-  const sign = chart.direction === "minimize" ? -1 : 1;
-  const trials = chart.trials.map(trial => ({
-    ...trial,
-    key: Object.keys(trial.parameters).sort().map(name => `${name}:${trial.parameters[name].text}`).join(", "),
-    hasScore: (trial.state === "completed" || trial.state === "pruned") && trial.value !== null,
-    points: trial.curve.filter(([, value]) => value !== null).map(([epoch, value]) => ({ epoch, value })),
+const isLive = () => page.live !== null;
+
+/** A number with four significant digits. */
+function shortText(value) {
+  if (typeof value !== "number" || Number.isInteger(value) && isPlain(value)) return String(value);
+  return isPlain(value) ? String(Number(value.toPrecision(4))) : Number(value.toPrecision(4)).toExponential();
+}
+
+/** A parameter's value as it was written, or shorter where it is a number with many digits. */
+const valueText = value => (typeof value.number === "number" && value.text.length > 6 ? shortText(value.number) : value.text);
+
+/** Seconds for people: `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+function durationText(seconds) {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(whole / 60);
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    : `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`;
+}
+
+function bytesText(bytes) {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let [size, unit] = [bytes, 0];
+  while (size >= 999.5 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${unit === 0 ? size : Number(size.toPrecision(3))} ${units[unit]}`;
+}
+
+const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+/** What charts ask of a trial. */
+function preparedTrial(trial) {
+  const curve = trial.curve ?? [];
+  const parameters = trial.parameters ?? {};
+  return {
+    losses: [], rungs: [], attempts: [], metrics: {}, interval: null, tied: false, cost: null, bestEpoch: null,
+    seconds: null, repeats: null, message: null, ...trial, curve, parameters,
+    value: trial.value ?? null,
+    epochs: trial.epochs ?? (curve.length > 0 ? curve.at(-1)[0] : 0),
+    key: Object.keys(parameters).sort().map(name => `${name}:${parameters[name].text}`).join(", "),
+    hasScore: (trial.state === "completed" || trial.state === "pruned") && (trial.value ?? null) !== null,
+    points: curve.filter(([, value]) => value !== null).map(([epoch, value]) => ({ epoch, value })),
     rank: null,
-  })).sort((a, b) => a.number - b.number);
+  };
+}
+
+/** What charts ask of a study, worked out once; `trials` are prepared and of any order. */
+function prepared(chart, trials) {
+  const sign = chart.direction === "minimize" ? -1 : 1;
+  trials.sort((a, b) => a.number - b.number);
   const isPruned = trial => trial.state === "pruned";
   const scored = trials.filter(trial => trial.hasScore)
     .sort((a, b) => isPruned(a) - isPruned(b) || sign * (b.value - a.value) || a.number - b.number);
-  const ranked = [...scored, ...trials.filter(trial => trial.state === "diverged")];
-  ranked.forEach((trial, i) => { trial.rank = i + 1; });
-  const best = scored.find(trial => trial.state === "completed") ?? null;
+  for (const trial of trials) trial.rank = null;
+  [...scored, ...trials.filter(trial => trial.state === "diverged")].forEach((trial, i) => { trial.rank = i + 1; });
+  const byNumber = new Map(trials.map(trial => [trial.number, trial]));
+  const completed = scored.find(trial => trial.state === "completed");
+  const best = byNumber.get(page.live?.best) ?? completed ?? scored[0] ?? null;
   const [low, high] = extent(scored.map(trial => trial.value));
   const scoreLabel = `${chart.metric} (${sign > 0 ? "higher" : "lower"} is better)`;
-  return { ...chart, sign, trials, scored, best, scoreLabel, score: linearScale(low, high, 6) };
+  return {
+    axes: {}, parameters: [], ...chart, sign, trials, byNumber, scored, best, scoreLabel,
+    score: linearScale(low, high, 6), varying: varyingParameters(chart.parameters ?? [], trials),
+  };
 }
+
+function varyingParameters(names, trials) {
+  const first = new Map();
+  const varying = new Set();
+  for (const { parameters } of trials) {
+    for (const name of names) {
+      const text = own(parameters, name)?.text;
+      if (!first.has(name)) first.set(name, text);
+      else if (first.get(name) !== text) varying.add(name);
+    }
+  }
+  return trials.length === 1 ? names : names.filter(name => varying.has(name));
+}
+
+const trialNumbered = number => page.study.byNumber.get(number) ?? null;
 
 /** Where a trial's score lies between the worst, 0, and the best, 1. */
 function quality(trial) {
   const { score, sign } = page.study;
-  return sign > 0 ? score.at(trial.value) : 1 - score.at(trial.value);
+  return Math.max(0, Math.min(1, sign > 0 ? score.at(trial.value) : 1 - score.at(trial.value)));
 }
 
 /** The color of a trial's line, from the worst score to the best; none for trials without a score. */
 function scoreColor(trial) {
-  return trial.hasScore ? `color-mix(in oklab, var(--high) ${(100 * quality(trial)).toFixed(1)}%, var(--low))` : "";
+  const share = trial.hasScore ? (100 * quality(trial)).toFixed(1) : null;
+  return share === null ? "" : `color-mix(in oklab, ${color("high")} ${share}%, ${color("low")})`;
 }
 
 /** What the legend says of lines in the colors of their scores. */
@@ -54,109 +128,23 @@ const lineEntries = () => [
   ...(page.study.best ? [{ sign: "record", text: "best trial" }] : []),
 ];
 
-// Marking
+// Colors
 
-function showMark() {
-  const kept = page.study.trials.find(trial => trial.number === page.kept) ?? null;
-  const trial = page.hovered ?? page.focused ?? kept;
-  element("charts").classList.toggle("marking", trial !== null);
-  for (const mark of page.markers) mark(trial);
-  for (const row of document.querySelectorAll("tr.marked")) row.classList.remove("marked");
-  if (trial) trial.row.classList.add("marked");
+const colors = new Map();
+
+/** The style sheet's color of this name, for canvases. */
+function color(name) {
+  if (!colors.has(name)) colors.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return colors.get(name);
 }
 
-function hover(trial, x = 0, y = 0) {
-  if (trial !== page.hovered) {
-    page.hovered = trial;
-    showMark();
-    showTooltip(trial);
-  }
-  if (trial) placeTooltip(x, y);
-}
+// The charts' own choices, which belong to the page's link
 
-/** Keeps the hovered trial marked, or lets the kept one go. */
-function keep(trial) {
-  page.kept = trial && trial.number !== page.kept ? trial.number : null;
-  showMark();
-  if (page.kept !== null) {
-    const table = trial.row.closest(".table");
-    table.scrollTop = trial.row.offsetTop - table.clientHeight / 2;
-  }
-}
+const option = (name, otherwise) => page.options.get(name) ?? otherwise;
 
-function showTooltip(trial) {
-  const tooltip = element("tooltip");
-  tooltip.hidden = trial === null;
-  if (!trial) return;
-  tooltip.replaceChildren();
-  htmlNode(tooltip, "div", "", `Trial ${trial.number}, ${trial.state}`);
-  if (trial.value !== null) htmlNode(tooltip, "div", "", `${page.study.metric}: ${trial.value}`);
-  htmlNode(tooltip, "div", "", trial.key.length > 600 ? trial.key.slice(0, 600) + "…" : trial.key);
-}
-
-function placeTooltip(x, y) {
-  const { style, offsetWidth, offsetHeight } = element("tooltip");
-  style.left = `${Math.max(4, x + 16 + offsetWidth > innerWidth ? x - 16 - offsetWidth : x + 16)}px`;
-  style.top = `${Math.max(4, Math.min(y + 12, innerHeight - offsetHeight - 4))}px`;
-}
-
-/** Makes a drawing mark the trial that `nearest(x, y)` finds under the pointer. */
-function addMarking(svg, nearest, mark) {
-  page.markers.push(mark);
-  svg.addEventListener("pointermove", event => {
-    const box = svg.getBoundingClientRect();
-    hover(nearest(event.clientX - box.left, event.clientY - box.top), event.clientX, event.clientY);
-  });
-  svg.addEventListener("pointerleave", () => hover(null));
-  svg.addEventListener("click", () => keep(page.hovered));
-}
-
-// The whole
-
-function showHeader() {
-  const { study, model, dataset, metric, direction, ranking, trials, best } = page.study;
-  const states = ["completed", "pruned", "diverged", "failed", "running", "pending"];
-  const counts = states.map(state => [trials.filter(trial => trial.state === state).length, state])
-    .filter(([count]) => count > 0).map(([count, state]) => `${count} ${state}`).join(", ");
-  const count = `${trials.length} ${trials.length === 1 ? "trial" : "trials"}${counts && ": "}${counts}`;
-  document.title = `hyperparams_tuning: ${study}`;
-  element("study").textContent = study;
-  const about = `${model} on ${dataset}, ${direction} ${metric}. ${count}.`;
-  element("about").textContent = ranking ? `${about} ${ranking}` : about;
-  element("best").textContent = best
-    ? `Best: trial ${best.number} with ${metric} ${scoreText(best.value)} (${best.key})`
-    : "No trial has completed yet.";
-}
-
-function showCharts() {
-  page.markers = [];
-  const charts = { history: drawHistory, curves: drawCurves, parallel: drawParallel, slices: drawSlices };
-  for (const [id, draw] of Object.entries(charts)) {
-    element(id).replaceChildren();
-    draw(element(id));
-  }
-  showSelection();
-  showMark();
-}
-
-const sayEmpty = (parent, text) => htmlNode(parent, "p", "empty", text);
-
-function showStudy(chart) {
-  const isFirst = page.study === null;
-  page.study = prepared(chart);
-  [page.hovered, page.focused] = [null, null];
-  showHeader();
-  showLeaderboard(element("leaderboard"));
-  showCharts();
-  if (isFirst) watchWindow();
-}
-
-function watchWindow() {
-  document.addEventListener("keydown", event => { if (event.key === "Escape") keep(null); });
-  let width = element("charts").clientWidth;
-  new ResizeObserver(() => {
-    if (element("charts").clientWidth === width) return;
-    width = element("charts").clientWidth;
-    requestAnimationFrame(showCharts);
-  }).observe(element("charts"));
+function setOption(name, text) {
+  if (text === null) page.options.delete(name);
+  else page.options.set(name, text);
+  writeLink();
+  redraw(name.split(".")[0]);
 }

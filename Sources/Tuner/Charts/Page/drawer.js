@@ -1,0 +1,280 @@
+// Drawer: everything about one trial
+
+const drawer = { opener: null, parts: new Map(), other: null, isUnder: false };
+const narrowScreen = matchMedia("(max-width: 700px)");
+
+function makeDrawer() {
+  const node = element("drawer");
+  const head = htmlNode(node, "div", "drawer-head");
+  drawer.title = htmlNode(head, "h2");
+  drawer.title.id = "drawer-title";
+  drawer.compare = htmlNode(head, "button", "", "Compare");
+  drawer.compare.type = "button";
+  drawer.compare.addEventListener("click", () => {
+    chooseToCompare(page.opened, !page.compared.includes(page.opened));
+    showDrawer();
+  });
+  const close = htmlNode(head, "button", "", "Close");
+  close.type = "button";
+  close.addEventListener("click", closeDrawer);
+  drawer.body = htmlNode(node, "div", "drawer-body");
+  node.addEventListener("pointerenter", event => { drawer.isUnder = event.pointerType !== "touch"; });
+  node.addEventListener("pointerleave", () => {
+    drawer.isUnder = false;
+    showDrawer();
+  });
+  narrowScreen.addEventListener("change", coverPage);
+}
+
+/** On a narrow screen the drawer covers the page, which cannot take the focus then. */
+function coverPage() {
+  const isCovered = page.opened !== null && narrowScreen.matches;
+  for (const tag of ["header", "nav", "main"]) document.querySelector(tag).inert = isCovered;
+  document.body.classList.toggle("with-drawer", page.opened !== null);
+}
+
+function openTrial(number) {
+  if (!page.study.byNumber.has(number)) return;
+  if (page.opened === null) drawer.opener = document.activeElement;
+  if (page.opened !== number) {
+    drawer.parts.clear();
+    drawer.body.replaceChildren();
+    drawer.body.scrollTop = 0;
+    drawer.other = null;
+  }
+  page.opened = number;
+  page.kept = number;
+  element("drawer").hidden = false;
+  coverPage();
+  showDrawer(true);
+  element("drawer").focus({ preventScroll: true });
+  showMark();
+  writeLink();
+}
+
+function closeDrawer() {
+  if (page.opened === null) return;
+  const number = page.opened;
+  const hadFocus = element("drawer").contains(document.activeElement) || document.activeElement === document.body;
+  page.opened = null;
+  element("drawer").hidden = true;
+  coverPage();
+  if (hadFocus) {
+    const { opener } = drawer;
+    if (opener?.isConnected && opener !== document.body) opener.focus({ preventScroll: true });
+    else focusRow(number);
+  }
+  writeLink();
+}
+
+/** Brings the drawer up to date; a part is made again only if what it shows has changed. */
+function showDrawer(isOpening = false) {
+  if (page.opened === null) return;
+  const trial = trialNumbered(page.opened);
+  if (!trial) return closeDrawer();
+  if (drawer.isUnder && !isOpening && trial.state === "running") {
+    showDrawerHead(trial);
+    return;
+  }
+  showDrawerHead(trial);
+  part("facts", "", trialFacts(trial), fillFacts);
+  part("message", "", trial.message, (parent, text) => htmlNode(parent, "p", "problem", text));
+  part("curve", "Learning curve", trial.points.length > 0 ? trial.points : null, parent => {
+    drawCurvesOf(parent, [trialNumbered(page.opened)], 220);
+  });
+  part("configuration", "Configuration", trial.configuration ?? plainConfiguration(trial), fillConfiguration);
+  part("command", "Train it again", trial.command ?? null, fillCommand);
+  part("results", "Results", Object.keys(trial.metrics).length > 0 ? trial.metrics : null, fillResults);
+  part("rungs", "Rungs", trial.rungs.length > 0 ? trial.rungs.map(rungSentence) : null, fillList);
+  part("attempts", "Attempts", trial.attempts.length > 0 ? trial.attempts : null, fillAttempts);
+  part("users", "User by user", trial.number, fillUsers);
+}
+
+function showDrawerHead(trial) {
+  setText(drawer.title, `Trial ${trial.number}, ${stateText(trial)}`);
+  const isCompared = page.compared.includes(trial.number);
+  setText(drawer.compare, isCompared ? "Take out of the comparison" : "Compare");
+}
+
+/** A part of the drawer: a title and what `fill(parent, content)` makes; none without content. */
+function part(name, title, content, fill) {
+  const said = JSON.stringify(content ?? null);
+  const known = drawer.parts.get(name);
+  if (known?.said === said) return;
+  const node = known?.node ?? htmlNode(drawer.body, "section", `part-${name}`);
+  drawer.parts.set(name, { said, node });
+  node.replaceChildren();
+  node.hidden = content === null || content === undefined;
+  if (node.hidden) return;
+  if (title) htmlNode(node, "h3", "", title);
+  fill(node, content);
+}
+
+function trialFacts(trial) {
+  const { metric, epochs, best } = page.study;
+  const facts = [];
+  const add = (name, text) => facts.push([name, text]);
+  if (trial.value !== null) add(metric, scoreText(trial.value));
+  if (trial.interval) add("95 % interval", `${scoreText(trial.interval[0])} to ${scoreText(trial.interval[1])}`);
+  if (trial.rank !== null) add("Rank", `${trial.rank} of ${page.study.trials.filter(other => other.rank !== null).length}`);
+  if (trial.number === best?.number) add("Best", "of all trials");
+  else if (trial.tied) add("Tied", "statistically, with the best");
+  if (trial.epochs > 0) add("Epochs", `${trial.epochs}${epochs > 0 ? ` of ${epochs}` : ""}`);
+  if (trial.bestEpoch) add("Best epoch", String(trial.bestEpoch));
+  if (trial.seconds !== null) add("Training", durationText(trial.seconds));
+  if (trial.cost !== null) add("Cost", `${shortText(trial.cost)} TFLOP`);
+  if (trial.repeats) {
+    const { count, mean, deviation } = trial.repeats;
+    add("Over seeds", `${scoreText(mean)} ± ${scoreText(deviation ?? 0)}, ${counted(count, "seed")}`);
+  }
+  const weights = own(page.live?.weights ?? {}, String(trial.number));
+  if (weights) add("Weights", weights);
+  return facts;
+}
+
+function fillFacts(parent, facts) {
+  const list = htmlNode(parent, "dl", "facts");
+  for (const [name, text] of facts) {
+    const item = htmlNode(list, "div");
+    htmlNode(item, "dt", "", name);
+    htmlNode(item, "dd", "", text);
+  }
+}
+
+const plainConfiguration = trial => Object.entries(trial.parameters).map(([name, { text }]) => `${name}: ${text}\n`).join("");
+
+function fillConfiguration(parent, text) {
+  fillCode(parent, text, "Configuration as YAML");
+  addCopyButton(parent, "Copy as YAML", () => text);
+}
+
+function fillCommand(parent, text) {
+  fillCode(parent, text, "Command that trains the trial again");
+  addCopyButton(parent, "Copy the command", () => text);
+}
+
+function fillCode(parent, text, label) {
+  const code = htmlNode(parent, "pre", "", text);
+  code.tabIndex = 0; // it may scroll
+  code.setAttribute("role", "region");
+  code.setAttribute("aria-label", label);
+}
+
+/** The results, a row per metric and a column per split. */
+function fillResults(parent, metrics) {
+  const rows = new Map();
+  const splits = new Set();
+  for (const [name, value] of Object.entries(metrics)) {
+    const [split, metric] = [name.slice(0, name.indexOf(".")), name.slice(name.indexOf(".") + 1)];
+    splits.add(split);
+    rows.set(metric, { ...rows.get(metric), [split]: value });
+  }
+  const order = ["valid", "test"].filter(split => splits.has(split)).concat([...splits].filter(split => split !== "valid" && split !== "test"));
+  drawTable(parent, {
+    columns: ["metric", ...order],
+    rows: [...rows].sort(([a], [b]) => compare(a, b, false)).map(([metric, values]) => [metric, ...order.map(split => values[split] ?? "")]),
+  });
+}
+
+/** What a rung decided, in words. */
+function rungSentence({ epoch, rank, of, decision, mayGoOn }) {
+  const place = `Epoch ${epoch}: rank ${rank} of ${of}`;
+  if (decision === "continue") return `${place}, goes on.`;
+  return mayGoOn ? `${place}, waits: it goes on if it is among the best of the trials that come to this rung.` : `${place}, stops.`;
+}
+
+function fillList(parent, texts) {
+  const list = htmlNode(parent, "ul");
+  for (const text of texts) htmlNode(list, "li", "", text);
+}
+
+function fillAttempts(parent, attempts) {
+  const scroller = htmlNode(parent, "div", "table");
+  scroller.tabIndex = 0;
+  scroller.setAttribute("role", "region");
+  scroller.setAttribute("aria-label", "Attempts");
+  drawTable(scroller, {
+    columns: ["worker", "from epoch", "start", "time", "ending"],
+    rows: attempts.map(({ worker, start, end, ending, from }) => [
+      worker, from ?? 0, durationText(start), end === null ? "" : durationText(end - start), ending ?? "running",
+    ]),
+  });
+}
+
+// User by user
+
+function fillUsers(parent, number) {
+  if (!isLive()) {
+    htmlNode(parent, "p", "note", "The comparison of two trials over the same users is on the live page, run-hyper dashboard, "
+      + `and in the terminal: run-hyper compare ${shellWord(page.study.study)} ${number} OTHER.`);
+    return;
+  }
+  const label = htmlNode(parent, "label", "", "Compare with trial ");
+  const field = htmlNode(label, "input");
+  Object.assign(field, { type: "number", min: 1, step: 1, id: "compare-with" });
+  const { best } = page.study;
+  const rival = best && best.number !== number ? best : page.study.scored.find(trial => trial.number !== number);
+  field.value = drawer.other ?? rival?.number ?? "";
+  const button = htmlNode(parent, "button", "", "Compare");
+  button.type = "button";
+  const result = htmlNode(parent, "div");
+  result.setAttribute("role", "status");
+  const run = async () => {
+    const other = Number(field.value);
+    drawer.other = field.value;
+    if (!page.study.byNumber.has(other) || other === number) {
+      result.replaceChildren();
+      return htmlNode(result, "p", "problem", `found trial ${field.value || "none"}; expected the number of another trial`);
+    }
+    const answer = await pairedTest(number, other);
+    if (!result.isConnected) return;
+    result.replaceChildren();
+    if (answer.message) htmlNode(result, "p", "note", answer.message);
+    else fillPair(result, number, other, answer);
+  };
+  button.addEventListener("click", run);
+  field.addEventListener("keydown", event => { if (event.key === "Enter") run(); });
+}
+
+const shellWord = text => (/^[\w.,:/@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+const pairs = new Map(); // the server's answers, by the trials and how far they were
+
+async function pairedTest(a, b) {
+  const key = [a, b].map(number => `${number} ${trialNumbered(number)?.epochs} ${trialNumbered(number)?.state}`).join();
+  if (!pairs.has(key)) pairs.set(key, fetchJSON("compare", { a, b }).catch(error => ({ message: error.message })));
+  const answer = await pairs.get(key);
+  if (answer.message) pairs.delete(key);
+  return answer;
+}
+
+const chanceText = p => (p < 0.0001 ? "p < 0.0001" : `p = ${shortText(Number(p.toPrecision(2)))}`);
+const signedText = value => (value > 0 ? "+" : "") + scoreText(value);
+
+function fillPair(parent, a, b, { metric, difference, low, high, p, better, equal, worse, histogram }) {
+  const isClear = low > 0 || high < 0;
+  htmlNode(parent, "p", "", `${metric}: trial ${a} minus trial ${b} is ${signedText(difference)}, `
+    + `95 % interval ${signedText(low)} to ${signedText(high)}, ${chanceText(p)}${isClear ? "" : ": no clear difference"}.`);
+  htmlNode(parent, "p", "", `Better for ${counted(better, "user")}, equal for ${equal.toLocaleString("en")}, `
+    + `worse for ${worse.toLocaleString("en")}.`);
+  if (histogram?.length > 0) drawHistogram(parent, histogram, `${metric} of trial ${a} minus trial ${b}, by user`);
+}
+
+/** Users by their difference; the count has a square root's scale, as most users often have none. */
+function drawHistogram(parent, histogram, label) {
+  const [low, high] = [histogram[0].from, histogram.at(-1).to];
+  const most = Math.max(1, ...histogram.map(bin => bin.users));
+  const x = linearScale(low, high, 4);
+  const height = count => Math.sqrt(count / most);
+  const ticks = [0, most / 4, most].map(count => ({ at: height(count), text: String(Math.round(count)) }));
+  const area = plot(parent, { height: 180, x, y: { at: height, ticks }, xLabel: "difference", yLabel: "users", title: label });
+  for (const { from, to, users } of histogram) {
+    if (users === 0) continue;
+    const [start, end] = [area.place(x.at(from), 0), area.place(x.at(to), height(users))];
+    const bar = svgNode(area.base, "rect", {
+      class: from >= 0 ? "better" : to <= 0 ? "worse" : "level", x: start.x, y: end.y,
+      width: Math.max(1, end.x - start.x - 1), height: start.y - end.y,
+    });
+    svgNode(bar, "title").textContent = `${shortText(from)} to ${shortText(to)}: ${counted(users, "user")}`;
+  }
+}
