@@ -35,31 +35,50 @@ function svgText(parent, text, width, attributes) {
   const shown = shortened(text, width);
   node.textContent = shown;
   if (shown !== text) svgNode(node, "title").textContent = text;
+  return node;
 }
 
 // Marks are paths, so that a thousand of them are one element. A dot is a line of no length with round ends.
 
 const shapes = { // in the order in which they lie above each other
   diamond: (x, y) => `M${x} ${y - 4.5}l4.5 4.5l-4.5 4.5l-4.5 -4.5z`,
+  square: (x, y) => `M${x - 3.5} ${y - 3.5}h7v7h-7z`,
+  triangle: (x, y) => `M${x} ${y - 4.5}l4.5 8h-9z`,
+  wedge: (x, y) => `M${x} ${y + 4.5}l4.5 -8h-9z`,
   cross: (x, y) => `M${x - 3.5} ${y - 3.5}l7 7m0 -7l-7 7`,
+  circle: (x, y) => `M${x - 3} ${y}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z`,
   dot: (x, y) => `M${x} ${y}h.01`,
+  ring: (x, y) => `M${x - 7} ${y}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z`,
 };
 
 const pixel = value => Math.round(value * 10) / 10;
 const marks = (shape, points) => points.map(({ x, y }) => shapes[shape](pixel(x), pixel(y))).join("");
 const polyline = points => points.map(({ x, y }, i) => `${i ? "L" : "M"}${pixel(x)} ${pixel(y)}`).join("");
+const rectangle = (x, y, width, height) => `M${pixel(x)} ${pixel(y)}h${pixel(width)}v${pixel(height)}h${-pixel(width)}z`;
 
-/** A list of what the signs of a plot mean; `ramp` is the color scale of the score. */
+/** The signs of a legend that are neither marks nor lines; each is drawn 24 by 12 pixels. */
+const signs = {
+  band: "M0 1h24v10h-24z",
+  mean: "M12 1v10m-4 -10h8m-8 10h8",
+  segment: "M2 1h20v10h-20z",
+  low: "M2 6h20v5h-20z",
+};
+
+/**
+ * A list of what the signs of a plot mean. A sign is the classes of its paths; `ramp` and `order` are color scales,
+ * and an entry without a sign is a heading.
+ */
 function drawLegend(parent, entries) {
   const list = htmlNode(parent, "ul", "legend");
   for (const { sign, text } of entries) {
     const item = htmlNode(list, "li");
-    if (sign === "ramp") htmlNode(item, "i");
-    else {
-      const svg = svgNode(item, "svg", { width: 24, height: 12, "aria-hidden": "true" });
-      for (const className of sign.split(" ")) {
-        const d = className in shapes ? shapes[className](12, 6) : "M0 6h24";
-        svgNode(svg, "path", { class: className, d });
+    if (sign === "ramp" || sign === "order") htmlNode(item, "i", sign);
+    else if (sign) {
+      const svg = svgNode(item, "svg", { width: 24, height: 16, viewBox: "0 -2 24 16", "aria-hidden": "true" });
+      for (const name of sign.split(" ")) {
+        const [kind, ...classes] = name.split(".");
+        const d = Object.hasOwn(shapes, kind) ? shapes[kind](12, 6) : own(signs, kind) ?? "M0 6h24";
+        svgNode(svg, "path", { class: [kind, ...classes].join(" "), d });
       }
     }
     htmlNode(item, "span", "", text).title = text;

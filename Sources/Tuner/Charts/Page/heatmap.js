@@ -1,0 +1,246 @@
+// Heat map: the score by two parameters
+
+const floatBins = 8; // cells of an axis whose values are too many for a cell each
+
+const heatmapNames = () => page.study.varying.filter(name => axisOf(name).ticks.length > 0);
+
+/** The parameters with the largest effect first; the pair that is shown first has the largest effect of a pair. */
+function heatmapOrder() {
+  const effects = page.study.importance?.effects ?? [];
+  const names = heatmapNames();
+  const known = effects.filter(({ parameters }) => parameters.every(name => names.includes(name)))
+    .sort((a, b) => b.fraction - a.fraction);
+  const pair = known.find(({ parameters }) => parameters.length === 2)?.parameters ?? [];
+  const singles = known.filter(({ parameters }) => parameters.length === 1).map(({ parameters }) => parameters[0]);
+  return [...new Set([...pair, ...singles, ...names])];
+}
+
+const heatmapX = () => heatmapOrder().map(name => [name, name]);
+
+function heatmapY() {
+  const others = heatmapOrder().filter(name => name !== chosen("heatmap.x"));
+  return others.map(name => [name, name]);
+}
+
+const hasPruned = () => page.study.scored.some(trial => trial.state === "pruned");
+const heatmapShows = () => [
+  ["mean", `mean${hasPruned() && averaged()[0]?.state === "completed" ? " of completed trials" : ""}`],
+  ["best", `best${hasPruned() ? " of all trials" : ""}`],
+];
+
+function heatmapControls(parent) {
+  addChooser(parent, "heatmap.x", "Across", heatmapX);
+  addChooser(parent, "heatmap.y", "Up", heatmapY);
+  addChooser(parent, "heatmap.show", "Cells show the", heatmapShows);
+}
+
+/** The cells of an axis from 0 to 1: one for each value, or parts of the same size. */
+function binsOf(axis) {
+  if (axis.gap === 0) {
+    return Array.from({ length: floatBins }, (_, i) => ({ text: binText(axis, i), low: i / floatBins,
+      high: i === floatBins - 1 ? 1 + 1e-9 : (i + 1) / floatBins }));
+  }
+  const places = [...axis.ticks].sort((a, b) => a.at - b.at);
+  return places.map(({ at, text }) => ({ text, low: at - 1e-9, high: at + 1e-9 }));
+}
+
+const binText = ({ valueAt }, i) => `${shortText(valueAt(i / floatBins))} to ${shortText(valueAt((i + 1) / floatBins))}`;
+
+/** The cells that have trials, with their mean and best. */
+function heatmapCells(x, y, show) {
+  const { scored, sign } = page.study;
+  const [columns, rows] = [binsOf(x), binsOf(y)];
+  const counting = show === "best" ? scored : averaged();
+  const inBin = (bins, at) => (at === null ? -1 : bins.findIndex(({ low, high }) => at >= low && at <= high));
+  const placed = counting.filter(isSelected).map(trial => ({
+    trial, column: inBin(columns, x.of(trial)), row: inBin(rows, y.of(trial)),
+  })).filter(({ column, row }) => column >= 0 && row >= 0);
+  const cells = [...grouped(placed, ({ column, row }) => `${column} ${row}`).values()].map(own => {
+    const [{ column, row }] = own;
+    const best = own.map(({ trial }) => trial).reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
+    const { mean, half } = meanOf(own.map(({ trial }) => trial.value));
+    return { column, row, best, mean, half, count: own.length, value: show === "best" ? best.value : mean,
+      numbers: new Set(own.map(({ trial }) => trial.number)), names: [`${x.name} ${columns[column].text}`, `${y.name} ${rows[row].text}`] };
+  });
+  return { columns, rows, cells };
+}
+
+function cellText({ names, count, mean, half, best }) {
+  const interval = half === null ? "" : ` ± ${shortText(half)}`;
+  const about = count === 1 ? `${shortText(mean)}, trial ${best.number}`
+    : `mean ${shortText(mean)}${interval} of ${count} trials, best ${shortText(best.value)}, trial ${best.number}`;
+  return `${names.join(", ")}: ${about}`;
+}
+
+function drawHeatmap(parent) {
+  if (page.study.scored.length === 0) return sayEmpty(parent, "No trial has a score yet.");
+  const [x, y] = [axisOf(chosen("heatmap.x")), axisOf(chosen("heatmap.y"))];
+  const show = chosen("heatmap.show");
+  const { metric, scored, sign } = page.study;
+  const { columns, rows, cells } = heatmapCells(x, y, show);
+  if (cells.length === 0) return sayEmpty(parent, "No selected trial has both parameters.");
+  const [low, high] = extent(cells.map(cell => cell.value));
+  const share = value => (high > low ? (sign > 0 ? value - low : high - value) / (high - low) : 1);
+  const [worst, top] = sign > 0 ? [low, high] : [high, low];
+  const isBinned = x.gap === 0 || y.gap === 0;
+  drawLegend(parent, [
+    { text: `${metric}, ${show}:` }, { sign: "ramp", text: `${shortText(worst)} to ${shortText(top)}` },
+    ...(isBinned ? [{ sign: "speck", text: "a trial" }] : []),
+  ]);
+  const best = cells.reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
+  const label = `Heat map of ${metric} by ${x.name} and ${y.name}, ${cells.length} cells; the best is ${cellText(best)}`;
+  const area = heatmapArea(parent, x, y, columns, rows, label);
+  const boxes = cells.map(cell => drawCell(area, cell, share(cell.value), isBinned));
+  if (isBinned) drawSpecks(area, scored.filter(isSelected), x, y);
+  addCellReading(parent, area, cells, boxes, columns, rows);
+}
+
+function heatmapArea(parent, x, y, columns, rows, label) {
+  const width = Math.max(parent.clientWidth, 220);
+  const longest = Math.max(...y.ticks.map(tick => textWidth(tick.text)));
+  const left = 30 + Math.min(0.25 * width, longest);
+  const [right, top] = [width - 12, 8];
+  const rowHeight = Math.max(26, Math.min(56, 300 / rows.length));
+  const bottom = top + rowHeight * rows.length;
+  const area = drawing(parent, { id: "heatmap", width, height: bottom + 40, label });
+  const [across, up] = [(right - left) / columns.length, rowHeight];
+  // Where values have cells of their own, their ticks are in the middle; else places on the axis are as in a plot.
+  const tickPlace = (axis, bins, at) => (axis.gap === 0 ? at : bins.findIndex(bin => Math.abs(bin.low - at) < 1e-6) / bins.length
+    + 0.5 / bins.length);
+  const place = (a, b) => ({
+    x: left + (right - left) * tickPlace(x, columns, a), y: bottom - (bottom - top) * tickPlace(y, rows, b),
+  });
+  const widest = x.gap > 0 ? across - 6 : 90;
+  const room = tick => (Math.min(widest, textWidth(tick.text)) + 8) / (right - left);
+  for (const tick of separated([...x.ticks].map(tick => ({ ...tick, at: tickPlace(x, columns, tick.at) })), room)) {
+    const at = left + (right - left) * tick.at;
+    svgText(area.front, tick.text, widest, { x: pixel(at), y: bottom + 15, "text-anchor": "middle" });
+  }
+  const rowTicks = y.ticks.map(tick => ({ ...tick, at: tickPlace(y, rows, tick.at) }));
+  for (const tick of separated(rowTicks, () => 14 / (bottom - top))) {
+    const level = pixel(bottom - (bottom - top) * tick.at + 4);
+    svgText(area.front, tick.text, left - 26, { x: left - 6, y: level, "text-anchor": "end" });
+  }
+  const middle = { x: (left + right) / 2, y: (top + bottom) / 2 };
+  const name = { class: "name", "text-anchor": "middle" };
+  svgText(area.front, x.name, right - left, { ...name, x: middle.x, y: bottom + 34 });
+  svgText(area.front, y.name, bottom - top, { ...name, transform: `translate(13 ${middle.y}) rotate(-90)` });
+  const box = ({ column, row }) => ({
+    x: left + across * column, y: bottom - up * (row + 1), width: across, height: up,
+  });
+  return { ...area, left, right, top, bottom, place, box };
+}
+
+const cellPath = ({ x, y, width, height }) => rectangle(x + 1, y + 1, width - 2, height - 2);
+
+/** A cell in its color, with its value and the number of its trials where there is room. */
+function drawCell(area, cell, share, isBinned) {
+  const box = area.box(cell);
+  const fill = `color-mix(in oklab, ${color("high")} ${(100 * share).toFixed(1)}%, ${color("low")})`;
+  area.layer.path("cell", cellPath(box), { fill });
+  if (isBinned) return box;
+  const texts = [shortText(cell.value), ...(cell.count > 1 ? [`of ${cell.count}`] : [])];
+  const fitting = texts.filter(text => textWidth(text) < box.width - 6);
+  const isTwo = fitting.length === 2 && box.height >= 34;
+  fitting.slice(0, isTwo ? 2 : 1).forEach((text, i) => {
+    const y = box.y + box.height / 2 + 4 + (isTwo ? 15 * i - 7 : 0);
+    const node = svgText(area.base, text, box.width, { x: pixel(box.x + box.width / 2), y: pixel(y), "text-anchor": "middle" });
+    node.style.fill = inkOn(fill);
+  });
+  return box;
+}
+
+const pot = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+
+/** Black or white, whichever is easier to read on a color. */
+function inkOn(fill) {
+  pot.fillStyle = fill;
+  pot.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = [...pot.getImageData(0, 0, 1, 1).data].map(level => {
+    const part = level / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
+}
+
+/** The trials over the cells of floats. */
+function drawSpecks(area, trials, x, y) {
+  const points = trials.map(trial => [x.of(trial), y.of(trial), trial.number])
+    .filter(([a, b]) => a !== null && b !== null).map(([a, b, number]) => {
+      const { x: left, y: level } = area.place(a, b);
+      return { x: left + (x.gap > 0 ? 24 * spread(number) : 0), y: level + (y.gap > 0 ? 18 * spread(number) : 0) };
+    });
+  area.layer.path("speck-edge", marks("dot", points));
+  area.layer.path("speck", marks("dot", points));
+}
+
+/** Says what a cell holds and marks its best trial, for the pointer and for keys. */
+function addCellReading(parent, area, cells, boxes, columns, rows) {
+  const text = htmlNode(parent, "p", "reading");
+  text.setAttribute("role", "status");
+  const hint = "Point at a cell, or reach it with the arrow keys, to read it; its best trial is marked everywhere.";
+  text.textContent = hint;
+  let at = -1;
+  const show = next => {
+    if (next === at) return;
+    at = next;
+    area.guide.replaceChildren();
+    text.textContent = at < 0 ? hint : cellText(cells[at]);
+    if (at < 0) return;
+    svgNode(area.guide, "path", { class: "chosen", d: cellPath(boxes[at]) });
+  };
+  const find = (x, y) => boxes.findIndex(box =>
+    x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height);
+  addMarking(area.svg, (x, y) => {
+    show(find(x, y));
+    return at < 0 ? null : cells[at].best;
+  }, trial => {
+    area.overlay.replaceChildren();
+    const i = trial ? cells.findIndex(({ numbers }) => numbers.has(trial.number)) : -1;
+    if (i >= 0) svgNode(area.overlay, "path", { class: "chosen", d: cellPath(boxes[i]) });
+  });
+  area.svg.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") show(-1); });
+  area.svg.setAttribute("tabindex", "0");
+  area.svg.addEventListener("keydown", event => {
+    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (event.key === "Enter" && at >= 0) {
+      const { best } = cells[at];
+      if (page.kept === best.number) openTrial(best.number);
+      else keep(best);
+      return;
+    }
+    if (!steps) return;
+    event.preventDefault();
+    const next = at < 0 ? 0 : cellBeside(cells, cells[at], steps, columns.length, rows.length);
+    show(next);
+    const { x, y, width, height } = boxes[next];
+    const frame = area.svg.getBoundingClientRect();
+    hover(cells[next].best, frame.left + x + width / 2, frame.top + y + height / 2);
+  });
+  area.svg.addEventListener("blur", () => {
+    show(-1);
+    hover(null);
+  });
+}
+
+/** The index of the next cell that has trials in a direction, or of the same cell. */
+function cellBeside(cells, { column, row }, [across, up], columns, rows) {
+  for (let i = 1; i < Math.max(columns, rows); i += 1) {
+    const next = cells.findIndex(cell => cell.column === column + i * across && cell.row === row + i * up);
+    if (next >= 0) return next;
+  }
+  return cells.findIndex(cell => cell.column === column && cell.row === row);
+}
+
+function heatmapTable() {
+  const [x, y] = [axisOf(chosen("heatmap.x")), axisOf(chosen("heatmap.y"))];
+  const { cells, columns, rows } = heatmapCells(x, y, chosen("heatmap.show"));
+  const { metric } = page.study;
+  return {
+    caption: `${metric} by ${x.name} and ${y.name}`,
+    columns: [x.name, y.name, "mean", "± (95 %)", "trials", "best", "best trial"],
+    rows: cells.sort((a, b) => a.column - b.column || a.row - b.row).map(cell => [
+      columns[cell.column].text, rows[cell.row].text, cell.mean, cell.half ?? "", cell.count, cell.best.value, String(cell.best.number),
+    ]),
+  };
+}
