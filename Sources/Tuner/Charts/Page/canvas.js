@@ -85,14 +85,17 @@ function drawing(parent, { id, width, height, label, count = 0, role = "img" }) 
   const front = svgNode(svg, "g"); // axes, below the marks
   const base = svgNode(svg, "g", { class: "base" });
   if (count <= mostNodes) {
-    const [guide, overlay] = [svgNode(svg, "g", { class: "guide" }), svgNode(svg, "g", { class: "overlay" })];
-    return { frame, svg, width, height, front, base, guide, overlay, layer: elementLayer(base) };
+    return { frame, svg, width, height, front, base, ...upperGroups(svg), layer: elementLayer(base) };
   }
   const layer = canvasLayer(frame, svg, width, height);
   const above = svgNode(frame, "svg", { class: "above", width, height, "aria-hidden": "true" });
-  const [guide, overlay] = [svgNode(above, "g", { class: "guide" }), svgNode(above, "g", { class: "overlay" })];
-  return { frame, svg, width, height, front, base, guide, overlay, layer };
+  return { frame, svg, width, height, front, base, ...upperGroups(above), layer };
 }
+
+/** What lies above the marks: texts, what the pointer reads, and the marked trial. */
+const upperGroups = svg => ({
+  labels: svgNode(svg, "g"), guide: svgNode(svg, "g", { class: "guide" }), overlay: svgNode(svg, "g", { class: "overlay" }),
+});
 
 /** Paints now, and again whenever other trials are selected. */
 function paintSelected(area, paint) {

@@ -75,8 +75,10 @@ function drawCurves(parent) {
   if (!values) return sayEmpty(parent, fetched.problem || "The curves are on their way.");
   if (values.size === 0) return sayEmpty(parent, "No trial has a learning curve yet.");
   const trials = [...values.keys()];
-  const isAlone = page.study.trials.length === 1;
-  if (!isAlone) drawLegend(parent, [...lineEntries(), ...curveEntries(trials)]);
+  const isMany = trials.length > mostNodes; // then the lines at the rungs say enough
+  const isMarked = trial => isBroken(trial) || values.get(trial).length === 1 || (!isMany && trial.state !== "completed");
+  const marked = trials.filter(isMarked);
+  if (page.study.trials.length > 1) drawLegend(parent, [...lineEntries(), ...curveEntries(marked)]);
 
   const all = [...values.values()].flat();
   const [first, last] = extent(all.map(point => point.epoch));
@@ -95,8 +97,7 @@ function drawCurves(parent) {
   const lines = new Map([...values].map(([trial, points]) => [
     trial, thinned(points).map(({ epoch, value }) => ({ ...area.place(x.at(epoch), y.at(value)), trial })),
   ]));
-  const ends = [...lines].filter(([trial, points]) => shapeOf(trial) !== "dot" || points.length === 1)
-    .map(([, points]) => points.at(-1));
+  const ends = marked.map(trial => lines.get(trial).at(-1));
   paintSelected(area, layer => {
     drawLines(layer, lines);
     drawMarks(layer, ends);
@@ -109,7 +110,7 @@ function drawCurves(parent) {
   addReading(parent, area, x, values, metric === "train.loss" ? -1 : metric === "score" ? page.study.sign : 1);
 }
 
-const curveEntries = trials => stateEntries(trials).filter(({ sign }) => sign !== "dot")
+const curveEntries = trials => stateEntries(trials).filter(({ sign }) => sign !== "dot" && sign !== "circle")
   .concat(trials.some(trial => trial.state === "running") ? [{ sign: "curve.running", text: "running" }] : []);
 
 /** Lines at the rungs of the pruner, with how many trials went on. */

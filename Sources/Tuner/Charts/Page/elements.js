@@ -60,6 +60,7 @@ const rectangle = (x, y, width, height) => `M${pixel(x)} ${pixel(y)}h${pixel(wid
 const signs = {
   band: "M0 1h24v10h-24z",
   mean: "M12 1v10m-4 -10h8m-8 10h8",
+  speck: "M12 6h.01",
   segment: "M2 1h20v10h-20z",
   low: "M2 6h20v5h-20z",
 };

@@ -1,6 +1,7 @@
 // Heat map: the score by two parameters
 
-const floatBins = 8; // cells of an axis whose values are too many for a cell each
+/** The number of cells of an axis whose values are too many for a cell each. */
+const binCount = () => Math.max(4, Math.min(10, Math.round(0.8 * Math.sqrt(page.study.scored.length))));
 
 const heatmapNames = () => page.study.varying.filter(name => axisOf(name).ticks.length > 0);
 
@@ -37,14 +38,15 @@ function heatmapControls(parent) {
 /** The cells of an axis from 0 to 1: one for each value, or parts of the same size. */
 function binsOf(axis) {
   if (axis.gap === 0) {
-    return Array.from({ length: floatBins }, (_, i) => ({ text: binText(axis, i), low: i / floatBins,
-      high: i === floatBins - 1 ? 1 + 1e-9 : (i + 1) / floatBins }));
+    const count = binCount();
+    const edge = i => shortText(axis.valueAt(i / count));
+    return Array.from({ length: count }, (_, i) => ({
+      text: `${edge(i)} to ${edge(i + 1)}`, low: i / count - 1e-9, high: (i + 1) / count + (i + 1 === count ? 1e-9 : 0),
+    }));
   }
   const places = [...axis.ticks].sort((a, b) => a.at - b.at);
   return places.map(({ at, text }) => ({ text, low: at - 1e-9, high: at + 1e-9 }));
 }
-
-const binText = ({ valueAt }, i) => `${shortText(valueAt(i / floatBins))} to ${shortText(valueAt((i + 1) / floatBins))}`;
 
 /** The cells that have trials, with their mean and best. */
 function heatmapCells(x, y, show) {
@@ -170,8 +172,9 @@ function drawSpecks(area, trials, x, y) {
       const { x: left, y: level } = area.place(a, b);
       return { x: left + (x.gap > 0 ? 24 * spread(number) : 0), y: level + (y.gap > 0 ? 18 * spread(number) : 0) };
     });
-  area.layer.path("speck-edge", marks("dot", points));
-  area.layer.path("speck", marks("dot", points));
+  const many = points.length > mostNodes ? " many" : "";
+  area.layer.path(`speck-edge${many}`, marks("dot", points));
+  area.layer.path(`speck${many}`, marks("dot", points));
 }
 
 /** Says what a cell holds and marks its best trial, for the pointer and for keys. */

@@ -155,15 +155,14 @@ function drawParallel(parent) {
   });
 }
 
-function drawAxis({ front, svg }, axis, x, gap) {
+function drawAxis({ front, labels }, axis, x, gap) {
   const line = `M${x} ${parallelTop - parallelInset}V${parallelBottom + parallelInset}`;
   svgNode(front, "path", { class: "axis", d: line });
-  const texts = svgNode(svg, "g");
   const ticks = separated([...axis.ticks].sort((a, b) => a.at - b.at), () => 15 / (parallelBottom - parallelTop));
   for (const { at, text } of ticks) {
     const y = pixel(axisLevel(at));
-    svgNode(texts, "path", { class: "axis", d: `M${x} ${y}h4` });
-    svgText(texts, text, Math.min(gap - 16, 70), { x: x + 7, y: y + 4, class: "halo" });
+    svgNode(labels, "path", { class: "axis", d: `M${x} ${y}h4` });
+    svgText(labels, text, Math.min(gap - 16, 70), { x: x + 7, y: y + 4, class: "halo" });
   }
 }
 

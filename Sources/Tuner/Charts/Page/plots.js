@@ -2,7 +2,7 @@
 
 /** An empty plot; `place` turns places on its axes into pixels. `top` is the room for texts above it. */
 function plot(parent, { id, height, x, y, xLabel, yLabel, title, label, count = 0, top = 8 }) {
-  const width = Math.max(parent.clientWidth, 220);
+  const width = Math.max(parent.clientWidth, 140);
   const left = 32 + Math.max(0, ...y.ticks.map(tick => textWidth(tick.text)));
   const [right, bottom] = [width - 12, height - 40];
   const inset = 16; // keeps marks off the frame

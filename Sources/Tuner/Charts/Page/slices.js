@@ -40,14 +40,13 @@ function averaged() {
   return completed.length > 0 ? completed : page.study.scored;
 }
 
-/** The places of few values lie inside the plot, as those of categories do. */
+/** Values with places of their own lie off the ends of the axis, as categories do, so that no mark lies on it. */
 function slicePlaces(axis) {
-  const count = axis.ticks.length;
-  if (axis.gap === 0 || axis.isCategories || count > 3) return axis;
-  const inside = at => (0.5 + at * (count - 1)) / count;
+  if (axis.gap === 0 || axis.isCategories) return axis;
+  const inside = at => (at + axis.gap / 2) / (1 + axis.gap);
   const of = trial => (axis.of(trial) === null ? null : inside(axis.of(trial)));
-  const ticks = axis.ticks.map(tick => ({ ...tick, at: count === 1 ? 0.5 : inside(tick.at) }));
-  return { ...axis, ticks, gap: (axis.gap * Math.max(1, count - 1)) / count, of: count === 1 ? () => 0.5 : of };
+  const ticks = axis.ticks.map(tick => ({ ...tick, at: inside(tick.at) }));
+  return { ...axis, ticks, gap: axis.gap / (1 + axis.gap), of };
 }
 
 function drawSlices(parent) {
