@@ -23,7 +23,7 @@ extension ChartPage {
     <div id="leaderboard-tools" class="tools"></div><p id="filter-problem" role="alert"></p>
     <div id="leaderboard"></div></section>
     </main>
-    <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
+    <div id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></div>
     <div id="tooltip" hidden></div>
     """#
 }

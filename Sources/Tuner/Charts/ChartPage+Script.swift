@@ -3,8 +3,8 @@
 extension ChartPage {
   /// The page's program: drawing functions, the charts that use them, and finally the call that starts it.
   ///
-  /// All text of a study is set through `textContent`, so it can never become markup. The page of a file and the live page
-  /// have the same program: a live page has a block `study-live` as well, and takes changes from its server.
+  /// All text of a study is set through `textContent`, so it can never become markup. The page of a file and the live
+  /// page have the same program: a live page has a block `study-live` as well, and takes changes from its server.
   static let script =
     #""use strict";"#
     + [
@@ -31,22 +31,41 @@ extension ChartPage {
       PackageResources.charts_js,  // the charts in the order of the page
       // end of charts
       PackageResources.header_js,  // the study's state and counts
+      PackageResources.theme_js,  // light and dark
       PackageResources.running_js,  // the trials that are running
       PackageResources.filters_js,  // reads a filter's text
       PackageResources.columns_js,  // the leaderboard's columns
       PackageResources.leaderboard_js,  // the table of all trials, sorted by any column
+      PackageResources.cells_js,  // its head, and cells with intervals
+      PackageResources.rows_js,  // its marks, focus and choice of trials
       PackageResources.exports_js,  // the leaderboard as CSV, JSON and Markdown
       PackageResources.drawer_js,  // everything about one trial
+      PackageResources.users_js,  // two trials user by user
       PackageResources.compare_js,  // two to five trials side by side
       PackageResources.links_js,  // keeps marks, order and selection in the page's address
       PackageResources.live_js,  // takes changes from the server
       PackageResources.start_js,
-    ].map { "\n" + String(decoding: $0, as: UTF8.self) }.joined()
+    ].map { "\n" + withoutComments(String(decoding: $0, as: UTF8.self)) }.joined()
 
   /// The style sheet, for light and dark screens.
   ///
-  /// The hues are those of Okabe and Ito, *Color Universal Design*, 2008, which people with any type of color vision can
-  /// distinguish (<https://jfly.uni-koeln.de/color/>); a trial's state is also shown by its shape.
+  /// The hues are those of Okabe and Ito, *Color Universal Design*, 2008, which people with any type of color vision
+  /// can distinguish (<https://jfly.uni-koeln.de/color/>); a trial's state is also shown by its shape.
   static let style = [PackageResources.page_css, PackageResources.charts_css]
-    .map { "\n" + String(decoding: $0, as: UTF8.self) }.joined()
+    .map { "\n" + withoutComments(String(decoding: $0, as: UTF8.self)) }.joined()
+
+  /// The text without indentation, empty lines and lines that are only a comment, a tenth of every page.
+  ///
+  /// A text in the program that spans lines would lose its indentation, so there is none.
+  static func withoutComments(_ text: String) -> String {
+    var isComment = false
+    var lines: [Substring] = []
+    for line in text.split(separator: "\n") {
+      let line = line.drop { $0 == " " }
+      if line.hasPrefix("/*") { isComment = true }
+      if !isComment && !line.isEmpty && !line.hasPrefix("//") { lines.append(line) }
+      if line.hasSuffix("*/") { isComment = false }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
 }

@@ -18,23 +18,23 @@ public enum ChartPage {
   package static func html(ofJSON json: String, live: String? = nil) -> String {
     let live = live.map { "\n<script type=\"application/json\" id=\"study-live\">\(inScriptElement($0))</script>" }
     return """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="\(contentSecurityPolicy(isLive: live != nil))">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>run-hyper</title>
-    <style>\(style)</style>
-    </head>
-    <body>
-    \(body)
-    <script type="application/json" id="study-chart">\(inScriptElement(json))</script>\(live ?? "")
-    <script>\(script)</script>
-    </body>
-    </html>
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="\(contentSecurityPolicy(isLive: live != nil))">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>run-hyper</title>
+      <style>\(style)</style>
+      </head>
+      <body>
+      \(body)
+      <script type="application/json" id="study-chart">\(inScriptElement(json))</script>\(live ?? "")
+      <script>\(script)</script>
+      </body>
+      </html>
 
-    """
+      """
   }
 
   /// Allows only the page's own style and script, identified by their hashes: even if something got past the

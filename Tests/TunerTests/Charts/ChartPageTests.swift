@@ -41,9 +41,45 @@ import Testing
   @Test func `The page refers to nothing outside of it`() {
     let page = ChartPage.html(of: makeChart([makeTrial(1, value: 0.5)]))
     #expect(page.replacing("http://www.w3.org/2000/svg", with: "").contains("://") == false)
-    for reference in ["src=", "href", "url(", "@import", "@font-face", "fetch(", "XMLHttp", "import(", "WebSocket"] {
+    for reference in ["src=", "url(", "@import", "@font-face", "XMLHttp", "import(", "WebSocket", "sendBeacon"] {
       #expect(!page.contains(reference), "\(reference)")
     }
+    #expect(!page.replacing(ChartPage.script, with: "").contains("href"))
+  }
+
+  @Test(arguments: [
+    ("fetch(", "fetch(serverPath(path, parameters))"), ("new EventSource(", #"new EventSource(serverPath("events"))"#),
+    ("href", #"link.setAttribute("href", address)"#), ("location.assign(", "location.assign(`?${"),
+  ])
+  func `The script asks only for addresses below the page's own, and only a live page may`(call: String, whole: String)
+  {
+    let uses = ChartPage.script.ranges(of: call)
+    #expect(uses.count == 1 && ChartPage.script.ranges(of: whole).count == 1)
+    #expect(ChartPage.script.contains("return `${path}?${query}`;"))
+    #expect(!ChartPage.html(of: makeChart([])).contains("connect-src"))
+  }
+
+  @Test func `The history has the title of RecBole's chart, and the page that of no study`() {
+    #expect(ChartPage.script.contains("hyperparams_tuning") && ChartPage.script.contains("tuning process"))
+    let page = ChartPage.html(of: makeChart([]))
+    #expect(page.contains("<title>run-hyper</title>") && !ChartPage.body.contains("hyperparams_tuning"))
+  }
+
+  @Test func `The page without a study's data is under 200 KB`() {
+    #expect(ChartPage.html(of: makeChart([])).utf8.count < 200_000)
+  }
+
+  @Test(arguments: hostileNames)
+  func `A live page has how the study runs in a block of its own, which no name gets out of`(name: String) throws {
+    let live = String(decoding: try JSONEncoder().encode(["studies": [name]]), as: UTF8.self)
+    let page = ChartPage.html(ofJSON: makeChart([]).json, live: live)
+    let match = page.firstMatch(of: /(?s)<script type="application\/json" id="study-live">(.*?)<\/script>/)
+    let block = String(try #require(match).1)
+    #expect(!block.unicodeScalars.contains { "<>&\u{2028}\u{2029}".unicodeScalars.contains($0) })
+    #expect(try JSONDecoder().decode([String: [String]].self, from: Data(block.utf8)) == ["studies": [name]])
+    #expect(try dataBlock(of: page) == makeChart([]).json)
+    #expect(page.contains("connect-src 'self'; base-uri 'none'"))
+    #expect(!ChartPage.html(of: makeChart([])).contains("<script type=\"application/json\" id=\"study-live\">"))
   }
 
   @Test(arguments: ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function("])

@@ -25,8 +25,25 @@ import Testing
   }
 
   @Test func `The files of the page are joined with their line ends`() {
-    #expect(ChartPage.script.hasPrefix("\"use strict\";\n// "))
-    #expect(ChartPage.script.hasSuffix("}\n\n" + String(decoding: PackageResources.start_js, as: UTF8.self)))
+    #expect(ChartPage.script.hasPrefix("\"use strict\";\nconst svgNamespace"))
+    #expect(ChartPage.script.hasSuffix("}\nstart();\n") && ChartPage.script.contains("}\n\nfunction update() {\n"))
     #expect(ChartPage.style.hasPrefix("\n:root {\n") && ChartPage.style.hasSuffix("}\n"))
+  }
+
+  @Test(arguments: [
+    ("// Title\n\n  f(); // stays\n", "f(); // stays\n"), ("/** One line. */\nf();\n", "f();\n"),
+    ("/**\n * Two\n *\n * lines.\n */\nf();\n", "f();\n"),
+    ("try { f(); } catch { /* nothing */ }\n", "try { f(); } catch { /* nothing */ }\n"),
+    ("a {\n  b: c; /* d */\n}\n", "a {\nb: c; /* d */\n}\n"),
+  ])
+  func `Comments and indentation stay out of the page`(file: String, kept: String) {
+    #expect(ChartPage.withoutComments(file) == kept)
+  }
+
+  /// A text over several lines would lose its indentation.
+  @Test func `No text of the program spans lines`() {
+    for line in ChartPage.script.split(separator: "\n") {
+      #expect(line.count { $0 == "`" }.isMultiple(of: 2), "\(line)")
+    }
   }
 }

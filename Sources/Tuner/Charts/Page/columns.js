@@ -1,6 +1,6 @@
 // The leaderboard's columns
 
-/** All columns: a name for links, a title, what sorts it, the text of a cell, and whether it is shown unless chosen otherwise. */
+/** All columns: a name for links, a title, what sorts it, the text of a cell, and whether it is shown at first. */
 function allColumns() {
   const { metric, parameters, trials, varying } = page.study;
   const metrics = new Set();

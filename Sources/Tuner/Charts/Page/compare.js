@@ -45,17 +45,20 @@ function addRemoveButtons(parent, trials) {
   });
 }
 
+const trialColumns = trials => ["", ...trials.map(({ number }) => `trial ${number}`)];
+
 function drawDifferences(parent, trials) {
   const { parameters, metric } = page.study;
   const text = (trial, name) => own(trial.parameters, name)?.text ?? "";
   const differing = parameters.filter(name => new Set(trials.map(trial => text(trial, name))).size > 1);
   const score = trial => (trial.value === null ? "" : `${scoreText(trial.value)}${trial.tied ? " =" : ""}`);
   const interval = ({ interval }) => (interval ? `${scoreText(interval[0])} to ${scoreText(interval[1])}` : "");
+  const test = `test.${metric}`;
   const rows = [
     ["state", ...trials.map(stateText)],
     [metric, ...trials.map(score)],
     ["95 % interval", ...trials.map(interval)],
-    [`test.${metric}`, ...trials.map(trial => own(trial.metrics, `test.${metric}`) ?? "")],
+    [test, ...trials.map(trial => (own(trial.metrics, test) ?? null) === null ? "" : scoreText(trial.metrics[test]))],
     ["epochs", ...trials.map(trial => trial.epochs)],
     ["TFLOP", ...trials.map(trial => trial.cost ?? "")],
     ...differing.map(name => [name, ...trials.map(trial => text(trial, name))]),
@@ -64,7 +67,7 @@ function drawDifferences(parent, trials) {
   scroller.tabIndex = 0;
   scroller.setAttribute("role", "region");
   scroller.setAttribute("aria-label", "What differs between the trials");
-  drawTable(scroller, { caption: "Results, and the parameters that differ", columns: ["", ...trials.map(trial => `trial ${trial.number}`)], rows });
+  drawTable(scroller, { caption: "Results, and the parameters that differ", columns: trialColumns(trials), rows });
 }
 
 /** The curves of a few trials, in colors and dashes of their own, with a legend where there are several. */
@@ -85,8 +88,9 @@ function drawCurvesOf(parent, trials, height) {
       htmlNode(item, "span", "", `trial ${trial.number}`);
     });
   }
-  const title = shown.length > 1 ? "Learning curves of the compared trials" : `Learning curve of trial ${shown[0].number}`;
-  const area = plot(parent, { height, x, y, xLabel: "epoch", yLabel: shown.length > 1 ? scoreLabel : metric, title });
+  const isOne = shown.length === 1;
+  const title = isOne ? `Learning curve of trial ${shown[0].number}` : "Learning curves of the compared trials";
+  const area = plot(parent, { height, x, y, xLabel: "epoch", yLabel: isOne ? metric : scoreLabel, title });
   shown.forEach((trial, i) => {
     const points = trial.points.map(({ epoch, value }) => area.place(x.at(epoch), y.at(value)));
     paint(svgNode(area.base, "path", { class: "compared", d: polyline(points) }), style(i));
@@ -110,8 +114,8 @@ async function drawPairs(parent, trials) {
     place.className = "";
     place.removeAttribute("tabindex");
     const [{ number: a }, { number: b }] = trials;
-    htmlNode(place, "p", "note", "Tests over the same users are on the live page, run-hyper dashboard, and in the terminal: "
-      + `run-hyper compare ${shellWord(page.study.study)} ${a} ${b}.`);
+    htmlNode(place, "p", "note", "Tests over the same users are on the live page, run-hyper dashboard, "
+      + `and in the terminal: run-hyper compare ${shellWord(page.study.study)} ${a} ${b}.`);
     return;
   }
   htmlNode(place, "p", "note", "Testing the trials over the same users …");
@@ -128,6 +132,6 @@ async function drawPairs(parent, trials) {
   place.replaceChildren();
   drawTable(place, {
     caption: `${page.study.metric} of the row's trial minus the column's, over the same users`,
-    columns: ["", ...trials.map(trial => `trial ${trial.number}`)], rows,
+    columns: trialColumns(trials), rows,
   });
 }

@@ -116,7 +116,8 @@ function trialFacts(trial) {
   const add = (name, text) => facts.push([name, text]);
   if (trial.value !== null) add(metric, scoreText(trial.value));
   if (trial.interval) add("95 % interval", `${scoreText(trial.interval[0])} to ${scoreText(trial.interval[1])}`);
-  if (trial.rank !== null) add("Rank", `${trial.rank} of ${page.study.trials.filter(other => other.rank !== null).length}`);
+  const ranked = page.study.trials.filter(other => other.rank !== null);
+  if (trial.rank !== null) add("Rank", `${trial.rank} of ${ranked.length}`);
   if (trial.number === best?.number) add("Best", "of all trials");
   else if (trial.tied) add("Tied", "statistically, with the best");
   if (trial.epochs > 0) add("Epochs", `${trial.epochs}${epochs > 0 ? ` of ${epochs}` : ""}`);
@@ -141,7 +142,8 @@ function fillFacts(parent, facts) {
   }
 }
 
-const plainConfiguration = trial => Object.entries(trial.parameters).map(([name, { text }]) => `${name}: ${text}\n`).join("");
+const plainConfiguration = ({ parameters }) =>
+  Object.entries(parameters).map(([name, { text }]) => `${name}: ${text}\n`).join("");
 
 function fillConfiguration(parent, text) {
   fillCode(parent, text, "Configuration as YAML");
@@ -169,18 +171,23 @@ function fillResults(parent, metrics) {
     splits.add(split);
     rows.set(metric, { ...rows.get(metric), [split]: value });
   }
-  const order = ["valid", "test"].filter(split => splits.has(split)).concat([...splits].filter(split => split !== "valid" && split !== "test"));
+  const order = [...new Set(["valid", "test", ...splits])].filter(split => splits.has(split));
   drawTable(parent, {
     columns: ["metric", ...order],
-    rows: [...rows].sort(([a], [b]) => compare(a, b, false)).map(([metric, values]) => [metric, ...order.map(split => values[split] ?? "")]),
+    rows: [...rows].sort(([a], [b]) => compare(a, b, false))
+      .map(([metric, values]) => [metric, ...order.map(split => scoreCell(values[split]))]),
   });
 }
+
+const scoreCell = value => (typeof value === "number" ? { text: scoreText(value), title: String(value) } : "");
 
 /** What a rung decided, in words. */
 function rungSentence({ epoch, rank, of, decision, mayGoOn }) {
   const place = `Epoch ${epoch}: rank ${rank} of ${of}`;
   if (decision === "continue") return `${place}, goes on.`;
-  return mayGoOn ? `${place}, waits: it goes on if it is among the best of the trials that come to this rung.` : `${place}, stops.`;
+  return mayGoOn
+    ? `${place}, waits: it goes on if it is among the best when more trials have come to this rung.`
+    : `${place}, stops.`;
 }
 
 function fillList(parent, texts) {
@@ -199,82 +206,4 @@ function fillAttempts(parent, attempts) {
       worker, from ?? 0, durationText(start), end === null ? "" : durationText(end - start), ending ?? "running",
     ]),
   });
-}
-
-// User by user
-
-function fillUsers(parent, number) {
-  if (!isLive()) {
-    htmlNode(parent, "p", "note", "The comparison of two trials over the same users is on the live page, run-hyper dashboard, "
-      + `and in the terminal: run-hyper compare ${shellWord(page.study.study)} ${number} OTHER.`);
-    return;
-  }
-  const label = htmlNode(parent, "label", "", "Compare with trial ");
-  const field = htmlNode(label, "input");
-  Object.assign(field, { type: "number", min: 1, step: 1, id: "compare-with" });
-  const { best } = page.study;
-  const rival = best && best.number !== number ? best : page.study.scored.find(trial => trial.number !== number);
-  field.value = drawer.other ?? rival?.number ?? "";
-  const button = htmlNode(parent, "button", "", "Compare");
-  button.type = "button";
-  const result = htmlNode(parent, "div");
-  result.setAttribute("role", "status");
-  const run = async () => {
-    const other = Number(field.value);
-    drawer.other = field.value;
-    if (!page.study.byNumber.has(other) || other === number) {
-      result.replaceChildren();
-      return htmlNode(result, "p", "problem", `found trial ${field.value || "none"}; expected the number of another trial`);
-    }
-    const answer = await pairedTest(number, other);
-    if (!result.isConnected) return;
-    result.replaceChildren();
-    if (answer.message) htmlNode(result, "p", "note", answer.message);
-    else fillPair(result, number, other, answer);
-  };
-  button.addEventListener("click", run);
-  field.addEventListener("keydown", event => { if (event.key === "Enter") run(); });
-}
-
-const shellWord = text => (/^[\w.,:/@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-const pairs = new Map(); // the server's answers, by the trials and how far they were
-
-async function pairedTest(a, b) {
-  const key = [a, b].map(number => `${number} ${trialNumbered(number)?.epochs} ${trialNumbered(number)?.state}`).join();
-  if (!pairs.has(key)) pairs.set(key, fetchJSON("compare", { a, b }).catch(error => ({ message: error.message })));
-  const answer = await pairs.get(key);
-  if (answer.message) pairs.delete(key);
-  return answer;
-}
-
-const chanceText = p => (p < 0.0001 ? "p < 0.0001" : `p = ${shortText(Number(p.toPrecision(2)))}`);
-const signedText = value => (value > 0 ? "+" : "") + scoreText(value);
-
-function fillPair(parent, a, b, { metric, difference, low, high, p, better, equal, worse, histogram }) {
-  const isClear = low > 0 || high < 0;
-  htmlNode(parent, "p", "", `${metric}: trial ${a} minus trial ${b} is ${signedText(difference)}, `
-    + `95 % interval ${signedText(low)} to ${signedText(high)}, ${chanceText(p)}${isClear ? "" : ": no clear difference"}.`);
-  htmlNode(parent, "p", "", `Better for ${counted(better, "user")}, equal for ${equal.toLocaleString("en")}, `
-    + `worse for ${worse.toLocaleString("en")}.`);
-  if (histogram?.length > 0) drawHistogram(parent, histogram, `${metric} of trial ${a} minus trial ${b}, by user`);
-}
-
-/** Users by their difference; the count has a square root's scale, as most users often have none. */
-function drawHistogram(parent, histogram, label) {
-  const [low, high] = [histogram[0].from, histogram.at(-1).to];
-  const most = Math.max(1, ...histogram.map(bin => bin.users));
-  const x = linearScale(low, high, 4);
-  const height = count => Math.sqrt(count / most);
-  const ticks = [0, most / 4, most].map(count => ({ at: height(count), text: String(Math.round(count)) }));
-  const area = plot(parent, { height: 180, x, y: { at: height, ticks }, xLabel: "difference", yLabel: "users", title: label });
-  for (const { from, to, users } of histogram) {
-    if (users === 0) continue;
-    const [start, end] = [area.place(x.at(from), 0), area.place(x.at(to), height(users))];
-    const bar = svgNode(area.base, "rect", {
-      class: from >= 0 ? "better" : to <= 0 ? "worse" : "level", x: start.x, y: end.y,
-      width: Math.max(1, end.x - start.x - 1), height: start.y - end.y,
-    });
-    svgNode(bar, "title").textContent = `${shortText(from)} to ${shortText(to)}: ${counted(users, "user")}`;
-  }
 }

@@ -27,18 +27,22 @@ function csvText(trials) {
 function jsonText(trials) {
   const { study, metric, direction } = page.study;
   const columns = fileColumns();
-  const rows = trials.map(trial => "    " + JSON.stringify(Object.fromEntries(columns.map(([name, key]) => [name, key(trial)]))));
-  const head = Object.entries({ study, metric, direction }).map(([name, value]) => `  "${name}": ${JSON.stringify(value)},\n`).join("");
+  const row = trial => JSON.stringify(Object.fromEntries(columns.map(([name, key]) => [name, key(trial)])));
+  const rows = trials.map(trial => `    ${row(trial)}`);
+  const head = Object.entries({ study, metric, direction })
+    .map(([name, value]) => `  "${name}": ${JSON.stringify(value)},\n`).join("");
   return `{\n${head}  "rows": [\n${rows.join(",\n")}\n  ]\n}\n`;
 }
 
 /** The shown columns, as people read them. */
 function markdownText(trials) {
   const columns = chosenColumns();
-  const line = cells => `| ${cells.map(cell => cell.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`;
+  const escaped = text => text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("\n", " ");
+  const line = cells => `| ${cells.map(escaped).join(" | ")} |\n`;
   const rule = `|${columns.map(column => (column.isText ? " --- |" : " ---: |")).join("")}\n`;
   const cell = (column, trial) => columnText(column, trial) + (column.isScore && trial.tied ? " =" : "");
-  return line(columns.map(({ title }) => title)) + rule + trials.map(trial => line(columns.map(column => cell(column, trial)))).join("");
+  const rows = trials.map(trial => line(columns.map(column => cell(column, trial))));
+  return line(columns.map(({ title }) => title)) + rule + rows.join("");
 }
 
 const fileFormats = [

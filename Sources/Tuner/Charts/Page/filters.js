@@ -7,7 +7,7 @@ const filterFields = {
   seconds: trial => trial.seconds, tflop: trial => trial.cost, tied: trial => (trial.tied ? "yes" : "no"),
 };
 
-/** The function that gives a trial's value of this name, a parameter's before a metric's and any other; null if there is none. */
+/** The function that gives a trial's value of this name, a parameter's before a metric's and any other; or null. */
 function fieldNamed(name) {
   const { parameters, metric, trials } = page.study;
   if (parameters.includes(name)) {
@@ -29,8 +29,8 @@ function readFilter(text) {
     conditionPattern.lastIndex = end;
     const found = conditionPattern.exec(text);
     if (!found) {
-      const problem = `found "${text.slice(end).trim()}"; expected conditions such as n_layers=1 or learning_rate>0.001, `
-        + "with =, !=, <, <=, > or >=";
+      const problem = `found "${text.slice(end).trim()}"; `
+        + "expected conditions such as n_layers=1 or learning_rate>0.001, with =, !=, <, <=, > or >=";
       return { text, conditions: [], problem };
     }
     end = conditionPattern.lastIndex;
@@ -39,7 +39,8 @@ function readFilter(text) {
     if (!field) return { text, conditions: [], problem: unknownName(name) };
     const condition = conditionOf(field, operator, quoted ?? plain, quoted === undefined);
     if (!condition) {
-      return { text, conditions: [], problem: `found ${name}${operator}${plain ?? `"${quoted}"`}; expected a number after ${operator}` };
+      const problem = `found ${name}${operator}${plain ?? `"${quoted}"`}; expected a number after ${operator}`;
+      return { text, conditions: [], problem };
     }
     conditions.push(condition);
   }
@@ -57,7 +58,8 @@ function conditionOf(field, operator, text, mayBeNumber) {
   const number = mayBeNumber && text.trim() !== "" ? Number(text) : NaN;
   const isEqual = trial => {
     const value = field(trial);
-    return value !== null && (typeof value === "number" && !Number.isNaN(number) ? value === number : String(value) === text);
+    if (typeof value === "number" && !Number.isNaN(number)) return value === number;
+    return value !== null && String(value) === text;
   };
   if (operator === "=") return isEqual;
   if (operator === "!=") return trial => !isEqual(trial);

@@ -81,10 +81,10 @@ function drawWaiting() {
   frame.cost = frame.drawn - start;
 }
 
-/** A study of one trial has only its curve to show. */
+/** A study of one trial has only its curve to show, and one without trials nothing. */
 function showSection({ chart, node }) {
-  const isAlone = page.study.trials.length === 1 && chart.id !== "curves";
-  const isHidden = isAlone || chart.isUseful?.() === false;
+  const { length } = page.study.trials;
+  const isHidden = length === 0 || (length === 1 && chart.id !== "curves") || chart.isUseful?.() === false;
   if (node.hidden !== isHidden) node.hidden = isHidden;
 }
 
@@ -127,7 +127,7 @@ function addChartTable(section) {
   details.addEventListener("toggle", section.showTable);
 }
 
-/** A table of texts and numbers; numbers have all digits in their titles. */
+/** A table of texts, numbers, which have all digits in their titles, and {text, title}. */
 function drawTable(parent, { caption, columns, rows }) {
   const table = htmlNode(parent, "table");
   if (caption) htmlNode(table, "caption", "", caption);
@@ -137,8 +137,9 @@ function drawTable(parent, { caption, columns, rows }) {
   for (const row of rows.slice(0, mostTableRows)) {
     const line = htmlNode(body, "tr");
     for (const cell of row) {
-      const node = htmlNode(line, "td", "", typeof cell === "number" ? shortText(cell) : cell ?? "");
-      if (typeof cell === "number") node.title = String(cell);
+      const isNumber = typeof cell === "number";
+      const node = htmlNode(line, "td", "", isNumber ? shortText(cell) : cell?.text ?? cell ?? "");
+      if (isNumber || cell?.title) node.title = isNumber ? String(cell) : cell.title;
     }
   }
   if (rows.length > mostTableRows) htmlNode(parent, "p", "note", `The first ${mostTableRows} of ${rows.length} rows.`);

@@ -5,8 +5,9 @@ const badgeTexts = { running: "live", paused: "paused", finished: "finished", go
 /** What the badge says; `isConnected` is false while the page waits for its server. */
 function badgeText(live, isConnected) {
   if (!isConnected) return "reconnecting";
-  const since = live.state === "gone" && Number.isFinite(live.since) ? ` since ${durationText(Math.round(live.since))}` : "";
-  return (badgeTexts[live.state] ?? live.state) + since;
+  const text = badgeTexts[live.state] ?? live.state;
+  const isSince = live.state === "gone" && Number.isFinite(live.since);
+  return isSince ? `${text} since ${durationText(Math.round(live.since))}` : text;
 }
 
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
@@ -55,7 +56,8 @@ function countFacts() {
     [counts.running, "running"], [counts.finished, "finished"], [counts.paused, page.live ? "paused" : "pruned"],
     [counts.failed, "failed"],
   ];
-  const ended = parts.filter(([number]) => number > 0).map(([number, name]) => `${number.toLocaleString("en")} ${name}`);
+  const ended = parts.filter(([number]) => number > 0)
+    .map(([number, name]) => `${number.toLocaleString("en")} ${name}`);
   const of = counts.total > counts.started ? ` of ${counts.total.toLocaleString("en")}` : "";
   return [`${(counts.started ?? 0).toLocaleString("en")}${of} started`, ...ended].join(" · ");
 }
@@ -108,7 +110,8 @@ function bestText() {
   const values = varying.filter(name => own(best.parameters, name))
     .map(name => `${name}=${valueText(best.parameters[name])}`).join(" ");
   const after = best.epochs > 0 ? ` after ${counted(best.epochs, "epoch")}` : "";
-  return `Best: trial ${best.number}${best.state === "completed" ? "" : `, ${stateText(best)},`}${after}${values && `: ${values}`}`;
+  const state = best.state === "completed" ? "" : `, ${stateText(best)},`;
+  return `Best: trial ${best.number}${state}${after}${values && `: ${values}`}`;
 }
 
 const news = { best: undefined, state: undefined };
@@ -121,36 +124,9 @@ function sayNews() {
   if (news.best !== undefined && best && best.number !== news.best) {
     said.push(`New best: trial ${best.number} with ${metric} ${scoreText(best.value)}.`);
   }
-  if (news.state !== undefined && page.live.state !== news.state) said.push(`The study is ${badgeText(page.live, true)}.`);
+  if (news.state !== undefined && page.live.state !== news.state) {
+    said.push(`The study is ${badgeText(page.live, true)}.`);
+  }
   [news.best, news.state] = [best?.number ?? null, page.live.state];
   if (said.length > 0) setText(element("news"), said.join(" "));
-}
-
-// Light and dark
-
-const themes = ["auto", "light", "dark"];
-const darkScreen = matchMedia("(prefers-color-scheme: dark)");
-const theme = { chosen: "auto" };
-
-function showTheme() {
-  const isDark = theme.chosen === "auto" ? darkScreen.matches : theme.chosen === "dark";
-  document.documentElement.dataset.theme = isDark ? "dark" : "light";
-  setText(element("theme"), `Colors: ${theme.chosen}`);
-  colors.clear();
-  redrawAll("theme");
-}
-
-/** Goes by the screen's preference until a person chooses, which the browser keeps where it may. */
-function startTheme() {
-  try {
-    const kept = localStorage.getItem("run-hyper-colors");
-    if (themes.includes(kept)) theme.chosen = kept;
-  } catch { /* a browser may refuse a page its storage */ }
-  element("theme").addEventListener("click", () => {
-    theme.chosen = themes[(themes.indexOf(theme.chosen) + 1) % themes.length];
-    try { localStorage.setItem("run-hyper-colors", theme.chosen); } catch { /* as above */ }
-    showTheme();
-  });
-  darkScreen.addEventListener("change", showTheme);
-  showTheme();
 }

@@ -82,70 +82,6 @@ function orderRows() {
   board.isReordered = false;
 }
 
-// Head
-
-function showColumns() {
-  board.columns = chosenColumns();
-  const signature = JSON.stringify([
-    board.columns.map(({ name, title }) => [name, title]), Math.floor(Math.log2(page.study.trials.length + 1)),
-  ]);
-  if (signature !== board.signature) {
-    board.signature = signature;
-    makeHead();
-  }
-  [...board.head.children].slice(1).forEach((cell, i) => {
-    if (board.columns[i].name !== page.order.column) cell.removeAttribute("aria-sort");
-    else cell.setAttribute("aria-sort", page.order.descending ? "descending" : "ascending");
-  });
-}
-
-const stickyCount = 3; // the columns to compare, of the rank and of the trial stay in sight
-
-function makeHead() {
-  const focused = [...board.head.children].indexOf(document.activeElement?.closest("th"));
-  const sample = page.study.trials.filter((_, i, trials) => i % Math.ceil(trials.length / 400) === 0);
-  const isCoarse = matchMedia("(pointer: coarse)").matches;
-  board.widths = [isCoarse ? 44 : 32, ...board.columns.map(column => {
-    const longest = sample.map(trial => columnText(column, trial)).reduce((a, b) => (b.length > a.length ? b : a), "");
-    const extra = column.isScore ? 110 : 0;
-    return Math.ceil(Math.min(240, Math.max(textWidth(column.title) * 1.25, textWidth(longest) * 1.1 + extra)) + 24);
-  })];
-  board.group.replaceChildren();
-  for (const width of board.widths) htmlNode(board.group, "col").style.width = `${width}px`;
-  board.table.style.minWidth = `${board.widths.reduce((a, b) => a + b, 0)}px`;
-  board.head.replaceChildren();
-  const first = htmlNode(board.head, "th");
-  htmlNode(first, "span", "unseen", "compare");
-  board.columns.forEach((column, i) => {
-    const cell = htmlNode(board.head, "th", column.isText ? "left" : "");
-    cell.scope = "col";
-    const button = htmlNode(cell, "button", "", column.title);
-    button.type = "button";
-    button.title = `Sort by ${column.title}`;
-    button.addEventListener("click", () => {
-      const isSame = page.order.column === column.name;
-      page.order = { column: column.name, descending: isSame && !page.order.descending };
-      board.isReordered = true;
-      updateLeaderboard();
-      writeLink();
-    });
-    if (i === focused - 1) button.focus({ preventScroll: true });
-  });
-  stick(board.head);
-  board.table.setAttribute("aria-colcount", board.columns.length + 1);
-  board.rows.clear();
-  board.body.replaceChildren();
-}
-
-function stick(row) {
-  let left = 0;
-  for (const [i, cell] of [...row.children].slice(0, stickyCount).entries()) {
-    cell.classList.add("sticky");
-    cell.style.left = `${left}px`;
-    left += board.widths[i];
-  }
-}
-
 // Rows
 
 let rowsAreWaiting = false;
@@ -212,14 +148,16 @@ function measureRows() {
 
 function sayBoard() {
   const { trials, varying, parameters, users } = page.study;
-  const isConstant = name => !varying.includes(name);
-  const constant = parameters.filter(isConstant).map(name => `${name}=${own(trials[0]?.parameters ?? {}, name)?.text ?? ""}`);
-  const said = [
-    ...(trials.length === 0 ? ["The study has no trials."] : board.trials.length === 0 ? ["No trial is selected."] : []),
-    ...(users > 0 && trials.some(trial => trial.tied)
-      ? [`= is statistically tied with the best; intervals are of 95 % confidence, from ${counted(users, "user")}.`] : []),
-    ...(constant.length > 0 && trials.length > 1 ? [`The same in all trials: ${constant.join(", ")}.`] : []),
-  ];
+  const said = [];
+  if (trials.length === 0) said.push("The study has no trials.");
+  else if (board.trials.length === 0) said.push("No trial is selected.");
+  if (users > 0 && trials.some(trial => trial.tied)) {
+    said.push("= is statistically tied with the best;",
+      `intervals are of 95 % confidence, from ${counted(users, "user")}.`);
+  }
+  const constant = parameters.filter(name => !varying.includes(name))
+    .map(name => `${name}=${own(trials[0]?.parameters ?? {}, name)?.text ?? ""}`);
+  if (constant.length > 0 && trials.length > 1) said.push(`The same in all trials: ${constant.join(", ")}.`);
   setText(board.note, said.join(" "));
 }
 
@@ -258,99 +196,4 @@ function fillRow(row, trial) {
     const full = fullText(column, trial);
     if (cell.title !== full) cell.title = full;
   });
-}
-
-/** The score with a bar of its interval, on one scale for all rows, and the mark of those tied with the best. */
-function fillScore(cell, text, trial) {
-  const [low, high] = intervalScale();
-  const said = JSON.stringify([text, trial.interval, trial.tied, low, high]);
-  if (cell.dataset.said === said) return;
-  cell.dataset.said = said;
-  cell.textContent = "";
-  const at = value => (60 * (value - low)) / (high - low);
-  const svg = svgNode(cell, "svg", { width: 64, height: 12, viewBox: "-2 0 64 12", "aria-hidden": "true" });
-  if (trial.interval && high > low && trial.value >= low && trial.value <= high) {
-    const [start, end] = [Math.max(low, trial.interval[0]), Math.min(high, trial.interval[1])];
-    svgNode(svg, "path", { class: "interval", d: `M${pixel(at(start))} 6H${pixel(at(end))}` });
-    svgNode(svg, "path", { class: "interval-value", d: `M${pixel(at(trial.value))} 6h.01` });
-  }
-  htmlNode(cell, "span", "", text);
-  const tied = htmlNode(cell, "span", "tied", trial.tied ? "=" : "");
-  if (trial.tied) tied.title = "Statistically tied with the best trial";
-}
-
-const scale = { study: null, ends: [0, 0] };
-
-/** The least and the largest end of a completed trial's interval; of any trial's while few have completed. */
-function intervalScale() {
-  if (scale.study === page.study) return scale.ends;
-  const all = page.study.scored.filter(trial => trial.interval);
-  const completed = all.filter(trial => trial.state === "completed");
-  scale.study = page.study;
-  scale.ends = extent((completed.length > 1 ? completed : all).flatMap(trial => trial.interval));
-  return scale.ends;
-}
-
-// Marks, focus and choice
-
-const isMarked = number => number === (page.hovered ?? page.focused ?? page.kept);
-
-function markRow(trial) {
-  for (const [number, row] of board.rows) row.node.classList.toggle("marked", number === trial?.number);
-}
-
-/** Brings a trial's row into sight within the table. */
-function showRow(number) {
-  const index = board.trials.findIndex(trial => trial.number === number);
-  if (index < 0) return;
-  const { scroller, rowHeight } = board;
-  const [top, bottom] = [index * rowHeight, (index + 2) * rowHeight + board.head.offsetHeight];
-  if (scroller.scrollTop <= top && bottom <= scroller.scrollTop + scroller.clientHeight) return;
-  scroller.scrollTop = top - scroller.clientHeight / 2;
-  showRows(false);
-}
-
-function focusRow(number) {
-  showRow(number);
-  board.current = number;
-  showRows(false);
-  board.rows.get(number)?.node.focus({ preventScroll: true });
-}
-
-function clickRow(event) {
-  const number = Number(event.target.closest("tr")?.dataset.number);
-  if (!Number.isInteger(number) || event.target.closest(".choose") || String(getSelection()) !== "") return;
-  focusRow(number);
-  openTrial(number);
-}
-
-/** Goes to another row; Tab enters and leaves the table at one row. */
-function moveFocus(event) {
-  const index = board.trials.findIndex(trial => trial.number === board.current);
-  const isHead = event.target.closest("thead");
-  if (index < 0 || isHead || event.ctrlKey || event.metaKey || event.altKey) return;
-  const pageful = Math.max(1, Math.floor(board.scroller.clientHeight / board.rowHeight) - 2);
-  const steps = {
-    ArrowDown: index + 1, ArrowUp: index - 1, PageDown: index + pageful, PageUp: index - pageful,
-    Home: 0, End: board.trials.length - 1,
-  };
-  if (event.key in steps) {
-    event.preventDefault();
-    focusRow(board.trials[Math.max(0, Math.min(board.trials.length - 1, steps[event.key]))].number);
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    openTrial(board.current);
-  } else if (event.key === " " && event.target.tagName !== "INPUT") {
-    event.preventDefault();
-    chooseToCompare(board.current, !page.compared.includes(board.current));
-  }
-}
-
-/** Puts a trial into the comparison, or takes it out. */
-function chooseToCompare(number, isChosen) {
-  const others = page.compared.filter(other => other !== number);
-  page.compared = isChosen ? [...others, number].slice(-mostCompared) : others;
-  for (const [other, { box }] of board.rows) box.checked = page.compared.includes(other);
-  showComparison();
-  writeLink();
 }

@@ -6,7 +6,8 @@ const linkNames = ["trial", "marked", "sort", "filter", "columns", "brush", "com
 function linkText() {
   const { opened, kept, order, filter, columns, brushes, compared, options } = page;
   const parts = [];
-  const add = (name, text) => parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%40", "@")}`);
+  const encoded = text => encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%40", "@");
+  const add = (name, text) => parts.push(`${encoded(name)}=${encoded(text)}`);
   if (opened !== null) add("trial", String(opened));
   else if (kept !== null) add("marked", String(kept));
   if (order.column !== "rank" || order.descending) add("sort", (order.descending ? "-" : "") + order.column);
@@ -37,8 +38,8 @@ function writeLink() {
 function readLink() {
   const parameters = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
   const known = number => page.study.byNumber.has(number);
-  const sort = parameters.get("sort");
-  page.order = sort ? { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : { column: "rank", descending: false };
+  const sort = parameters.get("sort") ?? "rank";
+  page.order = { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") };
   page.columns = parameters.get("columns")?.split("\n") ?? null;
   const compared = (parameters.get("compare") ?? "").split(",").map(Number).filter(known);
   page.compared = [...new Set(compared)].slice(0, mostCompared);

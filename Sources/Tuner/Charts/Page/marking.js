@@ -71,7 +71,9 @@ function showTooltip(trial, lines) {
   tooltip.replaceChildren();
   htmlNode(tooltip, "div", "", `Trial ${trial.number}, ${stateText(trial)}`);
   for (const line of lines) htmlNode(tooltip, "div", "", line);
-  if (trial.value !== null) htmlNode(tooltip, "div", "", `${page.study.metric} ${scoreText(trial.value)}${intervalText(trial)}`);
+  if (trial.value !== null) {
+    htmlNode(tooltip, "div", "", `${page.study.metric} ${scoreText(trial.value)}${intervalText(trial)}`);
+  }
   const { varying } = page.study;
   const values = varying.filter(name => own(trial.parameters, name));
   for (const name of values.slice(0, 12)) htmlNode(tooltip, "div", "", `${name} ${valueText(trial.parameters[name])}`);

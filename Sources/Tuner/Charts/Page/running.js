@@ -5,7 +5,11 @@ const mostRunning = 64;
 
 function showRunning() {
   const trials = page.study.trials.filter(trial => trial.state === "running");
-  element("section-running").hidden = trials.length === 0;
+  const isRunning = page.live?.state === "running";
+  element("section-running").hidden = trials.length === 0 && !isRunning;
+  const parent = element("running");
+  // Between two trials the section keeps its height, so that what is below stays where it is.
+  parent.style.minHeight = isRunning ? `${Math.min(parent.offsetHeight, 400)}px` : "";
   const shown = trials.slice(0, mostRunning);
   const numbers = new Set(shown.map(trial => trial.number));
   for (const [number, card] of running.nodes) {
@@ -19,7 +23,7 @@ function showRunning() {
     if (card.trial !== trial) fillCard(card, trial);
   }
   const more = trials.length - shown.length;
-  element("running").dataset.more = more > 0 ? `and ${more} more` : "";
+  parent.dataset.more = more > 0 ? `and ${more} more` : trials.length === 0 ? "Waiting for the next trial." : "";
 }
 
 function makeCard(number) {
@@ -29,9 +33,10 @@ function makeCard(number) {
   const card = { node, trial: null };
   card.title = htmlNode(node, "strong");
   card.value = htmlNode(node, "span", "value");
-  card.curve = svgNode(node, "svg", { class: "spark", viewBox: "0 0 200 40", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const picture = { preserveAspectRatio: "none", "aria-hidden": "true" };
+  card.curve = svgNode(node, "svg", { class: "spark", viewBox: "0 0 200 40", ...picture });
   card.line = svgNode(card.curve, "path", { class: "spark-line" });
-  card.bar = svgNode(node, "svg", { class: "bar", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" });
+  card.bar = svgNode(node, "svg", { class: "bar", viewBox: "0 0 100 4", ...picture });
   svgNode(card.bar, "rect", { class: "bar-track", width: 100, height: 4 });
   card.filled = svgNode(card.bar, "rect", { class: "bar-filled", width: 0, height: 4 });
   card.epoch = htmlNode(node, "span", "epoch");

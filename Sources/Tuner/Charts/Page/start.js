@@ -15,7 +15,8 @@ function update() {
 
 /** Buttons that lead to the parts of the page. */
 function makePlaces() {
-  const places = [["running", "Running"], ...charts.map(({ id, title }) => [id, title]), ["leaderboard", "Leaderboard"]];
+  const titles = charts.map(({ id, title }) => [id, title]);
+  const places = [["running", "Running"], ...titles, ["leaderboard", "Leaderboard"]];
   for (const [id, title] of places) {
     const button = htmlNode(element("places"), "button", "", title);
     button.type = "button";

@@ -4,8 +4,8 @@
 // charts through the list `charts`: {id, title, draw(parent)} and, where a chart has them, controls(parent),
 // isUseful(), table() and wide. It draws a chart when the study, the width, the selection or the colors have changed,
 // at most once a frame, only near the viewport, and not under the pointer. A drawing may be older than `page.study`,
-// so trials are compared by number. Charts use addMarking, addSelecting, isSelected, setBrush, option, setOption, color,
-// hover, keep and openTrial.
+// so trials are compared by number. Charts use addMarking, addSelecting, isSelected, setBrush, option, setOption,
+// color, hover, keep and openTrial.
 
 const page = {
   study: null,
@@ -37,7 +37,7 @@ function shortText(value) {
 }
 
 /** A parameter's value as it was written, or shorter where it is a number with many digits. */
-const valueText = value => (typeof value.number === "number" && value.text.length > 6 ? shortText(value.number) : value.text);
+const valueText = ({ text, number }) => (typeof number === "number" && text.length > 6 ? shortText(number) : text);
 
 /** Seconds for people: `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
 function durationText(seconds) {
@@ -134,7 +134,9 @@ const colors = new Map();
 
 /** The style sheet's color of this name, for canvases. */
 function color(name) {
-  if (!colors.has(name)) colors.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  if (!colors.has(name)) {
+    colors.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  }
   return colors.get(name);
 }
 
