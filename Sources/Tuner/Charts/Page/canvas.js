@@ -1,7 +1,7 @@
 // Layers: what is drawn for all trials, as elements or, for many trials, on a canvas
 
 const mostNodes = 300; // trials whose marks are elements
-const mostLive = 3000; // trials up to which drawings follow a brush while it is dragged
+const mostLive = 600; // trials up to which all drawings follow a brush while it is dragged
 
 /** A layer of elements in a group of an svg. */
 function elementLayer(group) {
@@ -15,6 +15,7 @@ function elementLayer(group) {
     path,
     clear: () => group.replaceChildren(),
     lines: (classes, lines, look) => path(classes, lines.map(polyline).join(""), look),
+    marks: (shape, classes, points, look) => path(classes, marks(shape, points), look),
   };
 }
 
@@ -24,7 +25,7 @@ function canvasLayer(frame, svg, width, height) {
   const ratio = Math.min(3, window.devicePixelRatio || 1);
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
   [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
-  const context = canvas.getContext("2d");
+  let context = canvas.getContext("2d");
   context.scale(ratio, ratio);
   const looks = new Map();
   const lookOf = classes => {
@@ -50,25 +51,46 @@ function canvasLayer(frame, svg, width, height) {
     context.globalAlpha = opacity ? opacity * look.strokeOpacity : look.strokeOpacity;
     return look.stroke !== "none" || stroke;
   };
+  const path = (classes, d, look = {}) => {
+    const shape = new Path2D(d);
+    const { fill, fillOpacity } = lookOf(classes);
+    if (look.fill || fill !== "none") {
+      context.fillStyle = look.fill || fill;
+      context.globalAlpha = fillOpacity;
+      context.fill(shape);
+    }
+    if (useStroke(classes, look)) context.stroke(shape);
+  };
   return {
-    path(classes, d, look = {}) {
-      const path = new Path2D(d);
-      const { fill, fillOpacity } = lookOf(classes);
-      if (look.fill || fill !== "none") {
-        context.fillStyle = look.fill || fill;
-        context.globalAlpha = fillOpacity;
-        context.fill(path);
-      }
-      if (useStroke(classes, look)) context.stroke(path);
-    },
+    path,
     clear: () => context.clearRect(0, 0, width, height),
     lines(classes, lines, look) {
       useStroke(classes, look);
+      if (lines.length > 1) { // wide or dashed lines take tens of times as long
+        context.lineWidth = 1 / ratio;
+        context.setLineDash([]);
+      }
       for (const line of lines) { // one by one: strokes of a long path take more than linear time
         context.beginPath();
         for (const { x, y } of line) context.lineTo(x, y);
         context.stroke();
       }
+    },
+    marks(shape, classes, points, look) {
+      if (points.length <= 50) return path(classes, marks(shape, points), look);
+      // A stamp, drawn once: a long path takes more than linear time.
+      const size = Math.round(20 * ratio);
+      const stamp = new OffscreenCanvas(size, size);
+      const own = context;
+      context = stamp.getContext("2d");
+      context.scale(ratio, ratio);
+      path(classes, marks(shape, [{ x: size / 2 / ratio, y: size / 2 / ratio }]), look);
+      context = own;
+      context.globalAlpha = 1;
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      const corner = at => Math.round(at * ratio - size / 2);
+      for (const { x, y } of points) context.drawImage(stamp, corner(x), corner(y));
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
     },
   };
 }
@@ -94,7 +116,9 @@ function drawing(parent, { id, width, height, label, count = 0, role = "img" }) 
 
 /** What lies above the marks: texts, what the pointer reads, and the marked trial. */
 const upperGroups = svg => ({
-  labels: svgNode(svg, "g"), guide: svgNode(svg, "g", { class: "guide" }), overlay: svgNode(svg, "g", { class: "overlay" }),
+  labels: svgNode(svg, "g"),
+  guide: svgNode(svg, "g", { class: "guide" }),
+  overlay: svgNode(svg, "g", { class: "overlay" }),
 });
 
 /** Paints now, and again whenever other trials are selected. */

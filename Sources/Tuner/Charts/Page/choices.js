@@ -9,6 +9,7 @@ const choosers = new Map(); // by the option's name
  */
 function addChooser(parent, name, label, entries) {
   const field = htmlNode(parent, "label", "choice");
+  field.hidden = true; // until there is something to choose
   htmlNode(field, "span", "", label);
   const select = htmlNode(field, "select");
   select.id = `choose-${name.replace(".", "-")}`;

@@ -1,7 +1,9 @@
 // Cost: what a score takes, and which of the tied trials is the cheapest
 
 const costKinds = {
-  cost: { text: "TFLOP", label: "TFLOP of the training", of: trial => trial.cost, say: value => `${shortText(value)} TFLOP` },
+  cost: {
+    text: "TFLOP", label: "TFLOP of the training", of: trial => trial.cost, say: cost => `${shortText(cost)} TFLOP`,
+  },
   seconds: { text: "seconds", label: "seconds of the training", of: trial => trial.seconds, say: timeText },
 };
 
@@ -75,13 +77,16 @@ function sayCheapest(parent, { of, say }) {
   const line = htmlNode(parent, "p", "answer");
   const share = Math.round((100 * of(cheapest)) / of(best));
   const score = trial => `${metric} ${shortText(trial.value)}`;
-  line.textContent = cheapest.number === best.number
-    ? `The best trial, ${best.number}, is the cheapest of those tied with it: ${score(best)} for ${say(of(best))}. `
-    : `The cheapest trial that is statistically tied with the best is trial ${cheapest.number}: ${score(cheapest)} for `
-      + `${say(of(cheapest))}, ${share} % of what the best, trial ${best.number}, took (${score(best)}). `;
-  const button = htmlNode(line, "button", "", `Open trial ${cheapest.number}`);
+  const isCheaper = of(cheapest) < of(best);
+  line.textContent = isCheaper
+    ? `The cheapest trial that is statistically tied with the best is trial ${cheapest.number}: ${score(cheapest)} for `
+      + `${say(of(cheapest))}, ${share} % of what the best, trial ${best.number}, took (${score(best)}). `
+    : `No trial that is statistically tied with the best costs less than it: trial ${best.number}, ${score(best)} for `
+      + `${say(of(best))}. `;
+  const { number } = isCheaper ? cheapest : best;
+  const button = htmlNode(line, "button", "", `Open trial ${number}`);
   [button.type, button.id] = ["button", "cost-open"];
-  button.addEventListener("click", () => openTrial(cheapest.number));
+  button.addEventListener("click", () => openTrial(number));
 }
 
 function costTable() {
@@ -92,7 +97,8 @@ function costTable() {
     caption: `${page.study.metric} and ${kind.label}, from the cheapest`,
     columns: ["trial", "state", kind.text, page.study.metric, "tied", "best for its cost"],
     rows: [...trials].sort((a, b) => kind.of(a) - kind.of(b)).map(trial => [
-      String(trial.number), trial.state, kind.of(trial), trial.value, trial.tied ? "yes" : "", front.has(trial) ? "yes" : "",
+      String(trial.number), trial.state, kind.of(trial), trial.value, trial.tied ? "yes" : "",
+      front.has(trial) ? "yes" : "",
     ]),
   };
 }

@@ -43,7 +43,9 @@ function curveMetrics() {
 }
 
 function curveAxes() {
-  const axes = [["linear", "linear"], ["x", "logarithmic epochs"], ["y", "logarithmic values"], ["both", "both logarithmic"]];
+  const axes = [
+    ["linear", "linear"], ["x", "logarithmic epochs"], ["y", "logarithmic values"], ["both", "both logarithmic"],
+  ];
   return page.study.trials.some(trial => trial.points.length > 1) ? axes : axes.slice(0, 1);
 }
 
@@ -76,8 +78,8 @@ function drawCurves(parent) {
   if (values.size === 0) return sayEmpty(parent, "No trial has a learning curve yet.");
   const trials = [...values.keys()];
   const isMany = trials.length > mostNodes; // then the lines at the rungs say enough
-  const isMarked = trial => isBroken(trial) || values.get(trial).length === 1 || (!isMany && trial.state !== "completed");
-  const marked = trials.filter(isMarked);
+  const marked = trials.filter(trial => isBroken(trial) || values.get(trial).length === 1
+    || (!isMany && trial.state !== "completed"));
   if (page.study.trials.length > 1) drawLegend(parent, [...lineEntries(), ...curveEntries(marked)]);
 
   const all = [...values.values()].flat();
@@ -88,7 +90,7 @@ function drawCurves(parent) {
     : linearScale(first, last, 10, 1);
   const y = isLogarithmic ? logarithmicScale(...extent(numbers)) : linearScale(...extent(numbers), 5);
   const name = metric === "score" ? page.study.scoreLabel : metric.replace("valid.", "");
-  const label = `Learning curves: ${name} by epoch, of ${trials.length === 1 ? "one trial" : `${trials.length} trials`}`;
+  const label = `Learning curves: ${name} by epoch, of ${counted(trials.length, "trial")}`;
   const rungs = (page.study.rungs ?? []).filter(({ epoch }) => epoch >= first && epoch <= last);
   const area = plot(parent, { id: "curves", height: 340, x, y, xLabel: "epoch", yLabel: name, label,
     count: trials.length, top: rungs.length > 0 ? 34 : 8 });

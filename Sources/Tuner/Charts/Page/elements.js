@@ -54,7 +54,8 @@ const shapes = { // in the order in which they lie above each other
 const pixel = value => Math.round(value * 10) / 10;
 const marks = (shape, points) => points.map(({ x, y }) => shapes[shape](pixel(x), pixel(y))).join("");
 const polyline = points => points.map(({ x, y }, i) => `${i ? "L" : "M"}${pixel(x)} ${pixel(y)}`).join("");
-const rectangle = (x, y, width, height) => `M${pixel(x)} ${pixel(y)}h${pixel(width)}v${pixel(height)}h${-pixel(width)}z`;
+const rectangle = (x, y, width, height) =>
+  `M${pixel(x)} ${pixel(y)}h${pixel(width)}v${pixel(height)}h${-pixel(width)}z`;
 
 /** The signs of a legend that are neither marks nor lines; each is drawn 24 by 12 pixels. */
 const signs = {
@@ -78,7 +79,7 @@ function drawLegend(parent, entries) {
       const svg = svgNode(item, "svg", { width: 24, height: 16, viewBox: "0 -2 24 16", "aria-hidden": "true" });
       for (const name of sign.split(" ")) {
         const [kind, ...classes] = name.split(".");
-        const d = Object.hasOwn(shapes, kind) ? shapes[kind](12, 6) : own(signs, kind) ?? "M0 6h24";
+        const d = own(shapes, kind)?.(12, 6) ?? own(signs, kind) ?? "M0 6h24";
         svgNode(svg, "path", { class: [kind, ...classes].join(" "), d });
       }
     }

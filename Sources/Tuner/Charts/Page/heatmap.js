@@ -62,7 +62,8 @@ function heatmapCells(x, y, show) {
     const best = own.map(({ trial }) => trial).reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
     const { mean, half } = meanOf(own.map(({ trial }) => trial.value));
     return { column, row, best, mean, half, count: own.length, value: show === "best" ? best.value : mean,
-      numbers: new Set(own.map(({ trial }) => trial.number)), names: [`${x.name} ${columns[column].text}`, `${y.name} ${rows[row].text}`] };
+      numbers: new Set(own.map(({ trial }) => trial.number)),
+      names: [`${x.name} ${columns[column].text}`, `${y.name} ${rows[row].text}`] };
   });
   return { columns, rows, cells };
 }
@@ -90,7 +91,7 @@ function drawHeatmap(parent) {
     ...(isBinned ? [{ sign: "speck", text: "a trial" }] : []),
   ]);
   const best = cells.reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
-  const label = `Heat map of ${metric} by ${x.name} and ${y.name}, ${cells.length} cells; the best is ${cellText(best)}`;
+  const label = `Heat map of ${metric} by ${x.name} and ${y.name}; best cell: ${cellText(best)}`;
   const area = heatmapArea(parent, x, y, columns, rows, label);
   const boxes = cells.map(cell => drawCell(area, cell, share(cell.value), isBinned));
   if (isBinned) drawSpecks(area, scored.filter(isSelected), x, y);
@@ -107,8 +108,8 @@ function heatmapArea(parent, x, y, columns, rows, label) {
   const area = drawing(parent, { id: "heatmap", width, height: bottom + 40, label });
   const [across, up] = [(right - left) / columns.length, rowHeight];
   // Where values have cells of their own, their ticks are in the middle; else places on the axis are as in a plot.
-  const tickPlace = (axis, bins, at) => (axis.gap === 0 ? at : bins.findIndex(bin => Math.abs(bin.low - at) < 1e-6) / bins.length
-    + 0.5 / bins.length);
+  const tickPlace = (axis, bins, at) => (axis.gap === 0 ? at
+    : (bins.findIndex(bin => Math.abs(bin.low - at) < 1e-6) + 0.5) / bins.length);
   const place = (a, b) => ({
     x: left + (right - left) * tickPlace(x, columns, a), y: bottom - (bottom - top) * tickPlace(y, rows, b),
   });
@@ -146,7 +147,8 @@ function drawCell(area, cell, share, isBinned) {
   const isTwo = fitting.length === 2 && box.height >= 34;
   fitting.slice(0, isTwo ? 2 : 1).forEach((text, i) => {
     const y = box.y + box.height / 2 + 4 + (isTwo ? 15 * i - 7 : 0);
-    const node = svgText(area.base, text, box.width, { x: pixel(box.x + box.width / 2), y: pixel(y), "text-anchor": "middle" });
+    const at = { x: pixel(box.x + box.width / 2), y: pixel(y), "text-anchor": "middle" };
+    const node = svgText(area.base, text, box.width, at);
     node.style.fill = inkOn(fill);
   });
   return box;
@@ -173,9 +175,11 @@ function drawSpecks(area, trials, x, y) {
       return { x: left + (x.gap > 0 ? 24 * spread(number) : 0), y: level + (y.gap > 0 ? 18 * spread(number) : 0) };
     });
   const many = points.length > mostNodes ? " many" : "";
-  area.layer.path(`speck-edge${many}`, marks("dot", points));
-  area.layer.path(`speck${many}`, marks("dot", points));
+  area.layer.marks("dot", `speck-edge${many}`, points);
+  area.layer.marks("dot", `speck${many}`, points);
 }
+
+let cellOfKeys = null; // the cell that arrow keys reached, as a text
 
 /** Says what a cell holds and marks its best trial, for the pointer and for keys. */
 function addCellReading(parent, area, cells, boxes, columns, rows) {
@@ -191,6 +195,13 @@ function addCellReading(parent, area, cells, boxes, columns, rows) {
     text.textContent = at < 0 ? hint : cellText(cells[at]);
     if (at < 0) return;
     svgNode(area.guide, "path", { class: "chosen", d: cellPath(boxes[at]) });
+  };
+  const goTo = next => {
+    show(next);
+    cellOfKeys = cells[next].names.join();
+    const { x, y, width, height } = boxes[next];
+    const frame = area.svg.getBoundingClientRect();
+    hover(cells[next].best, frame.left + x + width / 2, frame.top + y + height / 2);
   };
   const find = (x, y) => boxes.findIndex(box =>
     x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height);
@@ -214,15 +225,14 @@ function addCellReading(parent, area, cells, boxes, columns, rows) {
     }
     if (!steps) return;
     event.preventDefault();
-    const next = at < 0 ? 0 : cellBeside(cells, cells[at], steps, columns.length, rows.length);
-    show(next);
-    const { x, y, width, height } = boxes[next];
-    const frame = area.svg.getBoundingClientRect();
-    hover(cells[next].best, frame.left + x + width / 2, frame.top + y + height / 2);
+    goTo(at < 0 ? 0 : cellBeside(cells, cells[at], steps, columns.length, rows.length));
   });
-  area.svg.addEventListener("blur", () => {
+  keepsFocus(area.svg, () => {
+    const here = cells.findIndex(({ names }) => names.join() === cellOfKeys);
+    if (here >= 0) goTo(here);
+  }, () => {
+    cellOfKeys = null;
     show(-1);
-    hover(null);
   });
 }
 
@@ -243,7 +253,8 @@ function heatmapTable() {
     caption: `${metric} by ${x.name} and ${y.name}`,
     columns: [x.name, y.name, "mean", "± (95 %)", "trials", "best", "best trial"],
     rows: cells.sort((a, b) => a.column - b.column || a.row - b.row).map(cell => [
-      columns[cell.column].text, rows[cell.row].text, cell.mean, cell.half ?? "", cell.count, cell.best.value, String(cell.best.number),
+      columns[cell.column].text, rows[cell.row].text, cell.mean, cell.half ?? "", cell.count, cell.best.value,
+      String(cell.best.number),
     ]),
   };
 }

@@ -76,7 +76,9 @@ function drawHistory(parent) {
   const last = steps.at(-1)?.trial;
   const label = `hyperparams_tuning, ${model} tuning process: ${metric} of ${shown.length} trials by ${xLabel}`
     + (last ? `; best so far ${shortText(last.value)}, trial ${last.number}` : "");
-  const area = plot(parent, { id: "history", height: 340, x, y, xLabel, yLabel: scoreLabel, label, count: shown.length });
+  const area = plot(parent, {
+    id: "history", height: 340, x, y, xLabel, yLabel: scoreLabel, label, count: shown.length,
+  });
   const points = places.map(({ trial, at }) => {
     const level = trial.hasScore ? area.place(at, y.at(trial.value)).y : area.bottom;
     return { x: area.place(at, 0).x, y: level, trial };

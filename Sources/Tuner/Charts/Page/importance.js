@@ -35,7 +35,8 @@ function drawImportance(parent) {
   const rowHeight = isNarrow ? 38 : 24;
   const most = Math.max(0.01, ...rows.map(row => Math.max(row.fraction, hasRange(row) ? row.high : 0)));
   const place = fraction => left + ((right - left) * Math.max(0, fraction)) / most;
-  const label = `Importance, share of the variance: ${rows.slice(0, 8).map((row, i) => `${row.name} ${texts[i]}`).join("; ")}`;
+  const said = rows.slice(0, 8).map((row, i) => `${row.name} ${texts[i]}`).join("; ");
+  const label = `Importance, share of the variance: ${said}`;
   const { front } = drawing(parent, { id: "importance", width, height: rows.length * rowHeight + 6, label });
   rows.forEach((row, i) => {
     const top = i * rowHeight + (isNarrow ? 18 : 4);
@@ -43,10 +44,12 @@ function drawImportance(parent) {
     const name = isNarrow ? { x: left, y: top - 4 } : { x: left - 8, y: middle + 4, "text-anchor": "end" };
     svgText(front, row.name, isNarrow ? width - 10 : left - 10, { ...name, class: "name" });
     const kind = row.isRest ? "rest" : row.isPair ? "pair" : "effect";
-    svgNode(front, "path", { class: `segment ${kind}`, d: rectangle(left, top, Math.max(1, place(row.fraction) - left), 16) });
+    const bar = rectangle(left, top, Math.max(1, place(row.fraction) - left), 16);
+    svgNode(front, "path", { class: `segment ${kind}`, d: bar });
     if (hasRange(row)) {
       const [from, to] = [pixel(place(row.low)), pixel(place(row.high))];
-      svgNode(front, "path", { class: "mean", d: `M${from} ${middle}H${to}M${from} ${middle - 4}v8M${to} ${middle - 4}v8` });
+      const whisker = `M${from} ${middle}H${to}M${from} ${middle - 4}v8M${to} ${middle - 4}v8`;
+      svgNode(front, "path", { class: "mean", d: whisker });
     }
     svgText(front, texts[i], 200, { x: right + 10, y: middle + 4 });
   });

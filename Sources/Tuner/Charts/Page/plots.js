@@ -95,7 +95,7 @@ function drawMarks(layer, points, colorOf = () => "") {
       for (const [key, own] of groups) {
         const [selected, itsShape, ...color] = key.split("|");
         if (itsShape !== shape || selected !== String(isShown)) continue;
-        layer.path(seen(shape, isShown), marks(shape, own), { stroke: color.join("|") });
+        layer.marks(shape, seen(shape, isShown), own, { stroke: color.join("|") });
       }
     }
   }

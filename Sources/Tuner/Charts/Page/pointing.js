@@ -1,6 +1,7 @@
 // Pointing at trials in a drawing, with a pointer, by touch or with keys
 
 let pointed = null; // the number of the trial that arrow keys reached last, in any drawing
+let drawingOfKeys = null; // the id of the drawing in which they show it now
 
 /** Finds the point that is nearest to a place, at most `reach` pixels off, among those that `accepts` takes. */
 function pointIndex(points, reach = 24) {
@@ -57,7 +58,8 @@ function addPointing(area, points, { nearest, mark, describe = trialText } = {})
 const trialText = trial => [
   `Trial ${trial.number}, ${trial.state}`,
   ...(trial.value === null ? [] : [`${page.study.metric} ${shortText(trial.value)}`]),
-  trial.key,
+  ...page.study.varying.filter(name => own(trial.parameters, name))
+    .map(name => `${name} ${valueText(trial.parameters[name])}`),
 ].join(", ");
 
 /** Arrow keys go from trial to trial, Enter keeps one marked, and Enter on a kept one opens it. */
@@ -72,16 +74,20 @@ function addKeys(area, points, describe) {
       .filter(({ trial }) => !seenTrials.has(trial.number) && seenTrials.add(trial.number));
     return order.filter(({ trial }) => isSelected(trial));
   };
+  const show = ({ trial, x, y }) => {
+    drawingOfKeys = svg.id;
+    const box = svg.getBoundingClientRect();
+    hover(trial, box.left + x, box.top + y);
+  };
   const go = step => {
     const all = going();
     if (all.length === 0) return;
     const here = all.findIndex(({ trial }) => trial.number === pointed);
     const next = here < 0 && Math.abs(step) === 1 ? (step > 0 ? 0 : all.length - 1)
       : Math.max(0, Math.min(all.length - 1, here + step));
-    const { trial, x, y } = all[next];
+    const { trial } = all[next];
     pointed = trial.number;
-    const box = svg.getBoundingClientRect();
-    hover(trial, box.left + x, box.top + y);
+    show(all[next]);
     spoken ??= speaker(area.frame);
     spoken.textContent = describe(trial);
   };
@@ -97,7 +103,20 @@ function addKeys(area, points, describe) {
     } else return;
     event.preventDefault();
   });
-  svg.addEventListener("blur", () => hover(null));
+  keepsFocus(svg, () => {
+    const here = drawingOfKeys === svg.id && going().find(({ trial }) => trial.number === pointed);
+    if (here) show(here);
+  }, () => { drawingOfKeys = null; });
+}
+
+/** Calls `back` when a drawing gets the focus of one that it replaces, and `leave` when the focus goes elsewhere. */
+function keepsFocus(svg, back, leave) {
+  svg.addEventListener("focus", back);
+  svg.addEventListener("blur", () => queueMicrotask(() => {
+    if (document.activeElement?.id === svg.id) return;
+    leave();
+    hover(null);
+  }));
 }
 
 /** A text beside a drawing that is read out but not seen. */

@@ -6,11 +6,13 @@ function drawRungChart(parent) {
   const { pruner, epochs, trials } = page.study;
   const rungs = page.study.rungs ?? [];
   const completed = trials.filter(trial => trial.state === "completed").length;
-  htmlNode(parent, "p", "note", `${pruner ?? "The pruner"} compares trials after some epochs, and lets the best go on.`);
-  const rows = [
-    ...rungs.map(rung => ({ name: `epoch ${rung.epoch}`, count: rung.entered, part: rung.wentOn, text: rungText(rung) })),
-    { name: epochs ? `epoch ${epochs}` : "end", count: completed, part: completed, text: `${completed} trained to the end` },
-  ];
+  const who = pruner ?? "The pruner";
+  htmlNode(parent, "p", "note", `${who} compares trials after some epochs, and lets the best go on.`);
+  const rows = rungs.map(rung => ({
+    name: `epoch ${rung.epoch}`, count: rung.entered, part: rung.wentOn, text: rungText(rung),
+  }));
+  const last = epochs ? `epoch ${epochs}` : "end";
+  rows.push({ name: last, count: completed, part: completed, text: `${completed} trained to the end` });
   const width = Math.max(parent.clientWidth, 220);
   const left = 12 + Math.max(...rows.map(({ name }) => textWidth(name)));
   const most = Math.max(1, ...rows.map(({ count }) => count));

@@ -56,7 +56,8 @@ function logarithmicScale(low, high) {
   for (let power = Math.floor(first); power <= last + 1e-9; power += stride) {
     for (const factor of last - first < 2.5 ? [1, 2, 5] : [1]) {
       const value = Number(`${factor}e${power}`);
-      if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push({ at: at(value), text: numberText(value) });
+      const isInside = value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
+      if (isInside) ticks.push({ at: at(value), text: numberText(value) });
     }
   }
   return { at, valueAt, ticks };
@@ -124,10 +125,10 @@ function parameterScale(name, trials) {
     return number === null ? null : at(number);
   };
   if (isFloat || numbers.length > mostValues) return { name, ticks, isCategories: false, gap: 0, of, valueAt };
-  const textOf = new Map([...values].map(([text, number]) => [number, text]));
+  const textOf = new Map([...values].map(([text, number]) => [number, valueText({ text, number })]));
   const exact = numbers.map(number => ({ at: at(number), text: textOf.get(number) }));
   const gap = Math.min(1, ...exact.slice(1).map((tick, i) => tick.at - exact[i].at));
-  if (gap < 0.05) return categoryScale(name, exact.map(tick => tick.text));
+  if (gap < 0.05) return categoryScale(name, numbers.map(number => [...values].find(pair => pair[1] === number)[0]));
   return { name, ticks: exact, isCategories: false, gap, of, valueAt };
 }
 
@@ -137,7 +138,8 @@ function costScale(trials) {
   if (costs.length === 0) return null;
   const [low, high] = extent(costs);
   const { at, valueAt, ticks } = high / low > 10 ? logarithmicScale(low, high) : linearScale(low, high, 5);
-  return { name: costAxis, ticks, valueAt, isCategories: false, gap: 0, of: ({ cost }) => (cost > 0 ? at(cost) : null) };
+  const of = ({ cost }) => (cost > 0 ? at(cost) : null);
+  return { name: costAxis, ticks, valueAt, isCategories: false, gap: 0, of };
 }
 
 const axesOfStudy = new WeakMap(); // by study: axes by name

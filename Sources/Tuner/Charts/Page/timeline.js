@@ -36,13 +36,13 @@ function drawTimeline(parent) {
   if (attempts.length === 0) return sayEmpty(parent, "No trial has been started yet.");
   const lanes = [...new Set(attempts.map(({ worker }) => worker))].sort(compareTexts);
   const isIn = ending => attempts.some(attempt => endings[attempt.ending]?.kind === ending);
-  const has = { cut: isIn("cut"), taken: attempts.some(({ isTaken }) => isTaken) };
+  const isAnyTaken = attempts.some(({ isTaken }) => isTaken);
   const entry = (kind, sign, text) => (isIn(kind) ? [{ sign, text }] : []);
   drawLegend(parent, [
     ...entry("completed", "segment.completed", "completed"), ...entry("low pruned", "low.pruned", "stopped at a rung"),
     ...entry("broken", "segment.broken", "diverged or failed"), ...entry("running", "segment.running", "running"),
     ...entry("cut", "segment.cut cross", "interrupted or lost"),
-    ...(has.taken ? [{ sign: "triangle.taken", text: "another worker took over" }] : []),
+    ...(isAnyTaken ? [{ sign: "triangle.taken", text: "another worker took over" }] : []),
   ]);
 
   const end = timelineEnd(attempts);
@@ -50,14 +50,15 @@ function drawTimeline(parent) {
   const width = Math.max(parent.clientWidth, 220);
   const isNarrow = width < 620; // names lie above their lanes
   const widest = Math.max(...lanes.map(textWidth));
-  const left = isNarrow ? 8 : 14 + Math.min(0.3 * width, widest);
-  const right = width - 16;
   const barHeight = Math.max(5, Math.min(18, 500 / lanes.length));
   const isNamed = barHeight >= 12;
-  const laneHeight = barHeight + (isNarrow && isNamed ? 20 : 6);
+  const left = isNarrow || !isNamed ? 8 : 14 + Math.min(0.3 * width, widest);
+  const right = width - 16;
+  const laneHeight = barHeight + (isNarrow && isNamed ? 20 : isNamed ? 6 : 2);
   const bottom = lanes.length * laneHeight + 6;
-  const label = `Timeline of ${lanes.length} workers and ${attempts.length} attempts over ${timeText(end)}`
-    + (has.cut ? `, ${attempts.filter(({ ending }) => endings[ending]?.kind === "cut").length} interrupted or lost` : "");
+  const cutCount = attempts.filter(({ ending }) => endings[ending]?.kind === "cut").length;
+  const label = `Timeline of ${counted(lanes.length, "worker")} and ${counted(attempts.length, "attempt")} `
+    + `over ${timeText(end)}, ${cutCount} interrupted or lost`;
   const area = { ...drawing(parent, { id: "timeline", width, height: bottom + 24, label, count: attempts.length }),
     left, right, top: 0, bottom, place: at => left + (right - left) * at };
   drawTimeAxis(area, x);
@@ -114,9 +115,9 @@ function drawSegments(layer, segments) {
   const [cut, taken] = [
     at(({ ending }) => endings[ending]?.kind === "cut", ({ width }) => width), at(({ isTaken }) => isTaken, () => 0),
   ];
-  if (cut.length > 0) layer.path("cross halo-mark", marks("cross", cut));
-  if (cut.length > 0) layer.path("cross", marks("cross", cut));
-  if (taken.length > 0) layer.path("triangle taken", marks("triangle", taken));
+  if (cut.length > 0) layer.marks("cross", "cross halo-mark", cut);
+  if (cut.length > 0) layer.marks("cross", "cross", cut);
+  if (taken.length > 0) layer.marks("triangle", "triangle taken", taken);
 }
 
 /** The trials' numbers in the segments that have room. */
@@ -163,7 +164,8 @@ function pointAtSegments(area, segments) {
 const timelineTable = () => ({
   caption: "Attempts in the order of their starts, in seconds since the study's start",
   columns: ["trial", "attempt", "worker", "start", "end", "ended as", "from epoch"],
-  rows: timelineAttempts().sort((a, b) => a.start - b.start).map(({ trial, index, worker, start, end, ending, from }) => [
-    String(trial.number), index + 1, worker, start, end ?? "", ending, from ?? 0,
+  rows: timelineAttempts().sort((a, b) => a.start - b.start).map(attempt => [
+    String(attempt.trial.number), attempt.index + 1, attempt.worker, attempt.start, attempt.end ?? "", attempt.ending,
+    attempt.from ?? 0,
   ]),
 });
