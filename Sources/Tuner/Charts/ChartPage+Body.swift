@@ -11,10 +11,10 @@ extension ChartPage {
     <p id="news" class="unseen" role="status"></p>
     </header>
     <noscript><p>The charts need JavaScript, which is disabled in this browser.</p></noscript>
-    <nav id="places" aria-label="Parts of the page"></nav>
+    <div id="bar"><nav id="places" aria-label="Parts of the page"></nav>
+    <div id="selection" role="region" aria-label="Selection" hidden><span id="selected" role="status"></span>
+    <button type="button" id="clear-selection">Show all trials</button></div></div>
     <main>
-    <div id="selection" hidden><span id="selected" role="status"></span>
-    <button type="button" id="clear-selection">Show all trials</button></div>
     <section id="section-running" hidden><h2>Running</h2><div id="running"></div></section>
     <div id="charts"></div>
     <section id="section-compare" aria-labelledby="title-compare" hidden><h2 id="title-compare">Comparison</h2>

@@ -13,8 +13,8 @@ function allColumns() {
   return [
     column("rank", "rank", trial => trial.rank),
     column("trial", "trial", trial => trial.number),
-    column("state", "state", stateText, { isText: true }),
     column("value", metric, trial => trial.value, { text: scoreText, isScore: true }),
+    column("state", "state", stateText, { isText: true }),
     ...parameters.map(name => column(`parameter ${name}`, name, trial => parameterKey(trial, name), {
       text: (_, trial) => (own(trial.parameters, name) ? valueText(trial.parameters[name]) : ""),
       full: trial => own(trial.parameters, name)?.text ?? "", isShown: varying.includes(name),

@@ -29,7 +29,7 @@ function makeDrawer() {
 /** On a narrow screen the drawer covers the page, which cannot take the focus then. */
 function coverPage() {
   const isCovered = page.opened !== null && narrowScreen.matches;
-  for (const tag of ["header", "nav", "main"]) document.querySelector(tag).inert = isCovered;
+  for (const node of document.querySelectorAll("header, #bar, main")) node.inert = isCovered;
   document.body.classList.toggle("with-drawer", page.opened !== null);
 }
 

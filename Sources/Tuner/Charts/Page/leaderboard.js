@@ -15,7 +15,7 @@ const rowsBeyond = 8; // rows that are ready above and below those in sight
 function makeLeaderboard() {
   makeTools(element("leaderboard-tools"));
   const parent = element("leaderboard");
-  htmlNode(parent, "p", "note", "Arrow keys move between rows and mark the trial in the charts, Enter opens it, "
+  htmlNode(parent, "p", "note keys", "Arrow keys move between rows and mark the trial in the charts, Enter opens it, "
     + "Space chooses it for a comparison.");
   const scroller = htmlNode(parent, "div", "table");
   scroller.id = "rows";
@@ -122,10 +122,8 @@ function showRows(isChanged, atLeast = 0) {
     if (row.node === next) next = next.nextElementSibling;
     else body.insertBefore(row.node, next);
   });
-  const leftOver = Math.max(0, trials.length - first - shown.length);
-  board.above.firstElementChild.firstElementChild.style.height = `${first * height}px`;
-  board.below.firstElementChild.firstElementChild.style.height = `${leftOver * height}px`;
-  [board.above.hidden, board.below.hidden] = [first === 0, leftOver === 0];
+  setSpace(board.above, first * height);
+  setSpace(board.below, Math.max(0, trials.length - first - shown.length) * height);
   board.table.setAttribute("aria-rowcount", trials.length + 1);
   if (focused && document.activeElement !== focused) {
     if (focused.isConnected) focused.focus({ preventScroll: true });
@@ -134,6 +132,12 @@ function showRows(isChanged, atLeast = 0) {
   scroller.tabIndex = -1;
   sayBoard();
   measureRows();
+}
+
+/** Takes the place of rows that are not in the document. */
+function setSpace(space, height) {
+  space.hidden = height === 0;
+  space.firstElementChild.firstElementChild.style.height = `${height}px`;
 }
 
 /** Rows are as high as the browser makes them, which depends on its fonts. */

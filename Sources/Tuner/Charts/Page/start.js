@@ -47,7 +47,8 @@ function start() {
   watchWindow();
   element("clear-selection").addEventListener("click", clearSelection);
   document.addEventListener("keydown", event => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    const clears = event.target.type === "search" && event.target.value !== "";
+    if (event.key !== "Escape" || event.defaultPrevented || clears) return;
     if (page.opened !== null) closeDrawer();
     else keep(null);
   });
