@@ -4,7 +4,8 @@ const frame = {
   drawing: null, // the id of the chart that is being drawn
   sections: new Map(), // by a chart's id
   isWaiting: false,
-  cost: 0, // milliseconds that the last drawing of everything took
+  rest: false, // whether charts are left for the next frame
+  cost: 0, // milliseconds that the last drawing of all charts took
   drawn: 0, // when that was
 };
 
@@ -61,24 +62,34 @@ function drawSoon() {
   frame.isWaiting = true;
   // A study that is slow to draw is drawn less often, so that the page still answers.
   const pause = Math.min(2000, 4 * frame.cost) - (performance.now() - frame.drawn);
-  const isUrgent = [...frame.sections.values()].some(section => section.isForced);
+  const isAwaited = ({ isNear, isForced, width, node }) => isNear && !node.hidden && (isForced || width === 0);
+  const isUrgent = frame.rest || [...frame.sections.values()].some(isAwaited);
   const draw = () => requestAnimationFrame(drawWaiting);
   if (pause > 0 && !isUrgent) setTimeout(draw, pause);
   else draw();
 }
 
+const frameTime = 25; // milliseconds after which the charts that are left wait for the next frame
+
 function drawWaiting() {
   frame.isWaiting = false;
   const start = performance.now();
-  for (const section of frame.sections.values()) {
-    showSection(section);
-    if (!section.isOld || section.node.hidden || !section.isNear) continue;
-    if (!section.isForced && (section.isUnder || selecting.isDragging)) continue;
-    drawSection(section);
+  const isWanted = ({ isOld, isNear, isForced, isUnder, node }) =>
+    isOld && isNear && !node.hidden && (isForced || !(isUnder || selecting.isDragging));
+  const sections = [...frame.sections.values()];
+  sections.forEach(showSection);
+  const wanted = sections.filter(isWanted);
+  let count = 0;
+  while (count < wanted.length && (count === 0 || performance.now() - start < frameTime)) {
+    drawSection(wanted[count]);
+    count += 1;
   }
-  showMark();
+  if (count > 0) showMark();
+  const spent = performance.now() - start;
+  frame.cost = frame.rest ? frame.cost + spent : spent;
+  frame.rest = count < wanted.length;
   frame.drawn = performance.now();
-  frame.cost = frame.drawn - start;
+  if (frame.rest) drawSoon();
 }
 
 /** A study of one trial has only its curve to show, and one without trials nothing. */
@@ -147,6 +158,22 @@ function drawTable(parent, { caption, columns, rows }) {
 }
 
 const sayEmpty = (parent, text) => htmlNode(parent, "p", "empty", text);
+
+const mostPrintedRows = 2000;
+
+/** Paper is light, as wide as it is, and has all charts and many rows. */
+function watchPrinting() {
+  addEventListener("beforeprint", () => {
+    showTheme("light");
+    for (const section of frame.sections.values()) if (!section.node.hidden) drawSection(section);
+    showMark();
+    showRows(true, mostPrintedRows);
+  });
+  addEventListener("afterprint", () => {
+    showTheme();
+    showRows(true);
+  });
+}
 
 function watchWindow() {
   new ResizeObserver(() => {

@@ -39,8 +39,6 @@ function makeLeaderboard() {
   scroller.addEventListener("keydown", moveFocus);
   board.body.addEventListener("click", clickRow);
   new ResizeObserver(() => showRowsSoon(false)).observe(scroller);
-  addEventListener("beforeprint", () => showRows(true, 2000));
-  addEventListener("afterprint", () => showRows(true));
 }
 
 function makeTools(parent) {

@@ -123,6 +123,10 @@ function startLive() {
   element("study-choice").addEventListener("change", event => {
     location.assign(`?${new URLSearchParams({ study: event.target.value })}`);
   });
+  // A link to the newest study names it, as another one is the newest later.
+  if (!new URLSearchParams(location.search).has("study")) {
+    history.replaceState(null, "", `?${new URLSearchParams({ study: page.study.study })}${location.hash}`);
+  }
   connect();
   watchVisibility();
   watchTime();

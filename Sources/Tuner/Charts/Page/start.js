@@ -45,6 +45,7 @@ function start() {
   const opened = readLink();
   update();
   watchWindow();
+  watchPrinting();
   element("clear-selection").addEventListener("click", clearSelection);
   document.addEventListener("keydown", event => {
     const clears = event.target.type === "search" && event.target.value !== "";

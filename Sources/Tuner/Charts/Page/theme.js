@@ -4,8 +4,8 @@ const themes = ["auto", "light", "dark"];
 const darkScreen = matchMedia("(prefers-color-scheme: dark)");
 const theme = { chosen: "auto" };
 
-function showTheme() {
-  const isDark = theme.chosen === "auto" ? darkScreen.matches : theme.chosen === "dark";
+function showTheme(chosen = theme.chosen) {
+  const isDark = chosen === "auto" ? darkScreen.matches : chosen === "dark";
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
   setText(element("theme"), `Colors: ${theme.chosen}`);
   colors.clear();
@@ -23,6 +23,6 @@ function startTheme() {
     try { localStorage.setItem("run-hyper-colors", theme.chosen); } catch { /* as above */ }
     showTheme();
   });
-  darkScreen.addEventListener("change", showTheme);
+  darkScreen.addEventListener("change", () => showTheme());
   showTheme();
 }
