@@ -17,11 +17,11 @@ extension ChartPage {
     <main>
     <section id="section-running" hidden><h2>Running</h2><div id="running"></div></section>
     <div id="charts"></div>
-    <section id="section-compare" aria-labelledby="title-compare" hidden><h2 id="title-compare">Comparison</h2>
-    <div id="compare"></div></section>
     <section id="section-leaderboard"><h2 id="title-leaderboard">Leaderboard</h2>
     <div id="leaderboard-tools" class="tools"></div><p id="filter-problem" role="alert"></p>
     <div id="leaderboard"></div></section>
+    <section id="section-compare" aria-labelledby="title-compare" hidden><h2 id="title-compare">Comparison</h2>
+    <div id="compare"></div></section>
     </main>
     <div id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></div>
     <div id="tooltip" hidden></div>

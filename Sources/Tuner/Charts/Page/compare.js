@@ -8,6 +8,8 @@ function showComparison() {
   const trials = page.compared.map(trialNumbered);
   const section = element("section-compare");
   section.hidden = trials.length === 0;
+  element("to-compare").hidden = trials.length === 0;
+  setText(element("to-compare"), `Go to the comparison (${trials.length})`);
   const said = JSON.stringify(trials.map(({ number, state, value, epochs }) => [number, state, value, epochs]));
   if (comparison.said === said && comparison.width === section.clientWidth) return;
   Object.assign(comparison, { said, width: section.clientWidth });

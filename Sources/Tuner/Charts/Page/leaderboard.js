@@ -19,6 +19,7 @@ function makeLeaderboard() {
     + "Space chooses it for a comparison.");
   const scroller = htmlNode(parent, "div", "table");
   scroller.id = "rows";
+  scroller.tabIndex = -1; // it takes the focus of a row that leaves the document
   const table = htmlNode(scroller, "table");
   htmlNode(table, "caption", "unseen", "All trials of the study");
   Object.assign(board, {
@@ -54,6 +55,9 @@ function makeTools(parent) {
   });
   makeColumnChooser(parent);
   makeExports(parent);
+  const button = htmlNode(parent, "button");
+  Object.assign(button, { id: "to-compare", type: "button", hidden: true });
+  button.addEventListener("click", () => goTo("compare"));
 }
 
 /** Shows the study's trials again in the next frame; the pointer in the table keeps the rows in their order. */
@@ -127,7 +131,6 @@ function showRows(isChanged, atLeast = 0) {
     if (focused.isConnected) focused.focus({ preventScroll: true });
     else scroller.focus({ preventScroll: true });
   }
-  scroller.tabIndex = -1;
   sayBoard();
   measureRows();
 }

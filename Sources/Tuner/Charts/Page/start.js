@@ -16,20 +16,22 @@ function update() {
 /** Buttons that lead to the parts of the page. */
 function makePlaces() {
   const titles = charts.map(({ id, title }) => [id, title]);
-  const places = [["running", "Running"], ...titles, ["leaderboard", "Leaderboard"]];
+  const places = [["running", "Running"], ...titles, ["leaderboard", "Leaderboard"], ["compare", "Comparison"]];
   for (const [id, title] of places) {
     const button = htmlNode(element("places"), "button", "", title);
     button.type = "button";
-    button.addEventListener("click", () => {
-      const section = element(`section-${id}`);
-      section.scrollIntoView({ block: "start" });
-      section.tabIndex = -1;
-      section.focus({ preventScroll: true });
-    });
+    button.addEventListener("click", () => goTo(id));
     const show = () => { button.hidden = element(`section-${id}`).hidden; };
     new MutationObserver(show).observe(element(`section-${id}`), { attributes: true, attributeFilter: ["hidden"] });
     show();
   }
+}
+
+function goTo(id) {
+  const section = element(`section-${id}`);
+  section.scrollIntoView({ block: "start" });
+  section.tabIndex = -1;
+  section.focus({ preventScroll: true });
 }
 
 function start() {

@@ -41,7 +41,7 @@ const valueText = ({ text, number }) => (typeof number === "number" && text.leng
 
 /** Seconds for people: `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
 function durationText(seconds) {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 9.95) return `${Number.isInteger(seconds) ? seconds : seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
