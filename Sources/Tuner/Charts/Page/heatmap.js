@@ -94,8 +94,8 @@ function drawHeatmap(parent) {
   const label = `Heat map of ${metric} by ${x.name} and ${y.name}; best cell: ${cellText(best)}`;
   const area = heatmapArea(parent, x, y, columns, rows, label);
   const boxes = cells.map(cell => drawCell(area, cell, share(cell.value), isBinned));
-  if (isBinned) drawSpecks(area, scored.filter(isSelected), x, y);
-  addCellReading(parent, area, cells, boxes, columns, rows);
+  const specks = isBinned ? drawSpecks(area, scored.filter(isSelected), x, y) : [];
+  addCellReading(parent, area, cells, boxes, specks, columns, rows);
 }
 
 function heatmapArea(parent, x, y, columns, rows, label) {
@@ -167,22 +167,24 @@ function inkOn(fill) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
 }
 
-/** The trials over the cells of floats. */
+/** Draws the trials over the cells of floats, and gives their points. */
 function drawSpecks(area, trials, x, y) {
-  const points = trials.map(trial => [x.of(trial), y.of(trial), trial.number])
-    .filter(([a, b]) => a !== null && b !== null).map(([a, b, number]) => {
-      const { x: left, y: level } = area.place(a, b);
-      return { x: left + (x.gap > 0 ? 24 * spread(number) : 0), y: level + (y.gap > 0 ? 18 * spread(number) : 0) };
-    });
+  const points = trials.filter(trial => x.of(trial) !== null && y.of(trial) !== null).map(trial => {
+    const place = area.place(x.of(trial), y.of(trial));
+    const off = spread(trial.number);
+    return { x: place.x + (x.gap > 0 ? 24 * off : 0), y: place.y + (y.gap > 0 ? 18 * off : 0), trial };
+  });
   const many = points.length > mostNodes ? " many" : "";
   area.layer.marks("dot", `speck-edge${many}`, points);
   area.layer.marks("dot", `speck${many}`, points);
+  return points;
 }
 
 let cellOfKeys = null; // the cell that arrow keys reached, as a text
 
-/** Says what a cell holds and marks its best trial, for the pointer and for keys. */
-function addCellReading(parent, area, cells, boxes, columns, rows) {
+/** Says what a cell holds and marks its best trial, for the pointer and for keys; a point marks its own trial. */
+function addCellReading(parent, area, cells, boxes, specks, columns, rows) {
+  const speckAt = pointIndex(specks, 7);
   const text = htmlNode(parent, "p", "reading");
   text.setAttribute("role", "status");
   const hint = "Point at a cell, or reach it with the arrow keys, to read it; its best trial is marked everywhere.";
@@ -207,11 +209,13 @@ function addCellReading(parent, area, cells, boxes, columns, rows) {
     x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height);
   addMarking(area.svg, (x, y) => {
     show(find(x, y));
-    return at < 0 ? null : cells[at].best;
+    return speckAt(x, y)?.trial ?? cells[at]?.best ?? null;
   }, trial => {
     area.overlay.replaceChildren();
     const i = trial ? cells.findIndex(({ numbers }) => numbers.has(trial.number)) : -1;
     if (i >= 0) svgNode(area.overlay, "path", { class: "chosen", d: cellPath(boxes[i]) });
+    const own = trial ? specks.filter(point => point.trial.number === trial.number) : [];
+    svgNode(area.overlay, "path", { class: "dot", d: marks("dot", own) });
   });
   area.svg.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") show(-1); });
   area.svg.setAttribute("tabindex", "0");

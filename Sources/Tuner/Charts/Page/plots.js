@@ -135,7 +135,9 @@ function drawLines(layer, lines) {
   if (hidden.length <= mostLive) draw(hidden, false);
   draw(shown, true);
   const own = shown.find(([trial]) => trial.number === best?.number);
-  if (own) layer.lines("curve record", [own[1]]);
+  if (!own) return;
+  layer.lines("curve casing", [own[1]]); // keeps its color off those of its neighbors
+  layer.lines("curve record", [own[1]]);
 }
 
 /** A line for the marked trial, with its points. */
