@@ -85,11 +85,12 @@ function canvasLayer(frame, svg, width, height) {
       context = stamp.getContext("2d");
       context.scale(ratio, ratio);
       path(classes, marks(shape, [{ x: size / 2 / ratio, y: size / 2 / ratio }]), look);
+      const image = stamp.transferToImageBitmap();
       context = own;
       context.globalAlpha = 1;
       context.setTransform(1, 0, 0, 1, 0, 0);
       const corner = at => Math.round(at * ratio - size / 2);
-      for (const { x, y } of points) context.drawImage(stamp, corner(x), corner(y));
+      for (const { x, y } of points) context.drawImage(image, corner(x), corner(y));
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
     },
   };

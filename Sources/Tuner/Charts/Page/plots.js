@@ -44,13 +44,26 @@ function rungOf(trial) {
   return Math.max(0, Math.min(found, rungShapes.length - 1));
 }
 
+const shapesOfStudy = new WeakMap(); // by study: whether ties are known, and shapes by trial
+
+function knownShapes() {
+  const { study } = page;
+  if (!shapesOfStudy.has(study)) {
+    shapesOfStudy.set(study, { hasTies: study.scored.some(trial => trial.tied), byTrial: new Map() });
+  }
+  return shapesOfStudy.get(study);
+}
+
 /** Whether intervals say which trials are tied with the best. */
-const knowsTies = () => page.study.scored.some(trial => trial.tied);
+const knowsTies = () => knownShapes().hasTies;
 
 function shapeOf(trial) {
-  if (isBroken(trial)) return "cross";
-  if (trial.state === "pruned") return rungShapes[rungOf(trial)];
-  return trial.state !== "completed" || (knowsTies() && !trial.tied) ? "circle" : "dot";
+  const { hasTies, byTrial } = knownShapes();
+  if (!byTrial.has(trial)) {
+    const plain = trial.state !== "completed" || (hasTies && !trial.tied) ? "circle" : "dot";
+    byTrial.set(trial, isBroken(trial) ? "cross" : trial.state === "pruned" ? rungShapes[rungOf(trial)] : plain);
+  }
+  return byTrial.get(trial);
 }
 
 /** What the legend says of the shapes that occur. */
@@ -89,7 +102,7 @@ function grouped(things, keyOf) {
 
 /** Draws a mark for each point, of its trial's shape; those of trials that are not selected are faint and below. */
 function drawMarks(layer, points, colorOf = () => "") {
-  const groups = grouped(points, ({ trial }) => [isSelected(trial), shapeOf(trial), colorOf(trial)].join("|"));
+  const groups = grouped(points, ({ trial }) => `${isSelected(trial)}|${shapeOf(trial)}|${colorOf(trial)}`);
   for (const isShown of [false, true]) {
     for (const shape of Object.keys(shapes)) {
       for (const [key, own] of groups) {

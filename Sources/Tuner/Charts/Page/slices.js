@@ -5,13 +5,15 @@ const spread = number => ((number * 0.618034) % 1) - 0.5;
 
 const orderSteps = 6; // colors from the first trials to the last
 
-/** The color of a trial by its place in the order of numbers. */
-function orderColor(trial) {
+/** Gives the color of a trial by its place in the order of numbers. */
+function orderColors() {
   const { trials } = page.study;
   const [first, last] = [trials[0].number, trials.at(-1).number];
-  const share = last > first ? (trial.number - first) / (last - first) : 1;
-  const percent = Math.round((100 * Math.min(orderSteps - 1, Math.floor(share * orderSteps))) / (orderSteps - 1));
-  return `color-mix(in oklab, ${color("late")} ${percent}%, ${color("early")})`;
+  const percent = step => Math.round((100 * step) / (orderSteps - 1));
+  const steps = Array.from({ length: orderSteps }, (_, i) =>
+    `color-mix(in oklab, ${color("late")} ${percent(i)}%, ${color("early")})`);
+  const stepOf = number => Math.floor((orderSteps * (number - first)) / (last - first || 1));
+  return ({ number }) => steps[Math.min(orderSteps - 1, stepOf(number))];
 }
 
 /** The 0.975 quantile of Student's t distribution (Abramowitz and Stegun, 1964, 26.7.5, from 11 degrees on). */
@@ -76,11 +78,12 @@ function drawSlice(parent, x) {
   const area = plot(parent, { id: `slice-${x.name}`, height: 230, x, y: score, xLabel: x.name, yLabel: metric, label,
     count: scored.length });
   const width = Math.min(0.3, 0.5 * x.gap);
+  const colorOf = orderColors();
   const points = scored.filter(trial => x.of(trial) !== null).map(trial => ({
     ...area.place(x.of(trial) + width * spread(trial.number), score.at(trial.value)), trial,
   }));
   paintSelected(area, layer => {
-    drawMarks(layer, points, orderColor);
+    drawMarks(layer, points, colorOf);
     if (x.gap > 0) drawMeans(area, x, width);
     else drawTrend(area, x);
   });
