@@ -251,6 +251,7 @@ function addBrush({ svg }, axis, x, gap) {
   };
   let start = null;
   let range = null;
+  let isUsed = false; // a click that changes no selection marks a trial
   handle.addEventListener("pointerdown", event => {
     if (event.button > 0) return;
     handle.setPointerCapture(event.pointerId);
@@ -270,11 +271,12 @@ function addBrush({ svg }, axis, x, gap) {
     const had = page.brushes.has(name);
     const next = isDone && range ? snapped(axis, range) : null;
     start = null;
+    isUsed = had || range !== null;
     if (next || had) setBrush(name, next);
   };
   handle.addEventListener("pointerup", () => finish(true));
   handle.addEventListener("pointercancel", () => finish(false));
-  handle.addEventListener("click", event => event.stopPropagation());
+  handle.addEventListener("click", event => { if (isUsed) event.stopPropagation(); });
   handle.addEventListener("keydown", event => {
     if (event.key === "Escape" && page.brushes.has(name)) {
       event.stopPropagation();

@@ -131,7 +131,7 @@ const rampSteps = 24; // groups of trials by score, each in one color
 function drawLines(layer, lines) {
   const shown = [...lines].filter(([trial]) => isSelected(trial));
   const hidden = [...lines].filter(([trial]) => !isSelected(trial));
-  const opacity = Math.max(0.15, Math.min(0.9, 9 / Math.sqrt(shown.length || 1)));
+  const opacity = Math.max(0.15, Math.min(0.9, 16 / Math.sqrt(shown.length || 1)));
   const { best, score, sign } = page.study;
   const stepOf = trial => (trial.hasScore
     ? Math.round(rampSteps * (sign > 0 ? score.at(trial.value) : 1 - score.at(trial.value))) : -1);
