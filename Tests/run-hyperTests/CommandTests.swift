@@ -147,6 +147,32 @@ import Testing
     #expect(beyond.errors.contains("1 to 2"))
   }
 
+  @Test func `A trial's text has the worker, local times, cost and interval, and its JSON all that is stored`() throws {
+    let arguments = ["show", "2", "--storage=s.sqlite"]
+    let text = try Self.study.get().0.run(arguments, environment: ["TZ": "UTC"]).output
+    let answer = try Self.study.get().0.run(arguments + ["--format=json"], environment: ["TZ": "UTC"]).output
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any])
+    let attempt = try #require((json["attempts"] as? [[String: Any]])?.first)
+    let owner = try #require(attempt["owner"] as? String).split(separator: "/")
+    let (process, worker) = (try #require(attempt["process"] as? Int), try #require(attempt["worker"] as? Int))
+    #expect(owner.count == 6 && owner[3] == "\(process)" && owner[5] == "\(worker)")
+    #expect(attempt["host"] as? String == String(owner[0]))
+    #expect(text.contains("  \(owner[0]) · process \(process) · worker \(worker)"), "\(text)")
+    #expect(!text.contains(owner[1]))
+    let started = try #require(json["started"] as? String)
+    #expect(started.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/#) != nil)
+    #expect(text.contains(" started   \(started.prefix(19).replacing("T", with: " "))\n"), "\(text)")
+    let cost = try #require(json["cost_tflop"] as? Double)
+    #expect(text.contains(" s, \(String(format: "%.3f", cost)) TFLOP\n"), "\(text)")
+    let interval = try #require(json["interval"] as? [Double])
+    #expect(interval.count == 2 && interval[0] < interval[1] && interval[0] > 0)
+    #expect(text.contains(#/ at epoch \d, 95 % interval 0\.\d+–0\.\d+\n/#), "\(text)")
+    let board = try ask("leaderboard", "--format=json").output
+    #expect(board.contains("\(interval[0])") && board.contains("\(interval[1])"))
+    let studies = try Self.study.get().0.run(["studies", "--storage=s.sqlite"], environment: ["TZ": "UTC"]).output
+    #expect(studies.contains(#/ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n/#), "\(studies)")
+  }
+
   @Test func `Trials of the newest study need no name of it`() throws {
     #expect(try ask("show", "2").output == ask("show", "bert4rec-grocery-hyper", "2").output)
     #expect(try ask("show", "best").output.hasPrefix("Trial "))

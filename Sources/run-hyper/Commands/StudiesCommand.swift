@@ -105,7 +105,7 @@ struct StudiesCommand: ParsableCommand {
       table.append([
         study.study, study.dataset, study.state, "\(study.ended)", "\(study.trials)", study.metric,
         study.bestValue.map { $0.decimal(places: places) } ?? "", study.bestTrial.map { "\($0)" } ?? "",
-        study.created,
+        LocalTime.text(study.created),
       ])
     }
     return table.lines.joined(separator: "\n")

@@ -138,9 +138,5 @@ final class ProgressDisplay: Sendable {
   }
 
   /// The local time, for log lines.
-  private static func timestamp() -> String {
-    Date.now.formatted(
-      Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: .current)
-        .year().month().day().time(includingFractionalSeconds: false))
-  }
+  private static func timestamp() -> String { LocalTime.text(Date.now) }
 }

@@ -31,17 +31,19 @@ struct TrialText {
     if let repeated = story.repeated { facts.append(("repeats", "trial \(repeated.trial) with seed \(repeated.seed)")) }
     if let value = story.value {
       let epoch = story.bestEpoch.map { $0 > 0 ? " at epoch \($0)" : ", untrained" } ?? ""
-      facts.append((metric, "\(shown(value))\(epoch)"))
+      let interval = story.interval.map { ", 95 % interval \(shown($0.low))–\(shown($0.high))" } ?? ""
+      facts.append((metric, "\(shown(value))\(epoch)\(interval)"))
     } else if story.state == .completed {
       facts.append((metric, "none: no validation samples"))
     }
     if let message = story.failureMessage {
       facts.append(((story.failureKind ?? "reason").visible, message.visible))
     }
-    facts.append(("trained", ProgressText.duration(seconds: story.trainingSeconds)))
+    let cost = story.cost.map { ", \(teraFLOP($0)) TFLOP" } ?? ""
+    facts.append(("trained", ProgressText.duration(seconds: story.trainingSeconds) + cost))
     if let ranking { facts.append(("ranking", ranking)) }
-    if let started = story.startedAt { facts.append(("started", started)) }
-    if let finished = story.finishedAt { facts.append(("finished", finished)) }
+    if let started = story.startedAt { facts.append(("started", LocalTime.text(started))) }
+    if let finished = story.finishedAt { facts.append(("finished", LocalTime.text(finished))) }
     facts += machines
     let width = facts.map(\.0.count).max() ?? 0
     return ["Trial \(story.trial) of \(story.study.visible): \(story.state.rawValue)\(shelved)"]
@@ -77,7 +79,9 @@ struct TrialText {
         [
           "\(attempt.number)", attempt.ending ?? "running", "\(attempt.fromEpoch)",
           ProgressText.duration(seconds: attempt.seconds),
-        ] + (hasJobs ? [attempt.job ?? ""] : []) + [attempt.owner, attempt.note ?? ""])
+        ] + (hasJobs ? [attempt.job ?? ""] : []) + [
+          attempt.ownerParts?.description ?? attempt.owner, attempt.note ?? "",
+        ])
     }
     return ["Attempts"] + table.lines.map { "  " + $0 }
   }
@@ -97,7 +101,7 @@ struct TrialText {
             decision.value.map(shown) ?? "", rank,
             decision.action.words(
               waits: rung.mayGoOn, isLast: index == story.rungs.count - 1, isStudyOver: isStudyOver),
-            rung.decidedAt, rung.pruner,
+            LocalTime.text(rung.decidedAt), rung.pruner,
           ])
     }
     return ["Rungs"] + table.lines.map { "  " + $0 }

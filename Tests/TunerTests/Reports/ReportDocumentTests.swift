@@ -258,4 +258,14 @@ import Testing
     let error = #expect(throws: ReportError.self) { try ImportanceDocument(finished([3, 3])) }
     #expect(error?.description == "toy: found the same hit@1 in all 2 trials; expected trials that differ")
   }
+
+  @Test(arguments: [
+    ("vm/2caf4a40-e5a1/4026531836/21452/201458/1", "vm · process 21452 · worker 1"), ("host/1", nil),
+    ("vm/b/1/21452/201458", nil), ("", nil),
+  ])
+  func `An owner is shown as host, process and worker`(owner: String, expected: String?) {
+    let attempt = TrialAttempt(
+      number: 1, owner: owner, startedAt: "s", endedAt: nil, ending: nil, seconds: 0, fromEpoch: 0, note: nil)
+    #expect(attempt.ownerParts?.description == expected)
+  }
 }

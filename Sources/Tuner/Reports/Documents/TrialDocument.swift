@@ -7,6 +7,7 @@ package struct TrialDocument: Encodable, Sendable {
     let owner, started: String
     let ended, ending, note: String?
     let host, cpu, instructionSet, job: String?
+    let process, worker: Int?
     let seconds: Double
   }
 
@@ -48,6 +49,8 @@ package struct TrialDocument: Encodable, Sendable {
   private let value: Double?
   private let bestEpoch: Int?
   private let trainingSeconds: Double
+  private let costTflop: Double?
+  private let interval: [Double]?
   private let started, finished, failureKind, failureMessage: String?
   private let metrics: [String: [String: Double?]]
   private let attempts: [Attempt]
@@ -64,6 +67,8 @@ package struct TrialDocument: Encodable, Sendable {
     value = story.value
     bestEpoch = story.bestEpoch
     trainingSeconds = story.trainingSeconds
+    costTflop = story.cost.map { $0 / 1e12 }
+    interval = story.interval.map { [$0.low, $0.high] }
     started = story.startedAt
     finished = story.finishedAt
     failureKind = story.failureKind
@@ -74,8 +79,9 @@ package struct TrialDocument: Encodable, Sendable {
     attempts = story.attempts.map {
       Attempt(
         attempt: $0.number, fromEpoch: $0.fromEpoch, owner: $0.owner, started: $0.startedAt, ended: $0.endedAt,
-        ending: $0.ending, note: $0.note, host: $0.machine?.host, cpu: $0.machine?.cpu,
-        instructionSet: $0.machine?.instructionSet, job: $0.job, seconds: $0.seconds)
+        ending: $0.ending, note: $0.note, host: $0.machine?.host ?? $0.ownerParts?.host,
+        cpu: $0.machine?.cpu, instructionSet: $0.machine?.instructionSet, job: $0.job,
+        process: $0.ownerParts?.process, worker: $0.ownerParts?.worker, seconds: $0.seconds)
     }
     rungs = story.rungs.map {
       Rung(

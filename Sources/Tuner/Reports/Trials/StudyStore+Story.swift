@@ -12,12 +12,15 @@ extension StudyStore {
       let metrics = try Self.allMetrics(of: TrialSelection([trial.id], db.dialect), db)[trial.id] ?? []
       let decisions = try Self.decisions(of: trial.id, db)
       let record = decisions.isEmpty ? [] : try Self.record(of: study, db)
+      let row = try Self.trials(TrialSelection([trial.id], db.dialect), db).first
       return try TrialStory(
         study: study.name, trial: number, state: trial.state, isShelved: !trial.isActive,
         hyperparameters: Self.hyperparameters(of: trial.id, db), failureKind: trial.failureKind,
         failureMessage: trial.failureMessage,
         value: Self.value(trial.bestValue, of: trial.state, metrics, study.definition), bestEpoch: trial.bestEpoch,
-        trainingSeconds: trial.seconds, startedAt: trial.startedAt, finishedAt: trial.finishedAt,
+        trainingSeconds: trial.seconds, cost: row.flatMap { row in row.epochCost.map { $0 * Double(row.epochs) } },
+        interval: Self.interval(of: trial.id, study.definition, db), startedAt: trial.startedAt,
+        finishedAt: trial.finishedAt,
         repeated: trial.repeatOf.map { original in
           (
             try Self.number(of: original, db) ?? 0,
@@ -29,6 +32,18 @@ extension StudyStore {
         curve: Self.learningCurve(of: trial.id, db), metrics: metrics,
         hasSeveralMachines: Self.machines(of: study.id, db).count > 1)
     }
+  }
+
+  /// The interval of a trial's value, from the ranks of its users.
+  private static func interval(
+    of trial: Int64, _ definition: StudyDefinition, _ db: Connection
+  ) throws -> ConfidenceInterval? {
+    let name = MetricName(definition.metric)
+    guard definition.direction == .maximize, let metric = RankMetric(name.name),
+      let bytes: [UInt8] = try db.row(
+        "SELECT ranks FROM user_rank WHERE trial_id = ? AND split = ?", [trial, name.split])?["ranks"], !bytes.isEmpty
+    else { return nil }
+    return ConfidenceInterval(ofMean: metric.values(of: ranks(bytes)), largest: metric.largest)
   }
 }
 

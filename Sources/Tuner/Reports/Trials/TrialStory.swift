@@ -31,6 +31,13 @@ public struct TrialStory: Sendable {
   public let value: Double?
   public let bestEpoch: Int?
   public let trainingSeconds: Double
+
+  /// Floating-point operations of the training so far, computed from the network's shape; `nil` if unknown.
+  package var cost: Double?
+
+  /// The 95 % confidence interval of the value over users; `nil` before the trial has completed, and for other metrics than
+  /// those of ranks.
+  package var interval: ConfidenceInterval?
   public let startedAt: String?
   public let finishedAt: String?
 

@@ -20,6 +20,30 @@ public struct TrialAttempt: Sendable, Equatable {
   public var job: String?
 }
 
+extension TrialAttempt {
+  /// The host of the attempt's process, the process, and its worker, counted from 1.
+  public struct Owner: Sendable, Equatable, CustomStringConvertible {
+    public let host: String
+    public let process: Int
+    public let worker: Int
+
+    /// - Parameter text: As a database has it; `nil` if it has another form.
+    init?(_ text: String) {
+      guard let identity = ProcessIdentity(text),
+        let worker = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst(5).first.flatMap({ Int($0) }
+        )
+      else { return nil }
+      (host, process, self.worker) = (identity.host, Int(identity.process), worker)
+    }
+
+    /// For example `vm · process 21452 · worker 1`.
+    public var description: String { "\(host) · process \(process) · worker \(worker)" }
+  }
+
+  /// The parts of `owner` that say something to a person; `nil` if it has another form.
+  public var ownerParts: Owner? { Owner(owner) }
+}
+
 /// A point of a learning curve; a value that is `nil` stands for NaN.
 public struct CurvePoint: Sendable, Equatable {
   public let epoch: Int
