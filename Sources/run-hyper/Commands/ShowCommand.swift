@@ -25,19 +25,20 @@ struct ShowCommand: ParsableCommand {
   var format = AnswerFormat.table
 
   func run() throws {
-    let (story, definition, isOver) = try reading {
+    let (story, definition, isOver, recipe) = try reading {
       let (name, trials) = try StudyAndTrials.split(names, trials: 1)
       let number = trials[0] == "best" ? nil : try StudyAndTrials.number(trials[0], or: ", or best")
       let store = try storage.reader()
       let study = try store.requiredStudy(name)
-      return (
-        try store.story(of: try number ?? best(of: study, in: store), in: study), study.definition,
-        try store.isOver(study)
-      )
+      let story = try store.story(of: try number ?? best(of: study, in: store), in: study)
+      // What cannot be trained again can be shown.
+      let recipe = try? TrialRecipes(of: study.definition).recipe(of: story.hyperparameters, seed: story.repeated?.seed)
+      return (story, study.definition, try store.isOver(study), recipe)
     }
     switch format {
-    case .table: Output.result(TrialText(story, of: definition, isStudyOver: isOver).text)
-    case .json: Output.result(try JSONText.of(TrialDocument(story)))
+    case .table:
+      Output.result(TrialText(story, of: definition, isStudyOver: isOver, trainedBy: recipe?.command).text)
+    case .json: Output.result(try JSONText.of(TrialDocument(story, trainedBy: recipe?.command)))
     }
   }
 

@@ -1,4 +1,5 @@
 import Literals
+import Model
 import Tuner
 
 /// A trial's story as text for a terminal.
@@ -7,12 +8,16 @@ struct TrialText {
   private let metric: String
   private let decimalPlaces: Int
   private let isStudyOver: Bool
+  private let command: String?
+  private let version: Int
 
   /// What is to be said of the ranking; `nil` if nothing.
   private let ranking: String?
 
   /// - Parameter isStudyOver: Whether no trial of the study can continue.
-  init(_ story: TrialStory, of study: StudyDefinition, isStudyOver: Bool) {
+  /// - Parameter command: What trains the trial again; `nil` if nothing does.
+  init(_ story: TrialStory, of study: StudyDefinition, isStudyOver: Bool, trainedBy command: String?) {
+    (self.command, version) = (command, study.numericVersion)
     self.story = story
     metric = study.metric
     ranking = study.ranking(isRepeatable: nil).statement
@@ -21,7 +26,7 @@ struct TrialText {
   }
 
   var text: String {
-    [summary, results, attempts, rungs, curve].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+    [summary, results, attempts, rungs, curve, training].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
   }
 
@@ -105,6 +110,15 @@ struct TrialText {
           ])
     }
     return ["Rungs"] + table.lines.map { "  " + $0 }
+  }
+
+  /// How to train the trial again, outside the study.
+  private var training: [String] {
+    guard let command else { return [] }
+    let remark =
+      version == NumericVersion.current.rawValue
+      ? "" : " (the last bits may differ: the study began with numeric version \(version))"
+    return ["To train it again, outside the study\(remark):", "  \(command)"]
   }
 
   private var curve: [String] {

@@ -56,9 +56,12 @@ package struct TrialDocument: Encodable, Sendable {
   private let attempts: [Attempt]
   private let rungs: [Rung]
   private let repeats, seed: Int?
+  private let command: String?
   private let curve: [Point]
 
-  package init(_ story: TrialStory) {
+  /// - Parameter command: What trains the trial again; `nil` if nothing does.
+  package init(_ story: TrialStory, trainedBy command: String? = nil) {
+    self.command = command
     study = story.study
     state = story.state.rawValue
     trial = story.trial
