@@ -72,7 +72,7 @@ package struct TrialRecipes {
 
     /// The settings with all that they lack; `nil` if the dataset is not found at the same place, or if a value cannot be written.
     var completed: Draft? {
-      guard let start = configuration(), place(of: start) == place(of: goal) else { return nil }
+      guard let place = place(of: goal), configuration().flatMap(self.place) == place else { return nil }
       var draft = self
       // A setting may change what others start from.
       for round in 0..<3 {
