@@ -113,7 +113,9 @@ final class ChromeDriver: Sendable {
     guard isConnected else { throw BrowserFailure(description: "the driver does not listen any more") }
     var rest = request[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+      }
       guard count > 0 else { throw BrowserFailure(description: "the driver does not read any more") }
       rest = rest.dropFirst(count)
     }
@@ -125,7 +127,8 @@ final class ChromeDriver: Sendable {
       head += byte
     }
     let text = String(decoding: head, as: UTF8.self)
-    let count = try #require(text.firstMatch(of: #/(?i)content-length: *(\d+)/#).flatMap { Int($0.output.1) }, "\(text)")
+    let count = try #require(
+      text.firstMatch(of: #/(?i)content-length: *(\d+)/#).flatMap { Int($0.output.1) }, "\(text)")
     return try connection.read(upToCount: count) ?? Data()
   }
 }
