@@ -3,7 +3,8 @@ import Foundation
 
 /// The page that draws a `StudyChart`: one HTML file that needs only a browser.
 public enum ChartPage {
-  /// The page of a study, for `--display_file`: no dates and no paths, so the same study gives the same bytes.
+  /// The page of a study, for `--display_file`: no dates, and no path but that of a dataset in a trial's command, so
+  /// the same study gives the same bytes.
   ///
   /// Its first chart is the one that RecBole 1.2.1 writes: the trials' scores in order, a trial's parameters
   /// on hover, the title `hyperparams_tuning` with the legend `BERT4Rec tuning process` (`HyperTuning.plot_hyper` in

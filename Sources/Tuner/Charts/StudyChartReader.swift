@@ -19,6 +19,11 @@ package final class StudyChartReader {
   private var parts: [Int64: Parts] = [:]
   private var arrivals: ArrivalRecord
   private var assessment: StudyAssessment
+  private let recipe: (Hyperparameters) -> StudyChart.Recipe?
+  private var recipes: [Int: StudyChart.Recipe?] = [:]
+
+  /// The number of trials, the best, that get a recipe: finding one takes milliseconds.
+  private static let mostRecipes = 200
 
   /// The first start of any trial, in seconds.
   private var start: Double?
@@ -26,8 +31,14 @@ package final class StudyChartReader {
   /// Whether intervals, ties and importance are those of an earlier state of the study.
   package var isBehind: Bool { assessment.isBehind }
 
-  package init(_ store: StudyStore, _ study: Study, isRepeatable: Bool? = nil) {
+  /// - Parameter isRepeatable: The value of `repeatable` whose ranking counts; `nil` for the study's own.
+  /// - Parameter recipe: How to train a point of the study again.
+  package init(
+    _ store: StudyStore, _ study: Study, isRepeatable: Bool? = nil,
+    recipe: @escaping (Hyperparameters) -> StudyChart.Recipe? = { _ in nil }
+  ) {
     self.store = store
+    self.recipe = recipe
     self.study = study
     ranking = study.definition.ranking(isRepeatable: isRepeatable)
     arrivals = ArrivalRecord(study.definition)
@@ -52,6 +63,7 @@ package final class StudyChartReader {
     if isDue { try assessment.compute(from: store) }
     var trials = rows.map { trial($0, other, repeatedValues: repeats[$0.id] ?? []) }
     assessment.assess(&trials)
+    addRecipes(to: &trials)
     return chart(of: trials)
   }
 
@@ -98,6 +110,24 @@ package final class StudyChartReader {
     return trial
   }
 
+  private func addRecipes(to trials: inout [StudyChart.Trial]) {
+    let direction = study.definition.direction
+    let points = Dictionary(parts.values.map { ($0.row.number, $0.parameters) }) { $1 }
+    let best = trials.indices.filter { trials[$0].value != nil }.sorted { a, b in
+      let (a, b) = (trials[a], trials[b])
+      if (a.state == .completed) != (b.state == .completed) { return a.state == .completed }
+      guard let x = a.value, let y = b.value, x != y else { return a.number < b.number }
+      return direction.prefers(x, to: y)
+    }
+    for index in best.prefix(Self.mostRecipes) {
+      let number = trials[index].number
+      let known = recipes[number] ?? points[number].flatMap(recipe)
+      recipes[number] = .some(known)
+      trials[index].command = known?.command
+      trials[index].configuration = known?.configuration
+    }
+  }
+
   private func chart(of trials: [StudyChart.Trial]) -> StudyChart {
     let definition = study.definition
     var names: [String] = []
@@ -124,7 +154,7 @@ extension StudyChart.Attempt {
   /// - Parameter start: The first start of the study, in seconds.
   fileprivate init(_ attempt: TrialAttempt, from start: Double) {
     self.init(
-      worker: attempt.owner, start: (StoredTime.seconds(attempt.startedAt) ?? start) - start,
+      worker: attempt.ownerParts?.description ?? attempt.owner, start: (StoredTime.seconds(attempt.startedAt) ?? start) - start,
       end: attempt.endedAt.flatMap(StoredTime.seconds).map { $0 - start }, ending: attempt.ending,
       from: attempt.fromEpoch)
   }

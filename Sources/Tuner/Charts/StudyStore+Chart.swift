@@ -6,8 +6,11 @@ extension StudyStore {
   ///
   /// - Parameter isRepeatable: The value of `repeatable` whose ranking counts; `nil` for the study's own. Learning curves are always of
   ///   the study's own.
-  public func chart(of study: Study, isRepeatable: Bool? = nil) throws -> StudyChart {
-    try StudyChartReader(self, study, isRepeatable: isRepeatable).chart()
+  /// - Parameter recipe: How to train a point of the study again; asked for the best trials.
+  public func chart(
+    of study: Study, isRepeatable: Bool? = nil, recipe: @escaping (Hyperparameters) -> StudyChart.Recipe? = { _ in nil }
+  ) throws -> StudyChart {
+    try StudyChartReader(self, study, isRepeatable: isRepeatable, recipe: recipe).chart()
   }
 
   /// The learning curves of a metric such as `valid.mrr@10`, by the trials' numbers.

@@ -27,8 +27,10 @@ struct ChartCommand: ParsableCommand {
     let page = try reading {
       try InputFile.checkPlace(of: to, option: "--to")
       let store = try storage.reader()
+      let study = try store.requiredStudy(study)
       return ChartPage.html(
-        of: try store.chart(of: store.requiredStudy(study), isRepeatable: ranking.repeatable?.value))
+        of: try store.chart(
+          of: study, isRepeatable: ranking.repeatable?.value, recipe: TrialRecipes.forCharts(of: study.definition)))
     }
     try ResultFileOptions.write(page, to: to)
     Output.note("Wrote \(to)")

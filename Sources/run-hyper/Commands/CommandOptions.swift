@@ -78,7 +78,8 @@ struct ResultFileOptions: ParsableArguments {
         try store.leaderboard(of: study, LeaderboardQuery(measuresCertainty: false)), to: outputFile)
     }
     if let displayFile {
-      try Self.write(ChartPage.html(of: store.chart(of: study)), to: displayFile)
+      let chart = try store.chart(of: study, recipe: TrialRecipes.forCharts(of: study.definition))
+      try Self.write(ChartPage.html(of: chart), to: displayFile)
     }
   }
 

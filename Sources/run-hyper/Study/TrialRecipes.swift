@@ -54,6 +54,14 @@ package struct TrialRecipes {
     return (draft.completed ?? draft.placed.completed).map { Recipe(settings: $0.settings) }
   }
 
+  /// The recipes that the charts of a study show; none if the study's command or space cannot be read.
+  package static func forCharts(of study: StudyDefinition) -> (Hyperparameters) -> StudyChart.Recipe? {
+    guard let recipes = try? TrialRecipes(of: study) else { return { _ in nil } }
+    return { point in
+      recipes.recipe(of: point, seed: nil).map { StudyChart.Recipe(command: $0.command, configuration: $0.yaml) }
+    }
+  }
+
   /// Settings that are being collected until they give a configuration.
   private struct Draft {
     let goal: Model.Configuration
