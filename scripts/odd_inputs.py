@@ -62,7 +62,7 @@ PLAUSIBLE = {
     "output-file": ["out.txt", "None", "."], "display-file": ["out.html", "None", "."], "save": ["w.safetensors", "."],
     "storage": ["s.sqlite", "studies/studies.sqlite", "deep/er/s.sqlite", "toy.yaml", "."], "study": ["other", "a/b"],
     "config-files": ["toy.yaml", "toy.yaml toy.yaml", "none.yaml"], "weights": ["none", "toy.yaml"], "data-path": ["datasets", "nowhere"],
-    "params-file": ["hyper.test", "toy.yaml", "datasets"], "delete": ["other"],
+    "params-file": ["hyper.test", "toy.yaml", "datasets"], "delete": ["other"], "free-states": ["other"],
     "users": ["users.txt", "toy.yaml"], "histories": ["users.txt", "toy.yaml"], "items": ["users.txt", "toy.yaml"],
 }
 

@@ -47,7 +47,8 @@ package struct CommandSyntax: Sendable {
     CommandSyntax(
       "leaderboard", options: database.union(["top", "sort", "where", "repeatable", "columns", "format"]),
       repeatable: ["where"]),
-    CommandSyntax("studies", options: database.union(["format", "delete", "copy", "to", "to_checkpoints"])),
+    CommandSyntax(
+      "studies", options: database.union(["format", "delete", "free_states", "copy", "to", "to_checkpoints"])),
     CommandSyntax("show", options: database.union(["format"])),
     CommandSyntax("compare", options: database.union(["metric", "split", "repeatable", "format"])),
     CommandSyntax("importance", options: database.union(["metric", "split", "repeatable", "format"])),

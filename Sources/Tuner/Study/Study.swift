@@ -19,4 +19,7 @@ public struct StudySummary: Sendable {
 
   /// The best trial so far and its value.
   public let best: (trial: Int, value: Double)?
+
+  /// The states that it has saved.
+  public var states = StateSizes()
 }

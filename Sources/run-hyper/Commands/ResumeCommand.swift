@@ -45,6 +45,8 @@ struct ResumeCommand: AsyncParsableCommand {
 
   private func open(_ name: String, _ request: RunOptions.Request) throws -> StudySession {
     let definition = try storage.reader().requiredStudy(name).definition
-    return try StudySession.open(TuningSpace(of: definition), name: name, storage: storage, request)
+    return try StudySession.open(
+      TuningSpace(of: definition), name: name, storage: storage,
+      request.keeping(StudyInvocation.files(of: definition), of: name, in: storage))
   }
 }

@@ -184,7 +184,10 @@ struct RunOptions: ParsableArguments {
 
     /// How progress is shown; `nil` for what the configuration says.
     let progress: ProgressMode?
-    let files: ResultFileOptions
+    var files: ResultFileOptions
+
+    /// The files that the study's stored command names from now on.
+    var remembered: ResultFiles
   }
 
   /// - Parameter others: Other files of the command, with the options that name them.
@@ -210,6 +213,7 @@ struct RunOptions: ParsableArguments {
     try mistakes.check()
     return Request(
       workers: workers, timeLimit: timeLimit, deadline: timeLimit.map { .now + $0.duration }, target: target,
-      idleTime: idleTime, retriesFailed: retry != nil, mixesMachines: mixedMachines, progress: progress, files: files)
+      idleTime: idleTime, retriesFailed: retry != nil, mixesMachines: mixedMachines, progress: progress, files: files,
+      remembered: ResultFiles(files))
   }
 }

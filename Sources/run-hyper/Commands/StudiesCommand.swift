@@ -6,13 +6,14 @@ import Tuner
 struct StudiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "studies",
-    abstract: "List all studies with state, trials and best value; delete or copy one.",
+    abstract: "List all studies with state, trials, best value and disk; delete or copy one.",
     usage: "run-hyper studies [<options>]",
     discussion: """
       Examples:
         run-hyper studies --storage=studies/studies.sqlite
         run-hyper studies --storage=postgresql://me@db.example.org/tuning
         run-hyper studies --delete=bert4rec-grocery-hyper
+        run-hyper studies --free_states=bert4rec-grocery-hyper
         run-hyper studies --copy=bert4rec-grocery-hyper --to=other.sqlite
       """)
 
@@ -24,6 +25,12 @@ struct StudiesCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Delete this study permanently: trials, results, checkpoints, weights.", valueName: "name"))
   var delete: String?
+
+  @Option(
+    name: .customLong("free_states"),
+    help: ArgumentHelp(
+      "Remove what this study's pruned trials have saved; they keep their results.", valueName: "name"))
+  var freeStates: String?
 
   @Option(
     help: ArgumentHelp("Copy this study to the database of --to, with all that belongs to it.", valueName: "name"))
@@ -41,6 +48,8 @@ struct StudiesCommand: ParsableCommand {
     try checkOptions()
     if let delete {
       try remove(delete)
+    } else if let freeStates {
+      try free(freeStates)
     } else if let copy, let to {
       try transfer(copy, NamedDatabase(storage: to, checkpoints: toCheckpoints, options: ("--to", "--to_checkpoints")))
     } else {
@@ -53,7 +62,8 @@ struct StudiesCommand: ParsableCommand {
     func refused(_ option: String, _ found: String, _ expected: String) -> CommandError {
       .input(Literals.message(at: option, found: found, expected: expected))
     }
-    if copy != nil, delete != nil { throw refused("--copy", "--delete beside it", "one of them") }
+    let named = [("--copy", copy), ("--delete", delete), ("--free_states", freeStates)].filter { $0.1 != nil }
+    if named.count > 1 { throw refused(named[0].0, "\(named[1].0) beside it", "one of them") }
     if copy != nil, to == nil {
       throw refused("--copy", "no --to", "--to=DATABASE, a file or \(OptionText.uriForm)")
     }
@@ -99,13 +109,14 @@ struct StudiesCommand: ParsableCommand {
   }
 
   private static func table(_ studies: [StudySummary]) -> String {
-    var table = TextTable(header: ["study", "dataset", "state", "ended", "of", "metric", "best", "trial", "created"])
+    var table = TextTable(
+      header: ["study", "dataset", "state", "ended", "of", "metric", "best", "trial", "disk", "created"])
     for (summary, study) in studies.map({ ($0, StudyDocument($0)) }) {
       let places = summary.study.definition.metricDecimalPlaces
       table.append([
         study.study, study.dataset, study.state, "\(study.ended)", "\(study.trials)", study.metric,
         study.bestValue.map { $0.decimal(places: places) } ?? "", study.bestTrial.map { "\($0)" } ?? "",
-        LocalTime.text(study.created),
+        Self.size(study.stateBytes), LocalTime.text(study.created),
       ])
     }
     return table.lines.joined(separator: "\n")

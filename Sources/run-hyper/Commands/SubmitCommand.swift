@@ -62,9 +62,10 @@ struct SubmitCommand: AsyncParsableCommand, CheckedCommand {
       if !dryRun { try SlurmProgram.require([.sbatch, .squeue]) }
       try requireSharedStorage()
       let password = try JobPassword.needed(for: storage.storage, environment: ProcessInfo.processInfo.environment)
-      let (space, studyName) = try tuned.map { ($0, name ?? study) } ?? storedStudy()
+      let (space, name, files) = try tuned.map { ($0, name ?? study, nil) } ?? storedStudy()
+      let kept = request.keeping(files, of: name ?? "", in: storage)
       return try Submission(
-        StudyPreparation(space, name: studyName, storage: storage, request), options, slurm, limits, password: password,
+        StudyPreparation(space, name: name, storage: storage, kept), options, slurm, limits, password: password,
         isLocal: localStorage)
     }
     try storage.notePassword()
@@ -101,8 +102,8 @@ struct SubmitCommand: AsyncParsableCommand, CheckedCommand {
     return (limits, request, space)
   }
 
-  /// The space of a study that exists.
-  private func storedStudy() throws -> (TuningSpace, name: String?) {
+  /// The space of a study that exists, with the files that it writes.
+  private func storedStudy() throws -> (TuningSpace, name: String?, files: ResultFiles?) {
     guard let name = name ?? study else {
       throw CommandError.input(
         Literals.message(
@@ -115,7 +116,8 @@ struct SubmitCommand: AsyncParsableCommand, CheckedCommand {
           at: "submit", found: "settings of a study, but no parameter file",
           expected: "--params_file=FILE with them, or the study's name without them"))
     }
-    return (try TuningSpace(of: try storage.reader().requiredStudy(name).definition), name)
+    let definition = try storage.reader().requiredStudy(name).definition
+    return (try TuningSpace(of: definition), name, StudyInvocation.files(of: definition))
   }
 
   /// Refuses a file that other hosts cannot see.

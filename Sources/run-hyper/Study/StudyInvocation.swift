@@ -17,8 +17,12 @@ struct StudyInvocation: Codable {
   /// How points are chosen; `nil` in studies older than this setting.
   var plan: SearchPlan?
 
-  init(_ space: TuningSpace) {
+  /// What is written beside the database; `nil` if nothing is.
+  var files: ResultFiles?
+
+  init(_ space: TuningSpace, _ files: ResultFiles) {
     plan = space.plan
+    self.files = files == ResultFiles() ? nil : files
     let tuned = Set(space.space.parameters.map(\.name))
     paramsFile = space.space.file
     dataPath = space.firstConfiguration.dataset.folder.map {
@@ -35,6 +39,11 @@ struct StudyInvocation: Codable {
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
+  }
+
+  /// The files that a study's stored command names.
+  static func files(of definition: StudyDefinition) -> ResultFiles? {
+    (try? JSONDecoder().decode(Self.self, from: Data(definition.invocation.utf8)))?.files
   }
 
   /// Returns whether a study may have a point: with `--skip_impossible`, only if it can be trained.

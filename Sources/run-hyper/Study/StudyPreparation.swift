@@ -29,7 +29,7 @@ struct StudyPreparation {
     try mistakes.check()
     datasets = try DatasetLibrary.load(space.datasetConfigurations)
     for note in try space.checkTrainable(datasets) { Output.note("note: \(note)") }
-    definition = try Self.definition(of: space, name: name, datasets: datasets)
+    definition = try Self.definition(of: space, name: name, datasets: datasets, request.remembered)
     try StudySession.requireValidation(datasets, ofStudy: definition.name, in: storage)
   }
 
@@ -95,7 +95,7 @@ struct StudyPreparation {
   }
 
   private static func definition(
-    of space: TuningSpace, name: String?, datasets: [DatasetConfiguration: SequenceDataset]
+    of space: TuningSpace, name: String?, datasets: [DatasetConfiguration: SequenceDataset], _ files: ResultFiles
   ) throws -> StudyDefinition {
     let configuration = space.firstConfiguration
     let tuned = Set(space.space.parameters.map(\.name))
@@ -113,7 +113,7 @@ struct StudyPreparation {
       fixedConfiguration: configuration.effectiveValues.filter { !tuned.contains($0.key) }.map {
         .init(key: $0.key, value: $0.value.exactJSON)
       },
-      invocation: try StudyInvocation(space).json, numericVersion: NumericVersion.current.rawValue,
+      invocation: try StudyInvocation(space, files).json, numericVersion: NumericVersion.current.rawValue,
       sampler: space.plan.sampling,
       trialLimit: space.trialLimit,
       earlyStop: space.plan.earlyStop, pruner: space.plan.pruner(longest: space.longest),

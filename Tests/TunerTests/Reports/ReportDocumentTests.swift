@@ -92,7 +92,10 @@ import Testing
   @Test func `A list of studies, and a deletion`() throws {
     var counts = StudyCounts()
     (counts.completed, counts.running, counts.pending, counts.shelved) = (2, 1, 3, 4)
-    let summary = StudySummary(study: try study(), counts: counts, isOver: false, best: (trial: 7, value: 0.25))
+    var states = StateSizes()
+    (states.bytes, states.prunedBytes, states.weightBytes) = (30, 20, 5)
+    let summary = StudySummary(
+      study: try study(), counts: counts, isOver: false, best: (trial: 7, value: 0.25), states: states)
     #expect(
       try JSONText.of([StudyDocument(summary)]) == """
         [
@@ -109,9 +112,11 @@ import Testing
             "model" : "Toy",
             "pending" : 3,
             "pruned" : 0,
+            "pruned_state_bytes" : 20,
             "running" : 1,
             "shelved" : 4,
             "state" : "running",
+            "state_bytes" : 35,
             "study" : "toy",
             "trials" : 6
           }

@@ -15,3 +15,13 @@ package struct DeletionDocument: Encodable, Sendable {
     otherWeights = study.otherWeights > 0 ? study.otherWeights : nil
   }
 }
+
+/// What was freed of a study's saved states, for programs.
+package struct FreedDocument: Encodable, Sendable {
+  private let study: String
+  private let freedTrials, freedBytes: Int
+
+  package init(_ study: String, trials: Int, bytes: Int) {
+    (self.study, freedTrials, freedBytes) = (study, trials, bytes)
+  }
+}

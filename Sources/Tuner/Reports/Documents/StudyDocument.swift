@@ -14,6 +14,9 @@ package struct StudyDocument: Encodable, Sendable {
   package let bestTrial: Int?
   package let bestValue: Double?
 
+  /// The bytes of all saved states, and of those of pruned trials, which can be freed.
+  package let stateBytes, prunedStateBytes: Int
+
   package init(_ summary: StudySummary) {
     let (definition, counts) = (summary.study.definition, summary.counts)
     study = definition.name
@@ -33,5 +36,7 @@ package struct StudyDocument: Encodable, Sendable {
     shelved = counts.shelved
     bestTrial = summary.best?.trial
     bestValue = summary.best?.value
+    stateBytes = summary.states.total
+    prunedStateBytes = summary.states.prunedBytes
   }
 }

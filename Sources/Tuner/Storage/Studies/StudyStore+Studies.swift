@@ -101,7 +101,7 @@ extension StudyStore {
           """, [study.definition.metric, study.id])
         return StudySummary(
           study: study, counts: counts, isOver: try isOver(study, db),
-          best: try best.map { try ($0["ordinal"], $0["value"]) })
+          best: try best.map { try ($0["ordinal"], $0["value"]) }, states: try Self.stateSizes(of: study.id, db))
       }
     }
   }
