@@ -27,6 +27,8 @@ package struct CommandLineArguments: Equatable {
   /// - Throws: `CommandError.input` for an unknown command, whose options are unknown as well.
   package init(_ arguments: [String]) throws(CommandError) {
     remaining = arguments[...]
+    // ArgumentParser's own script would know neither values nor names.
+    if arguments.first == "--generate-completion-script" { remaining[0] = "completion" }
     guard let syntax = try takeCommand() else {
       parsed += remaining
       remaining = []
@@ -90,7 +92,7 @@ package struct CommandLineArguments: Equatable {
 
   /// Words that ArgumentParser answers without a command.
   private static let general: Set<String> = [
-    "help", "--help", "-h", "--version", "--generate-completion-script", "--experimental-dump-help",
+    "help", "--help", "-h", "--version", "--experimental-dump-help",
   ]
 
   private mutating func sort(_ argument: String, of syntax: CommandSyntax) {

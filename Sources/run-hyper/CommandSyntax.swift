@@ -68,6 +68,8 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("dataset", "fetch", options: ["data_path"]),
     CommandSyntax("dataset", "import", options: ["user", "item", "time", "data_path"], flags: ["replace"]),
     CommandSyntax("dataset", "describe", options: ["data_path", "config_files"], takesConfiguration: true),
+    CommandSyntax("completion", options: []),
+    CommandSyntax("manual", options: []),
   ]
 
   /// Options that name the database of studies.

@@ -12,6 +12,9 @@ enum Program {
       Output.note(Overview.text())
       exit(2)
     }
+    if CommandLine.arguments[1] == CompletionAnswer.command {
+      return CompletionAnswer.give(Array(CommandLine.arguments.dropFirst(2)))
+    }
     var called = ProgramCommand.name
     do {
       let arguments = try CommandLineArguments(Array(CommandLine.arguments.dropFirst()))

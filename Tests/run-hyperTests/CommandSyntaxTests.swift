@@ -1,7 +1,8 @@
 import Foundation
 import Model
 import Testing
-import run_hyper
+
+@testable import run_hyper
 
 @Suite struct CommandSyntaxTests {
   private struct Dump: Decodable {
@@ -125,11 +126,11 @@ import run_hyper
 
   @Test(arguments: ["bash", "zsh", "fish"])
   func `Shells complete commands and options`(shell: String) throws {
-    let ending = try Program().run(["--generate-completion-script", shell])
-    #expect(ending.status == 0)
-    for piece in ["leaderboard", "params_file", "max_evals", "markdown"] {
-      #expect(ending.output.contains(piece), "\(piece)")
-    }
-    #expect(!ending.output.contains("params-file"))
+    let ending = try Program().run(["completion", shell])
+    #expect(ending.status == 0 && ending.output.contains(" \(CompletionAnswer.command) \(shell) "), "\(ending.output)")
+    #expect(try Program().run(["--generate-completion-script", shell]).output == ending.output)
+    let options = try Program().run(
+      [CompletionAnswer.command, shell] + (shell == "bash" ? ["", "run-hyper --"] : ["--"]))
+    #expect(options.output.contains("\n--params_file=") && !options.output.contains("params-file"), "\(options.output)")
   }
 }

@@ -19,7 +19,7 @@ extension ConfigurationKey {
   private func lines(width: Int) -> [String] {
     var lines = ["  \(name)"]
     if lines[0].count < Self.column { lines[0] = lines[0].padding(to: Self.column) } else { lines.append(Self.indent) }
-    for word in "\(summary) (\(type); default:".split(separator: " ").map(String.init) + shownDefault {
+    for word in "\(summary) (\(type); default:".split(separator: " ").map(String.init) + defaultWords {
       if lines[lines.count - 1].count + word.count + 2 > width { lines.append(Self.indent) }
       lines[lines.count - 1] += (lines[lines.count - 1].count == Self.column ? "" : " ") + word
     }
@@ -29,8 +29,11 @@ extension ConfigurationKey {
 
   private static let indent = String(repeating: " ", count: column)
 
+  /// The default as typed on a command line.
+  var shownDefault: String { defaultWords.joined(separator: " ") }
+
   /// The words of the default as typed on a command line; white space is quoted.
-  private var shownDefault: [String] {
+  private var defaultWords: [String] {
     switch defaultValue {
     case .text(let text): [text.contains(where: \.isWhitespace) ? defaultValue.python : text]
     case .null: ["null"]

@@ -57,7 +57,7 @@ struct ConfigurationSources {
   }
 
   /// The bundled datasets: in the folder named by the start script, otherwise in a folder above the program.
-  private static var bundledDatasets: String? {
+  static var bundledDatasets: String? {
     var homes: [String] = []
     if let home = ProcessInfo.processInfo.environment["RUN_HYPER_HOME"] { homes.append(home.expandingHome) }
     if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {

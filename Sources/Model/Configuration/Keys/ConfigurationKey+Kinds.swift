@@ -9,11 +9,12 @@ extension ConfigurationKey {
   /// - Parameter read: Gets the key's name, and changes the value unless it reports a problem.
   static func custom<Value>(
     _ name: String, _ property: Property<Value>, _ type: String, _ summary: String, aliases: String = "",
+    values: [String] = [],
     read: @escaping @Sendable (_ reader: inout ConfigurationReader, _ key: String, _ value: inout Value) -> Void,
     write: @escaping @Sendable (Value) -> Literal, shown: (@Sendable (Value) -> Literal)? = nil
   ) -> Self {
     Self(
-      name, type, summary, aliases: aliases,
+      name, type, summary, aliases: aliases, values: values,
       read: { configuration, reader in read(&reader, name, &configuration[keyPath: property]) },
       write: { write($0[keyPath: property]) }, shown: { (shown ?? write)($0[keyPath: property]) })
   }
@@ -45,7 +46,9 @@ extension ConfigurationKey {
   }
 
   static func boolean(_ name: String, _ property: Property<Bool>, _ summary: String) -> Self {
-    custom(name, property, "boolean", summary, read: { $0.boolean($1, into: &$2) }, write: { .boolean($0) })
+    custom(
+      name, property, "boolean", summary, values: ["True", "False"], read: { $0.boolean($1, into: &$2) },
+      write: { .boolean($0) })
   }
 
   /// Any text but the empty one.
@@ -73,7 +76,7 @@ extension ConfigurationKey {
   ) -> Self {
     let names = Value.allCases.map(\.rawValue)
     return custom(
-      name, property, ConfigurationReader.alternatives(names), summary, aliases: aliases,
+      name, property, ConfigurationReader.alternatives(names), summary, aliases: aliases, values: names,
       read: { reader, key, value in
         reader.choice(key, names, explaining: explaining) { value = Value(rawValue: $0) ?? value }
       }, write: { .text($0.rawValue) })

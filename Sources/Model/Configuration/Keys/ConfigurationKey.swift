@@ -9,6 +9,9 @@ public struct ConfigurationKey: Sendable {
   /// The values it takes, in words.
   public let type: String
 
+  /// The values it takes, if these are a few words.
+  public let values: [String]
+
   public let defaultValue: Literal
 
   /// One line for documents and `--help`.
@@ -54,10 +57,11 @@ public struct ConfigurationKey: Sendable {
   /// - Parameter shown: The default as documents spell it, if that differs from `write`.
   init(
     _ name: String, _ type: String, _ summary: String, aliases: String = "", fixedReason: String? = nil,
-    read: @escaping Reader, write: @escaping Writer, shown: Writer? = nil
+    values: [String] = [], read: @escaping Reader, write: @escaping Writer, shown: Writer? = nil
   ) {
     self.name = name
     self.type = type
+    self.values = values
     self.summary = summary
     self.aliases = aliases.split(separator: " ").map(String.init)
     self.fixedReason = fixedReason

@@ -23,7 +23,7 @@ extension KeyTable {
     },
     .custom(
       "rm_dup_inter", \.dataset.duplicates, "first, last or null",
-      "Which of several rows with the same user and item is kept; null keeps all.",
+      "Which of several rows with the same user and item is kept; null keeps all.", values: ["first", "last", "null"],
       read: { reader, key, value in
         reader.choice(key, ["first", "last"], orNull: true) {
           value = $0 == "first" ? .keepFirst : $0 == "last" ? .keepLast : .keepAll
@@ -45,7 +45,7 @@ extension KeyTable {
       aliases: "min_item_inter_num max_item_inter_num"),
     .custom(
       "normalize_all", \.dataset.normalizesAll, "boolean or null",
-      "Scale times to 0…1 before rounding (only with time_precision float32).",
+      "Scale times to 0…1 before rounding (only with time_precision float32).", values: ["True", "False", "null"],
       read: { $0.boolean($1, orNull: true, into: &$2) }, write: { $0 ? .boolean(true) : .null }),
     .names(
       "normalize_field", \.dataset.normalizedFields, "list of columns or null",
