@@ -65,6 +65,24 @@ import Testing
     }
   }
 
+  @Test func `A package has completion for three shells, and a man page`() throws {
+    let program = try Self.unpacked()
+    for (file, arguments) in [
+      ("bash-completion/completions/run-hyper", ["completion", "bash"]),
+      ("zsh/site-functions/_run-hyper", ["completion", "zsh"]),
+      ("fish/vendor_completions.d/run-hyper.fish", ["completion", "fish"]), ("man/man1/run-hyper.1", ["manual"]),
+    ] {
+      let path = program.folder.appendingPathComponent("my package/share/\(file)")
+      #expect(try String(contentsOf: path, encoding: .utf8) == program.run(arguments).output, "\(file)")
+    }
+    let bash = """
+      source 'my package/share/bash-completion/completions/run-hyper'; COMP_LINE="$1 --al" COMP_POINT=$((${#1} + 5))
+      _run_hyper "$1"; printf '%s ' "${COMPREPLY[@]}"
+      """
+    let called = try Self.shell("ln -s 'my package' p; set -- p/run-hyper; \(bash)", in: program.folder)
+    #expect(called.status == 0 && called.text == "--algo= --alias_of_item_id= ", "\(called.text)")
+  }
+
   @Test func `The packaged program runs from any folder, and calls itself as it was called`() throws {
     let program = try Self.unpacked()
     try program.write("n_layers choice [1,2]\n", to: "s.test")

@@ -94,8 +94,19 @@ fill_package() {
     cp -R "$root/$document" "$folder/$document"
   done
   cp -R "$root/datasets/grocery" "$folder/datasets/grocery"
+  write_shared_files "$binary" "$folder/share"
   collect_licenses "$checkouts" "$folder/licenses"
   describe_package "$binary" "$cpu" "$folder/licenses" "$checkouts" >"$folder/PACKAGE.md"
+}
+
+# Writes what shells and man read of program $1 to folder $2, which is laid out like /usr/share.
+write_shared_files() {
+  local binary=$1 folder=$2
+  mkdir -p "$folder/bash-completion/completions" "$folder/zsh/site-functions" "$folder/fish/vendor_completions.d" "$folder/man/man1"
+  "$binary" completion bash >"$folder/bash-completion/completions/run-hyper"
+  "$binary" completion zsh >"$folder/zsh/site-functions/_run-hyper"
+  "$binary" completion fish >"$folder/fish/vendor_completions.d/run-hyper.fish"
+  "$binary" manual >"$folder/man/man1/run-hyper.1"
 }
 
 # Copies the licenses of all that is inside the program to folder $2: a folder for each part, named as the part.
@@ -130,6 +141,10 @@ describe_package() {
 Swift is not needed here. The program can be called from any folder, also through a symbolic link; what it writes goes to the folder where
 you are. [README.md](README.md) describes it: \`scripts/run-hyper\` there is the same as \`./run-hyper\`. Other scripts are not in this
 package.
+
+\`share\` has completion for bash, zsh and fish, and a man page (\`man -l share/man/man1/run-hyper.1\`). With the program on the path, such
+as by \`ln -s "\$PWD/run-hyper" ~/.local/bin/run-hyper\`, shells and man find them after \`cp -R share ~/.local/\`; fish, and bash with the
+package bash-completion, at once, zsh with \`fpath+=~/.local/share/zsh/site-functions\` before \`compinit\` in \`~/.zshrc\`.
 
 | | |
 | --- | --- |

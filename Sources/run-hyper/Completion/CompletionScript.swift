@@ -25,11 +25,11 @@ enum CompletionScript: String, CaseIterable, ExpressibleByArgument {
       mapfile -t answer < <(command -- "$program" __complete bash "${COMP_WORDBREAKS-}" "${COMP_LINE:0:COMP_POINT}" 2>/dev/null </dev/null)
       case ${answer[0]-} in
         words*)
-          compopt -o nospace 2>/dev/null
+          compopt -o nospace 2>/dev/null || :
           COMPREPLY=("${answer[@]:1}")
           ;;
-        files*) compopt -o default 2>/dev/null ;;
-        folders*) compopt -o dirnames 2>/dev/null ;;
+        files*) compopt -o default 2>/dev/null || : ;;
+        folders*) compopt -o dirnames 2>/dev/null || : ;;
       esac
     }
     complete -F _run_hyper run-hyper
