@@ -130,7 +130,8 @@ import Testing
     #expect(ending.status == 0 && ending.output.contains(" \(CompletionAnswer.command) \(shell) "), "\(ending.output)")
     #expect(try Program().run(["--generate-completion-script", shell]).output == ending.output)
     let options = try Program().run(
-      [CompletionAnswer.command, shell] + (shell == "bash" ? ["", "run-hyper --"] : ["--"]))
+      [CompletionAnswer.command, shell] + (shell == "bash" ? ["", "run-hyper --"] : ["--"]),
+      environment: ["RUN_HYPER_COMPLETION_SECONDS": "600"])
     #expect(options.output.contains("\n--params_file=") && !options.output.contains("params-file"), "\(options.output)")
   }
 }

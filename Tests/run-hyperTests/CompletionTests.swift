@@ -91,8 +91,11 @@ import Testing
 
   // MARK: - What can be completed
 
+  /// A slow machine gives the same answers, later.
+  private static let patient = ["RUN_HYPER_COMPLETION_SECONDS": "600"]
+
   private static func answer(_ program: Program, _ words: String...) throws -> [String] {
-    let ending = try program.run([CompletionAnswer.command, "zsh"] + words)
+    let ending = try program.run([CompletionAnswer.command, "zsh"] + words, environment: patient)
     #expect(ending.status == 0 && ending.errors == "")
     return ending.output.split(separator: "\n").enumerated().map { line in
       String(line.offset == 0 ? line.element : line.element.prefix { $0 != "\t" })
@@ -134,7 +137,7 @@ import Testing
       (["leaderboard", "--", "pl"], ["words\t", "plain"]),
     ]
     for (words, expected) in answers {
-      let ending = try program.run([CompletionAnswer.command, "zsh"] + words)
+      let ending = try program.run([CompletionAnswer.command, "zsh"] + words, environment: Self.patient)
       let found = ending.output.split(separator: "\n").enumerated().map { line in
         String(line.offset == 0 ? line.element : line.element.prefix { $0 != "\t" })
       }
@@ -146,9 +149,9 @@ import Testing
   @Test func `Every option's values are listed by the program, or are a number or a text of one's own`() throws {
     let free: Set<String> = [
       "max_evals", "early_stop", "first_rung", "reduction_factor", "repeats", "keep_weights", "workers", "timeout",
-      "target",
-      "idle", "jobs", "at_most", "time", "cpus", "memory", "partition", "account", "slurm", "setup", "top", "size",
-      "threads", "user", "item",
+      "target", "idle", "jobs", "at_most", "time", "cpus", "memory", "partition", "account", "slurm", "setup", "top",
+      "size",
+      "threads", "user", "item", "port",
     ]
     for syntax in CommandSyntax.all {
       let description = try CommandDescription(of: syntax.type)
@@ -174,7 +177,7 @@ import Testing
     try program.write("no database", to: "studies/studies.sqlite")
     #expect(try Self.answer(program, "leaderboard", "p") == ["words\t"])
     #expect(
-      try program.run([CompletionAnswer.command, "bash", "", "run-hyper --algo=ba"]).output
+      try program.run([CompletionAnswer.command, "bash", "", "run-hyper --algo=ba"], environment: Self.patient).output
         == "words\t--algo=\n--algo=bayes \n")
     let files = try FileManager.default.subpathsOfDirectory(atPath: program.folder.path).filter { !$0.hasPrefix(".") }
     #expect(files.sorted() == ["studies", "studies/studies.sqlite"])

@@ -55,6 +55,7 @@ struct Shells {
       "PATH": "\(program.folder.path)/bin:\(path)", "HOME": program.folder.path, "TERM": "dumb",
       "HISTFILE": "/dev/null",
       "RUN_HYPER_HOME": Program.home.path, "ZDOTDIR": "\(program.folder.path)/zsh", "LC_ALL": "C.UTF-8",
+      "RUN_HYPER_COMPLETION_SECONDS": "600",
     ]
     process.environment = ProcessInfo.processInfo.environment.merging(own.merging(variables) { $1 }) { $1 }
     return process

@@ -9,7 +9,7 @@ struct CompletionCommand: ParsableCommand {
     usage: "run-hyper completion <shell>",
     discussion: """
       Examples:
-        run-hyper completion bash > ~/.local/share/bash-completion/completions/run-hyper
+        run-hyper completion bash >> ~/.bashrc
         run-hyper completion zsh > ~/.zfunc/_run-hyper
         run-hyper completion fish > ~/.config/fish/completions/run-hyper.fish
 

@@ -3,10 +3,15 @@ import Literals
 
 /// The hidden command by which a shell asks what can stand at the cursor.
 ///
-/// It changes nothing, and says nothing but the answer: errors, and whatever would take longer than a second, give an empty one.
+/// It changes nothing, and says nothing but the answer: errors, and whatever would take longer than `patience`, give an empty one.
 enum CompletionAnswer {
   /// The hidden command's name.
   static let command = "__complete"
+
+  /// Seconds after which it gives up; RUN_HYPER_COMPLETION_SECONDS overrides it.
+  private static var patience: UInt32 {
+    ProcessInfo.processInfo.environment["RUN_HYPER_COMPLETION_SECONDS"].flatMap(UInt32.init) ?? 1
+  }
 
   /// Answers a shell.
   ///
@@ -15,7 +20,7 @@ enum CompletionAnswer {
   static func give(_ arguments: [String]) {
     // A lock, a server or an endless file may keep it waiting anywhere.
     _ = signal(SIGALRM) { _ in _exit(0) }
-    alarm(1)
+    alarm(patience)
     let nothing = unsafe open("/dev/null", O_WRONLY)
     if nothing >= 0 { dup2(nothing, STDERR_FILENO) }
     guard let shell = arguments.first, let text = try? text(for: shell, Array(arguments.dropFirst())) else { return }

@@ -36,6 +36,7 @@ enum ManualText {
       "RUN_HYPER_BUSY_SECONDS",
       "How long to wait for another program that locks a database file, and for a lost connection to a server. (default: 60)"
     ),
+    ("RUN_HYPER_COMPLETION_SECONDS", "How long the program may take to complete a word for a shell. (default: 1)"),
     (
       "RUN_HYPER_MEMORY_MB",
       "Maximum memory of this process. (default: what the machine and the control group have free)"
