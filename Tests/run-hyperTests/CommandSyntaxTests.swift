@@ -87,6 +87,7 @@ import Testing
       ["--dataset=ml-100k", "--shuffle"],
       "error: no parameter file given; start a study with run-hyper --params_file=hyper.test, or see run-hyper --help"
     ),
+    (["--params_file"], "error: Missing value for '--params_file <file>'\nFor help: run-hyper study --help"),
     (["help", "leaderbord"], "error: unknown command 'leaderbord'; did you mean 'leaderboard'?"),
     (["help", "dataset", "fecth"], "error: unknown command 'dataset fecth'; did you mean 'dataset fetch'?"),
     (["leaderbord"], "error: unknown command 'leaderbord'; did you mean 'leaderboard'?"),

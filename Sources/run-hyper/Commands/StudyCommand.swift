@@ -52,7 +52,8 @@ struct StudyCommand: AsyncParsableCommand, CheckedCommand {
   /// Reads and checks what is known before data and database are opened.
   private func prepare(_ mistakes: inout Mistakes) throws -> (TuningSpace, RunOptions.Request)? {
     _ = try mistakes.gather { try storage.check() }
-    if paramsFile == nil {
+    // Given without a value, it has been named.
+    if paramsFile == nil, !mistakes.text.contains("'--params_file <file>'") {
       mistakes.add(
         "no parameter file given; start a study with \(ProgramCommand.line("--params_file=hyper.test")), "
           + "or see \(ProgramCommand.line("--help"))")

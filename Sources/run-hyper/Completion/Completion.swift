@@ -36,7 +36,9 @@ struct Completion: Equatable {
       try complete(current, as: Self.value(of: pending, syntax, description), values)
     } else if current.hasPrefix("-"), !typed.isAfterDashes {
       guard let sign = current.firstIndex(of: "=") else {
-        kind = .words(Self.options(syntax, description, typed, current))
+        let general = words.isEmpty ? [Word(text: "--version", note: "Show the version.")] : []
+        kind = .words(
+          Self.options(syntax, description, typed, current) + general.filter { $0.text.hasPrefix(current) })
         return
       }
       kept = String(current[...sign])
