@@ -29,7 +29,7 @@ enum CompletionValue: Equatable {
       self = .file
     case "to": self = ["ensemble", "export"].contains(command.first) ? .folder : .file
     case "checkpoints", "to_checkpoints", "data_path": self = .folder
-    case "study", "delete", "copy": self = .studies
+    case "study", "delete", "copy", "free_states": self = .studies
     case "trial": self = .trials
     case "dataset": self = .datasets
     case "metric": self = .metric
