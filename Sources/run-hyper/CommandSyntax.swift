@@ -53,6 +53,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("compare", options: database.union(["metric", "split", "repeatable", "format"])),
     CommandSyntax("importance", options: database.union(["metric", "split", "repeatable", "format"])),
     CommandSyntax("chart", options: database.union(["to", "repeatable"])),
+    CommandSyntax("dashboard", options: database.union(["port"]), flags: ["open"]),
     CommandSyntax("ensemble", options: database.union(["size", "from", "to", "data_path", "threads", "format"])),
     CommandSyntax("verify", options: database.union(["format"])),
     CommandSyntax("train", options: sources.union(["save", "threads"]), takesConfiguration: true),

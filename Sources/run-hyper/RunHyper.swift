@@ -17,9 +17,8 @@ struct RunHyper: AsyncParsableCommand {
     subcommands: [
       StudyCommand.self, ResumeCommand.self, SubmitCommand.self, JobsCommand.self, LeaderboardCommand.self,
       StudiesCommand.self, ShowCommand.self, CompareCommand.self, ImportanceCommand.self, ChartCommand.self,
-      EnsembleCommand.self, VerifyCommand.self, TrainCommand.self, EvaluateCommand.self, RecommendCommand.self,
-      ExportCommand.self, DatasetCommand.self, CompletionCommand.self,
-      ManualCommand.self,
+      DashboardCommand.self, EnsembleCommand.self, VerifyCommand.self, TrainCommand.self, EvaluateCommand.self,
+      RecommendCommand.self, ExportCommand.self, DatasetCommand.self, CompletionCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: StudyCommand.self)
 

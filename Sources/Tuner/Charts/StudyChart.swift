@@ -147,6 +147,13 @@ public struct StudyChart: Sendable, Equatable, Codable {
     self.trials = trials
   }
 
+  /// What the chart says of the study as a whole.
+  package var withoutTrials: StudyChart {
+    var chart = self
+    chart.trials = []
+    return chart
+  }
+
   /// The chart as JSON with sorted keys; numbers that are not finite are `null`.
   public var json: String {
     let encoder = JSONEncoder()

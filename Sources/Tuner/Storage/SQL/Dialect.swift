@@ -20,6 +20,14 @@ enum Dialect: Sendable {
     }
   }
 
+  /// The seconds from a fixed moment to a time in a column; fractions of a millisecond are not exact.
+  func seconds(of column: String) -> String {
+    switch self {
+    case .sqlite: "julianday(\(column)) * 86400"
+    case .postgreSQL: "CAST(extract(epoch FROM CAST(\(column) AS timestamptz)) AS double precision)"
+    }
+  }
+
   /// A table of the members of a JSON object: `key`, `value` as text, and whether the value `is_text`.
   ///
   /// - Parameter object: A column or an argument.

@@ -1,0 +1,53 @@
+import FlyingSocks
+
+/// The events of a study as the body of an answer, which ends only with the page or the server.
+struct StudyEvents: AsyncBufferedSequence {
+  typealias Element = UInt8
+
+  let study: LiveStudy
+
+  func makeAsyncIterator() -> Iterator { Iterator(study) }
+
+  struct Iterator: AsyncBufferedIteratorProtocol {
+    /// A page that says nothing for longer is taken for lost, by proxies as well.
+    private static let comments: Duration = .seconds(5)
+
+    private let attendance: Attendance
+    private var signals: AsyncStream<Void>.Iterator
+    private var position = LiveStudy.Position()
+    private var lastSent: ContinuousClock.Instant = .now
+
+    init(_ study: LiveStudy) {
+      let (number, stream) = study.attend()
+      attendance = Attendance(study: study, number: number)
+      signals = stream.makeAsyncIterator()
+    }
+
+    mutating func next() async throws -> UInt8? { try await nextBuffer(suggested: 1)?.first }
+
+    mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? {
+      while await signals.next() != nil {
+        let now = ContinuousClock.now
+        if let news = attendance.study.news(for: &position) {
+          lastSent = now
+          return news
+        }
+        if now - lastSent >= Self.comments {
+          lastSent = now
+          return EventText.comment
+        }
+      }
+      return nil
+    }
+  }
+
+  /// Ends with the body that has it.
+  private final class Attendance: Sendable {
+    let study: LiveStudy
+    private let number: Int
+
+    init(study: LiveStudy, number: Int) { (self.study, self.number) = (study, number) }
+
+    deinit { study.leave(number) }
+  }
+}

@@ -1,0 +1,100 @@
+import Dispatch
+import Foundation
+import Locks
+import Tuner
+
+/// Looks at the studies that pages show, at most five times a second, and only while a page shows one.
+///
+/// One thread reads for all pages: a database may make it wait.
+final class StudyWatcher: Sendable {
+  private struct State {
+    var studies: [String: LiveStudy] = [:]
+    var isEnded = false
+
+    /// Since when a look has been going on.
+    var lookingSince: ContinuousClock.Instant?
+  }
+
+  private let database: StudyDatabase
+  private let storage: String
+  private let wording: @Sendable (any Error) -> String
+  private let state = Locked(State())
+  private let wake = DispatchSemaphore(value: 0)
+
+  private static let interval: Duration = .milliseconds(200)
+
+  /// A look that takes longer is told to the pages.
+  private static let patience: Duration = .seconds(3)
+
+  /// - Parameters:
+  ///   - storage: The database in words, without a password.
+  ///   - wording: An error in words, without a password.
+  init(_ database: StudyDatabase, storage: String, wording: @escaping @Sendable (any Error) -> String) {
+    (self.database, self.storage, self.wording) = (database, storage, wording)
+    Thread.detachNewThread { [self] in run() }
+  }
+
+  /// A study to show; it is read from now on.
+  func study(named name: String) -> LiveStudy {
+    let study = state.withLock { state in
+      let study = state.studies[name] ?? LiveStudy(name: name)
+      state.studies[name] = study
+      // Under the lock under which studies without pages are dropped.
+      study.touch()
+      return study
+    }
+    wake.signal()
+    return study
+  }
+
+  /// Wakes all pages, and tells them if the database keeps the reader waiting.
+  func tick() {
+    let (studies, since) = state.withLock { ($0.studies.values.map(\.self), $0.lookingSince) }
+    for study in studies {
+      if let since, ContinuousClock.now - since > Self.patience {
+        let problem = "\(storage) does not answer; what is shown is from before"
+        study.fail(problem)
+      }
+      study.tick()
+    }
+  }
+
+  func end() {
+    let studies = state.withLock { state in
+      state.isEnded = true
+      return state.studies.values.map(\.self)
+    }
+    for study in studies { study.end() }
+    wake.signal()
+  }
+
+  private func run() {
+    var looks: [String: StudyLook] = [:]
+    while true {
+      let start = ContinuousClock.now
+      let (studies, isEnded) = state.withLock { state in
+        state.studies = state.studies.filter { $0.value.attention.isWanted }
+        state.lookingSince = state.studies.isEmpty ? nil : start
+        return (state.studies, state.isEnded)
+      }
+      guard !isEnded else { return }
+      looks = looks.filter { studies[$0.key] != nil }
+      for (name, study) in studies {
+        var look = looks[name] ?? StudyLook(study, storage: storage)
+        do { try look.look(at: try database.store()) } catch {
+          study.fail(wording(error))
+          database.reopen()
+        }
+        looks[name] = look
+        study.endLook()
+      }
+      state.withLock { $0.lookingSince = nil }
+      if studies.isEmpty {
+        wake.wait()
+      } else {
+        let rest = Self.interval - (ContinuousClock.now - start)
+        Thread.sleep(forTimeInterval: max(rest / .seconds(1), 0.01))
+      }
+    }
+  }
+}
