@@ -49,7 +49,8 @@ package struct DashboardServer: Sendable {
   /// Where it is served.
   package let port: UInt16
 
-  private let listeners: [Listener]
+  private let gates: [RequestGate]
+  private let server: HTTPServer
   private let watcher: StudyWatcher
 
   /// Serves the studies of a database.
@@ -58,96 +59,62 @@ package struct DashboardServer: Sendable {
   ///   - port: 0 for any that is free.
   ///   - token: The first part of all paths.
   /// - Throws: A `PortError`.
-  package init(_ contents: Contents, port: UInt16, token: DashboardToken) async throws {
-    ConnectionLimits.raiseOpenFiles()
+  package init(_ contents: Contents, port: UInt16, token: DashboardToken) throws {
+    let pool = DispatchSocketPool()
+    // A name that ends with the process, and leads to nothing that the gates would not.
+    let inside = sockaddr_un.unix(abstractNamespace: "run-hyper-\(UUID().uuidString)")
+    gates = try Self.gates(onPort: port, server: inside, pool)
+    self.port = gates[0].port
     let database = StudyDatabase(file: contents.file, open: contents.open)
     watcher = StudyWatcher(database, storage: contents.storage, wording: contents.wording)
     let answers = DashboardAnswers(
       rule: RequestRule(token: token.text), database: database, watcher: watcher, contents: contents)
-    (self.port, listeners) = try await Self.listen(on: port, answers)
+    server = HTTPServer(
+      config: HTTPServer.Configuration(
+        address: inside, timeout: 60, sharedRequestReplaySize: 1 << 14, pool: pool, logger: .disabled),
+      handler: answers)
   }
 
   /// Serves until the task is canceled; then the streams of all pages have ended.
   package func run() async {
     await withDiscardingTaskGroup { group in
-      for listener in listeners { group.addTask { await listener.keepRunning() } }
+      for gate in gates { group.addTask { await gate.run() } }
       group.addTask {
-        let limits = ConnectionLimits()
-        while (try? await Task.sleep(for: .seconds(1))) != nil {
-          watcher.tick()
-          limits.enforce(onPort: port)
+        // Too many open files, for one, end it with all its connections; pages make new ones.
+        while !Task.isCancelled {
+          try? await server.run()
+          try? await Task.sleep(for: .milliseconds(50))
         }
+      }
+      group.addTask {
+        while (try? await Task.sleep(for: .seconds(1))) != nil { watcher.tick() }
         watcher.end()
-        for listener in listeners { listener.end() }
       }
     }
   }
 
-  private static func listen(on port: UInt16, _ answers: DashboardAnswers) async throws -> (UInt16, [Listener]) {
-    // The other address may have the port taken that is free at the first.
-    for isLast in [false, false, false, true] {
-      let first = try await Listener(try .inet(ip4: "127.0.0.1", port: port), answers)
-      do {
-        return (first.port, [first, try await Listener(.loopback(port: first.port), answers)])
-      } catch let error as PortError where error.isTaken {
-        first.end()
-        if port != 0 || isLast { throw error }
-      } catch {
-        // There is no such address on this machine.
-        return (first.port, [first])
+  /// One gate for each of the two addresses of this machine, on the same port.
+  private static func gates(
+    onPort port: UInt16, server: sockaddr_un, _ pool: DispatchSocketPool
+  ) throws -> [RequestGate] {
+    var attempts = port == 0 ? 20 : 1
+    while true {
+      attempts -= 1
+      let first = try gate(try .inet(ip4: "127.0.0.1", port: port), server, pool)
+      do { return [first, try gate(.loopback(port: first.port), server, pool)] } catch let error as PortError {
+        // There is no such address on this machine, or the port that is free at the first one is taken at this one.
+        guard error.isTaken else { return [first] }
+        first.close()
+        guard attempts > 0 else { throw error }
       }
     }
-    preconditionFailure("the last round returns or throws")
-  }
-}
-
-/// A server on one address, which is started again should it end.
-private final class Listener: Sendable {
-  let port: UInt16
-  private let server: HTTPServer
-  private let first: Task<Void, any Error>
-
-  /// - Throws: A `PortError` if the port cannot be had.
-  init(_ address: some SocketAddress, _ answers: DashboardAnswers) async throws {
-    let server = HTTPServer(
-      config: HTTPServer.Configuration(
-        address: address, timeout: 60, sharedRequestReplaySize: 1 << 16, pool: DispatchSocketPool(), logger: .disabled),
-      handler: answers)
-    let task = Task { try await server.run() }
-    // Tells at once of a port that cannot be had.
-    let waiting = Task { try await server.waitUntilListening() }
-    let failure = Task {
-      let result = await task.result
-      waiting.cancel()
-      return result
-    }
-    do { try await waiting.value } catch {
-      task.cancel()
-      if case .failure(let reason) = await failure.value { throw Self.portError(reason, error) }
-      throw error
-    }
-    switch await server.listeningAddress {
-    case .ip4(_, let port), .ip6(_, let port): self.port = port
-    default:
-      task.cancel()
-      throw DashboardServer.PortError(description: "found no port of the server", isTaken: false)
-    }
-    (self.server, first) = (server, task)
   }
 
-  private static func portError(_ reason: any Error, _ other: any Error) -> any Error {
-    guard case SocketError.failed(_, let number, let message) = reason else { return reason }
-    return DashboardServer.PortError(description: message.lowercased(), isTaken: number == EADDRINUSE)
-  }
-
-  /// Serves until `end`: too many open files, for one, end FlyingFox's loop and all its connections, and pages make new ones.
-  func keepRunning() async {
-    _ = await first.result
-    while !Task.isCancelled, !first.isCancelled {
-      try? await Task.sleep(for: .milliseconds(100))
-      try? await server.run()
+  private static func gate(
+    _ address: some SocketAddress, _ server: sockaddr_un, _ pool: DispatchSocketPool
+  ) throws -> RequestGate {
+    do { return try RequestGate(address, server: server, pool: pool) } catch SocketError.failed(_, let number, let text) {
+      throw PortError(description: text.lowercased(), isTaken: number == EADDRINUSE)
     }
   }
-
-  func end() { first.cancel() }
 }

@@ -41,10 +41,7 @@ private final class SocketWait: Sendable {
   ) {
     let isCancelled = state.withLock { state in
       guard !state.isCancelled else { return true }
-      let source: any DispatchSourceProtocol =
-        writing
-        ? DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
-        : DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+      let source = Self.source(for: descriptor, writing: writing, on: queue)
       source.setEventHandler { [weak self] in self?.end(isCancellation: false) }
       // Runs when the descriptor is no longer watched, so that it may be closed.
       source.setCancelHandler {
@@ -59,6 +56,13 @@ private final class SocketWait: Sendable {
       return false
     }
     if isCancelled { continuation.resume(throwing: CancellationError()) }
+  }
+
+  private static func source(
+    for descriptor: Int32, writing: Bool, on queue: DispatchQueue
+  ) -> sending any DispatchSourceProtocol {
+    guard writing else { return DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue) }
+    return DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
   }
 
   func cancel() { end(isCancellation: true) }

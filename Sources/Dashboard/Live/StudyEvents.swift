@@ -26,7 +26,7 @@ struct StudyEvents: AsyncBufferedSequence {
     mutating func next() async throws -> UInt8? { try await nextBuffer(suggested: 1)?.first }
 
     mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? {
-      while await signals.next() != nil {
+      while await signals.next(isolation: #isolation) != nil {
         let now = ContinuousClock.now
         if let news = attendance.study.news(for: &position) {
           lastSent = now

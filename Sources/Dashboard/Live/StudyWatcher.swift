@@ -69,6 +69,8 @@ final class StudyWatcher: Sendable {
   }
 
   private func run() {
+    // Training goes first where both want the processor: on Linux, this is about the thread.
+    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     var looks: [String: StudyLook] = [:]
     while true {
       let start = ContinuousClock.now

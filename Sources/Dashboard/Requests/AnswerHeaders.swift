@@ -7,6 +7,8 @@ enum AnswerHeaders {
   static func headers(type: String) -> [HTTPHeader: String] {
     [
       .contentType: type,
+      // A connection is for one request.
+      .connection: "close",
       HTTPHeader("Content-Security-Policy"): contentSecurityPolicy,
       // The address has the token in it.
       HTTPHeader("Referrer-Policy"): "no-referrer",

@@ -43,15 +43,13 @@ struct DashboardCommand: AsyncParsableCommand {
     if let obstacle = token.obstacle {
       Output.note("note: \(obstacle). The address is good for this run only")
     }
-    let server = try await serve(token)
+    let server = try serve(token)
     let address =
       "http://127.0.0.1:\(server.port)/\(token.text)/" + (study.map { "?study=\(Self.inQuery($0))" } ?? "")
     Output.note("The page shows \(study ?? "the newest study") of \(storage.name), to this machine only. Interrupt to end.")
     if let absence { Output.note("note: \(absence); waiting for it") }
     Output.result(address)
     if open { show(address) }
-    // Training goes first where both want the processor.
-    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     let serving = Task { await server.run() }
     let interruption = Interruption { serving.cancel() }
     await serving.value
@@ -76,13 +74,13 @@ struct DashboardCommand: AsyncParsableCommand {
     }
   }
 
-  private func serve(_ token: DashboardToken) async throws -> DashboardServer {
+  private func serve(_ token: DashboardToken) throws -> DashboardServer {
     let storage = storage
     let contents = DashboardServer.Contents(
       file: storage.isOnServer ? nil : storage.storage, storage: storage.name, study: study,
       decimalPlaces: { $0.metricDecimalPlaces }, open: { try storage.reader() },
       wording: { "\($0)".withoutPasswords })
-    do { return try await DashboardServer(contents, port: port ?? Self.standardPort, token: token) } catch
+    do { return try DashboardServer(contents, port: port ?? Self.standardPort, token: token) } catch
       let error as DashboardServer.PortError
     {
       guard port == nil, error.isTaken else {
@@ -91,7 +89,7 @@ struct DashboardCommand: AsyncParsableCommand {
             at: "--port", found: "\(port ?? Self.standardPort), \(error.isTaken ? "which another program uses" : error.description)",
             expected: "a free port, or no --port"))
       }
-      let server = try await DashboardServer(contents, port: 0, token: token)
+      let server = try DashboardServer(contents, port: 0, token: token)
       Output.note("note: port \(Self.standardPort) is taken; using \(server.port)")
       return server
     }
