@@ -63,12 +63,13 @@ package struct DashboardServer: Sendable {
     let pool = DispatchSocketPool()
     // A name that ends with the process, and leads to nothing that the gates would not.
     let inside = sockaddr_un.unix(abstractNamespace: "run-hyper-\(UUID().uuidString)")
-    gates = try Self.gates(onPort: port, server: inside, pool)
+    let rule = RequestRule(token: token.text)
+    gates = try Self.gates(onPort: port) { try RequestGate($0, rule, server: inside, pool: pool) }
     self.port = gates[0].port
     let database = StudyDatabase(file: contents.file, open: contents.open)
     watcher = StudyWatcher(database, storage: contents.storage, wording: contents.wording)
     let answers = DashboardAnswers(
-      rule: RequestRule(token: token.text), database: database, watcher: watcher, contents: contents)
+      rule: rule, database: database, watcher: watcher, contents: contents)
     server = HTTPServer(
       config: HTTPServer.Configuration(
         address: inside, timeout: 60, sharedRequestReplaySize: 1 << 14, pool: pool, logger: .disabled),
@@ -95,26 +96,23 @@ package struct DashboardServer: Sendable {
 
   /// One gate for each of the two addresses of this machine, on the same port.
   private static func gates(
-    onPort port: UInt16, server: sockaddr_un, _ pool: DispatchSocketPool
+    onPort port: UInt16, _ gate: (any SocketAddress) throws -> RequestGate
   ) throws -> [RequestGate] {
+    func opened(_ address: some SocketAddress) throws -> RequestGate {
+      do { return try gate(address) } catch SocketError.failed(_, let number, let text) {
+        throw PortError(description: text.lowercased(), isTaken: number == EADDRINUSE)
+      }
+    }
     var attempts = port == 0 ? 20 : 1
     while true {
       attempts -= 1
-      let first = try gate(try .inet(ip4: "127.0.0.1", port: port), server, pool)
-      do { return [first, try gate(.loopback(port: first.port), server, pool)] } catch let error as PortError {
+      let first = try opened(.inet(ip4: "127.0.0.1", port: port))
+      do { return [first, try opened(.loopback(port: first.port))] } catch let error as PortError {
         // There is no such address on this machine, or the port that is free at the first one is taken at this one.
         guard error.isTaken else { return [first] }
         first.close()
         guard attempts > 0 else { throw error }
       }
-    }
-  }
-
-  private static func gate(
-    _ address: some SocketAddress, _ server: sockaddr_un, _ pool: DispatchSocketPool
-  ) throws -> RequestGate {
-    do { return try RequestGate(address, server: server, pool: pool) } catch SocketError.failed(_, let number, let text) {
-      throw PortError(description: text.lowercased(), isTaken: number == EADDRINUSE)
     }
   }
 }

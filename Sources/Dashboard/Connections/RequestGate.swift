@@ -3,11 +3,11 @@ import Foundation
 import Glibc
 import Locks
 
-/// Takes connections, and passes on those that send a small request in time, one each.
+/// Takes connections, and passes on those that send a small request with the token in time, one each.
 ///
 /// FlyingFox reads lines of any length, at a cost that grows with the square of it, waits for the end of a request for ever, and stops
-/// when no more files can be opened. So it is reached through this gate only, which knows nothing of a request but its size, its first
-/// word and the empty line that ends its head.
+/// when no more files can be opened. So it is reached through this gate only, which knows nothing of a request but its size, what it
+/// begins with, and the empty line that ends its head.
 struct RequestGate: Sendable {
   /// What a client may do.
   struct Limits: Sendable {
@@ -25,6 +25,7 @@ struct RequestGate: Sendable {
   }
 
   private let socket: AsyncSocket
+  private let rule: RequestRule
   private let server: sockaddr_un
   private let pool: DispatchSocketPool
   private let limits = Limits()
@@ -38,7 +39,7 @@ struct RequestGate: Sendable {
   ///
   /// - Parameter server: Where requests are passed on.
   /// - Throws: A `SocketError`.
-  init(_ address: some SocketAddress, server: sockaddr_un, pool: DispatchSocketPool) throws {
+  init(_ address: some SocketAddress, _ rule: RequestRule, server: sockaddr_un, pool: DispatchSocketPool) throws {
     let socket = try Socket(domain: Int32(address.family))
     do {
       try socket.setValue(true, for: .localAddressReuse)
@@ -53,7 +54,7 @@ struct RequestGate: Sendable {
       try? socket.close()
       throw error
     }
-    (self.server, self.pool) = (server, pool)
+    (self.rule, self.server, self.pool) = (rule, server, pool)
   }
 
   /// Takes connections until the task is canceled.
@@ -87,7 +88,8 @@ struct RequestGate: Sendable {
     guard number <= limits.connections else { return await refuse(client, "503 Service Unavailable") }
     do {
       let request = try await within(limits.patience) { try await head(from: client) }
-      if let refusal = Self.refusal(of: request, limits) { return await refuse(client, refusal) }
+      if let status = rule.refusal(ofRequestThatBegins: request) { return await refuse(client, status) }
+      guard request.count <= limits.head else { return await refuse(client, "431 Request Header Fields Too Large") }
       try await pass(request, to: client)
     } catch is Late {
       await refuse(client, "408 Request Timeout")
@@ -100,26 +102,11 @@ struct RequestGate: Sendable {
   private func head(from client: AsyncSocket) async throws -> [UInt8] {
     var bytes: [UInt8] = []
     while bytes.count <= limits.head {
-      let searched = max(bytes.count - 3, 0)
+      let start = max(bytes.count - 3, 0)
       bytes += try await client.read(atMost: 4096)
-      if Self.isRefused(bytes) || bytes[searched...].indices.contains(where: { Self.endsHead(bytes, at: $0) }) { break }
+      if bytes[start...].indices.contains(where: { bytes[$0...].starts(with: [13, 10, 13, 10]) }) { break }
     }
     return bytes
-  }
-
-  private static func endsHead(_ bytes: [UInt8], at index: Int) -> Bool {
-    bytes[index...].starts(with: [13, 10, 13, 10])
-  }
-
-  /// Whether a request begins with another word than GET or HEAD.
-  private static func isRefused(_ bytes: [UInt8]) -> Bool {
-    !["GET ", "HEAD "].contains { word in zip(word.utf8, bytes).allSatisfy { $0 == $1 } }
-  }
-
-  /// The status for a request that is not passed on.
-  static func refusal(of request: [UInt8], _ limits: Limits) -> String? {
-    if isRefused(request) { return "405 Method Not Allowed\r\nAllow: GET, HEAD" }
-    return request.count > limits.head ? "431 Request Header Fields Too Large" : nil
   }
 
   private func pass(_ request: [UInt8], to client: AsyncSocket) async throws {

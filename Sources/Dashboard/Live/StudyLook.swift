@@ -57,7 +57,8 @@ struct StudyLook {
     let start = Self.processorTime()
     guard let current = try store.study(named: study.name) else { return }
     let chart = isDue ? try store.chart(of: current) : nil
-    let (isStale, wasRunning) = (clock >= nextActivity || isNew, live?.state)
+    // A study that nobody ran may have begun to run.
+    let isStale = clock >= nextActivity || isNew || (isDue && live?.state != .running)
     let live = try state(of: current, chart, store, isStale: isStale)
     let text = try Self.json(live)
     if isNew, let chart {
@@ -66,7 +67,7 @@ struct StudyLook {
       let isTime = live.state == .running && clock >= lastNews + Self.newsInterval
       try study.update(
         to: chart, live: text,
-        isNews: live.withoutTime != self.live?.withoutTime || isTime || live.state == .gone || wasRunning != live.state)
+        isNews: live.withoutTime != self.live?.withoutTime || isTime || live.state == .gone)
     }
     if chart != nil || live.withoutTime != self.live?.withoutTime { lastNews = clock }
     (self.live, self.store) = (live, store)

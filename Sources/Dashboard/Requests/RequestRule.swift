@@ -49,14 +49,27 @@ package struct RequestRule: Sendable {
     return .answer(name: name, isHead: head.method == "HEAD")
   }
 
+  /// The status for a request of which only the first bytes are looked at; `nil` if it may be read.
+  ///
+  /// Who does not know the token is not listened to any further.
+  package func refusal(ofRequestThatBegins bytes: [UInt8]) -> String? {
+    guard let word = ["GET ", "HEAD "].first(where: { bytes.starts(with: $0.utf8) }) else {
+      return "405 Method Not Allowed\r\nAllow: GET, HEAD"
+    }
+    return rest(of: bytes.dropFirst(word.utf8.count)) == nil ? "404 Not Found" : nil
+  }
+
   /// What follows the token in a path; `nil` if the path does not begin with it.
   private func name(in path: String) -> String? {
-    let path = Array(path.utf8)
+    rest(of: Array(path.utf8)[...]).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func rest(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     guard path.count >= token.count + 2 else { return nil }
     // Compares all of it, so that the time says nothing about how much is right.
-    var difference = (path[0] ^ UInt8(ascii: "/")) | (path[token.count + 1] ^ UInt8(ascii: "/"))
-    for (index, byte) in token.enumerated() { difference |= path[index + 1] ^ byte }
-    return difference == 0 ? String(decoding: path[(token.count + 2)...], as: UTF8.self) : nil
+    let expected = [UInt8(ascii: "/")] + token + [UInt8(ascii: "/")]
+    let difference = zip(path, expected).reduce(into: UInt8(0)) { $0 |= $1.0 ^ $1.1 }
+    return difference == 0 ? path.dropFirst(expected.count) : nil
   }
 
   /// Whether a header `Host` names this machine, with or without a port.

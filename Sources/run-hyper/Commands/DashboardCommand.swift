@@ -70,7 +70,7 @@ struct DashboardCommand: AsyncParsableCommand {
       let nearest = nearestName(to: study, among: try store.studyNames()).map { "; did you mean \($0)?" } ?? ""
       return "no study '\(study.inMessage)' in \(storage.name) yet\(nearest)"
     } catch let error as StorageError where error.isAbsence && error.found != "a folder" {
-      return "no database \(storage.name) yet"
+      return "no study in \(storage.name) yet"
     }
   }
 

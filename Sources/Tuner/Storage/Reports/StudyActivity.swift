@@ -13,6 +13,11 @@ package struct StudyActivity: Sendable, Equatable {
 
     /// The seconds since its last heartbeat, by this host's clock.
     package var silence: Double
+
+    package init(host: String, process: Int32, workers: Int, isGone: Bool, silence: Double) {
+      (self.host, self.process, self.workers) = (host, process, workers)
+      (self.isGone, self.silence) = (isGone, silence)
+    }
   }
 
   /// Trials with other seeds included.

@@ -1,0 +1,79 @@
+import Testing
+import Tuner
+
+@testable import Dashboard
+
+@Suite struct LiveStudyTests {
+  private static func kinds(_ bytes: [UInt8]?) -> [String] {
+    String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("event: ") }
+      .map { String($0.dropFirst(7)) }
+  }
+
+  private static func chart(_ count: Int, value: Double = 0) -> StudyChart {
+    StudyTextTests.chart((1...count).map { StudyTextTests.trial($0, value: value) })
+  }
+
+  @Test func `A page gets the whole study first, then what changes, and nothing when nothing does`() throws {
+    let study = LiveStudy(name: "s")
+    var page = LiveStudy.Position()
+    #expect(study.news(for: &page) == nil)
+    try study.begin(Self.chart(1), live: "{}")
+    #expect(Self.kinds(study.news(for: &page)) == ["study"])
+    #expect(study.news(for: &page) == nil)
+    try study.update(to: Self.chart(2), live: "{}", isNews: false)
+    try study.update(to: Self.chart(3), live: "{}", isNews: false)
+    try study.update(to: Self.chart(3), live: "{}", isNews: false)
+    #expect(Self.kinds(study.news(for: &page)) == ["changes", "changes"])
+    try study.update(to: nil, live: "{\"state\":\"paused\"}", isNews: true)
+    #expect(Self.kinds(study.news(for: &page)) == ["changes"])
+    var late = LiveStudy.Position()
+    #expect(Self.kinds(study.news(for: &late)) == ["study"])
+    #expect(study.news(for: &late) == nil)
+  }
+
+  @Test func `A page that reads slowly gets the whole study instead of all that it has missed`() throws {
+    let study = LiveStudy(name: "s")
+    var page = LiveStudy.Position()
+    try study.begin(Self.chart(1), live: "{}")
+    _ = study.news(for: &page)
+    for round in 1...1000 { try study.update(to: Self.chart(1, value: Double(round)), live: "{}", isNews: false) }
+    let news = study.news(for: &page)
+    #expect(Self.kinds(news) == ["study"])
+    #expect(String(decoding: news ?? [], as: UTF8.self).contains("\"value\":1000"))
+    #expect(study.news(for: &page) == nil)
+  }
+
+  @Test func `A problem is said once to each page, and the whole study says that it is over`() throws {
+    let study = LiveStudy(name: "s")
+    var page = LiveStudy.Position()
+    try study.begin(Self.chart(1), live: "{}")
+    study.fail("the \"disk\" is away")
+    study.fail("the \"disk\" is away")
+    let news = study.news(for: &page)
+    #expect(Self.kinds(news) == ["study", "problem"])
+    #expect(String(decoding: news ?? [], as: UTF8.self).contains(#"{"message":"the \"disk\" is away"}"#))
+    #expect(study.news(for: &page) == nil)
+    try study.update(to: nil, live: "{}", isNews: false)
+    #expect(Self.kinds(study.news(for: &page)) == ["study"])
+  }
+
+  @Test func `Of a study that is gone only the problem is left`() throws {
+    let study = LiveStudy(name: "s")
+    try study.begin(Self.chart(1), live: "{}")
+    study.fail("deleted", isOver: true)
+    var page = LiveStudy.Position()
+    #expect(Self.kinds(study.news(for: &page)) == ["problem"])
+    #expect(study.whole == nil && !study.isShown && study.problem == "deleted")
+    try study.begin(Self.chart(1), live: "{}")
+    #expect(Self.kinds(study.news(for: &page)) == ["study"])
+  }
+
+  @Test func `A study is read as long as a page has it open`() {
+    let study = LiveStudy(name: "s")
+    let (number, _) = study.attend()
+    #expect(study.attention.isWanted)
+    study.leave(number)
+    study.endLook()
+    #expect(study.attention.looks == 1)
+  }
+}
