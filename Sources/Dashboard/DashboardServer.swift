@@ -1,10 +1,9 @@
-package import Tuner
-
 import FlyingFox
 import FlyingSocks
 import Foundation
 import Glibc
 import Literals
+package import Tuner
 
 /// The server of the live page, for this machine only.
 package struct DashboardServer: Sendable {

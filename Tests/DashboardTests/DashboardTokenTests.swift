@@ -34,7 +34,8 @@ import Testing
     let file = folder.path + "/run-hyper/dashboard-token"
     try FileManager.default.createDirectory(atPath: folder.path + "/run-hyper", withIntermediateDirectories: true)
     try #require(
-      FileManager.default.createFile(atPath: file, contents: Data(contents.utf8), attributes: [.posixPermissions: 0o600]))
+      FileManager.default.createFile(
+        atPath: file, contents: Data(contents.utf8), attributes: [.posixPermissions: 0o600]))
     let token = DashboardToken(environment: ["XDG_CONFIG_HOME": folder.path])
     #expect(token.obstacle == nil)
     #expect(try String(contentsOfFile: file, encoding: .utf8) == token.text + "\n")

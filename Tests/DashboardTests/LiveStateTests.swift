@@ -68,7 +68,8 @@ import Tuner
   @Test func `The best trial is that of the best value, whatever has diverged`() {
     let trials = [
       StudyTextTests.trial(1, .completed, value: 0.2), StudyTextTests.trial(2, .running, value: 0.3),
-      StudyTextTests.trial(3, .diverged, value: 0.9), StudyTextTests.trial(4), StudyTextTests.trial(5, .pruned, value: 0.3),
+      StudyTextTests.trial(3, .diverged, value: 0.9), StudyTextTests.trial(4),
+      StudyTextTests.trial(5, .pruned, value: 0.3),
     ]
     #expect(LiveState.best(of: trials, .maximize) == 2)
     #expect(LiveState.best(of: trials, .minimize) == 1)

@@ -22,7 +22,8 @@ import Testing
   @Test(arguments: [
     "localhost", "LocalHost:1", "127.0.0.1", "127.0.0.1:8420", "[::1]", "[::1]:65535",
   ])
-  func `This machine may be called by each of its names, with any port, so that a tunnel may have another`(host: String) {
+  func `This machine may be called by each of its names, with any port, so that a tunnel may have another`(host: String)
+  {
     #expect(RequestRule.isLocal(host))
     #expect(Self.status(Self.head(host: host)) == 200)
     #expect(Self.status(Self.head(origin: "http://\(host)", site: "same-origin")) == 200)
@@ -58,7 +59,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "/", "/\(token)", "/\(token)x/", "/\(token.dropLast())/", "/x\(token)/", "//\(token)/", "/\(token.uppercased())/",
+    "", "/", "/\(token)", "/\(token)x/", "/\(token.dropLast())/", "/x\(token)/", "//\(token)/",
+    "/\(token.uppercased())/",
     "/../\(token)/", "http://localhost/\(token)/", "/%33c9fV0x-_Yb2/",
   ])
   func `Without the token nothing is there`(path: String) {

@@ -64,7 +64,10 @@ import Tuner
 
   @Test(arguments: [
     ("{}", [:]), ("{\"a\":1}", ["a": "1"]),
-    ("{\"a\":\"x,\\\"y:}\",\"b\":{\"c\":[1,{\"d\":2}]},\"e\":[]}", ["a": "\"x,\\\"y:}\"", "b": "{\"c\":[1,{\"d\":2}]}", "e": "[]"]),
+    (
+      "{\"a\":\"x,\\\"y:}\",\"b\":{\"c\":[1,{\"d\":2}]},\"e\":[]}",
+      ["a": "\"x,\\\"y:}\"", "b": "{\"c\":[1,{\"d\":2}]}", "e": "[]"]
+    ),
     ("{\"a\":\"\\\\\",\"b\":null}", ["a": "\"\\\\\"", "b": "null"]),
   ])
   func `The members of an object are found, whatever stands in strings`(json: String, members: [String: String]) {

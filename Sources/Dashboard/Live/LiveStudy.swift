@@ -76,7 +76,9 @@ final class LiveStudy: Sendable {
       if state.problem == nil {
         state.recent.append(
           (state.sequence, EventText.event(.changes, changes.json(sequence: state.sequence, live: live))))
-        while state.recent.count > Self.recentCount || state.recent.reduce(0, { $0 + $1.event.count }) > Self.recentBytes {
+        while state.recent.count > Self.recentCount
+          || state.recent.reduce(0, { $0 + $1.event.count }) > Self.recentBytes
+        {
           state.recent.removeFirst()
         }
       } else {

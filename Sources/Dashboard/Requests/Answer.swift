@@ -50,10 +50,7 @@ struct Answer: Sendable {
 
   /// A file's name of characters that mean nothing else in a header, or to a shell.
   private static func plain(_ name: String) -> String {
-    String(name.unicodeScalars.map { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-_.".unicodeScalars.contains(scalar))
-        ? Character(scalar) : "_"
-    }.prefix(100))
+    String(name.prefix(100)).replacing(#/[^A-Za-z0-9._-]/#, with: "_")
   }
 
   private static let phrases = [

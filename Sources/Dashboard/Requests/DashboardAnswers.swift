@@ -129,17 +129,14 @@ struct DashboardAnswers: HTTPHandler {
   }
 
   private func leaderboard(_ name: String, _ board: Leaderboard, of study: Study) -> Answer {
-    let decimals = contents.decimalPlaces(study.definition)
-    let file = "\(study.name)-\(name)"
-    switch name {
-    case "leaderboard.csv":
-      return .text(board.text(.csv, decimalPlaces: decimals), status: 200, type: "text/csv; charset=utf-8", savedAs: file)
-    case "leaderboard.json":
-      return .text(board.text(.json, decimalPlaces: decimals), status: 200, type: "application/json", savedAs: file)
-    default:
-      return .text(
-        board.text(.markdown, decimalPlaces: decimals), status: 200, type: "text/markdown; charset=utf-8", savedAs: file)
-    }
+    let (format, type): (Leaderboard.Format, String) =
+      switch name {
+      case "leaderboard.csv": (.csv, "text/csv; charset=utf-8")
+      case "leaderboard.json": (.json, "application/json")
+      default: (.markdown, "text/markdown; charset=utf-8")
+      }
+    let text = board.text(format, decimalPlaces: contents.decimalPlaces(study.definition))
+    return .text(text, status: 200, type: type, savedAs: "\(study.name)-\(name)")
   }
 }
 

@@ -57,11 +57,7 @@ package struct DashboardToken: Sendable {
     var bytes = [UInt8](repeating: 0, count: length + 2)
     let count = unsafe read(descriptor, &bytes, bytes.count)
     let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).trimmingCharacters(in: .newlines)
-    let isToken = text.utf8.count == length && text.utf8.allSatisfy { byte in
-      byte < 0x80 && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
-        || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_"))
-    }
-    return isToken ? text : nil
+    return text.utf8.count == length && text.wholeMatch(of: #/[A-Za-z0-9_-]+/#) != nil ? text : nil
   }
 
   /// Writes a token that nobody else may read; one of another process that came first stays.
@@ -87,6 +83,7 @@ package struct DashboardToken: Sendable {
   private static func random() -> String {
     var generator = SystemRandomNumberGenerator()
     let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let text = Data(bytes).base64EncodedString()
+    return text.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 }

@@ -36,7 +36,8 @@ package struct RequestRule: Sendable {
         status: 421, reason: "found another host than localhost, 127.0.0.1 or [::1]; use the address that was printed")
     }
     guard head.method == "GET" || head.method == "HEAD" else {
-      return .refuse(status: 405, reason: "found \(head.method.prefix(20)); expected GET, since nothing can be changed here")
+      return .refuse(
+        status: 405, reason: "found \(head.method.prefix(20)); expected GET, since nothing can be changed here")
     }
     if let origin = head.origin, !Self.isLocalOrigin(origin) {
       return .refuse(status: 403, reason: "found a request from another page; expected one from this server's")

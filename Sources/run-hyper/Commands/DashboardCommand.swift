@@ -46,7 +46,8 @@ struct DashboardCommand: AsyncParsableCommand {
     let server = try serve(token)
     let address =
       "http://127.0.0.1:\(server.port)/\(token.text)/" + (study.map { "?study=\(Self.inQuery($0))" } ?? "")
-    Output.note("The page shows \(study ?? "the newest study") of \(storage.name), to this machine only. Interrupt to end.")
+    Output.note(
+      "The page shows \(study ?? "the newest study") of \(storage.name), to this machine only. Interrupt to end.")
     if let absence { Output.note("note: \(absence); waiting for it") }
     Output.result(address)
     if open { show(address) }
@@ -80,14 +81,14 @@ struct DashboardCommand: AsyncParsableCommand {
       file: storage.isOnServer ? nil : storage.storage, storage: storage.name, study: study,
       decimalPlaces: { $0.metricDecimalPlaces }, open: { try storage.reader() },
       wording: { "\($0)".withoutPasswords })
-    do { return try DashboardServer(contents, port: port ?? Self.standardPort, token: token) } catch
-      let error as DashboardServer.PortError
+    do { return try DashboardServer(contents, port: port ?? Self.standardPort, token: token) } catch let error
+      as DashboardServer.PortError
     {
       guard port == nil, error.isTaken else {
+        let reason = error.isTaken ? "which another program uses" : error.description
         throw CommandError.input(
           Literals.message(
-            at: "--port", found: "\(port ?? Self.standardPort), \(error.isTaken ? "which another program uses" : error.description)",
-            expected: "a free port, or no --port"))
+            at: "--port", found: "\(port ?? Self.standardPort), \(reason)", expected: "a free port, or no --port"))
       }
       let server = try DashboardServer(contents, port: 0, token: token)
       Output.note("note: port \(Self.standardPort) is taken; using \(server.port)")
@@ -114,6 +115,7 @@ struct DashboardCommand: AsyncParsableCommand {
 
   /// A name as the value of a query.
   private static func inQuery(_ name: String) -> String {
-    name.addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed.subtracting(CharacterSet(charactersIn: "&+=#"))) ?? ""
+    let plain = CharacterSet.urlQueryAllowed.subtracting(CharacterSet(charactersIn: "&+=#"))
+    return name.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
   }
 }

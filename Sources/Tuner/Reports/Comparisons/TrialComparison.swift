@@ -55,7 +55,8 @@ extension StudyStore {
     let metric = MetricName(study.definition.metric).name
     guard let rank = RankMetric(metric) else {
       throw ReportError(
-        location: study.name, problem: "\(metric) is not a function of a rank, so trials cannot be compared user by user")
+        location: study.name,
+        problem: "\(metric) is not a function of a rank, so trials cannot be compared user by user")
     }
     let values = try [first, second].map { number in
       guard let ranks = try ranks(of: number, split: "valid", in: study), !ranks.isEmpty else {

@@ -93,7 +93,8 @@ extension StudyStore {
       activity.counts = try Self.counts(of: study.id, db)
       activity.interrupted =
         try db.value(
-          Int.self, "SELECT count(*) FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1 AND attempt > 0",
+          Int.self,
+          "SELECT count(*) FROM trial WHERE study_id = ? AND state = 'pending' AND active = 1 AND attempt > 0",
           [study.id]) ?? 0
       if activity.counts.running == 0, activity.counts.pending == 0 { activity.isOver = try isOver(study, db) }
       for trial in try ownedTrials(of: study.id, db) {
