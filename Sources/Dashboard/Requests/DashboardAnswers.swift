@@ -13,6 +13,9 @@ struct DashboardAnswers: HTTPHandler {
   let contents: DashboardServer.Contents
   let reports = ReportQueue()
 
+  /// Short questions do not wait for reports.
+  let questions = ReportQueue()
+
   private var storage: String { contents.storage }
 
   /// How long a page waits for its study to be read.
@@ -100,7 +103,7 @@ struct DashboardAnswers: HTTPHandler {
   /// The name of the study that an address means; `nil` if there is no study.
   private func name(in query: [HTTPRequest.QueryItem]) async throws -> String? {
     if let name = query["study"] ?? contents.study { return name }
-    return try await reports.run { try database.store().study(named: nil)?.definition.name }
+    return try await questions.run { try database.store().study(named: nil)?.definition.name }
   }
 
   // MARK: - Reports

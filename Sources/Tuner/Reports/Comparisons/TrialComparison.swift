@@ -42,7 +42,9 @@ package struct TrialComparison: Encodable, Sendable, Equatable {
       users[difference > 0 ? half + distance : half - 1 - distance] += 1
     }
     histogram = users.enumerated().map { index, users in
-      Bar(from: Double(index - half) * width, to: Double(index - half + 1) * width, users: users)
+      Bar(
+        from: Double(index - half) / Double(half) * rank.largest,
+        to: Double(index - half + 1) / Double(half) * rank.largest, users: users)
     }
   }
 }
