@@ -130,7 +130,8 @@ import Testing
   @Test func `A port that is taken is said, and another one is found without a wish`() throws {
     let program = try Self.place()
     let page = try DashboardPage(program)
-    let refused = try program.run(["dashboard", "--port=\(page.port)"])
+    let settings = ["XDG_CONFIG_HOME": program.folder.appendingPathComponent("settings").path]
+    let refused = try program.run(["dashboard", "--port=\(page.port)"], environment: settings)
     #expect(refused.status == 2 && refused.output == "")
     #expect(
       refused.errors
