@@ -21,6 +21,8 @@ package struct DashboardServer: Sendable {
     /// The digits of a study's metric in tables.
     package let decimalPlaces: @Sendable (StudyDefinition) -> Int
 
+    package let recipes: StudyRecipes
+
     /// Opens the database for reports.
     package let open: @Sendable () throws -> StudyStore
 
@@ -29,11 +31,11 @@ package struct DashboardServer: Sendable {
 
     package init(
       file: String?, storage: String, study: String?, decimalPlaces: @escaping @Sendable (StudyDefinition) -> Int,
-      open: @escaping @Sendable () throws -> StudyStore,
+      recipes: @escaping StudyRecipes, open: @escaping @Sendable () throws -> StudyStore,
       wording: @escaping @Sendable (any Error) -> String
     ) {
       (self.file, self.storage, self.study) = (file, storage, study)
-      (self.decimalPlaces, self.open, self.wording) = (decimalPlaces, open, wording)
+      (self.decimalPlaces, self.recipes, self.open, self.wording) = (decimalPlaces, recipes, open, wording)
     }
   }
 
@@ -66,7 +68,8 @@ package struct DashboardServer: Sendable {
     gates = try Self.gates(onPort: port) { try RequestGate($0, rule, server: inside, pool: pool) }
     self.port = gates[0].port
     let database = StudyDatabase(file: contents.file, open: contents.open)
-    watcher = StudyWatcher(database, storage: contents.storage, wording: contents.wording)
+    watcher = StudyWatcher(
+      database, storage: contents.storage, recipes: contents.recipes, wording: contents.wording)
     let answers = DashboardAnswers(
       rule: rule, database: database, watcher: watcher, contents: contents)
     server = HTTPServer(

@@ -44,7 +44,7 @@ struct Mistakes {
 }
 
 /// A command that can find the mistakes of its options without starting anything.
-protocol CheckedCommand {
+protocol CheckedCommand: SendableMetatype {
   func check(_ mistakes: inout Mistakes) throws
 }
 

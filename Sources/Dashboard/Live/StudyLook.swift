@@ -1,5 +1,8 @@
 import Foundation
-import Tuner
+package import Tuner
+
+/// How the trials of a study are trained again, for its charts.
+package typealias StudyRecipes = @Sendable (StudyDefinition) -> (Hyperparameters) -> StudyChart.Recipe?
 
 /// One look after another at a study in the database: reads it when it has changed, and no more often than reading may cost.
 struct StudyLook {
@@ -11,6 +14,10 @@ struct StudyLook {
   /// The study that is shown, as it was last read.
   private var pulse: StudyPulse?
   private weak var store: StudyStore?
+
+  /// Reads what has changed.
+  private var reader: StudyChartReader?
+  private let recipes: StudyRecipes
   private var definition: StudyDefinition?
   private var live: LiveState?
   private var speed = EpochSpeed()
@@ -31,7 +38,9 @@ struct StudyLook {
   /// How often a page is told of the time at least, while the study runs.
   private static let newsInterval: Duration = .seconds(3)
 
-  init(_ study: LiveStudy, storage: String) { (self.study, self.storage) = (study, storage) }
+  init(_ study: LiveStudy, storage: String, recipes: @escaping StudyRecipes) {
+    (self.study, self.storage, self.recipes) = (study, storage, recipes)
+  }
 
   /// Looks once.
   ///
@@ -39,7 +48,7 @@ struct StudyLook {
   mutating func look(at store: StudyStore) throws {
     guard let now = try store.pulse(ofStudyNamed: study.name) else {
       let wasShown = pulse != nil
-      (pulse, live, self.store) = (nil, nil, nil)
+      (pulse, live, self.store, reader) = (nil, nil, nil, nil)
       guard wasShown || study.problem == nil else { return }
       study.fail(
         wasShown
@@ -50,13 +59,13 @@ struct StudyLook {
     let isSame = pulse.map { ($0.id, $0.createdAt) == (now.id, now.createdAt) } ?? false
     let isNew = !isSame || store !== self.store || !study.isShown
     let clock = ContinuousClock.now
-    let hasChanged = isNew || now.revision != pulse?.revision
+    let hasChanged = isNew || now.revision != pulse?.revision || reader?.isBehind == true
     let isDue = (hasChanged && clock >= nextRead) || isNew
     guard isDue || clock >= nextActivity || study.problem != nil else { return }
 
     let start = Self.processorTime()
     guard let current = try store.study(named: study.name) else { return }
-    let chart = isDue ? try store.chart(of: current) : nil
+    let chart = isDue ? try chart(of: current, store, isNew: isNew) : nil
     // A study that nobody ran may have begun to run.
     let isStale = clock >= nextActivity || isNew || (isDue && live?.state != .running)
     let live = try state(of: current, chart, store, isStale: isStale)
@@ -77,6 +86,13 @@ struct StudyLook {
     if isStale { nextActivity = .now + max(pause, Self.activityInterval) }
   }
 
+  private mutating func chart(of current: Study, _ store: StudyStore, isNew: Bool) throws -> StudyChart {
+    if !isNew, let reader, reader.isFor(current, in: store) { return try reader.chart(mayLag: true) }
+    let reader = StudyChartReader(store, current, recipe: recipes(current.definition))
+    self.reader = reader
+    return try reader.chart(mayLag: true)
+  }
+
   private var activity = StudyActivity()
   private var studies: [String] = []
 
@@ -89,7 +105,7 @@ struct StudyLook {
     }
     let trials = chart?.trials ?? study.trials?.values ?? []
     let time = Self.seconds(since: Self.beginning)
-    if chart != nil { speed.add(epochs: trials.reduce(0) { $0 + ($1.curve.last?.epoch ?? 0) }, at: time) }
+    if chart != nil { speed.add(epochs: trials.reduce(0) { $0 + ($1.epochs ?? 0) }, at: time) }
     let definition = current.definition
     return LiveState(
       activity, best: LiveState.best(of: trials, definition.direction), speed: speed.perSecond(at: time),

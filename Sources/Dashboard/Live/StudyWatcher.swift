@@ -18,6 +18,7 @@ final class StudyWatcher: Sendable {
   private let database: StudyDatabase
   private let storage: String
   private let wording: @Sendable (any Error) -> String
+  private let recipes: StudyRecipes
   private let state = Locked(State())
   private let wake = DispatchSemaphore(value: 0)
 
@@ -29,8 +30,11 @@ final class StudyWatcher: Sendable {
   /// - Parameters:
   ///   - storage: The database in words, without a password.
   ///   - wording: An error in words, without a password.
-  init(_ database: StudyDatabase, storage: String, wording: @escaping @Sendable (any Error) -> String) {
-    (self.database, self.storage, self.wording) = (database, storage, wording)
+  init(
+    _ database: StudyDatabase, storage: String, recipes: @escaping StudyRecipes,
+    wording: @escaping @Sendable (any Error) -> String
+  ) {
+    (self.database, self.storage, self.recipes, self.wording) = (database, storage, recipes, wording)
     Thread.detachNewThread { [self] in run() }
   }
 
@@ -82,7 +86,7 @@ final class StudyWatcher: Sendable {
       guard !isEnded else { return }
       looks = looks.filter { studies[$0.key] != nil }
       for (name, study) in studies {
-        var look = looks[name] ?? StudyLook(study, storage: storage)
+        var look = looks[name] ?? StudyLook(study, storage: storage, recipes: recipes)
         do { try look.look(at: try database.store()) } catch {
           study.fail(wording(error))
           database.reopen()

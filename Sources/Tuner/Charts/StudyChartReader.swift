@@ -45,6 +45,18 @@ package final class StudyChartReader {
     assessment = StudyAssessment(study, isRepeatable: isRepeatable)
   }
 
+  /// Whether it reads this study, whose definition may have changed since.
+  package func isFor(_ other: Study, in store: StudyStore) -> Bool {
+    func parts(_ study: Study) -> [String] {
+      let definition = study.definition
+      return [
+        "\(study.id)", definition.name, definition.searchSpace, definition.pruner.description, definition.metric,
+        definition.invocation, definition.fixedConfigurationHash,
+      ]
+    }
+    return store === self.store && parts(other) == parts(study)
+  }
+
   /// The chart as the study is now.
   ///
   /// - Parameter mayLag: Whether intervals, ties and importance may be those of an earlier state, for as long as computing them
@@ -154,7 +166,8 @@ extension StudyChart.Attempt {
   /// - Parameter start: The first start of the study, in seconds.
   fileprivate init(_ attempt: TrialAttempt, from start: Double) {
     self.init(
-      worker: attempt.ownerParts?.description ?? attempt.owner, start: (StoredTime.seconds(attempt.startedAt) ?? start) - start,
+      worker: attempt.ownerParts?.description ?? attempt.owner,
+      start: (StoredTime.seconds(attempt.startedAt) ?? start) - start,
       end: attempt.endedAt.flatMap(StoredTime.seconds).map { $0 - start }, ending: attempt.ending,
       from: attempt.fromEpoch)
   }

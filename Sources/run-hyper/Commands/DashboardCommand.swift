@@ -79,7 +79,7 @@ struct DashboardCommand: AsyncParsableCommand {
     let storage = storage
     let contents = DashboardServer.Contents(
       file: storage.isOnServer ? nil : storage.storage, storage: storage.name, study: study,
-      decimalPlaces: { $0.metricDecimalPlaces }, open: { try storage.reader() },
+      decimalPlaces: { $0.metricDecimalPlaces }, recipes: TrialRecipes.forCharts, open: { try storage.reader() },
       wording: { "\($0)".withoutPasswords })
     do { return try DashboardServer(contents, port: port ?? Self.standardPort, token: token) } catch let error
       as DashboardServer.PortError
