@@ -56,7 +56,7 @@ extension BrowserTests {
         return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
       };
       const paper = getComputedStyle(document.body).backgroundColor;
-      const quiet = ".grid, .halo, .halo-mark, .speck-edge, .band, .guide *, .handle, .unselected, .brush, .taken";
+      const quiet = ".grid, .halo, .halo-mark, .casing, .speck-edge, .band, .guide *, .handle, .unselected, .brush, .taken";
       const found = new Map([["paper", bytes(paper)]]);
       for (const node of document.querySelectorAll(".drawing svg :is(path, rect), .legend svg path, td svg path, .legend i")) {
         if (node.matches(quiet)) continue;

@@ -75,11 +75,14 @@ struct StudyPage {
 
   // MARK: - Trials
 
+  /// What marks a trial in a chart.
+  private static let mark = #".overlay path:not([d=""])"#
+
   private static let place = """
     const [number, id] = arguments;
     document.activeElement?.blur();
     document.querySelector(`tr[data-number="${number}"]`)?.focus({ preventScroll: true });
-    const path = [...document.querySelectorAll(`#section-${id} .overlay path`)].at(-1);
+    const path = [...document.querySelectorAll(`#section-${id} \(mark)`)].at(-1);
     if (!path) return null;
     const { x, y } = path.getPointAtLength(0).matrixTransform(path.getScreenCTM());
     document.activeElement.blur();
@@ -100,12 +103,12 @@ struct StudyPage {
       const [number, ids] = arguments;
       const rows = [...document.querySelectorAll("tr.marked")];
       return rows.length === 1 && Number(rows[0].dataset.number) === number
-        && ids.every(id => document.querySelector(`#section-${id} .overlay path`));
+        && ids.every(id => document.querySelector(`#section-${id} \(Self.mark)`));
       """, trial, charts)
   }
 
   func waitForNoMark() throws {
-    try browser.wait(until: "nothing is marked", "return !document.querySelector('tr.marked, .overlay path')")
+    try browser.wait(until: "nothing is marked", "return !document.querySelector('tr.marked, \(Self.mark)')")
   }
 
   // MARK: - Selecting
