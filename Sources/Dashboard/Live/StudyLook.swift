@@ -101,7 +101,7 @@ struct StudyLook {
   ) throws -> LiveState {
     if isStale {
       activity = try store.activity(of: current)
-      studies = try store.studyNames()
+      studies = try store.studyNames().reversed()
     }
     let trials = chart?.trials ?? study.trials?.values ?? []
     let time = Self.seconds(since: Self.beginning)

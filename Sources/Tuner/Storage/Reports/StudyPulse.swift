@@ -27,10 +27,3 @@ extension StudyStore {
     }
   }
 }
-
-extension StudyStore {
-  /// The names of all studies, the oldest first.
-  package func studyNames() throws -> [String] {
-    try read { try $0.values(String.self, "SELECT name FROM study ORDER BY id") }
-  }
-}
