@@ -62,7 +62,7 @@ struct SubmitCommand: AsyncParsableCommand, CheckedCommand {
       if !dryRun { try SlurmProgram.require([.sbatch, .squeue]) }
       try requireSharedStorage()
       let password = try JobPassword.needed(for: storage.storage, environment: ProcessInfo.processInfo.environment)
-      let (space, name, files) = try tuned.map { ($0, name ?? study, nil) } ?? storedStudy()
+      let (space, name, files) = try tuned.map { ($0, self.name ?? study, nil) } ?? storedStudy()
       let kept = request.keeping(files, of: name ?? "", in: storage)
       return try Submission(
         StudyPreparation(space, name: name, storage: storage, kept), options, slurm, limits, password: password,
