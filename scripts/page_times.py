@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import sqlite3
 import statistics
 import subprocess
@@ -28,7 +29,7 @@ new MutationObserver((_, observer) => {
   // A message is taken after the frame in which it was sent has been painted.
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { window.painted = performance.now(); };
+    port1.onmessage = () => { window.runHyperPainted = performance.now(); };
     port2.postMessage(null);
   });
 }).observe(document, { subtree: true, childList: true });
@@ -116,8 +117,8 @@ def measure(browser, page, tries):
     for _ in range(tries):
         browser.open("about:blank")
         browser.open(f"file://{page}")
-        browser.wait("the first chart is painted", "return window.painted")
-        paints.append(browser.value("return painted"))
+        browser.wait("the first chart is painted", "return window.runHyperPainted")
+        paints.append(browser.value("return runHyperPainted"))
     for name, times in hovers.items():
         for _ in range(tries):
             moves, marked = browser.later(HOVER, name)
@@ -125,6 +126,19 @@ def measure(browser, page, tries):
                 raise SystemExit(f"error: pointing at {name} marked {marked} trials; expected more")
             times.append(statistics.median(moves))
     return statistics.median(paints), {name: statistics.median(times) for name, times in hovers.items()}
+
+
+def pause(process, database):
+    """Stops a process while it does not write: what is held in the middle of a write nobody else can have."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+            return
+        except sqlite3.OperationalError:
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.002)
 
 
 def delays(program, folder, browser, count):
@@ -138,35 +152,34 @@ def delays(program, folder, browser, count):
         file = f"{folder}/studies/studies.sqlite"
         query = "SELECT max(o.epoch) FROM observation o JOIN trial t ON t.id = o.trial_id JOIN study s ON s.id = t.study_id " \
             "WHERE s.name = 'live' AND t.ordinal = 1"
-        database = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=60)
+        database = sqlite3.connect(file, timeout=0.1, isolation_level=None)
         while not database.execute(query).fetchone()[0]:
             time.sleep(0.02)
-        os.kill(study.pid, 19)
+        pause(study, database)
         server = subprocess.Popen(
             [program, "dashboard", "live", "--port=0"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env=environment)
         browser.open(server.stdout.readline().strip())
         # The page notes when it has been given a trial's epoch.
         browser.later("""
-            window.seen = {};
+            window.runHyperShown = {};
             new MutationObserver(() => {
               const epochs = page.study?.byNumber.get(1)?.epochs;
-              if (epochs && !(epochs in seen)) seen[epochs] = Date.now() / 1000;
+              if (epochs && !(epochs in runHyperShown)) runHyperShown[epochs] = Date.now() / 1000;
             }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
             setTimeout(arguments[0], 1000);""")
         found = []
         last = database.execute(query).fetchone()[0]
         for _ in range(count):
-            os.kill(study.pid, 18)
+            study.send_signal(signal.SIGCONT)
             while (epoch := database.execute(query).fetchone()[0]) == last:
                 pass
             moment = time.time()
-            os.kill(study.pid, 19)
-            # The study may have written more than one before it stood still.
-            time.sleep(0.05)
+            pause(study, database)
+            # It may have written more than one.
             last = database.execute(query).fetchone()[0]
-            browser.wait("the page shows the epoch", "return Math.max(...Object.keys(seen)) >= arguments[0]", epoch)
-            seen = browser.value("return seen")
+            browser.wait("the page shows the epoch", "return Math.max(...Object.keys(runHyperShown)) >= arguments[0]", epoch)
+            seen = browser.value("return runHyperShown")
             found.append(min(shown for number, shown in seen.items() if int(number) >= epoch) - moment)
             time.sleep(0.3)
         return found

@@ -13,6 +13,7 @@ from terminal_picture import svg
 
 STUDY = ["--params_file=hyper.test", "--study=asha", "--epochs=27", "--pruner=asha", "--workers=2"]
 COLUMNS = (60, 80, 160)
+EPOCHS = 170  # of about 200, after which the terminal is drawn
 MOST = 150_000  # bytes of a picture
 
 
@@ -100,7 +101,7 @@ def main():
     if options.only != "page":
         for columns in COLUMNS:
             file = os.path.join(target, f"terminal-{columns}.svg")
-            drawing = svg(terminal(options.program, home, columns, 120), columns, f"A study in a terminal of {columns} columns")
+            drawing = svg(terminal(options.program, home, columns, EPOCHS), columns, f"A study in a terminal of {columns} columns")
             with open(file, "w") as picture:
                 picture.write(drawing)
             print(f"{file}: {os.path.getsize(file) / 1000:.0f} KB")

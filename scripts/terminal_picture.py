@@ -12,12 +12,12 @@ COLORS = {
 PAPER, INK, FAINT = ("#ffffff", "#0d1117"), ("#24292f", "#e6edf3"), ("#57606a", "#8b949e")
 
 
-def runs(line):
-    """The parts of a line with the same look: column, text, classes of the style sheet.
+def runs(line, classes):
+    """The parts of a line with the same look (column, text, classes of the style sheet), and the look after it, which goes on.
 
     Source: ECMA-48, section 8.3.117, Select Graphic Rendition.
     """
-    column, classes, found = 0, set(), []
+    column, found = 0, []
     for code, text in re.findall(r"\x1b\[([0-9;]*)m|([^\x1b]+)", line):
         if text:
             found.append((column, text, sorted(classes)))
@@ -37,7 +37,7 @@ def runs(line):
                 classes = classes - colors | {f"c{number % 10 + 30}"}
             else:
                 raise ValueError(f"found the code {number} in {line!r}; expected bold, faint or one of eight colors")
-    return found
+    return found, classes
 
 
 def svg(text, columns, title):
@@ -57,9 +57,11 @@ def svg(text, columns, title):
         f"<style>text{{font:14px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;white-space:pre}}.b{{font-weight:bold}}"
         f"{style(0)}@media (prefers-color-scheme:dark){{{style(1)}}}</style>",
         f'<rect class="p" width="{width}" height="{height}" rx="6"/>']
+    look = set()
     for number, line in enumerate(lines):
         y = MARGIN + number * LINE + 14
-        for column, run, classes in runs(line):
+        found, look = runs(line, look)
+        for column, run, classes in found:
             if not run.strip():
                 continue
             start = len(run) - len(run.lstrip(" "))
