@@ -9,10 +9,12 @@ const live = {
   hidden: null, // the timer that lets the connection go while nobody sees the page
 };
 
+/** A query with `%20` for a space: a server takes `+` for itself. */
+const queryText = parameters => new URLSearchParams(parameters).toString().replaceAll("+", "%20");
+
 /** An address below the page's own, for this study. */
 function serverPath(path, parameters = {}) {
-  const query = new URLSearchParams({ study: page.study.study, ...parameters });
-  return `${path}?${query}`;
+  return `${path}?${queryText({ study: page.study.study, ...parameters })}`;
 }
 
 async function fetchJSON(path, parameters = {}) {
@@ -121,11 +123,11 @@ function watchTime() {
 
 function startLive() {
   element("study-choice").addEventListener("change", event => {
-    location.assign(`?${new URLSearchParams({ study: event.target.value })}`);
+    location.assign(`?${queryText({ study: event.target.value })}`);
   });
   // A link to the newest study names it, as another one is the newest later.
   if (!new URLSearchParams(location.search).has("study")) {
-    history.replaceState(null, "", `?${new URLSearchParams({ study: page.study.study })}${location.hash}`);
+    history.replaceState(null, "", `?${queryText({ study: page.study.study })}${location.hash}`);
   }
   connect();
   watchVisibility();
