@@ -68,7 +68,7 @@ import run_hyper
     (["leaderbord"], "unknown command 'leaderbord'; did you mean 'leaderboard'?"),
     (
       ["dance"],
-      "unknown command 'dance'; expected one of chart, compare, completion, dataset, ensemble, evaluate, export, importance, jobs, leaderboard, manual, recommend, resume, show, studies, study, submit, train, verify"
+      "unknown command 'dance'; expected one of chart, compare, completion, dashboard, dataset, ensemble, evaluate, export, importance, jobs, leaderboard, manual, recommend, resume, show, studies, study, submit, train, verify"
     ),
     (["dataset", "fecth"], "unknown command 'dataset fecth'; did you mean 'dataset fetch'?"),
     (["dataset", "x"], "unknown command 'dataset x'; expected one of dataset describe, dataset fetch, dataset import"),

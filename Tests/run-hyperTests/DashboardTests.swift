@@ -16,7 +16,7 @@ import Testing
   }
 
   /// All rows, as text.
-  private static func rows(_ program: Program) throws -> String { try SQLite.run(".dump", in: program) }
+  private static func rows(_ program: Program) throws -> String { try SQLite.run(".dump\n", in: program) }
 
   // MARK: - Who may ask
 

@@ -257,7 +257,7 @@ import Testing
     (["evaluate", "--weights=none"], "none: found no such file"),
     (["evaluate", "--weights=hyper.test"], "hyper.test: found"), (["dataset", "fetch", "other"], "only ml-100k"),
     (["dataset", "describe", "other"], "other"), (["train", "--save=no/where"], "--save"),
-    (["nonsense"], "expected one of chart, compare, completion, dataset"),
+    (["nonsense"], "expected one of chart, compare, completion, dashboard, dataset"),
     (["study"], "no parameter file given; start a study with run-hyper --params_file=hyper.test"),
     (["studies", "--top=3"], "--top"),
   ])

@@ -55,7 +55,7 @@ import Testing
   {
     let uses = ChartPage.script.ranges(of: call)
     #expect(uses.count == 1 && ChartPage.script.ranges(of: whole).count == 1)
-    #expect(ChartPage.script.contains("return `${path}?${query}`;"))
+    #expect(ChartPage.script.contains("return `${path}?${queryText({ study: page.study.study, ...parameters })}`;"))
     #expect(!ChartPage.html(of: makeChart([])).contains("connect-src"))
   }
 

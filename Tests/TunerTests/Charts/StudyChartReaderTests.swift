@@ -14,8 +14,9 @@ import Testing
     let study = try store.createOrContinue(definition, cells: cells).study
     let reader = StudyChartReader(store, study)
     #expect(try reader.chart() == store.chart(of: study))
-    var end: RunOutcome?
-    for count in 1... where end != .finished {
+    var (end, count): (RunOutcome?, Int) = (nil, 0)
+    while end != .finished {
+      count += 1
       let stop = StopController()
       let runner = StudyRunner(
         store: store, study: study, objective: Toy.stopping(stop, inEpoch: count, epochs: 4), workers: 1, stop: stop)

@@ -10,8 +10,8 @@ import Tuner
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)
     let (definition, cells) = try makeStudy("a choice [1,2,13,17]\nb choice ['x','y']")
-    let study = try store.createOrContinue(definition, cells: cells).study
     let toy = Toy(epochs: 1, costs: { TrialCost(perEpoch: ($0["a"]?.double ?? 0) * 1e12, epochs: 1) })
+    let study = try store.createOrContinue(definition, cells: cells, cost: toy.cost).study
     _ = try await StudyRunner(store: store, study: study, objective: toy, workers: 1).run()
     return (folder, store, study)
   }
@@ -129,7 +129,7 @@ import Tuner
     ("stat=completed", "--where: found 'stat'; expected state, or another of \(Self.names)"),
     (
       "b<3",
-      "--where: found < for b, which has values such as y; expected =, != or in, since they are no numbers"
+      "--where: found < for b, which has values such as x; expected =, != or in, since they are no numbers"
     ),
     (
       "state>=1",
