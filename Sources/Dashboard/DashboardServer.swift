@@ -61,7 +61,7 @@ package struct DashboardServer: Sendable {
   ///   - token: The first part of all paths.
   /// - Throws: A `PortError`.
   package init(_ contents: Contents, port: UInt16, token: DashboardToken) throws {
-    let pool = DispatchSocketPool()
+    let pool = try PollingSocketPool()
     // A name that ends with the process, and leads to nothing that the gates would not.
     let inside = sockaddr_un.unix(abstractNamespace: "run-hyper-\(UUID().uuidString)")
     let rule = RequestRule(token: token.text)

@@ -18,7 +18,8 @@ struct Mistakes {
 
   /// Adds a mistake, unless it has been found before.
   mutating func add(_ message: String) {
-    let known = Set(lines)
+    // An option without a value is missing as well.
+    let known = Set(lines + lines.map { $0.replacing(#/^Missing value for /#, with: "Missing expected argument ") })
     lines += message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).filter {
       $0.hasPrefix(" ") || !known.contains($0)
     }

@@ -35,12 +35,20 @@ import run_hyper
     case "evaluate": ([], ["dataset": "own", "weights": "w.safetensors"])
     case "recommend": (["s", "--all"], [:])
     case "export": (["s"], ["to": "new"])
+    case "chart": (["s"], ["to": "c.html"])
+    // It would serve the page until it is interrupted.
+    case "dashboard": (["s"], ["port": "none"])
     case "fetch": (["other"], [:])
     // A table that is missing, since a dataset would be written to any folder.
     case "import": (["new", "none.csv"], ["user": "u", "item": "i", "time": "t"])
     case "describe": (["own"], [:])
     default: ([], [:])
     }
+  }
+
+  /// Whether a value is a port, on which a page would be served until it is interrupted.
+  private static func serves(_ syntax: CommandSyntax, _ option: String, _ value: String) -> Bool {
+    syntax.words == ["dashboard"] && option == "port" && UInt16(value) != nil
   }
 
   private static func arguments(_ syntax: CommandSyntax, _ tried: [String: String]) -> [String] {
@@ -75,7 +83,9 @@ import run_hyper
       #expect(try program.run(save).status == 0)
     }
     for option in syntax.options.sorted() {
-      for value in Self.values { try Self.expectOrder(Self.arguments(syntax, [option: value]), in: program) }
+      for value in Self.values where !Self.serves(syntax, option, value) {
+        try Self.expectOrder(Self.arguments(syntax, [option: value]), in: program)
+      }
     }
     for flag in syntax.flags {
       for value in Self.values { try Self.expectOrder(Self.arguments(syntax, [flag: value]), in: program) }

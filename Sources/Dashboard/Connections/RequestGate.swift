@@ -27,7 +27,7 @@ struct RequestGate: Sendable {
   private let socket: AsyncSocket
   private let rule: RequestRule
   private let server: sockaddr_un
-  private let pool: DispatchSocketPool
+  private let pool: PollingSocketPool
   private let limits = Limits()
   private let count = Counter()
 
@@ -39,7 +39,7 @@ struct RequestGate: Sendable {
   ///
   /// - Parameter server: Where requests are passed on.
   /// - Throws: A `SocketError`.
-  init(_ address: some SocketAddress, _ rule: RequestRule, server: sockaddr_un, pool: DispatchSocketPool) throws {
+  init(_ address: some SocketAddress, _ rule: RequestRule, server: sockaddr_un, pool: PollingSocketPool) throws {
     let socket = try Socket(domain: Int32(address.family))
     do {
       try socket.setValue(true, for: .localAddressReuse)
