@@ -12,17 +12,4 @@ extension StudyStore {
   ) throws -> StudyChart {
     try StudyChartReader(self, study, isRepeatable: isRepeatable, recipe: recipe).chart()
   }
-
-  /// The learning curves of a metric such as `valid.mrr@10`, by the trials' numbers.
-  package func learningCurves(of metric: String, in study: Study) throws -> [Int: [StudyChart.Point]] {
-    try read { db in
-      let selection = TrialSelection(of: study.id)
-      let curves = try Self.learningCurves(of: metric, selection, db)
-      let numbers = try Self.trials(selection, db).map { ($0.number, $0.id) }
-      return Dictionary(
-        uniqueKeysWithValues: numbers.compactMap { number, id in
-          curves[id].map { (number, $0.map { StudyChart.Point(epoch: $0.epoch, value: $0.value) }) }
-        })
-    }
-  }
 }
