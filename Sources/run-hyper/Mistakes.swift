@@ -71,7 +71,9 @@ extension Mistakes {
         }
         add(message.inMessage)
         areAnsweredByHelp = true
-        let culprit = rest.indices.dropFirst(command).first { index in
+        // No argument that is there is to blame for one that is not.
+        guard !message.hasPrefix("Missing expected argument") else { return nil }
+        let culprit = Self.suspects(of: message, among: rest, from: command).first { index in
           guard !Self.isSetting(index, of: rest) else { return false }
           do {
             _ = try RunHyper.parseAsRoot(Array(rest[..<index] + rest[(index + 1)...]))
@@ -82,6 +84,15 @@ extension Mistakes {
         rest.remove(at: culprit)
       }
     }
+  }
+
+  /// The indices of the arguments that may be to blame for a message, first those of options that it names.
+  private static func suspects(of message: String, among arguments: [String], from start: Int) -> [Int] {
+    let isNamed = { (index: Int) in
+      arguments[index].hasPrefix("--") && message.contains(arguments[index].prefix { $0 != "=" })
+    }
+    let indices = Array(arguments.indices.dropFirst(start))
+    return indices.filter(isNamed) + indices.filter { !isNamed($0) }
   }
 
   /// Whether an argument is a configuration key, which the parser takes unread.
