@@ -127,7 +127,7 @@ final class DashboardPage {
           text = String(text[end.upperBound...])
           guard let start = event.firstRange(of: "event: \(kind)\ndata: ") else { continue }
           let data = String(event[start.upperBound...])
-          if data.contains(part) { return data }
+          if part.isEmpty || data.contains(part) { return data }
         }
         let bytes = connection.read()
         try #require(!bytes.isEmpty, "the events ended before \(kind) with \(part)")
