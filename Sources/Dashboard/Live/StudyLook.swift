@@ -26,7 +26,7 @@ struct StudyLook {
   private var nextActivity: ContinuousClock.Instant = .now
   private var lastNews: ContinuousClock.Instant = .now
 
-  /// Between two reads, at least so many times the processor time that the last one took.
+  /// The pause between two reads, as a multiple of the processor time that the last one took.
   private static let pauseFactor = 10.0
 
   /// The longest pause between two reads.

@@ -9,7 +9,7 @@ package struct DashboardToken: Sendable {
   /// Why the next run will have another one; `nil` if it is kept.
   package let obstacle: String?
 
-  /// 32 random bytes have so many characters.
+  /// The number of characters that stand for 32 random bytes.
   private static let length = 43
 
   /// The user's token, which is made and kept if there is none.
