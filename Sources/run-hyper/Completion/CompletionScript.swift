@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// What a shell reads to complete command lines of this program.
 ///
-/// Each script asks the program (`CompletionAnswer`), so it knows what the program knows and need not change with it. Nothing that was typed,
-/// and nothing that the program answers, is evaluated.
+/// Each script asks the program (`CompletionAnswer`), so it knows what the program knows and need not change with it.
+/// Nothing that was typed, and nothing that the program answers, is evaluated.
 enum CompletionScript: String, CaseIterable, ExpressibleByArgument {
   case bash, zsh, fish
 
