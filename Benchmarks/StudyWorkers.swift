@@ -1,4 +1,5 @@
 import Foundation
+import Locks
 import Tuner
 
 /// Several processes that work on one study, each with a store of its own, as processes on several hosts have.
@@ -13,6 +14,12 @@ struct StudyWorkers {
 
     /// Seconds from one trial's end to the next, on average; `nil` for as fast as possible.
     var pace: Double?
+
+    /// The number of trials of a study that is made first; `nil` if it is there.
+    var makes: Int?
+
+    /// How many trials this process ends before it leaves the rest; `nil` for all.
+    var limit: Int?
   }
 
   /// How long a process's trials waited for the study, in seconds.
@@ -74,13 +81,23 @@ struct StudyWorkers {
   static func serve() async throws {
     let job = try JSONDecoder().decode(Job.self, from: Data((readLine() ?? "").utf8))
     let store = try EmptyStudy.store(job.storage)
+    if let count = job.makes { _ = try EmptyStudy.make(count, named: job.study, in: store) }
     guard let study = try store.study(named: job.study) else {
       throw BenchmarkError("study: found none; expected '\(job.study)'")
     }
     let objective = PacedObjective(job)
     try FileHandle.standardOutput.write(contentsOf: Data(ready.utf8))
     guard readLine() != nil else { return }
-    _ = try await StudyRunner(store: store, study: study, objective: objective, workers: 1).run()
+    let (stop, ended) = (StopController(), Locked(0))
+    let runner = StudyRunner(store: store, study: study, objective: objective, workers: 1, stop: stop) { event in
+      guard case .ended = event, let limit = job.limit else { return }
+      let count = ended.withLock { count in
+        count += 1
+        return count
+      }
+      if count == limit { stop.requestStop() }
+    }
+    _ = try await runner.run()
     store.close()
     try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(objective.waits))
   }

@@ -49,8 +49,8 @@ final class DashboardPage {
   }
 
   /// The status of the answer, or `nil` if the connection was closed without one, and the body.
-  func answer(to request: [UInt8], over connection: Connection? = nil) throws -> (status: Int?, text: String) {
-    let connection = try connection ?? Connection(port: port)
+  func answer(to request: [UInt8], over connection: LocalConnection? = nil) throws -> (status: Int?, text: String) {
+    let connection = try connection ?? LocalConnection(port: port)
     connection.send(request)
     let text = String(decoding: connection.readAll(), as: UTF8.self)
     return (text.firstMatch(of: #/^HTTP/1\.1 (\d+)/#).flatMap { Int($0.1) }, text)
@@ -58,64 +58,13 @@ final class DashboardPage {
 
   func status(of request: [UInt8]) throws -> Int? { try answer(to: request).status }
 
-  /// A connection to the server.
-  final class Connection {
-    private let descriptor: CInt
-
-    init(port: UInt16) throws {
-      descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-      var limit = timeval(tv_sec: 600, tv_usec: 0)
-      unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      address.sin_port = port.bigEndian
-      address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-      let result = unsafe withUnsafePointer(to: &address) { address in
-        unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-      }
-      try #require(result == 0)
-    }
-
-    deinit { close(descriptor) }
-
-    /// Sends bytes, as far as the other side takes them.
-    func send(_ bytes: [UInt8]) {
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = unsafe rest.withUnsafeBytes {
-          unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
-        }
-        guard count > 0 else { return }
-        rest = rest.dropFirst(count)
-      }
-    }
-
-    /// Some bytes; empty at the end.
-    func read() -> [UInt8] {
-      var bytes = [UInt8](repeating: 0, count: 1 << 16)
-      let count = unsafe recv(descriptor, &bytes, bytes.count, 0)
-      return Array(bytes.prefix(max(count, 0)))
-    }
-
-    func readAll() -> [UInt8] {
-      var all: [UInt8] = []
-      while true {
-        let bytes = read()
-        guard !bytes.isEmpty else { return all }
-        all += bytes
-      }
-    }
-  }
-
   /// The events of a study, one after another.
   final class Events {
-    private let connection: Connection
+    private let connection: LocalConnection
     private var text = ""
 
     init(_ page: DashboardPage, study: String? = nil) throws {
-      connection = try Connection(port: page.port)
+      connection = try LocalConnection(port: page.port)
       connection.send(page.request("events" + (study.map { "?study=\($0)" } ?? "")))
     }
 

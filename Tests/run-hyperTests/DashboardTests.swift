@@ -86,9 +86,9 @@ import Testing
     }
 
     // Some say nothing, some stop in the middle, some take their events slowly, and some leave.
-    var connections: [DashboardPage.Connection] = []
+    var connections: [LocalConnection] = []
     for number in 0..<500 {
-      let connection = try DashboardPage.Connection(port: page.port)
+      let connection = try LocalConnection(port: page.port)
       switch number % 4 {
       case 0: connection.send(Array(page.request().dropLast(3)))
       case 1: connection.send(page.request("events"))

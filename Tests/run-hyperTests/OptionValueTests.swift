@@ -8,21 +8,7 @@ import run_hyper
   /// Of 0, 1, 2 and 10,000 characters.
   private static let values = ["", "0", "a", "/", "~", "12", "a/"] + ["a", "9", "~/"].map(long)
   /// A port on which this process listens.
-  private static let takenPort: UInt16 = {
-    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    unsafe withUnsafeMutablePointer(to: &address) { address in
-      unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        _ = unsafe bind(descriptor, address, size)
-        _ = unsafe getsockname(descriptor, address, &size)
-      }
-    }
-    listen(descriptor, 1)
-    return UInt16(bigEndian: address.sin_port)
-  }()
+  private static let takenPort = LocalConnection.listeningPort()
   private static let valuesOfKeys = ["", "0", "12"] + ["a", "["].map(long)
 
   private static func long(_ piece: String) -> String { String(repeating: piece, count: 10_000 / piece.count) }

@@ -96,40 +96,23 @@ final class ChromeDriver: Sendable {
 
   /// Sends a request to a port of this machine, and returns what is said in answer.
   private static func exchange(_ request: Data, port: UInt16) throws -> Data {
-    let socket = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-    let connection = FileHandle(fileDescriptor: socket, closeOnDealloc: true)
-    // Slow machines are waited for; one that never answers is not.
-    var patience = timeval(tv_sec: 900, tv_usec: 0)
-    _ = unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let isConnected = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
+    let connection = try LocalConnection(port: port)
+    guard connection.send(Array(request)) else {
+      throw BrowserFailure(description: "the driver does not read any more")
     }
-    guard isConnected else { throw BrowserFailure(description: "the driver does not listen any more") }
-    var rest = request[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
-      }
-      guard count > 0 else { throw BrowserFailure(description: "the driver does not read any more") }
-      rest = rest.dropFirst(count)
+    var answer: [UInt8] = []
+    func readMore() throws {
+      let bytes = connection.read()
+      guard !bytes.isEmpty else { throw BrowserFailure(description: "the driver ended its answer too early") }
+      answer += bytes
     }
-    var head = Data()
-    while !head.suffix(4).elementsEqual("\r\n\r\n".utf8) {
-      guard let byte = try connection.read(upToCount: 1), !byte.isEmpty else {
-        throw BrowserFailure(description: "the driver gave no answer")
-      }
-      head += byte
-    }
-    let text = String(decoding: head, as: UTF8.self)
+    while answer.firstRange(of: "\r\n\r\n".utf8) == nil { try readMore() }
+    let start = try #require(answer.firstRange(of: "\r\n\r\n".utf8)).upperBound
+    let text = String(decoding: answer[..<start], as: UTF8.self)
     let count = try #require(
       text.firstMatch(of: #/(?i)content-length: *(\d+)/#).flatMap { Int($0.output.1) }, "\(text)")
-    return try connection.read(upToCount: count) ?? Data()
+    while answer.count < start + count { try readMore() }
+    return Data(answer[start..<start + count])
   }
 }
 
