@@ -40,9 +40,9 @@ struct ConfigurationSources {
     layers = [layer]
   }
 
-  /// The configuration with `tuned` on top.
-  func configuration(tuned: ConfigurationLayer? = nil) throws(ConfigurationError) -> Configuration {
-    try Configuration(layers: layers + (tuned.map { [$0] } ?? []), dataDirectories: dataDirectories)
+  /// The configuration with more layers on top, the last one above all.
+  func configuration(with upper: [ConfigurationLayer] = []) throws(ConfigurationError) -> Configuration {
+    try Configuration(layers: layers + upper, dataDirectories: dataDirectories)
   }
 
   /// - Throws: If there is no such dataset; only the keys that lead to its folder are read.

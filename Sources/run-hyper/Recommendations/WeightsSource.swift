@@ -60,18 +60,9 @@ struct WeightsSource {
   /// - Parameter isBest: Whether it is the study's best trial, for messages.
   init(_ trial: TrainedTrial, of study: Study, in store: StudyStore, dataPath: String?, isBest: Bool) throws {
     let definition = study.definition
-    let (_, sources, _) = try StudyInvocation.sources(of: definition)
-    let space = try SearchSpace(parsing: definition.searchSpace, file: "study \(study.name)")
-    var pairs = trial.hyperparameters.pairs
-    if trial.repetition > 0 {
-      let seed = StudyDefinition.seed(definition.seed, ofRepetition: trial.repetition)
-      pairs.append(.init(name: "seed", value: .integer(seed)))
-    }
-    var layers = sources.layers + [TuningSpace.layer(Hyperparameters(pairs), of: space)]
-    if let dataPath {
-      layers.append(ConfigurationLayer(source: "--data_path", canonical: ["data_path": .text(dataPath)]))
-    }
-    configuration = try Configuration(layers: layers, dataDirectories: sources.dataDirectories)
+    let recipes = try TrialRecipes(of: definition)
+    let seed = trial.repetition > 0 ? StudyDefinition.seed(definition.seed, ofRepetition: trial.repetition) : nil
+    configuration = try recipes.configuration(of: trial.hyperparameters, seed: seed, dataPath: dataPath)
     let what = isBest ? ", the best one of \(study.name)" : " of \(study.name)"
     title = "the weights of trial \(trial.number)\(what)"
     if let kept = try store.savedWeights(of: study, trial: trial.number) {
@@ -84,8 +75,7 @@ struct WeightsSource {
       training = try TrialTraining(trial, of: definition, configuration)
     }
     measurement = "study's metrics"
-    let readsSameFiles = space.parameters.allSatisfy { !["load_col", "benchmark_filename"].contains($0.name) }
-    self.study = (definition, readsSameFiles)
+    self.study = (definition, recipes.readSameFiles)
   }
 
   /// The number of a study's best trial, as the leaderboard has it.

@@ -53,7 +53,7 @@ struct StudyInvocation: Codable {
     guard let (file, sources, plan) = try? sources(of: definition), plan.leavesOut,
       let space = try? SearchSpace(parsing: definition.searchSpace, file: file)
     else { return { _ in true } }
-    return { (try? sources.configuration(tuned: TuningSpace.layer($0, of: space))) != nil }
+    return { (try? sources.configuration(with: [TuningSpace.layer($0, of: space)])) != nil }
   }
 
   /// The sources that give the study's configuration again.

@@ -37,10 +37,21 @@ package struct TrialRecipes {
 
   /// A trial's configuration.
   ///
-  /// - Parameter seed: That of a repeat; `nil` for the study's own.
-  func configuration(of point: Hyperparameters, seed: Int?) throws(ConfigurationError) -> Model.Configuration {
+  /// - Parameters:
+  ///   - seed: That of a repeat; `nil` for the study's own.
+  ///   - dataPath: The folder of datasets; `nil` for the study's own.
+  func configuration(
+    of point: Hyperparameters, seed: Int?, dataPath: String? = nil
+  ) throws(ConfigurationError) -> Model.Configuration {
     let pairs = point.pairs + (seed.map { [.init(name: "seed", value: .integer($0))] } ?? [])
-    return try sources.configuration(tuned: TuningSpace.layer(Hyperparameters(pairs), of: space))
+    var layers = [TuningSpace.layer(Hyperparameters(pairs), of: space)]
+    if let dataPath { layers.append(.init(source: "--data_path", canonical: ["data_path": .text(dataPath)])) }
+    return try sources.configuration(with: layers)
+  }
+
+  /// Whether no trial reads other files of the dataset than another one.
+  var readSameFiles: Bool {
+    space.parameters.allSatisfy { !["load_col", "benchmark_filename"].contains($0.name) }
   }
 
   /// The recipe of a trial.

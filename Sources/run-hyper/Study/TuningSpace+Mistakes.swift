@@ -39,7 +39,7 @@ extension TuningSpace {
       var survey = ConfigurationSurvey()
       for point in space.representatives().points {
         _ = survey.look(at: point) { point throws(ConfigurationError) in
-          try sources.configuration(tuned: layer(point, of: space))
+          try sources.configuration(with: [layer(point, of: space)])
         }
       }
       if plan == nil {

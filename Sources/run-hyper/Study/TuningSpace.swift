@@ -57,7 +57,7 @@ struct TuningSpace {
     var survey = ConfigurationSurvey()
     func look(at cell: Hyperparameters) -> Bool {
       survey.look(at: cell) { point throws(ConfigurationError) in
-        try sources.configuration(tuned: Self.layer(point, of: space))
+        try sources.configuration(with: [Self.layer(point, of: space)])
       }
     }
     let needsSeed = !tunesSeed && (plan.algorithm == .random || plan.isShuffled)
@@ -90,7 +90,7 @@ struct TuningSpace {
     } catch {
       // The fixed keys alone may be impossible, such as a hidden_size that only the tuned values of n_heads divide.
       for point in space.representatives(limit: 1000).points {
-        let configuration = try? sources.configuration(tuned: layer(point, of: space))
+        let configuration = try? sources.configuration(with: [layer(point, of: space)])
         if let configuration { return Int(clamping: configuration.training.seed) }
       }
       throw error
@@ -147,10 +147,10 @@ struct TuningSpace {
   ///
   /// - Parameter repetition: The number of the repeat with another seed; 0 for the study's own seed.
   func configuration(of cell: Hyperparameters, repetition: Int = 0) throws -> Configuration {
-    guard repetition > 0 else { return try sources.configuration(tuned: Self.layer(cell, of: space)) }
+    guard repetition > 0 else { return try sources.configuration(with: [Self.layer(cell, of: space)]) }
     let repeated = StudyDefinition.seed(Int(clamping: firstConfiguration.training.seed), ofRepetition: repetition)
-    return try sources.configuration(
-      tuned: Self.layer(Hyperparameters(cell.pairs + [.init(name: "seed", value: .integer(repeated))]), of: space))
+    let point = Hyperparameters(cell.pairs + [.init(name: "seed", value: .integer(repeated))])
+    return try sources.configuration(with: [Self.layer(point, of: space)])
   }
 
   /// The memory that the trials need, any of which may run at the same time.
