@@ -88,7 +88,8 @@ struct StudyWorkers {
     let objective = PacedObjective(job)
     try FileHandle.standardOutput.write(contentsOf: Data(ready.utf8))
     guard readLine() != nil else { return }
-    let (stop, ended) = (StopController(), Locked(0))
+    let stop = StopController()
+    let ended = Locked(0)
     let runner = StudyRunner(store: store, study: study, objective: objective, workers: 1, stop: stop) { event in
       guard case .ended = event, let limit = job.limit else { return }
       let count = ended.withLock { count in

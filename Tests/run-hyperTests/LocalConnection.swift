@@ -11,7 +11,7 @@ final class LocalConnection {
     descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     var patience = timeval(tv_sec: 900, tv_usec: 0)
     _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    let result = Self.withLoopback(port: port) { unsafe connect(descriptor, $0, $1) }
+    let result = unsafe Self.withLoopback(port: port) { unsafe connect(descriptor, $0, $1) }
     try #require(result == 0, "nothing listens on port \(port)")
   }
 
@@ -21,7 +21,7 @@ final class LocalConnection {
   static func listeningPort() -> UInt16 {
     let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     var port: UInt16 = 0
-    withLoopback(port: 0) { address, size in
+    unsafe withLoopback(port: 0) { address, size in
       var size = size
       _ = unsafe bind(descriptor, address, size)
       _ = unsafe getsockname(descriptor, address, &size)
