@@ -4,7 +4,7 @@ import Tuner
 
 /// The arguments of a command line, sorted into declared options and configuration keys.
 ///
-/// ArgumentParser requires every option to be declared; a configuration has some forty keys, which the model knows. So each
+/// ArgumentParser requires every option to be declared; a configuration has many keys, which the model knows. So each
 /// `--KEY=VALUE` that is not an option of the command becomes `--set KEY=VALUE`. Underscores and dashes in names are
 /// interchangeable: `--params_file x` and `--params-file=x` are the same option.
 package struct CommandLineArguments: Equatable {
@@ -107,7 +107,9 @@ package struct CommandLineArguments: Equatable {
       if syntax.repeatable.contains(option) || isNew(value, for: typed, as: option) { append(value, of: option) }
       return
     }
-    let isFlagAlone = !nextIsValue || (syntax.hasOperand && Configuration.meaning(ofKey: option) != .known)
+    let isFlagAlone =
+      !nextIsValue || !syntax.takesConfiguration
+      || (syntax.hasOperand && Configuration.meaning(ofKey: option) != .known)
     if syntax.flags.contains(option), pieces.count == 1, isFlagAlone {
       if !parsed.contains("--\(option)") { parsed.append("--\(option)") }
       return

@@ -23,6 +23,7 @@ import run_hyper
     (["--shuffle", "False", "--shuffle=False"], ["study", "--set", "shuffle=False"]),
     (["--shuffle", "--shuffle", "--early_stop", "3"], ["study", "--shuffle", "--early_stop=3"]),
     (["train", "--epochs=2", "--epochs", "2"], ["train", "--set", "epochs=2"]),
+    (["resume", "--mixed-machines", "s"], ["resume", "--mixed_machines", "s"]),
     (["show", "s", "3", "--", "--x"], ["show", "s", "3", "--", "--x"]),
     (["--help"], ["--help"]),
     (["train", "--help"], ["train", "--help"]),

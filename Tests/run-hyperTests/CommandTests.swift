@@ -119,6 +119,14 @@ import Testing
       #expect(
         rows.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] } == trials.map { $0[...] })
     }
+    let wrong = try ask("leaderboard", "--where=a<", "--where=b!==1", "--top=-1", "--columns=,")
+    #expect(
+      wrong.status == 2
+        && wrong.errors.split(separator: "\n").prefix(4) == [
+          "error: --where: found 'a<'; expected a number after <; texts can be compared with =, != and in",
+          "--where: found 'b!==1'; expected != instead of !==", "--top: found -1; expected 0 or more",
+          "--columns: found no name in ','; expected all, or names separated by commas",
+        ], "\(wrong.errors)")
     for (arguments, message) in [
       (["--sort=tflp"], "--sort: found 'tflp'; expected tflop, or another of n_layers, trial, state"),
       (["--where=n_layers<"], "--where: found 'n_layers<'; expected a number after <"),
@@ -170,7 +178,12 @@ import Testing
     #expect(!text.contains(owner[1]))
     let started = try #require(json["started"] as? String)
     #expect(started.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/#) != nil)
-    #expect(text.contains(" started   \(started.prefix(19).replacing("T", with: " "))\n"), "\(text)")
+    let day = try Date(started, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    for (zone, hours) in [("UTC", 0.0), ("Etc/GMT-5", 5), ("Etc/GMT+11", -11)] {
+      let text = try Self.study.get().0.run(arguments, environment: ["TZ": zone]).output
+      let local = day.addingTimeInterval(3600 * hours).ISO8601Format().dropLast().replacing("T", with: " ")
+      #expect(text.contains(" started   \(local)\n"), "\(zone): \(text)")
+    }
     let cost = try #require(json["cost_tflop"] as? Double)
     #expect(text.contains(" s, \(String(format: "%.3f", cost)) TFLOP\n"), "\(text)")
     // The values as they are: JSONSerialization loses the last bit of some.

@@ -125,6 +125,7 @@ import Testing
       ),
       (["train", "--set", "hidden_act=g"], ["words\t", "hidden_act=gelu"]),
       (["--shuffle=T"], ["words\t--shuffle=", "--shuffle=True"]),
+      (["submit", "--shuffle", "False", "pl"], ["words\t", "plain"]),
       (["--tool="], ["words\t--tool=", "--tool=Hyperopt", "--tool=Ray"]),
       (["--progress", "j"], ["words\t", "json"]),
       (["recommend", "--format=js"], ["words\t--format=", "--format=jsonl"]),
@@ -137,8 +138,15 @@ import Testing
       (["leaderboard", "--storage=none.sqlite", "p"], ["words\t"]), (["nonsense", ""], ["words\t"]),
       (["leaderboard", "--", "pl"], ["words\t", "plain"]),
     ]
+    // Whoever has fetched more datasets than the bundled one gets them, too.
+    let home = program.folder.appendingPathComponent("home/datasets")
+    try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: home.appendingPathComponent("grocery"),
+      withDestinationURL: Program.home.appendingPathComponent("datasets/grocery"))
+    let environment = Self.patient.merging(["RUN_HYPER_HOME": home.deletingLastPathComponent().path]) { $1 }
     for (words, expected) in answers {
-      let ending = try program.run([CompletionAnswer.command, "zsh"] + words, environment: Self.patient)
+      let ending = try program.run([CompletionAnswer.command, "zsh"] + words, environment: environment)
       let found = ending.output.split(separator: "\n").enumerated().map { line in
         String(line.offset == 0 ? line.element : line.element.prefix { $0 != "\t" })
       }

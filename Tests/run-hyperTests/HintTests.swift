@@ -62,7 +62,7 @@ import Testing
     #expect(help.text.contains("USAGE: \(name) leaderboard "), "\(help.text)")
     let wrong = try Self.shell("\(name) leaderboard --top=x", in: program.folder)
     #expect(wrong.text.hasSuffix("\nFor help: \(name) leaderboard --help\n"), "\(wrong.text)")
-    let missing = try Self.shell("\(name) train --dataset=ml-100k", in: program.folder)
+    let missing = try Self.shell("\(name) train --dataset=ml-100k --data_path=.", in: program.folder)
     #expect(missing.text.contains("'\(name) dataset fetch ml-100k'"), "\(missing.text)")
   }
 

@@ -62,7 +62,11 @@ import run_hyper
 
   /// A status that the program documents, and one line for each thing that is wrong.
   private static func expectOrder(_ arguments: [String], in program: Program) throws {
-    let ending = try program.run(arguments, environment: ["HOME": program.folder.path])
+    let ending = try program.run(
+      arguments,
+      environment: [
+        "HOME": program.folder.path, "XDG_CONFIG_HOME": program.folder.appendingPathComponent("settings").path,
+      ])
     let shown = arguments.map { $0.prefix(100) }
     #expect([0, 1, 2].contains(ending.status), "\(shown): status \(ending.status)")
     guard ending.status == 2 else { return }

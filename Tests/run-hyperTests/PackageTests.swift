@@ -79,7 +79,9 @@ import Testing
       source 'my package/share/bash-completion/completions/run-hyper'; COMP_LINE="$1 --al" COMP_POINT=$((${#1} + 5))
       _run_hyper "$1"; printf '%s ' "${COMPREPLY[@]}"
       """
-    let called = try Self.shell("ln -s 'my package' p; set -- p/run-hyper; \(bash)", in: program.folder)
+    let called = try Self.shell(
+      "ln -s 'my package' p; set -- p/run-hyper; \(bash)", environment: ["RUN_HYPER_COMPLETION_SECONDS": "600"],
+      in: program.folder)
     #expect(called.status == 0 && called.text == "--algo= --alias_of_item_id= ", "\(called.text)")
   }
 

@@ -121,7 +121,7 @@ import run_hyper
       (["TERM": "xterm", "LANG": "en_US.UTF-8", "LC_ALL": "C"], .init(redraws: true, hasColor: true, glyphs: .ascii)),
       (["TERM": "xterm", "LANG": "C", "LC_CTYPE": "C.UTF-8"], .init(redraws: true, hasColor: true, glyphs: .unicode)),
     ] as [([String: String], Terminal)])
-  func `What a terminal can show follows from its kind, the locale and the wish for no colour`(
+  func `What a terminal can show follows from its kind, the locale and the wish for no color`(
     environment: [String: String], terminal: Terminal
   ) {
     #expect(Terminal(isTerminal: true, environment: environment) == terminal)

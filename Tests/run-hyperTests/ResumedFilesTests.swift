@@ -69,17 +69,25 @@ import Testing
     try FileManager.default.removeItem(at: program.folder.appendingPathComponent("charts.html"))
 
     let stranger = try Program()
-    for file in ["studies/studies.sqlite"] {
-      let bytes = try Data(contentsOf: program.folder.appendingPathComponent(file))
-      try stranger.write("", to: file)
-      try bytes.write(to: stranger.folder.appendingPathComponent(file))
-    }
+    try stranger.write("", to: "studies/studies.sqlite")
+    let database = try Data(contentsOf: program.folder.appendingPathComponent("studies/studies.sqlite"))
+    try database.write(to: stranger.folder.appendingPathComponent("studies/studies.sqlite"))
     let ending = try stranger.run(["resume", "s"])
     #expect(ending.status == 0, "\(ending.errors)")
     #expect(ending.errors.contains("since it is neither in this folder nor beside the database"), "\(ending.errors)")
     #expect(!program.exists("charts.html"))
     let given = try stranger.run(["resume", "s", "--display_file=own.html", "--output_file=own.result"])
     #expect(given.status == 0 && !given.errors.contains("not written") && stranger.exists("own.html"))
+  }
+
+  @Test func `A file that an option of resume names is not the other one of the study, too`() throws {
+    let program = try Self.killed()
+    let ending = try program.run(["resume", "s", "--output_file=charts.html"])
+    #expect(ending.status == 0, "\(ending.errors)")
+    #expect(
+      ending.errors.contains("charts.html, which s was to write, is not written, since the other option names it;"),
+      "\(ending.errors)")
+    #expect(try Self.text("charts.html", in: program).contains("\nValid result:\n"))
   }
 
   @Test func `A study without such files has none in its database`() throws {

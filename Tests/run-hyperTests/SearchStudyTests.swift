@@ -139,6 +139,12 @@ import Testing
       with: Data(try program.run(["show", Self.name, "best", "--format=json"]).output.utf8))
     let rungs = try #require((json as? [String: Any])?["rungs"] as? [[String: Any]])
     #expect(rungs.compactMap { $0["decision"] as? String }.prefix(2) == ["stop", "promote"])
+    func trials(_ sort: String) throws -> [Substring] {
+      let board = try program.run(["leaderboard", Self.name, "--top=0", "--format=csv", "--sort=\(sort)"])
+      return board.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }
+    }
+    // Pruned trials come after all completed ones, and before them in the other order.
+    #expect(try trials("-ndcg@10") == trials("ndcg@10").reversed() && trials("ndcg@10").count > 2)
     // Nothing is left to do, whichever way it is asked for.
     #expect(try program.run(["resume"]).errors.contains("is finished"))
     let again = try program.run(arguments)

@@ -67,7 +67,7 @@ import Testing
     #expect(text.contains("\u{1B}[32mnew best: "), "\(text)")
   }
 
-  @Test func `Without colours and without UTF-8, it is plain text that is drawn over`() throws {
+  @Test func `Without colors and without UTF-8, it is plain text that is drawn over`() throws {
     let text = try Self.shown(columns: 80, environment: ["TERM": "xterm", "LC_ALL": "C", "NO_COLOR": "1"])
     #expect(!text.contains(#/\x1B\[[0-9]*m/#) && text.contains("new best: "), "\(text)")
     let lines = Self.drawn(text)

@@ -52,11 +52,10 @@ import run_hyper
     let program = try Self.study.get()
     // As a person pastes it into a shell.
     let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.executableURL = URL(fileURLWithPath: "/bin/bash")
     shell.arguments = [
       "-c", "run_hyper=\"$0\"; run-hyper() { \"$run_hyper\" \"$@\"; }; \(shown.command) 2>/dev/null", try Program.path,
     ]
-    shell.executableURL = URL(fileURLWithPath: "/bin/bash")
     shell.currentDirectoryURL = program.folder
     shell.environment = ["PATH": "/usr/bin:/bin", "RUN_HYPER_HOME": Program.home.path]
     let (status, text) = try Program.output(of: shell)

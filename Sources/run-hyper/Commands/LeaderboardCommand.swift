@@ -4,7 +4,7 @@ import Literals
 import Tuner
 
 /// Ranks a study's trials.
-struct LeaderboardCommand: ParsableCommand {
+struct LeaderboardCommand: ParsableCommand, CheckedCommand {
   static let configuration = CommandConfiguration(
     commandName: "leaderboard",
     abstract: "Rank a study's trials by their validation metric.",
@@ -56,11 +56,33 @@ struct LeaderboardCommand: ParsableCommand {
   @Option(help: "Output format.")
   var format = BoardFormat.table
 
+  func check(_ mistakes: inout Mistakes) throws { _ = try readConditions(&mistakes) }
+
+  /// Reads the conditions, and checks what is known before the database is opened.
+  private func readConditions(_ mistakes: inout Mistakes) throws -> [Condition] {
+    let read = try conditions.compactMap { text in try mistakes.gather { try Condition(parsing: text) } }
+    if top < 0 { mistakes.add("--top: found \(top); expected 0 or more") }
+    if let columns {
+      if format != .table, format != .markdown {
+        mistakes.add(
+          "--columns cannot be combined with --format=\(format.rawValue), which has everything; leave it out")
+      } else if Self.names(in: columns).isEmpty {
+        mistakes.add("--columns: found no name in '\(columns.inMessage)'; expected all, or names separated by commas")
+      }
+    }
+    return read
+  }
+
+  private static func names(in columns: String) -> [String] {
+    columns.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
+
   func run() throws {
     let (board, decimalPlaces, columns, note) = try reading {
-      let conditions = try conditions.map(Condition.init(parsing:))
+      var mistakes = Mistakes()
+      let conditions = try readConditions(&mistakes)
+      try mistakes.check()
       let store = try storage.reader()
-      guard top >= 0 else { throw CommandError.input("--top: found \(top); expected 0 or more") }
       let study = try store.requiredStudy(study)
       let board = try store.leaderboard(
         of: study,
@@ -83,13 +105,7 @@ struct LeaderboardCommand: ParsableCommand {
   private func selection(from board: Leaderboard) throws -> Leaderboard.ColumnSelection {
     let fitting = format == .table ? Output.resultWidth.map { Leaderboard.ColumnSelection.fitting($0) } : nil
     guard let columns else { return fitting ?? .all }
-    guard format == .table || format == .markdown else {
-      throw CommandError.input(
-        "--columns cannot be combined with --format=\(format.rawValue), which has everything; leave it out")
-    }
-    if columns == "all" { return .all }
-    let names = columns.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    return try board.selection(ofColumns: names)
+    return columns == "all" ? .all : try board.selection(ofColumns: Self.names(in: columns))
   }
 
   /// The leaderboard's formats, as arguments.

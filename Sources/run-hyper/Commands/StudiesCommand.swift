@@ -3,7 +3,7 @@ import Literals
 import Tuner
 
 /// Lists the studies of a database, deletes one, or copies one to another database.
-struct StudiesCommand: ParsableCommand {
+struct StudiesCommand: ParsableCommand, CheckedCommand {
   static let configuration = CommandConfiguration(
     commandName: "studies",
     abstract: "List all studies with state, trials, best value and disk; delete or copy one.",
@@ -45,7 +45,9 @@ struct StudiesCommand: ParsableCommand {
   var toCheckpoints: String?
 
   func run() throws {
-    try checkOptions()
+    var mistakes = Mistakes()
+    check(&mistakes)
+    try mistakes.check()
     if let delete {
       try remove(delete)
     } else if let freeStates {
@@ -57,18 +59,16 @@ struct StudiesCommand: ParsableCommand {
     }
   }
 
-  /// - Throws: `CommandError.input` if an option is given without another one that it needs, or beside one that excludes it.
-  private func checkOptions() throws(CommandError) {
-    func refused(_ option: String, _ found: String, _ expected: String) -> CommandError {
-      .input(Literals.message(at: option, found: found, expected: expected))
+  /// Finds options that are given without another one that they need, or beside one that excludes them.
+  func check(_ mistakes: inout Mistakes) {
+    func refuse(_ option: String, _ found: String, _ expected: String) {
+      mistakes.add(Literals.message(at: option, found: found, expected: expected))
     }
     let named = [("--copy", copy), ("--delete", delete), ("--free_states", freeStates)].filter { $0.1 != nil }
-    if named.count > 1 { throw refused(named[0].0, "\(named[1].0) beside it", "one of them") }
-    if copy != nil, to == nil {
-      throw refused("--copy", "no --to", "--to=DATABASE, a file or \(OptionText.uriForm)")
-    }
-    if to != nil, copy == nil { throw refused("--to", "no --copy", "--copy=NAME, the study to copy") }
-    if toCheckpoints != nil, to == nil { throw refused("--to_checkpoints", "no --to", "--to=\(OptionText.uriForm)") }
+    if named.count > 1 { refuse(named[0].0, "\(named[1].0) beside it", "one of them") }
+    if copy != nil, to == nil { refuse("--copy", "no --to", "--to=DATABASE, a file or \(OptionText.uriForm)") }
+    if to != nil, copy == nil { refuse("--to", "no --copy", "--copy=NAME, the study to copy") }
+    if toCheckpoints != nil, to == nil { refuse("--to_checkpoints", "no --to", "--to=\(OptionText.uriForm)") }
   }
 
   private func remove(_ name: String) throws {

@@ -37,7 +37,7 @@ struct CompletionValues {
   private static let mostTrials = 200
 
   /// What a leaderboard knows of each trial besides parameters and metrics.
-  private static let facts = ["trial", "state", "epochs", "best_epoch", "tflop", "seconds"]
+  private static let facts = Leaderboard.Column.common.map(\.key)
 
   private func reading<Value>(_ body: (StudyStore) throws -> Value?) -> Value? {
     let named = typed.values["storage"].map { (try? OptionText.value($0, of: "storage")) ?? nil }

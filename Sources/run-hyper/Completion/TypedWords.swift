@@ -48,7 +48,9 @@ struct TypedWords {
     let name = Self.documented(String(pieces.first ?? ""))
     if pieces.count == 2 {
       values[name] = String(pieces[1])
-    } else if syntax.options.contains(name) || (!syntax.flags.contains(name) && syntax.takes(name)) {
+    } else if syntax.options.contains(name)
+      || (syntax.takes(name) && (!syntax.flags.contains(name) || rest.first?.hasPrefix("-") == false))
+    {
       guard let next = rest.first else {
         pending = name
         return

@@ -43,7 +43,7 @@ enum ManualText {
     ),
     ("RUN_HYPER_HOME", "The folder whose datasets are searched last. (default: the one that the program is in)"),
     ("RUN_HYPER_COMMAND", "The name of the program in commands that it prints."),
-    ("NO_COLOR", "No colours, if it is set and not empty."),
+    ("NO_COLOR", "No colors, if it is set and not empty."),
     ("TERM", "If it is dumb or not set, progress is shown in plain lines."),
     ("PGPASSWORD", "With libpq's other variables: how to connect to a PostgreSQL server."),
   ]

@@ -6,7 +6,7 @@ import Literals
 package struct ProgressBlock {
   package let lines: [Line]
 
-  /// A line, and how it is shown where there are colours.
+  /// A line, and how it is shown where there are colors.
   package struct Line: Equatable {
     package let text: String
     package var style = Style.plain
@@ -17,7 +17,7 @@ package struct ProgressBlock {
     case best
     case problem
 
-    /// The text in its colour (ECMA-48, SGR): green for what is best, yellow for a problem.
+    /// The text in its color (ECMA-48, SGR): green for what is best, yellow for a problem.
     func colored(_ text: String) -> String {
       switch self {
       case .plain: text

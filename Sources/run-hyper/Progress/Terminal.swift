@@ -5,7 +5,7 @@ package struct Terminal: Equatable, Sendable {
   /// Whether lines can be drawn over.
   package let redraws: Bool
 
-  /// Whether lines may have colours.
+  /// Whether lines may have colors.
   package let hasColor: Bool
 
   package let glyphs: Glyphs

@@ -53,6 +53,8 @@ import Tuner
     ("a<", "a number after <; texts can be compared with =, != and in"),
     ("a>=many", "a number after >=; texts can be compared with =, != and in"), ("a=<1", "<= instead of =<"),
     ("a=>1", ">= instead of =>"), ("a<>1", "=, !=, <, <=, > or >= instead of <>"),
+    ("a!==1", "!= instead of !=="), ("a in ,", "values after in, separated by commas"),
+    ("a in []", "values after in, separated by commas"),
   ])
   func `What is no condition is refused with what would be one`(text: String, expected: String) {
     let error = #expect(throws: ReportError.self) { try Condition(parsing: text) }

@@ -81,7 +81,8 @@ import Testing
 
   @Test func `Too few trials are named, with what would be enough`() throws {
     func problem(_ space: String, _ count: Int, _ pruned: Int = 0) throws -> String? {
-      var finished = try Self.finished(space, count) { _ in Int.random(in: 0...100) }
+      var generator = SplitMix64(2)
+      var finished = try Self.finished(space, count) { _ in Int.random(in: 0...100, using: &generator) }
       finished.prunedCount = pruned
       return #expect(throws: ReportError.self) { try ImportanceDocument(finished) }?.description
     }

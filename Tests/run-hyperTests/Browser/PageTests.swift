@@ -41,12 +41,29 @@ extension BrowserTests {
         "History", "Learning curves", "Score and cost", "Parameters and score", "Score by two parameters", "Rungs",
         "Score by parameter", "Timeline", "Leaderboard",
       ] { #expect(titles.contains(title), "\(titles)") }
-      #expect(try page.texts("#charts > section:not([hidden]) .drawing .empty").isEmpty)
+      // How many trials complete follows from last bits of scores, so importance may be unknown, for a reason.
+      let importance = try Self.study.get().program.run(["importance"])
+      let empty = try page.texts("#charts > section:not([hidden]) .drawing .empty")
+      #expect(
+        empty.count == (importance.status == 0 ? 0 : 1)
+          && empty.allSatisfy { importance.errors.hasSuffix(": asha: \($0)\n") }, "\(empty) \(importance.errors)")
       // RecBole's title and legend, for those who look for them.
       #expect(try page.drawing("history").contains("hyperparams_tuning, BERT4Rec tuning process"))
       #expect(try page.rows.sorted() == Array(1...Self.trialCount))
       #expect(try page.texts("#badge").isEmpty)
       #expect(try page.browser.messages() == [])
+    }
+
+    @Test func `Importance of a complete grid is drawn, the parameters and what they explain together`() throws {
+      let program = try Program()
+      try program.write("learning_rate choice [0.01,0.001]\nn_layers choice [1,2]\n", to: "hyper.test")
+      let page = try StudyPage(file: Self.page(of: program, ["--epochs=1"]))
+      #expect(try page.texts("main h2").contains("Importance"))
+      let drawing = try page.drawing("importance")
+      for name in ["learning_rate", "n_layers", "learning_rate × n_layers"] {
+        #expect(drawing.contains(">\(name)<"), "\(drawing)")
+      }
+      #expect(try page.texts("#section-importance .empty").isEmpty)
     }
 
     @Test func `A study of one trial has its curve and its row`() throws {

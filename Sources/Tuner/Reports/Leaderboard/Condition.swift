@@ -44,7 +44,9 @@ public struct Condition: Sendable, Equatable, CustomStringConvertible {
     self.name = name
     switch sign {
     case "=", "==": comparison = .equal(Literal(commandLine: value))
-    case "!=": comparison = .unequal(Literal(commandLine: value))
+    case "!=":
+      guard !value.hasPrefix("=") else { throw Self.error(text, expected: "!= instead of !==") }
+      comparison = .unequal(Literal(commandLine: value))
     default:
       guard let relation = Relation(rawValue: sign) else {
         let meant = Relation(rawValue: String(sign.reversed()))?.rawValue
@@ -88,9 +90,14 @@ public struct Condition: Sendable, Equatable, CustomStringConvertible {
       throw error(text, expected: "values after in, separated by commas")
     }
     let whole = Literal(commandLine: list)
-    if case .list(let values) = whole { return values }
-    guard case .text(list) = whole else { return [whole] }
-    return list.split(separator: ",").map { Literal(commandLine: $0.withoutSpaces) }
+    var values = [whole]
+    if case .list(let inBrackets) = whole {
+      values = inBrackets
+    } else if case .text(list) = whole {
+      values = list.split(separator: ",").map { Literal(commandLine: $0.withoutSpaces) }
+    }
+    guard !values.isEmpty else { throw error(text, expected: "values after in, separated by commas") }
+    return values
   }
 
   /// The text before the first comparison, the comparison, and the text after it.

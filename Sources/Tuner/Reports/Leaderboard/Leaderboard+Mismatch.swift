@@ -34,11 +34,11 @@ extension Leaderboard {
     rows.compactMap { $0.value(in: column, ownMetric: metric) } + failures.compactMap { $0.value(in: column) }
   }
 
-  /// The distinct values: numbers in ascending order, then all others.
+  /// The distinct values: numbers in ascending order, then all others by their texts.
   private static func distinct(_ values: [Literal]) -> [Literal] {
     var seen: Set<String> = []
     let distinct = values.filter { seen.insert($0.canonical).inserted }
     let numbers = distinct.filter { $0.double != nil }.sorted { ($0.double ?? 0) < ($1.double ?? 0) }
-    return numbers + distinct.filter { $0.double == nil }
+    return numbers + distinct.filter { $0.double == nil }.sorted { $0.description < $1.description }
   }
 }

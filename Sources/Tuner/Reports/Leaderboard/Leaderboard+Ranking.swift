@@ -45,7 +45,9 @@ extension Leaderboard {
       conditions.allSatisfy { condition, column in condition.holds(for: row.value(in: column, ownMetric: metric)) }
     }
     let reversed = query.isReversed ? Leaderboard.reversed(query, sort ?? metric, metric, direction) : nil
-    let listed = (order ?? reversed)?.sorted(wanted, ownMetric: metric) ?? wanted
+    let listed =
+      order?.sorted(wanted, ownMetric: metric)
+      ?? reversed.map { Self.reversed(wanted, by: $0.column, ownMetric: metric) } ?? wanted
     self.init(
       study: study, metric: metric, direction: direction, userCount: certainties.isEmpty ? 0 : values?.userCount ?? 0,
       isRanked: !keys.isEmpty, sort: sort ?? metric, order: order ?? reversed, ranking: ranking,
@@ -73,6 +75,13 @@ extension Leaderboard {
     Order(
       column: .metric(sort == metric ? MetricName.valid(metric).description : sort),
       isDescending: direction == .minimize, text: query.sort ?? "")
+  }
+
+  /// Rows from the last rank to the first. Those without a value come last, as in the other order.
+  private static func reversed(_ rows: [Row], by column: Column, ownMetric: String) -> [Row] {
+    let values = rows.map { $0.value(in: column, ownMetric: ownMetric) }
+    let measured = zip(rows, values).filter { $0.1 != nil }.map(\.0)
+    return measured.reversed() + zip(rows, values).filter { $0.1 == nil }.map(\.0)
   }
 
   /// The metrics by which trials can be selected: those that were recorded, and the study's own.

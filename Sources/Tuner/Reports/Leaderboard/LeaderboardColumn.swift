@@ -21,7 +21,7 @@ extension Leaderboard {
     case metric(String)
 
     /// The columns that all studies have, by name.
-    static let common: KeyValuePairs<String, Column> = [
+    package static let common: KeyValuePairs<String, Column> = [
       "trial": .trial, "state": .state, "epochs": .epochs, "best_epoch": .bestEpoch, "tflop": .cost,
       "seconds": .seconds,
     ]
