@@ -31,6 +31,27 @@ import Tuner
     #expect(study.news(for: &late) == nil)
   }
 
+  @Test func `A page that comes with the study gets only what follows, unless its number is of another run`() throws {
+    let study = LiveStudy(name: "s")
+    try study.begin(Self.chart(1), live: "{}")
+    let sequence = try #require(study.whole).sequence
+    var page = LiveStudy.Position(after: sequence)
+    #expect(study.news(for: &page) == nil)
+    try study.update(to: Self.chart(2), live: "{}", isNews: false)
+    #expect(Self.kinds(study.news(for: &page)) == ["changes"])
+    var late = LiveStudy.Position(after: sequence)
+    #expect(Self.kinds(study.news(for: &late)) == ["changes"])
+
+    let restarted = LiveStudy(name: "s")
+    try restarted.begin(Self.chart(1), live: "{}")
+    try restarted.update(to: Self.chart(2), live: "{}", isNews: false)
+    for number in [0, sequence, sequence + 1, .max] {
+      var page = LiveStudy.Position(after: number)
+      #expect(Self.kinds(restarted.news(for: &page)) == ["study"])
+      #expect(restarted.news(for: &page) == nil)
+    }
+  }
+
   @Test func `A page that reads slowly gets the whole study instead of all that it has missed`() throws {
     let study = LiveStudy(name: "s")
     var page = LiveStudy.Position()

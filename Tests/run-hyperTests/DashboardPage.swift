@@ -5,6 +5,7 @@ import Testing
 /// A running `dashboard`, and requests to it over plain sockets.
 final class DashboardPage {
   let process: Process
+  let address: String
   let port: UInt16
   let token: String
   private let program: Program
@@ -21,8 +22,9 @@ final class DashboardPage {
       environment: ["XDG_CONFIG_HOME": program.folder.appendingPathComponent("settings").path],
       output: try FileHandle(forWritingTo: output), errors: try FileHandle(forWritingTo: errors))
     try Program.wait(for: "\n", in: output, while: process)
-    let address = try String(contentsOf: output, encoding: .utf8)
-    let parts = try #require(address.wholeMatch(of: #/http://127\.0\.0\.1:(\d+)/([A-Za-z0-9_-]{43})/(\?study=\S+)?\n/#))
+    let line = try String(contentsOf: output, encoding: .utf8)
+    let parts = try #require(line.wholeMatch(of: #/http://127\.0\.0\.1:(\d+)/([A-Za-z0-9_-]{43})/(\?study=\S+)?\n/#))
+    address = String(line.dropLast())
     self.port = try #require(UInt16(parts.1))
     token = String(parts.2)
   }
@@ -33,7 +35,7 @@ final class DashboardPage {
   var messages: String { get throws { try String(contentsOf: errors, encoding: .utf8) } }
 
   /// Interrupts it, and gives back its exit status.
-  func end() -> Int32 {
+  @discardableResult func end() -> Int32 {
     kill(process.processIdentifier, SIGINT)
     process.waitUntilExit()
     return Program.status(of: process)

@@ -10,6 +10,9 @@ final class LiveStudy: Sendable {
   struct Position {
     fileprivate var sequence: Int?
     fileprivate var problem = 0
+
+    /// - Parameter sequence: That of the study which the page has; `nil` if it has none.
+    init(after sequence: Int? = nil) { self.sequence = sequence }
   }
 
   /// The study at one moment.
@@ -20,7 +23,8 @@ final class LiveStudy: Sendable {
   }
 
   private struct State {
-    var sequence = 0
+    /// It begins anywhere among the integers of JavaScript, so that the number of another run of the server is none of this one's.
+    var sequence = Int.random(in: 0..<1 << 52)
     var text: StudyText?
     var live = "{}"
 
@@ -160,7 +164,9 @@ final class LiveStudy: Sendable {
   func news(for position: inout Position) -> [UInt8]? {
     let (bytes, next) = state.withLock { state in
       var (bytes, position): ([UInt8], Position) = ([], position)
-      if let known = position.sequence, let first = state.recent.first, known >= first.sequence - 1 {
+      if let known = position.sequence, let first = state.recent.first,
+        (first.sequence - 1...state.sequence).contains(known)
+      {
         for change in state.recent where change.sequence > known { bytes += change.event }
         position.sequence = state.sequence
       } else if position.sequence != state.sequence, let whole = Self.whole(of: &state) {

@@ -6,7 +6,10 @@ struct StudyEvents: AsyncBufferedSequence {
 
   let study: LiveStudy
 
-  func makeAsyncIterator() -> Iterator { Iterator(study) }
+  /// Where the page is; `nil` if it has nothing of the study yet.
+  let sequence: Int?
+
+  func makeAsyncIterator() -> Iterator { Iterator(study, after: sequence) }
 
   struct Iterator: AsyncBufferedIteratorProtocol {
     /// A page that says nothing for longer is taken for lost, by proxies as well.
@@ -14,10 +17,13 @@ struct StudyEvents: AsyncBufferedSequence {
 
     private let attendance: Attendance
     private var signals: AsyncStream<Void>.Iterator
-    private var position = LiveStudy.Position()
-    private var lastSent: ContinuousClock.Instant = .now
+    private var position: LiveStudy.Position
 
-    init(_ study: LiveStudy) {
+    /// `nil` before the page knows that its events come.
+    private var lastSent: ContinuousClock.Instant?
+
+    init(_ study: LiveStudy, after sequence: Int?) {
+      position = LiveStudy.Position(after: sequence)
       let (number, stream) = study.attend()
       attendance = Attendance(study: study, number: number)
       signals = stream.makeAsyncIterator()
@@ -32,7 +38,7 @@ struct StudyEvents: AsyncBufferedSequence {
           lastSent = now
           return news
         }
-        if now - lastSent >= Self.comments {
+        if lastSent.map({ now - $0 >= Self.comments }) ?? true {
           lastSent = now
           return EventText.comment
         }

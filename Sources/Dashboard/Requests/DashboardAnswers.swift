@@ -95,9 +95,11 @@ struct DashboardAnswers: HTTPHandler {
     guard let name = try await name(in: request.query) else {
       return Answer.text("no study in \(storage) yet", status: 404).response()
     }
+    let events = StudyEvents(
+      study: watcher.study(named: name), sequence: request.query["after"].flatMap { Int($0) })
     return HTTPResponse(
       statusCode: .ok, headers: HTTPHeaders(AnswerHeaders.headers(type: "text/event-stream")),
-      body: HTTPBodySequence(from: StudyEvents(study: watcher.study(named: name))))
+      body: HTTPBodySequence(from: events))
   }
 
   /// The name of the study that an address means; `nil` if there is no study.

@@ -48,7 +48,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("fetch(", "fetch(serverPath(path, parameters))"), ("new EventSource(", #"new EventSource(serverPath("events"))"#),
+    ("fetch(", "fetch(serverPath(path, parameters))"),
+    ("new EventSource(", #"new EventSource(serverPath("events", { after: connection.sequence }))"#),
     ("href", #"link.setAttribute("href", address)"#), ("location.assign(", "location.assign(`?${"),
   ])
   func `The script asks only for addresses below the page's own, and only a live page may`(call: String, whole: String)

@@ -1,14 +1,9 @@
-import Foundation
 import Testing
 
 @testable import Tuner
 
-/// The path of Node.js, or `nil` where it is not installed.
-private let node = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-  .map { "\($0)/node" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-
 /// The rules of the charts that need no browser, run by Node.js.
-@Suite(.enabled(if: node != nil, "Node.js is not installed, so the charts' rules are not checked"))
+@Suite(.enabled(if: Node.isInstalled, "Node.js is not installed, so the charts' rules are not checked"))
 struct ChartRulesTests {
   @Test func `Axes are as the parameter file declares them`() throws {
     let declared = """
@@ -75,25 +70,41 @@ struct ChartRulesTests {
     #expect(numbers == "\"\(front)\"")
   }
 
+  @Test func `An attempt without an end is running`() throws {
+    let texts = try run(
+      """
+      const attempts = [{ worker: "a", start: 0, end: 5, ending: "lost", from: 0 }, { worker: "b", start: 6, from: 2 }];
+      page.study = { trials: [preparedTrial({ number: 3, state: "running", attempts })] };
+      return timelineAttempts().map(attemptText);
+      """)
+    #expect(
+      texts == #"["Attempt 1 of trial 3 on a: lost, 0 s to 5 s","#
+        + #""Attempt 2 of trial 3 on b: running, since 6 s, went on from epoch 2"]"#)
+  }
+
+  @Test(arguments: [("loguniform", "[0.001,0.01,0.1,1]"), ("uniform", "[0,1,5,10]")])
+  func `A selected part of an axis stays at its values when the axis grows`(kind: String, values: String) throws {
+    let same = try run(
+      """
+      const [low, from, to, high] = \(values);
+      const trials = [from, to].map(number => ({ parameters: { a: { text: String(number), number } } }));
+      const isThere = end => {
+        page.study = { axes: { a: { kind: "\(kind)", low, high: end } }, trials };
+        return brushOn(axisOf("a")).map((place, i) => Math.abs(place - axisOf("a").of(trials[i])) < 1e-9);
+      };
+      page.brushes.set("a", [from, to]);
+      return [...isThere(high), ...isThere(7 * high)];
+      """)
+    #expect(same == "[true,true,true,true]")
+  }
+
   /// What the body of a function returns, as JSON.
   private func run(_ body: String) throws -> String {
     let files = [
-      PackageResources.scales_js, PackageResources.study_js, PackageResources.slices_js, PackageResources.cost_js,
+      PackageResources.scales_js, PackageResources.study_js, PackageResources.selection_js, PackageResources.slices_js,
+      PackageResources.cost_js, PackageResources.timeline_js,
     ].map { String(decoding: $0, as: UTF8.self) }
-    let file = FileManager.default.temporaryDirectory.appending(path: "rules-\(UUID().uuidString).js")
     let call = "console.log(JSON.stringify((() => {\n\(body)\n})()));"
-    try Data((files + [call]).joined(separator: "\n").utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(node))
-    process.arguments = [file.path]
-    let (output, errors) = (Pipe(), Pipe())
-    (process.standardOutput, process.standardError) = (output, errors)
-    try process.run()
-    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    let message = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(message)")
-    return text.trimmingCharacters(in: .newlines)
+    return try Node.output(of: (files + [call]).joined(separator: "\n"))
   }
 }

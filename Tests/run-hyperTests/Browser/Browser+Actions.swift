@@ -6,8 +6,6 @@ extension Browser {
   /// A place in the view, in pixels from its upper left corner.
   struct Place: Decodable, Equatable {
     var x, y: Double
-
-    func offset(x: Double = 0, y: Double = 0) -> Place { Place(x: self.x + x, y: self.y + y) }
   }
 
   /// A rectangle in the view.
@@ -24,9 +22,8 @@ extension Browser {
   ///
   /// Source: *WebDriver*, section 17.4.2, table of normalized key values.
   enum Key {
-    static let escape = "\u{E00C}", tab = "\u{E004}", enter = "\u{E007}", space = " "
-    static let left = "\u{E012}", up = "\u{E013}", right = "\u{E014}", down = "\u{E015}"
-    static let home = "\u{E011}", end = "\u{E010}", shift = "\u{E008}"
+    static let escape = "\u{E00C}", enter = "\u{E007}"
+    static let up = "\u{E013}", down = "\u{E015}", end = "\u{E010}"
   }
 
   /// Scrolls until an element can be seen, and returns where it is.
@@ -59,13 +56,9 @@ extension Browser {
   }
 
   /// Presses keys one after the other.
-  ///
-  /// - Parameter held: A key that is down meanwhile.
-  func press(_ keys: String..., held: String? = nil) throws {
-    func action(_ type: String, _ key: String) -> [String: Any] { ["type": type, "value": key] }
-    let inner = keys.flatMap { [action("keyDown", $0), action("keyUp", $0)] }
-    let outer = held.map { [action("keyDown", $0)] + inner + [action("keyUp", $0)] } ?? inner
-    try perform([["type": "key", "id": "keys", "actions": outer]])
+  func press(_ keys: String...) throws {
+    let actions = keys.flatMap { key in ["keyDown", "keyUp"].map { ["type": $0, "value": key] } }
+    try perform([["type": "key", "id": "keys", "actions": actions]])
   }
 
   /// Types a text into what has the focus.

@@ -115,10 +115,4 @@ final class Browser: Sendable {
     let messages: [Message] = try send("POST", "se/log", ["type": "browser"])
     return messages.filter { ["SEVERE", "WARNING"].contains($0.level) }.map(\.message)
   }
-
-  /// A PNG of what is seen.
-  func screenshot() throws -> Data {
-    let text: String = try send("GET", "screenshot")
-    return try #require(Data(base64Encoded: text))
-  }
 }

@@ -13,36 +13,6 @@ extension BrowserTests {
       return program
     }
 
-    /// A server of pages, which ends with the test; the files of its user's settings are in the program's folder.
-    private final class Server {
-      let address: String
-      let port: String
-      private let process: Process
-
-      init(_ program: Program, port: String = "0", _ arguments: String...) throws {
-        let output = program.folder.appendingPathComponent("address-\(UUID().uuidString)")
-        try Data().write(to: output)
-        process = try program.start(
-          ["dashboard", "--port=\(port)"] + arguments,
-          environment: ["HOME": program.folder.path, "XDG_CONFIG_HOME": program.folder.path],
-          output: FileHandle(forWritingTo: output))
-        var found: String?
-        try Program.wait(until: "it says its address", while: process) {
-          found = try String(contentsOf: output, encoding: .utf8).split(separator: "\n").first.map(String.init)
-          return found?.hasPrefix("http") == true
-        }
-        address = try #require(found)
-        self.port = String(try #require(address.firstMatch(of: #/:(\d+)\//#)).output.1)
-      }
-
-      func end() {
-        if process.isRunning { kill(process.processIdentifier, SIGTERM) }
-        process.waitUntilExit()
-      }
-
-      deinit { end() }
-    }
-
     private static func waitForBadge(_ text: String, on page: StudyPage) throws {
       try page.browser.wait(
         until: "the badge says \(text)", "return document.getElementById('badge').innerText.includes(arguments[0])",
@@ -69,7 +39,7 @@ extension BrowserTests {
       let process = try program.start(Self.study, environment: Pausing.afterReports(3, 9, 21))
       defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
       try Pausing.wait(for: process, in: program)
-      let server = try Server(program)
+      let server = try DashboardPage(program)
       let page = try StudyPage(address: server.address)
       let browser = page.browser
       try Self.waitForBadge("live", on: page)
@@ -117,27 +87,27 @@ extension BrowserTests {
       let program = try Self.folder()
       let first = try program.run(Self.study + ["--study=tried", "--algo=random", "--max_evals=2"])
       #expect(first.status == 0, "\(first.errors)")
-      let server = try Server(program)
+      let server = try DashboardPage(program)
       let page = try StudyPage(address: server.address)
       try Self.waitForRows(2, on: page)
       server.end()
       try Self.waitForBadge("reconnecting", on: page)
       let more = try program.run(Self.study + ["--study=tried", "--algo=random", "--max_evals=4"])
       #expect(more.status == 0, "\(more.errors)")
-      let again = try Server(program, port: server.port)
+      let again = try DashboardPage(program, port: server.port)
       #expect(again.address == server.address)
       try Self.waitForRows(4, on: page)
       try Self.waitForBadge("finished", on: page)
       again.end()
     }
 
-    @Test func `A process that stands still is said to be gone, and one that was interrupted to pause`() throws {
+    @Test func `A process that was killed is said to be gone, and one that was interrupted to pause`() throws {
       let program = try Self.folder()
       let process = try program.start(
         Self.study, environment: Pausing.afterReports(3).merging(["RUN_HYPER_HEARTBEAT_SECONDS": "2"]) { $1 })
       defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
       try Pausing.wait(for: process, in: program)
-      let server = try Server(program)
+      let server = try DashboardPage(program)
       let page = try StudyPage(address: server.address)
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
@@ -159,7 +129,7 @@ extension BrowserTests {
         let ending = try program.run(Self.study + ["--study=\(name)", "--algo=random", "--max_evals=2"])
         #expect(ending.status == 0, "\(ending.errors)")
       }
-      let server = try Server(program)
+      let server = try DashboardPage(program)
       let page = try StudyPage(address: server.address)
       try page.browser.wait(
         until: "the newest study is shown", "return document.querySelector('h1')?.innerText === 'second'")

@@ -19,7 +19,7 @@ extension BrowserTests {
       let script = try String(contentsOfFile: #require(Self.axe), encoding: .utf8)
       let page = try PageTests.open(fragment: fragment, width: width)
       try page.browser.show(in: scheme)
-      try page.waitForCharts()
+      try page.waitForColors(of: scheme)
       try page.browser.run("for (const node of document.querySelectorAll('details')) node.open = true")
       let violations: [String] = try page.browser.later(
         """
@@ -85,14 +85,7 @@ extension BrowserTests {
     func `Every mark has a contrast of 3 to 1 against the paper`(scheme: Browser.Scheme) throws {
       let page = try PageTests.open()
       try page.browser.show(in: scheme)
-      try page.waitForCharts()
-      try page.browser.wait(
-        until: "the page is \(scheme)",
-        "return getComputedStyle(document.documentElement).colorScheme === arguments[0]", scheme.rawValue)
-      // In the frames that follow, the charts are drawn in the new colors.
-      let _: Bool = try page.browser.later(
-        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 100)))"
-      )
+      try page.waitForColors(of: scheme)
       let marks: [Mark] = try page.browser.value(Self.marks)
       let paper = Self.luminance(try #require(marks.first).color)
       #expect(scheme == .light ? paper > 0.8 : paper < 0.05)

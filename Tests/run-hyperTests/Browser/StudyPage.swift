@@ -37,6 +37,26 @@ struct StudyPage {
       """)
   }
 
+  /// Waits until the page and all charts that are to be seen have the colors of a screen.
+  ///
+  /// Marks that show a score or an order have a mixture of two colors, which is set when their chart is drawn.
+  func waitForColors(of scheme: Browser.Scheme) throws {
+    try browser.wait(
+      until: "the page is \(scheme)",
+      """
+      const style = getComputedStyle(document.documentElement);
+      const probe = document.createElement("i").style;
+      const colors = ["high", "late"].map(name => {
+        probe.color = style.getPropertyValue(`--${name}`);
+        return probe.color;
+      });
+      const mixed = [...document.querySelectorAll("#charts > section:not([hidden]) .drawing [style*=color-mix]")]
+        .filter(node => node.closest(".drawing").getBoundingClientRect().top < innerHeight);
+      return style.colorScheme === arguments[0] && mixed.length > 0
+        && mixed.every(node => colors.some(color => node.getAttribute("style").includes(color)));
+      """, scheme.rawValue)
+  }
+
   /// The text of an element, or "" if nobody can see it.
   func text(_ selector: String) throws -> String {
     try browser.value(
@@ -69,9 +89,6 @@ struct StudyPage {
   func drawing(_ chart: String) throws -> String {
     try browser.value("return document.querySelector(`#section-${arguments[0]} .drawing`).innerHTML", chart)
   }
-
-  /// The end of the page's address that makes a link.
-  var fragment: String { get throws { try browser.value("return location.hash") } }
 
   // MARK: - Trials
 

@@ -81,12 +81,12 @@ function canvasLayer(frame, svg, width, height) {
       // A stamp, drawn once: a long path takes more than linear time.
       const size = Math.round(20 * ratio);
       const stamp = new OffscreenCanvas(size, size);
-      const own = context;
+      const whole = context;
       context = stamp.getContext("2d");
       context.scale(ratio, ratio);
       path(classes, marks(shape, [{ x: size / 2 / ratio, y: size / 2 / ratio }]), look);
       const image = stamp.transferToImageBitmap();
-      context = own;
+      context = whole;
       context.globalAlpha = 1;
       context.setTransform(1, 0, 0, 1, 0, 0);
       const corner = at => Math.round(at * ratio - size / 2);

@@ -4,7 +4,8 @@ const severalVary = count => () => page.study.varying.length >= count && page.st
 
 const charts = [
   { id: "history", title: "History", wide: true, draw: drawHistory, controls: historyControls },
-  { id: "curves", title: "Learning curves", wide: true, draw: drawCurves, controls: curvesControls },
+  { id: "curves", title: "Learning curves", wide: true, draw: drawCurves, controls: curvesControls,
+    table: curvesTable },
   { id: "cost", title: "Score and cost", draw: drawCost, controls: costControls, isUseful: hasCosts, table: costTable },
   { id: "importance", title: "Importance of parameters", draw: drawImportance, table: importanceTable,
     isUseful: () => Boolean(page.study.importance) },

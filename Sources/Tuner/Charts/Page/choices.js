@@ -3,7 +3,7 @@
 const choosers = new Map(); // by the option's name
 
 /**
- * A select field for an option of a chart. `entries()` are the pairs of value and text; the first is the default.
+ * Adds a select field for an option of a chart. `entries()` are the pairs of value and text; the first is the default.
  *
  * A list of one hides the field.
  */
@@ -17,17 +17,16 @@ function addChooser(parent, name, label, entries) {
     setOption(name, select.selectedIndex === 0 ? null : select.value);
   });
   choosers.set(name, { field, select, entries, shown: "" });
-  return field;
 }
 
 /** The option's value; brings its field up to date. */
-function chosen(name, entries = choosers.get(name).entries()) {
+function chosen(name) {
+  const chooser = choosers.get(name);
+  const { field, select } = chooser;
+  const entries = chooser.entries();
   const isOffered = value => entries.some(([offered]) => offered === value);
   const wanted = option(name, entries[0][0]);
   const value = isOffered(wanted) ? wanted : entries[0][0];
-  const chooser = choosers.get(name);
-  if (!chooser) return value;
-  const { field, select } = chooser;
   const shown = JSON.stringify(entries);
   if (chooser.shown !== shown) { // an open list must not change for nothing
     chooser.shown = shown;

@@ -14,7 +14,7 @@ function allColumns() {
     column("rank", "rank", trial => trial.rank),
     column("trial", "trial", trial => trial.number),
     column("value", metric, trial => trial.value, { text: scoreText, isScore: true }),
-    column("state", "state", stateText, { isText: true }),
+    column("state", "state", trial => trial.state, { isText: true }),
     ...parameters.map(name => column(`parameter ${name}`, name, trial => parameterKey(trial, name), {
       text: (_, trial) => (own(trial.parameters, name) ? valueText(trial.parameters[name]) : ""),
       full: trial => own(trial.parameters, name)?.text ?? "", isShown: varying.includes(name),
@@ -25,7 +25,7 @@ function allColumns() {
       text: scoreText, isShown: name === `test.${metric}`,
     })),
     column("seeds", "mean over seeds", trial => trial.repeats?.mean ?? null, {
-      text: (value, { repeats }) => `${scoreText(value)} ± ${scoreText(repeats.deviation ?? 0)} (${repeats.count})`,
+      text: (_, { repeats }) => `${repeatsText(repeats)} (${repeats.count})`,
       isShown: has(trial => trial.repeats),
     }),
     column("cost", "TFLOP", trial => trial.cost, { isShown: has(trial => trial.cost !== null) }),
@@ -33,6 +33,10 @@ function allColumns() {
     column("message", "message", trial => trial.message, { isText: true, isShown: has(trial => trial.message) }),
   ];
 }
+
+/** The mean over seeds, with the standard deviation, which one seed does not have. */
+const repeatsText = ({ mean, deviation }) =>
+  scoreText(mean) + (Number.isFinite(deviation) ? ` ± ${scoreText(deviation)}` : "");
 
 const parameterKey = (trial, name) => own(trial.parameters, name)?.number ?? own(trial.parameters, name)?.text ?? null;
 

@@ -1,6 +1,6 @@
 // Comparison of two to five trials: what differs, their curves, and tests over the same users
 
-const comparison = { said: "" };
+const comparison = { said: "", width: 0 };
 const dashes = ["", "8 3", "2 3", "10 3 2 3", "5 5"];
 
 function showComparison() {
@@ -10,7 +10,8 @@ function showComparison() {
   section.hidden = trials.length === 0;
   element("to-compare").hidden = trials.length === 0;
   setText(element("to-compare"), `Go to the comparison (${trials.length})`);
-  const said = JSON.stringify(trials.map(({ number, state, value, epochs }) => [number, state, value, epochs]));
+  const said = JSON.stringify(trials.map(({ number, state, value, epochs, interval, tied, cost, metrics }) =>
+    [number, state, value, epochs, interval, tied, cost, metrics]));
   if (comparison.said === said && comparison.width === section.clientWidth) return;
   Object.assign(comparison, { said, width: section.clientWidth });
   const parent = element("compare");
@@ -57,7 +58,7 @@ function drawDifferences(parent, trials) {
   const interval = ({ interval }) => (interval ? `${scoreText(interval[0])} to ${scoreText(interval[1])}` : "");
   const test = `test.${metric}`;
   const rows = [
-    ["state", ...trials.map(stateText)],
+    ["state", ...trials.map(trial => trial.state)],
     [metric, ...trials.map(score)],
     ["95 % interval", ...trials.map(interval)],
     [test, ...trials.map(trial => (own(trial.metrics, test) ?? null) === null ? "" : scoreText(trial.metrics[test]))],

@@ -9,32 +9,39 @@ function thinned(points) {
 
 // Curves of other metrics come from the server of a live page.
 
-const fetched = { metric: "", study: null, curves: null, problem: "", time: 0, isWaiting: false };
+const fetched = { metric: "", study: null, curves: null, problem: "", time: 0, isWaiting: false, timer: null };
 const freshFor = 3000; // milliseconds for which curves from the server count as new
 
 /** The curves of a metric by trial number, or null while they are on their way. */
 function fetchedCurves(metric) {
-  const isOther = fetched.metric !== metric || fetched.study !== page.study.study;
-  if (isOther) Object.assign(fetched, { metric, study: page.study.study, curves: null, problem: "", time: 0 });
-  if (!fetched.isWaiting && Date.now() - fetched.time > freshFor) {
-    fetched.isWaiting = true;
-    fetchJSON("curves", { metric }).then(curves => ({ curves, problem: "" }), error => ({ problem: error.message }))
-      .then(answer => {
-        fetched.isWaiting = false;
-        const isFirst = fetched.curves === null;
-        if (fetched.metric === metric) Object.assign(fetched, answer, { time: Date.now() });
-        if (isFirst) redraw("curves");
-        else redrawAll("curves");
-      });
+  if (fetched.metric !== metric) Object.assign(fetched, { metric, study: null, curves: null, problem: "", time: 0 });
+  if (fetched.isWaiting || fetched.study === page.study) return fetched.curves;
+  const rest = fetched.time + freshFor - Date.now();
+  if (rest <= 0) fetchCurves(metric);
+  else { // the last epochs are shown later even if nothing happens any more
+    fetched.timer ??= setTimeout(() => {
+      fetched.timer = null;
+      redraw("curves", false);
+    }, rest);
   }
   return fetched.curves;
 }
 
+async function fetchCurves(metric) {
+  fetched.isWaiting = true;
+  const { study } = page;
+  const answer = await fetchJSON("curves", { metric })
+    .then(curves => ({ curves, problem: "", study }), error => ({ problem: error.message }));
+  fetched.isWaiting = false;
+  const isFirst = fetched.curves === null;
+  if (fetched.metric === metric) Object.assign(fetched, answer, { time: Date.now() });
+  redraw("curves", isFirst);
+}
+
 function curveMetrics() {
   const { metric, trials } = page.study;
-  const own = `valid.${metric}`;
   const others = isLive() ? [...new Set(trials.flatMap(trial => Object.keys(trial.metrics)))]
-    .filter(name => name.startsWith("valid.") && name !== own).sort() : [];
+    .filter(name => name.startsWith("valid.") && name !== `valid.${metric}`).sort() : [];
   return [
     ["score", metric],
     ...(trials.some(trial => trial.losses.length > 0) ? [["train.loss", "train loss"]] : []),
@@ -70,12 +77,19 @@ function curvesOf(metric) {
   return new Map(trials.map(trial => [trial, pointsOf(trial)]).filter(([, points]) => points.length > 0));
 }
 
+const curveName = metric => (metric === "score" ? page.study.scoreLabel : metric.replace("valid.", ""));
+
 function drawCurves(parent) {
   const metric = chosen("curves.metric");
   const axes = chosen("curves.axes");
-  const values = curvesOf(metric);
-  if (!values) return sayEmpty(parent, fetched.problem || "The curves are on their way.");
-  if (values.size === 0) return sayEmpty(parent, "No trial has a learning curve yet.");
+  const curves = curvesOf(metric);
+  if (!curves) return sayEmpty(parent, fetched.problem || "The curves are on their way.");
+  if (curves.size === 0) return sayEmpty(parent, "No trial has a learning curve yet.");
+  const [isLogarithmicX, isLogarithmicY] = ["x", "y"].map(axis => axes === axis || axes === "both");
+  const hasPlace = ({ epoch, value }) => (epoch > 0 || !isLogarithmicX) && (value > 0 || !isLogarithmicY);
+  const values = new Map([...curves].map(([trial, points]) => [trial, points.filter(hasPlace)])
+    .filter(([, points]) => points.length > 0));
+  if (values.size === 0) return sayEmpty(parent, "All values are 0 or less: they have no place on a logarithmic axis.");
   const trials = [...values.keys()];
   const isMany = trials.length > mostNodes; // then the lines at the rungs say enough
   const marked = trials.filter(trial => isBroken(trial) || values.get(trial).length === 1
@@ -85,11 +99,13 @@ function drawCurves(parent) {
   const all = [...values.values()].flat();
   const [first, last] = extent(all.map(point => point.epoch));
   const numbers = all.map(point => point.value);
-  const isLogarithmic = (axes === "y" || axes === "both") && isPositive(numbers);
-  const x = (axes === "x" || axes === "both") && first > 0 ? logarithmicScale(first, last)
-    : linearScale(first, last, 10, 1);
-  const y = isLogarithmic ? logarithmicScale(...extent(numbers)) : linearScale(...extent(numbers), 5);
-  const name = metric === "score" ? page.study.scoreLabel : metric.replace("valid.", "");
+  const omitted = [...curves.values()].flat().length - all.length;
+  if (omitted > 0) {
+    htmlNode(parent, "p", "note", `${counted(omitted, "point")} at 0 or below: without a place on a logarithmic axis.`);
+  }
+  const x = isLogarithmicX ? logarithmicScale(first, last) : linearScale(first, last, 10, 1);
+  const y = isLogarithmicY ? logarithmicScale(...extent(numbers)) : linearScale(...extent(numbers), 5);
+  const name = curveName(metric);
   const label = `Learning curves: ${name} by epoch, of ${counted(trials.length, "trial")}`;
   const rungs = (page.study.rungs ?? []).filter(({ epoch }) => epoch >= first && epoch <= last);
   const area = plot(parent, { id: "curves", height: 340, x, y, xLabel: "epoch", yLabel: name, label,
@@ -204,4 +220,16 @@ function valueAt(points, epoch) {
     else high = middle;
   }
   return points[low].epoch === epoch ? points[low].value : null;
+}
+
+/** The points of the selected trials, those of the best trials first. */
+function curvesTable() {
+  const metric = chosen("curves.metric");
+  const curves = [...curvesOf(metric) ?? []].filter(([trial]) => isSelected(trial));
+  curves.sort(([a], [b]) => compare(a.rank, b.rank, false) || a.number - b.number);
+  return {
+    caption: `${curveName(metric)} by trial and epoch`,
+    columns: ["trial", "epoch", metric === "score" ? page.study.metric : curveName(metric)],
+    rows: curves.flatMap(([trial, points]) => points.map(({ epoch, value }) => [String(trial.number), epoch, value])),
+  };
 }

@@ -91,7 +91,7 @@ function showDrawer(isOpening = false) {
 }
 
 function showDrawerHead(trial) {
-  setText(drawer.title, `Trial ${trial.number}, ${stateText(trial)}`);
+  setText(drawer.title, `Trial ${trial.number}, ${trial.state}`);
   const isCompared = page.compared.includes(trial.number);
   setText(drawer.compare, isCompared ? "Take out of the comparison" : "Compare");
 }
@@ -118,16 +118,13 @@ function trialFacts(trial) {
   if (trial.interval) add("95 % interval", `${scoreText(trial.interval[0])} to ${scoreText(trial.interval[1])}`);
   const ranked = page.study.trials.filter(other => other.rank !== null);
   if (trial.rank !== null) add("Rank", `${trial.rank} of ${ranked.length}`);
-  if (trial.number === best?.number) add("Best", "of all trials");
+  if (trial.number === best?.number && trial.state === "completed") add("Best", "of all trials");
   else if (trial.tied) add("Tied", "statistically, with the best");
   if (trial.epochs > 0) add("Epochs", `${trial.epochs}${epochs > 0 ? ` of ${epochs}` : ""}`);
   if (trial.bestEpoch) add("Best epoch", String(trial.bestEpoch));
   if (trial.seconds !== null) add("Training", durationText(trial.seconds));
   if (trial.cost !== null) add("Cost", `${shortText(trial.cost)} TFLOP`);
-  if (trial.repeats) {
-    const { count, mean, deviation } = trial.repeats;
-    add("Over seeds", `${scoreText(mean)} ± ${scoreText(deviation ?? 0)}, ${counted(count, "seed")}`);
-  }
+  if (trial.repeats) add("Over seeds", `${repeatsText(trial.repeats)}, ${counted(trial.repeats.count, "seed")}`);
   const weights = own(page.live?.weights ?? {}, String(trial.number));
   if (weights) add("Weights", weights);
   return facts;
@@ -185,7 +182,7 @@ const scoreCell = value => (typeof value === "number" ? { text: scoreText(value)
 function rungSentence({ epoch, rank, of, decision, mayGoOn }) {
   const place = `Epoch ${epoch}: rank ${rank} of ${of}`;
   if (decision === "continue") return `${place}, goes on.`;
-  return mayGoOn
+  return mayGoOn && !isFinished()
     ? `${place}, waits: it goes on if it is among the best when more trials have come to this rung.`
     : `${place}, stops.`;
 }

@@ -23,8 +23,8 @@ const textWidth = text => ruler.measureText(text).width;
 
 /** The text, cut and with an ellipsis if it is wider than the given number of pixels. */
 function shortened(text, width) {
+  if (text.length <= 200 && textWidth(text) <= width) return text;
   const characters = Array.from(text.slice(0, 200));
-  if (characters.length === text.length && textWidth(text) <= width) return text;
   while (characters.length > 1 && textWidth(characters.join("") + "…") > width) characters.pop();
   return characters.join("") + "…";
 }
@@ -62,6 +62,7 @@ const signs = {
   band: "M0 1h24v10h-24z",
   mean: "M12 1v10m-4 -10h8m-8 10h8",
   speck: "M12 6h.01",
+  range: "M2 6h20M2 2v8M22 2v8",
   segment: "M2 1h20v10h-20z",
   low: "M2 6h20v5h-20z",
 };

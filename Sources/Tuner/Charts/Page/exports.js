@@ -11,6 +11,8 @@ function fileColumns() {
     ...metrics.map(name => [name, trial => own(trial.metrics, name) ?? null]),
     ["interval_low", trial => trial.interval?.[0] ?? null], ["interval_high", trial => trial.interval?.[1] ?? null],
     ["may_be_best", trial => trial.tied], ["epochs", trial => trial.epochs], ["cost_tflop", trial => trial.cost],
+    ["seeds", trial => trial.repeats?.count ?? null], ["seed_mean", trial => trial.repeats?.mean ?? null],
+    ["seed_deviation", trial => trial.repeats?.deviation ?? null],
     ["seconds", trial => trial.seconds], ["message", trial => trial.message],
   ];
 }
@@ -91,7 +93,7 @@ function saveText(text, type, name) {
 
 /** A button that copies a text, and says that it has. */
 function addCopyButton(parent, title, text) {
-  const button = htmlNode(parent, "button", "copy", title);
+  const button = htmlNode(parent, "button", "", title);
   button.type = "button";
   button.addEventListener("click", async () => {
     const isCopied = await copyText(text());

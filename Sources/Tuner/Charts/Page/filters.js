@@ -4,7 +4,8 @@
 const filterFields = {
   trial: trial => trial.number, number: trial => trial.number, state: trial => trial.state, rank: trial => trial.rank,
   value: trial => trial.value, epochs: trial => trial.epochs, best_epoch: trial => trial.bestEpoch,
-  seconds: trial => trial.seconds, tflop: trial => trial.cost, tied: trial => (trial.tied ? "yes" : "no"),
+  seconds: trial => trial.seconds, tflop: trial => trial.cost,
+  tied: trial => (trial.tied === null ? null : trial.tied ? "yes" : "no"),
 };
 
 /** The function that gives a trial's value of this name, a parameter's before a metric's and any other; or null. */

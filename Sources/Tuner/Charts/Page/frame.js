@@ -4,6 +4,7 @@ const frame = {
   drawing: null, // the id of the chart that is being drawn
   sections: new Map(), // by a chart's id
   isWaiting: false,
+  timer: null, // ends the pause before the next drawing
   rest: false, // whether charts are left for the next frame
   cost: 0, // milliseconds that the last drawing of all charts took
   drawn: 0, // when that was
@@ -40,11 +41,12 @@ function makeSections() {
 
 const sectionOf = id => frame.sections.get(id.replace(/^section-/, ""));
 
-/** Draws a chart again, even under the pointer: its own choices have changed. */
-function redraw(id) {
+/** Draws a chart again; where its own choices have changed, even under the pointer. */
+function redraw(id, isForced = true) {
   const section = sectionOf(id);
   if (!section) return;
-  [section.isOld, section.isForced] = [true, true];
+  section.isOld = true;
+  section.isForced ||= isForced;
   drawSoon();
 }
 
@@ -52,20 +54,26 @@ function redraw(id) {
 function redrawAll(cause) {
   for (const [id, section] of frame.sections) {
     if (cause !== "selection" || !selecting.listeners.has(id)) section.isOld = true;
+    else if (!selecting.isDragging) section.showTable?.();
     if (cause === "theme" || cause === "brush") section.isForced = true;
   }
   drawSoon();
 }
 
 function drawSoon() {
-  if (frame.isWaiting || page.study === null) return;
-  frame.isWaiting = true;
-  // A study that is slow to draw is drawn less often, so that the page still answers.
-  const pause = Math.min(2000, 4 * frame.cost) - (performance.now() - frame.drawn);
+  if (page.study === null || (frame.isWaiting && frame.timer === null)) return;
   const isAwaited = ({ isNear, isForced, width, node }) => isNear && !node.hidden && (isForced || width === 0);
   const isUrgent = frame.rest || [...frame.sections.values()].some(isAwaited);
-  const draw = () => requestAnimationFrame(drawWaiting);
-  if (pause > 0 && !isUrgent) setTimeout(draw, pause);
+  if (frame.isWaiting && !isUrgent) return;
+  frame.isWaiting = true;
+  clearTimeout(frame.timer); // what a person asks for does not wait for the pause to end
+  const draw = () => {
+    frame.timer = null;
+    requestAnimationFrame(drawWaiting);
+  };
+  // A study that is slow to draw is drawn less often, so that the page still answers.
+  const pause = Math.min(2000, 4 * frame.cost) - (performance.now() - frame.drawn);
+  if (pause > 0 && !isUrgent) frame.timer = setTimeout(draw, pause);
   else draw();
 }
 
@@ -84,11 +92,12 @@ function drawWaiting() {
     drawSection(wanted[count]);
     count += 1;
   }
-  if (count > 0) showMark();
-  const spent = performance.now() - start;
-  frame.cost = frame.rest ? frame.cost + spent : spent;
+  const isRest = frame.rest;
   frame.rest = count < wanted.length;
+  if (count === 0) return;
+  showMark();
   frame.drawn = performance.now();
+  frame.cost = frame.drawn - start + (isRest ? frame.cost : 0);
   if (frame.rest) drawSoon();
 }
 

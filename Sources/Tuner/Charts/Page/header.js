@@ -1,20 +1,23 @@
 // Header: what the study is, how far it is, and its best value
 
 const badgeTexts = { running: "live", paused: "paused", finished: "finished", gone: "process gone" };
+const newsTexts = {
+  running: "The study is running.", paused: "The study is paused.", finished: "The study has finished.",
+  gone: "The study's process is gone.",
+};
 
-/** What the badge says; `isConnected` is false while the page waits for its server. */
-function badgeText(live, isConnected) {
-  if (!isConnected) return "reconnecting";
-  const text = badgeTexts[live.state] ?? live.state;
-  const isSince = live.state === "gone" && Number.isFinite(live.since);
-  return isSince ? `${text} since ${durationText(Math.round(live.since))}` : text;
+function badgeText() {
+  if (!connection.isOpen) return "reconnecting";
+  const { state, since } = page.live;
+  const isSince = state === "gone" && Number.isFinite(since);
+  return isSince ? `${badgeTexts[state]} since ${durationText(Math.round(since))}` : badgeTexts[state];
 }
 
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 
 function showHeader() {
   const { study, model, dataset, metric, direction, ranking } = page.study;
-  document.title = page.live ? `${study}: ${badgeText(page.live, live.isConnected)}` : study;
+  document.title = isLive() ? `${study}: ${badgeText()}` : study;
   setText(element("study"), study);
   const about = `${model} on ${dataset}, ${direction} ${metric}.`;
   setText(element("about"), ranking ? `${about} ${ranking}` : about);
@@ -29,8 +32,8 @@ function showBadge() {
   const badge = element("badge");
   badge.hidden = !isLive();
   if (!isLive()) return;
-  badge.className = live.isConnected ? page.live.state : "reconnecting";
-  setText(badge, badgeText(page.live, live.isConnected));
+  badge.className = connection.isOpen ? page.live.state : "reconnecting";
+  setText(badge, badgeText());
 }
 
 function showStudyChoice() {
@@ -52,9 +55,8 @@ function countFacts() {
     started: trials.length - count("pending"), finished: count("completed", "diverged"), paused: count("pruned"),
     running: count("running"), failed: count("failed"), total: trials.length,
   };
-  const parts = [
-    [counts.running, "running"], [counts.finished, "finished"], [counts.paused, page.live ? "paused" : "pruned"],
-    [counts.failed, "failed"],
+  const parts = [ // "pruned", as leaderboard and filter say it: paused is what the whole study may be
+    [counts.running, "running"], [counts.finished, "finished"], [counts.paused, "pruned"], [counts.failed, "failed"],
   ];
   const ended = parts.filter(([number]) => number > 0)
     .map(([number, name]) => `${number.toLocaleString("en")} ${name}`);
@@ -63,13 +65,11 @@ function countFacts() {
 }
 
 function headerFacts() {
-  const { trials, best, metric, users } = page.study;
+  const { trials, best, bestSoFar, metric, users } = page.study;
   const facts = [["Trials", trials.length === 0 ? "none yet" : countFacts()]];
-  if (best) {
-    facts.push([`Best ${metric}`, scoreText(best.value) + intervalText(best)]);
-    const tied = trials.filter(trial => trial.tied && trial.number !== best.number).length;
-    if (users > 0 && tied > 0) facts.push(["Tied with the best", counted(tied, "trial")]);
-  }
+  if (bestSoFar) facts.push([`Best ${metric}`, scoreText(bestSoFar.value) + intervalText(bestSoFar)]);
+  const tied = trials.filter(trial => trial.tied && trial.number !== best?.number).length;
+  if (users > 0 && tied > 0) facts.push(["Tied with the best", counted(tied, "trial")]);
   if (page.live) facts.push(...liveFacts(page.live));
   return facts;
 }
@@ -105,12 +105,12 @@ function showFacts() {
 }
 
 function bestText() {
-  const { best, trials, varying } = page.study;
+  const { bestSoFar: best, trials, varying } = page.study;
   if (!best) return trials.length === 0 ? "The study has no trials." : "No trial has a score yet.";
   const values = varying.filter(name => own(best.parameters, name))
     .map(name => `${name}=${valueText(best.parameters[name])}`).join(" ");
   const after = best.epochs > 0 ? ` after ${counted(best.epochs, "epoch")}` : "";
-  const state = best.state === "completed" ? "" : `, ${stateText(best)},`;
+  const state = best.state === "completed" ? "" : `, ${best.state},`;
   return `Best: trial ${best.number}${state}${after}${values && `: ${values}`}`;
 }
 
@@ -119,13 +119,13 @@ const news = { best: undefined, state: undefined };
 /** Tells screen readers of a new best trial and of the study's end, and of nothing else. */
 function sayNews() {
   if (!isLive()) return;
-  const { best, metric } = page.study;
+  const { bestSoFar: best, metric } = page.study;
   const said = [];
   if (news.best !== undefined && best && best.number !== news.best) {
     said.push(`New best: trial ${best.number} with ${metric} ${scoreText(best.value)}.`);
   }
   if (news.state !== undefined && page.live.state !== news.state) {
-    said.push(`The study is ${badgeText(page.live, true)}.`);
+    said.push(newsTexts[page.live.state]);
   }
   [news.best, news.state] = [best?.number ?? null, page.live.state];
   if (said.length > 0) setText(element("news"), said.join(" "));

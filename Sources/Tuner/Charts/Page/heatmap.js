@@ -57,12 +57,12 @@ function heatmapCells(x, y, show) {
   const placed = counting.filter(isSelected).map(trial => ({
     trial, column: inBin(columns, x.of(trial)), row: inBin(rows, y.of(trial)),
   })).filter(({ column, row }) => column >= 0 && row >= 0);
-  const cells = [...grouped(placed, ({ column, row }) => `${column} ${row}`).values()].map(own => {
-    const [{ column, row }] = own;
-    const best = own.map(({ trial }) => trial).reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
-    const { mean, half } = meanOf(own.map(({ trial }) => trial.value));
-    return { column, row, best, mean, half, count: own.length, value: show === "best" ? best.value : mean,
-      numbers: new Set(own.map(({ trial }) => trial.number)),
+  const cells = [...grouped(placed, ({ column, row }) => `${column} ${row}`).values()].map(members => {
+    const [{ column, row }] = members;
+    const best = members.map(({ trial }) => trial).reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
+    const { mean, half } = meanOf(members.map(({ trial }) => trial.value));
+    return { column, row, best, mean, half, count: members.length, value: show === "best" ? best.value : mean,
+      numbers: new Set(members.map(({ trial }) => trial.number)),
       names: [`${x.name} ${columns[column].text}`, `${y.name} ${rows[row].text}`] };
   });
   return { columns, rows, cells };
@@ -92,20 +92,20 @@ function drawHeatmap(parent) {
   ]);
   const best = cells.reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
   const label = `Heat map of ${metric} by ${x.name} and ${y.name}; best cell: ${cellText(best)}`;
-  const area = heatmapArea(parent, x, y, columns, rows, label);
+  const points = isBinned ? scored.filter(isSelected) : [];
+  const area = heatmapArea(parent, x, y, columns, rows, label, points.length);
   const boxes = cells.map(cell => drawCell(area, cell, share(cell.value), isBinned));
-  const specks = isBinned ? drawSpecks(area, scored.filter(isSelected), x, y) : [];
-  addCellReading(parent, area, cells, boxes, specks, columns, rows);
+  addCellReading(parent, area, cells, boxes, drawSpecks(area, points, x, y));
 }
 
-function heatmapArea(parent, x, y, columns, rows, label) {
+function heatmapArea(parent, x, y, columns, rows, label, count) {
   const width = Math.max(parent.clientWidth, 220);
   const longest = Math.max(...y.ticks.map(tick => textWidth(tick.text)));
   const left = 30 + Math.min(0.25 * width, longest);
   const [right, top] = [width - 12, 8];
   const rowHeight = Math.max(26, Math.min(56, 300 / rows.length));
   const bottom = top + rowHeight * rows.length;
-  const area = drawing(parent, { id: "heatmap", width, height: bottom + 40, label });
+  const area = drawing(parent, { id: "heatmap", width, height: bottom + 40, label, count });
   const [across, up] = [(right - left) / columns.length, rowHeight];
   // Where values have cells of their own, their ticks are in the middle; else places on the axis are as in a plot.
   const tickPlace = (axis, bins, at) => (axis.gap === 0 ? at
@@ -174,6 +174,7 @@ function drawSpecks(area, trials, x, y) {
     const off = spread(trial.number);
     return { x: place.x + (x.gap > 0 ? 24 * off : 0), y: place.y + (y.gap > 0 ? 18 * off : 0), trial };
   });
+  if (points.length === 0) return points;
   const many = points.length > mostNodes ? " many" : "";
   area.layer.marks("dot", `speck-edge${many}`, points);
   area.layer.marks("dot", `speck${many}`, points);
@@ -183,7 +184,7 @@ function drawSpecks(area, trials, x, y) {
 let cellOfKeys = null; // the cell that arrow keys reached, as a text
 
 /** Says what a cell holds and marks its best trial, for the pointer and for keys; a point marks its own trial. */
-function addCellReading(parent, area, cells, boxes, specks, columns, rows) {
+function addCellReading(parent, area, cells, boxes, specks) {
   const speckAt = pointIndex(specks, 7);
   const text = htmlNode(parent, "p", "reading");
   text.setAttribute("role", "status");
@@ -214,22 +215,24 @@ function addCellReading(parent, area, cells, boxes, specks, columns, rows) {
     area.overlay.replaceChildren();
     const i = trial ? cells.findIndex(({ numbers }) => numbers.has(trial.number)) : -1;
     if (i >= 0) svgNode(area.overlay, "path", { class: "chosen", d: cellPath(boxes[i]) });
-    const own = trial ? specks.filter(point => point.trial.number === trial.number) : [];
-    svgNode(area.overlay, "path", { class: "dot", d: marks("dot", own) });
+    const members = trial ? specks.filter(point => point.trial.number === trial.number) : [];
+    svgNode(area.overlay, "path", { class: "dot", d: marks("dot", members) });
   });
   area.svg.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") show(-1); });
   area.svg.setAttribute("tabindex", "0");
   area.svg.addEventListener("keydown", event => {
-    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const leap = { Home: [-1, 0], End: [1, 0], PageUp: [0, 1], PageDown: [0, -1] }[event.key];
     if (event.key === "Enter" && at >= 0) {
       const { best } = cells[at];
       if (page.kept === best.number) openTrial(best.number);
       else keep(best);
       return;
     }
-    if (!steps) return;
+    if (!step && !leap) return;
     event.preventDefault();
-    goTo(at < 0 ? 0 : cellBeside(cells, cells[at], steps, columns.length, rows.length));
+    goTo(at < 0 ? 0 : cellBeside(cells, cells[at], step ?? leap, leap ? -1 : 0));
   });
   keepsFocus(area.svg, () => {
     const here = cells.findIndex(({ names }) => names.join() === cellOfKeys);
@@ -240,13 +243,12 @@ function addCellReading(parent, area, cells, boxes, specks, columns, rows) {
   });
 }
 
-/** The index of the next cell that has trials in a direction, or of the same cell. */
-function cellBeside(cells, { column, row }, [across, up], columns, rows) {
-  for (let i = 1; i < Math.max(columns, rows); i += 1) {
-    const next = cells.findIndex(cell => cell.column === column + i * across && cell.row === row + i * up);
-    if (next >= 0) return next;
-  }
-  return cells.findIndex(cell => cell.column === column && cell.row === row);
+/** The index of a cell beside one: of those in a direction that have trials, the first (0) or the last (-1). */
+function cellBeside(cells, here, [across, up], which) {
+  const distance = ({ column, row }) => (column - here.column) * across + (row - here.row) * up;
+  const isInLine = cell => (across === 0 ? cell.column === here.column : cell.row === here.row);
+  const beside = cells.filter(cell => isInLine(cell) && distance(cell) > 0).sort((a, b) => distance(a) - distance(b));
+  return cells.indexOf(beside.at(which) ?? here);
 }
 
 function heatmapTable() {

@@ -63,8 +63,8 @@ function drawHistory(parent) {
   const { x, xLabel, places } = historyAxis(shown);
   const steps = records(places);
   const bounds = steps.flatMap(({ trial }) => trial.interval ?? []);
-  const values = [...scored.map(trial => trial.value), ...bounds];
-  const isLogarithmic = chosen("history.scale") === "log" && isPositive(values);
+  const isLogarithmic = chosen("history.scale") === "log"; // offered where all scores are above 0, if not all bounds
+  const values = [...scored.map(trial => trial.value), ...bounds].filter(value => value > 0 || !isLogarithmic);
   const y = isLogarithmic ? logarithmicScale(...extent(values)) : linearScale(...extent(values), 6);
   drawLegend(parent, [
     { text: `${model} tuning process:` },
@@ -92,9 +92,12 @@ function drawHistory(parent) {
   addPointing(area, points, { mark: markWithInterval(area, y) });
 }
 
+/** Where a value lies in a drawing, or the edge beyond which it is. */
+const levelOf = (area, y, value) => pixel(Math.max(area.top, Math.min(area.bottom, area.place(0, y.at(value)).y)));
+
 /** Steps along the best score so far, with the interval of the best. */
 function drawRecord(area, steps, y) {
-  const level = value => pixel(area.place(0, y.at(value)).y);
+  const level = value => levelOf(area, y, value);
   let [line, band] = ["", ""];
   steps.forEach(({ trial, at }, i) => {
     const from = pixel(area.place(at, 0).x);
@@ -122,11 +125,9 @@ function markWithInterval(area, y) {
   return (trial, places) => {
     const [{ x }] = places;
     if (trial.interval && trial.hasScore) {
-      const [low, high] = trial.interval.map(value => pixel(area.place(0, y.at(value)).y));
-      if (Number.isFinite(low + high)) {
-        const d = `M${pixel(x)} ${low}V${high}m-4 0h8M${pixel(x - 4)} ${low}h8`;
-        svgNode(area.overlay, "path", { class: "whisker", d });
-      }
+      const [low, high] = trial.interval.map(value => levelOf(area, y, value));
+      const d = `M${pixel(x)} ${low}V${high}m-4 0h8M${pixel(x - 4)} ${low}h8`;
+      svgNode(area.overlay, "path", { class: "whisker", d });
     }
     svgNode(area.overlay, "path", { class: shapeOf(trial), d: marks(shapeOf(trial), places) });
   };

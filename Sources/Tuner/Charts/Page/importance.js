@@ -25,7 +25,7 @@ function drawImportance(parent) {
   drawLegend(parent, [
     { sign: "segment.effect", text: "one parameter" },
     ...(rows.some(row => row.isPair) ? [{ sign: "segment.pair", text: "two together, beyond each alone" }] : []),
-    ...(rows.some(hasRange) ? [{ sign: "mean.across", text: "95 % interval" }] : []),
+    ...(rows.some(hasRange) ? [{ sign: "range.mean", text: "95 % interval" }] : []),
   ]);
   const width = Math.max(parent.clientWidth, 220);
   const isNarrow = width < 560; // names lie above their bars

@@ -7,6 +7,7 @@ const board = {
   current: null, // the number of the trial that Tab comes to
   rowHeight: 0,
   isUnder: false, // whether the pointer is in the table, which then keeps its order
+  isReordered: false, // whether a person has asked for another order
   isWaiting: false,
 };
 const mostCompared = 5;
@@ -67,9 +68,12 @@ function updateLeaderboard() {
   requestAnimationFrame(() => {
     board.isWaiting = false;
     if (page.study === null) return;
+    const hadFocus = board.body.contains(document.activeElement);
     showColumns();
+    const isLost = hadFocus && !board.body.contains(document.activeElement); // other columns have other rows
     orderRows();
     showRows(true);
+    if (isLost) board.rows.get(board.current)?.node.focus({ preventScroll: true });
   });
 }
 
@@ -176,8 +180,8 @@ function makeRow(number) {
   box.addEventListener("change", () => chooseToCompare(number, box.checked));
   for (const column of board.columns) htmlNode(node, "td", column.isText ? "left" : column.isScore ? "score" : "");
   stick(node);
-  node.addEventListener("focus", () => focusTrial(number));
-  node.addEventListener("blur", () => focusTrial(null));
+  node.addEventListener("focusin", () => focusTrial(number));
+  node.addEventListener("focusout", () => focusTrial(null));
   const row = { node, box, trial: null };
   board.rows.set(number, row);
   return row;

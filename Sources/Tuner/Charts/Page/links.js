@@ -13,7 +13,10 @@ function linkText() {
   if (order.column !== "rank" || order.descending) add("sort", (order.descending ? "-" : "") + order.column);
   if (filter.text.trim() !== "" && filter.problem === "") add("filter", filter.text.trim());
   if (columns !== null) add("columns", columns.join("\n"));
-  for (const [name, [low, high]] of brushes) add("brush", `${low.toFixed(4)},${high.toFixed(4)},${name}`);
+  for (const [name, range] of brushes) {
+    const [low, high] = range.map(end => Number(end.toPrecision(9)));
+    add("brush", `${low},${high},${name}`);
+  }
   if (compared.length > 0) add("compare", compared.join(","));
   for (const [name, text] of options) add(name, text);
   return parts.join("&");
@@ -34,9 +37,11 @@ function writeLink() {
   }, 250);
 }
 
+const linkParameters = text => new URLSearchParams(text.replaceAll("+", "%2B"));
+
 /** Takes what a link says; what does not fit the study is left out. */
 function readLink() {
-  const parameters = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
+  const parameters = linkParameters(location.hash.slice(1));
   const known = number => page.study.byNumber.has(number);
   const sort = parameters.get("sort") ?? "rank";
   page.order = { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") };
@@ -45,9 +50,9 @@ function readLink() {
   page.compared = [...new Set(compared)].slice(0, mostCompared);
   page.brushes.clear();
   for (const text of parameters.getAll("brush")) {
-    const [low, high, ...name] = text.split(",");
-    const range = [Number(low), Number(high)];
-    if (range.every(Number.isFinite) && name.length > 0) page.brushes.set(name.join(","), range);
+    const [low, high, ...parts] = text.split(",");
+    const [range, name] = [[Number(low), Number(high)], parts.join(",")];
+    if (range.every(Number.isFinite) && parallelNames().includes(name)) page.brushes.set(name, range);
   }
   page.options = new Map([...parameters].filter(([name]) => name.includes(".") && !linkNames.includes(name)));
   element("filter-text").value = parameters.get("filter") ?? "";
@@ -61,7 +66,8 @@ function readLink() {
 
 /** Shows what the address says now; a person may have changed it, or followed a link to another trial. */
 function followLink() {
-  if (decodeURIComponent(location.hash.slice(1)) === decodeURIComponent(link.written)) return;
+  const [now, written] = [location.hash.slice(1), link.written].map(text => linkParameters(text).toString());
+  if (now === written) return;
   const opened = readLink();
   select();
   redrawAll("brush");

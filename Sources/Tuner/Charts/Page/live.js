@@ -1,8 +1,8 @@
-// Live updates: the server sends the whole study once, then what has changed
+// Live updates: the page comes with the whole study, and its server sends what has changed
 
-const live = {
-  isConnected: true,
-  sequence: 0,
+const connection = {
+  isOpen: true,
+  sequence: 0, // the server's number for what the page has
   source: null,
   raw: null, // the study as the server has it, without trials
   trials: new Map(), // the prepared trials by number
@@ -28,32 +28,32 @@ async function fetchJSON(path, parameters = {}) {
   return response.json();
 }
 
-/** Takes a whole study; trials that have not changed stay the same objects. */
+/** Takes a whole study. */
 function takeStudy(chart) {
   const { trials, ...raw } = chart;
-  live.raw = raw;
-  live.trials = new Map(trials.map(trial => [trial.number, preparedTrial(trial)]));
+  connection.raw = raw;
+  connection.trials = new Map(trials.map(trial => [trial.number, preparedTrial(trial)]));
 }
 
 function takeChanges({ head = {}, trials = [], removed = [] }) {
   for (const [name, value] of Object.entries(head)) {
-    if (value === null) delete live.raw[name];
-    else live.raw[name] = value;
+    if (value === null) delete connection.raw[name];
+    else connection.raw[name] = value;
   }
-  for (const trial of trials) live.trials.set(trial.number, preparedTrial(trial));
-  for (const number of removed) live.trials.delete(number);
+  for (const trial of trials) connection.trials.set(trial.number, preparedTrial(trial));
+  for (const number of removed) connection.trials.delete(number);
 }
 
 function connect() {
-  live.source?.close();
-  const source = new EventSource(serverPath("events"));
-  live.source = source;
+  connection.source?.close();
+  const source = new EventSource(serverPath("events", { after: connection.sequence }));
+  connection.source = source;
   const listen = (name, take) => source.addEventListener(name, event => {
     setConnected(true);
     const data = JSON.parse(event.data);
     take(data);
     if (data.live) page.live = data.live;
-    if (Number.isFinite(data.sequence)) live.sequence = data.sequence;
+    if (Number.isFinite(data.sequence)) connection.sequence = data.sequence;
     if (name !== "problem") showSoon();
   });
   listen("study", data => {
@@ -68,14 +68,15 @@ function connect() {
   source.addEventListener("open", () => setConnected(true));
   source.addEventListener("error", () => {
     setConnected(false);
-    // A browser gives up for good where the server answers with an error, as one that is starting may.
-    if (source.readyState === EventSource.CLOSED && live.source === source) setTimeout(connect, 2000);
+    // A browser would ask again for what the page has by now, and give up where a server that is starting refuses.
+    source.close();
+    setTimeout(() => { if (connection.source === source) connect(); }, 2000);
   });
 }
 
-function setConnected(isConnected) {
-  if (live.isConnected === isConnected) return;
-  live.isConnected = isConnected;
+function setConnected(isOpen) {
+  if (connection.isOpen === isOpen) return;
+  connection.isOpen = isOpen;
   showHeader();
 }
 
@@ -101,13 +102,13 @@ function showSoon() {
 /** Browsers allow a server six connections, so a page that nobody sees lets its own go. */
 function watchVisibility() {
   document.addEventListener("visibilitychange", () => {
-    clearTimeout(live.hidden);
+    clearTimeout(connection.hidden);
     if (document.hidden) {
-      live.hidden = setTimeout(() => {
-        live.source?.close();
-        live.source = null;
+      connection.hidden = setTimeout(() => {
+        connection.source?.close();
+        connection.source = null;
       }, 10_000);
-    } else if (live.source === null) connect();
+    } else if (connection.source === null) connect();
   });
 }
 
@@ -115,7 +116,7 @@ function watchVisibility() {
 function watchTime() {
   setInterval(() => {
     if (document.hidden || !page.live) return;
-    if (page.live.state === "running" && live.isConnected) page.live.elapsed += 1;
+    if (page.live.state === "running" && connection.isOpen) page.live.elapsed += 1;
     if (page.live.state === "gone" && Number.isFinite(page.live.since)) page.live.since += 1;
     showHeader();
   }, 1000);

@@ -69,7 +69,7 @@ function showTooltip(trial, lines) {
   if (!trial || said === tooltipSaid.text) return;
   tooltipSaid.text = said;
   tooltip.replaceChildren();
-  htmlNode(tooltip, "div", "", `Trial ${trial.number}, ${stateText(trial)}`);
+  htmlNode(tooltip, "div", "", `Trial ${trial.number}, ${trial.state}`);
   for (const line of lines) htmlNode(tooltip, "div", "", line);
   if (trial.value !== null) {
     htmlNode(tooltip, "div", "", `${page.study.metric} ${scoreText(trial.value)}${intervalText(trial)}`);
@@ -79,9 +79,6 @@ function showTooltip(trial, lines) {
   for (const name of values.slice(0, 12)) htmlNode(tooltip, "div", "", `${name} ${valueText(trial.parameters[name])}`);
   if (values.length > 12) htmlNode(tooltip, "div", "", `and ${values.length - 12} more`);
 }
-
-/** The trial's state in words: a trial that a rung keeps waiting may go on. */
-const stateText = trial => (trial.state === "pruned" && trial.rungs.at(-1)?.mayGoOn ? "waits at a rung" : trial.state);
 
 const intervalText = ({ interval }) => (interval ? ` (${scoreText(interval[0])} to ${scoreText(interval[1])})` : "");
 

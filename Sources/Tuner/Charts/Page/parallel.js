@@ -95,7 +95,7 @@ function fillAxisList() {
 
 /**
  * An arranged axis with the places of its lines: those of one value lie side by side in the order of their scores,
- * so that those of a grid do not hide each other.
+ * so that those of a grid do not hide each other. `plain` is the axis as it is, neither inverted nor spread.
  */
 function placedAxis({ name, isInverted }) {
   const axis = axisOf(name);
@@ -106,7 +106,8 @@ function placedAxis({ name, isInverted }) {
     const at = axis.of(trial);
     return at === null ? null : turn(at + width * (trial.hasScore ? score.at(trial.value) - 0.5 : 0));
   };
-  return { ...axis, isInverted, turn, of, ticks: axis.ticks.map(tick => ({ ...tick, at: turn(tick.at) })) };
+  const ticks = axis.ticks.map(tick => ({ ...tick, at: turn(tick.at) }));
+  return { name, plain: axis, isInverted, turn, of, ticks };
 }
 
 function drawParallel(parent) {
@@ -204,7 +205,7 @@ function addName(parent, axes, i, x, gap) {
   });
   button.addEventListener("keydown", event => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step) return;
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     moveAxis(name, step);
   });
@@ -213,8 +214,7 @@ function addName(parent, axes, i, x, gap) {
 // Selecting
 
 /** The range widened to whole values, on an axis whose values have places of their own; null if it has none. */
-function snapped({ name }, [low, high]) {
-  const { gap, ticks } = axisOf(name);
+function snapped({ gap, ticks }, [low, high]) {
   if (gap === 0) return [low, high];
   const reach = Math.min(0.08, 0.3 * gap);
   const touched = ticks.map(tick => tick.at).filter(at => at + reach >= low && at - reach <= high);
@@ -225,7 +225,7 @@ function snapped({ name }, [low, high]) {
 
 /** Lets pointer, touch and keys select a part of an axis; a click without a drag clears it. */
 function addBrush({ svg }, axis, x, gap) {
-  const { name, turn } = axis;
+  const { name, plain, turn } = axis;
   const isCoarse = matchMedia("(pointer: coarse)").matches;
   const width = isCoarse ? Math.min(44, gap) : 22;
   const [top, height] = [parallelTop - parallelInset, parallelBottom - parallelTop + 2 * parallelInset];
@@ -236,14 +236,14 @@ function addBrush({ svg }, axis, x, gap) {
   });
   handle.id = `parallel-brush-${name}`;
   const show = () => {
-    const range = page.brushes.get(name);
+    const range = brushOn(plain);
     const [low, high] = (range ?? [0, 1]).map(turn).sort((a, b) => a - b);
     bar.setAttribute("y", pixel(axisLevel(high)));
     bar.setAttribute("height", pixel(axisLevel(low) - axisLevel(high)));
     bar.style.display = range ? "" : "none";
     const [from, to] = range ?? [0, 1];
     handle.setAttribute("aria-valuenow", Math.round(50 * (Math.max(0, from) + Math.min(1, to))));
-    handle.setAttribute("aria-valuetext", range ? rangeText(axisOf(name), range) : "all");
+    handle.setAttribute("aria-valuetext", range ? rangeText(plain, range) : "all");
   };
   const place = event => {
     const level = event.clientY - svg.getBoundingClientRect().top;
@@ -264,36 +264,37 @@ function addBrush({ svg }, axis, x, gap) {
     const end = place(event);
     if (range === null && Math.abs(end - start) < 0.015) return;
     range = [Math.min(start, end), Math.max(start, end)];
-    setBrush(name, range, true);
+    setBrush(plain, range, true);
   });
   const finish = isDone => {
     if (start === null) return;
     const had = page.brushes.has(name);
-    const next = isDone && range ? snapped(axis, range) : null;
+    const next = isDone && range ? snapped(plain, range) : null;
     start = null;
     isUsed = had || range !== null;
-    if (next || had) setBrush(name, next);
+    if (next || had) setBrush(plain, next);
   };
   handle.addEventListener("pointerup", () => finish(true));
   handle.addEventListener("pointercancel", () => finish(false));
   handle.addEventListener("click", event => { if (isUsed) event.stopPropagation(); });
   handle.addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && page.brushes.has(name)) {
       event.stopPropagation();
-      return setBrush(name, null);
+      return setBrush(plain, null);
     }
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    setBrush(name, steppedBrush(axis, page.brushes.get(name), axis.isInverted ? -step : step, event.shiftKey));
+    setBrush(plain, steppedBrush(plain, brushOn(plain), axis.isInverted ? -step : step, event.shiftKey));
   });
   show();
   return { handle, show };
 }
 
 /** The brush after a key: a step is a value, or a twentieth of a line; the first step selects at an end. */
-function steppedBrush({ name }, range, step, isSizing) {
-  const { gap, ticks } = axisOf(name);
+function steppedBrush(axis, range, step, isSizing) {
+  const { gap, ticks } = axis;
   if (gap > 0) {
     const places = ticks.map(tick => tick.at).sort((a, b) => a - b);
     const selected = range ? places.flatMap((at, i) => (at >= range[0] && at <= range[1] ? [i] : [])) : [];
@@ -301,8 +302,8 @@ function steppedBrush({ name }, range, step, isSizing) {
     let [low, high] = selected.length > 0 ? [selected[0], selected.at(-1)] : step > 0 ? [-1, -1] : [end + 1, end + 1];
     if (isSizing && selected.length > 0) high += step;
     else [low, high] = [low + step, high + step];
-    if (low < 0 || high > end || high < low) return range ?? null;
-    return snapped({ name }, [places[low], places[high]]);
+    if (low < 0 || high > end || high < low) return range;
+    return snapped(axis, [places[low], places[high]]);
   }
   const by = 0.05 * step;
   if (!range) return step > 0 ? [0, 0.25] : [0.75, 1];
@@ -326,7 +327,7 @@ function addRoving(handles) {
     handle.addEventListener("keydown", event => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       const next = step && handles[i + step];
-      if (!next) return;
+      if (!next || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       next.handle.focus();
     });

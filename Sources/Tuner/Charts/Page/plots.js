@@ -105,10 +105,10 @@ function drawMarks(layer, points, colorOf = () => "") {
   const groups = grouped(points, ({ trial }) => `${isSelected(trial)}|${shapeOf(trial)}|${colorOf(trial)}`);
   for (const isShown of [false, true]) {
     for (const shape of Object.keys(shapes)) {
-      for (const [key, own] of groups) {
+      for (const [key, members] of groups) {
         const [selected, itsShape, ...color] = key.split("|");
         if (itsShape !== shape || selected !== String(isShown)) continue;
-        layer.marks(shape, seen(shape, isShown), own, { stroke: color.join("|") });
+        layer.marks(shape, seen(shape, isShown), members, { stroke: color.join("|") });
       }
     }
   }
@@ -117,8 +117,8 @@ function drawMarks(layer, points, colorOf = () => "") {
 /** Rings the best trial's point. */
 function drawBest(layer, points) {
   const { best } = page.study;
-  const own = points.filter(({ trial }) => trial.number === best?.number);
-  if (own.length > 0) layer.path("ring best", marks("ring", own));
+  const members = points.filter(({ trial }) => trial.number === best?.number);
+  if (members.length > 0) layer.path("ring best", marks("ring", members));
 }
 
 const rampSteps = 24; // groups of trials by score, each in one color
@@ -139,18 +139,18 @@ function drawLines(layer, lines) {
   const draw = (entries, isShown) => {
     const groups = grouped(entries, ([trial]) => `${String(stepOf(trial) + 1).padStart(3, "0")} ${kindOf(trial)}`);
     for (const key of [...groups.keys()].sort()) {
-      const own = groups.get(key);
-      const [trial] = own[0];
+      const members = groups.get(key);
+      const [trial] = members[0];
       const look = isShown ? { stroke: trial.hasScore ? scoreColor(trial) : "", opacity } : {};
-      layer.lines(seen(`curve ${kindOf(trial)}`, isShown), own.map(([, points]) => points), look);
+      layer.lines(seen(`curve ${kindOf(trial)}`, isShown), members.map(([, points]) => points), look);
     }
   };
   if (hidden.length <= mostLive) draw(hidden, false);
   draw(shown, true);
-  const own = shown.find(([trial]) => trial.number === best?.number);
-  if (!own) return;
-  layer.lines("curve casing", [own[1]]); // keeps its color off those of its neighbors
-  layer.lines("curve record", [own[1]]);
+  const record = shown.find(([trial]) => trial.number === best?.number);
+  if (!record) return;
+  layer.lines("curve casing", [record[1]]); // keeps its color off those of its neighbors
+  layer.lines("curve record", [record[1]]);
 }
 
 /** A line for the marked trial, with its points. */

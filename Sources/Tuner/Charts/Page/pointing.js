@@ -42,14 +42,14 @@ function addPointing(area, points, { nearest, mark, describe = trialText } = {})
     index ??= pointIndex(points);
     return index(x, y, point => isSelected(point.trial))?.trial ?? null;
   };
-  const own = byNumber(points);
+  const members = byNumber(points);
   const show = mark ?? ((_, places) => {
     const { trial } = places[0];
     svgNode(area.overlay, "path", { class: shapeOf(trial), d: marks(shapeOf(trial), places) });
   });
   addMarking(area.svg, nearest ?? find, trial => {
     area.overlay.replaceChildren();
-    const places = trial && own.get(trial.number);
+    const places = trial && members.get(trial.number);
     if (places) show(trial, places);
   });
   addKeys(area, points, describe);

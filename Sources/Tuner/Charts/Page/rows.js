@@ -26,7 +26,12 @@ function focusRow(number) {
 
 function clickRow(event) {
   const number = Number(event.target.closest("tr")?.dataset.number);
-  if (!Number.isInteger(number) || event.target.closest(".choose") || String(getSelection()) !== "") return;
+  if (!Number.isInteger(number)) return;
+  if (event.target.closest(".choose")) { // all of the cell is the box, for fingers
+    if (event.target.tagName !== "INPUT") chooseToCompare(number, !page.compared.includes(number));
+    return;
+  }
+  if (String(getSelection()) !== "") return;
   focusRow(number);
   openTrial(number);
 }

@@ -35,7 +35,7 @@ function makeCard(number) {
   card.value = htmlNode(node, "span", "value");
   const picture = { preserveAspectRatio: "none", "aria-hidden": "true" };
   card.curve = svgNode(node, "svg", { class: "spark", viewBox: "0 0 200 40", ...picture });
-  card.line = svgNode(card.curve, "path", { class: "spark-line" });
+  card.line = svgNode(card.curve, "path");
   card.bar = svgNode(node, "svg", { class: "bar", viewBox: "0 0 100 4", ...picture });
   svgNode(card.bar, "rect", { class: "bar-track", width: 100, height: 4 });
   card.filled = svgNode(card.bar, "rect", { class: "bar-filled", width: 0, height: 4 });

@@ -45,7 +45,8 @@ function linearScale(low, high, count, leastStep = 0) {
 function logarithmicScale(low, high) {
   if (!(high > low * (1 + 1e-9))) return linearScale(low, high, 4);
   const [first, last] = [Math.log10(low), Math.log10(high)];
-  const at = value => (Math.log10(value) - first) / (last - first);
+  // Nothing of 0 or less has a place; it is far below all that has.
+  const at = value => (Math.log10(Math.max(value, Number.MIN_VALUE)) - first) / (last - first);
   const valueAt = place => 10 ** (first + place * (last - first));
   if (last - first < 0.8) {
     const { ticks } = linearScale(low, high, 5);
@@ -95,7 +96,7 @@ function categoryScale(name, texts) {
 
 /**
  * The axis of a parameter: `of` gives a trial's place, or null, and `gap` is what lies between two values that
- * have ticks of their own, 0 where values are too many for that.
+ * have ticks of their own, 0 where values are too many for that. `at` and `valueAt` are those of numbers' scales.
  *
  * Numbers lie on a line, which is logarithmic where the parameter file says so or its values differ by factors;
  * all else has a place for each text.
@@ -124,12 +125,12 @@ function parameterScale(name, trials) {
     const number = own(trial.parameters, name)?.number ?? null;
     return number === null ? null : at(number);
   };
-  if (isFloat || numbers.length > mostValues) return { name, ticks, isCategories: false, gap: 0, of, valueAt };
+  if (isFloat || numbers.length > mostValues) return { name, ticks, isCategories: false, gap: 0, of, at, valueAt };
   const textOf = new Map([...values].map(([text, number]) => [number, valueText({ text, number })]));
   const exact = numbers.map(number => ({ at: at(number), text: textOf.get(number) }));
   const gap = Math.min(1, ...exact.slice(1).map((tick, i) => tick.at - exact[i].at));
   if (gap < 0.05) return categoryScale(name, numbers.map(number => [...values].find(pair => pair[1] === number)[0]));
-  return { name, ticks: exact, isCategories: false, gap, of, valueAt };
+  return { name, ticks: exact, isCategories: false, gap, of, at, valueAt };
 }
 
 /** The cost's axis, logarithmic where costs span a factor of ten. */
@@ -139,7 +140,7 @@ function costScale(trials) {
   const [low, high] = extent(costs);
   const { at, valueAt, ticks } = high / low > 10 ? logarithmicScale(low, high) : linearScale(low, high, 5);
   const of = ({ cost }) => (cost > 0 ? at(cost) : null);
-  return { name: costAxis, ticks, valueAt, isCategories: false, gap: 0, of };
+  return { name: costAxis, ticks, at, valueAt, isCategories: false, gap: 0, of };
 }
 
 const axesOfStudy = new WeakMap(); // by study: axes by name
@@ -157,9 +158,6 @@ function axisOf(name) {
   }
   return axes.get(name);
 }
-
-/** Where a trial lies on an axis, from 0 to 1, or null; what brushes select by. */
-const placeOnAxis = (name, trial) => axisOf(name)?.of(trial) ?? null;
 
 // Time
 

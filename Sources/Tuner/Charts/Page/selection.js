@@ -6,12 +6,20 @@ const isSelected = trial => page.selection === null || page.selection.has(trial.
 const selecting = { listeners: new Map(), isDragging: false, isShowing: false };
 
 /** Selects the trials whose places on an axis lie in a range; null: all of them. */
-function setBrush(name, range, isDragging = false) {
+function setBrush({ name, valueAt }, range, isDragging = false) {
+  // Values stay where they are when the axis grows with the study.
   if (range === null) page.brushes.delete(name);
-  else page.brushes.set(name, range);
+  else page.brushes.set(name, valueAt ? range.map(valueAt) : range);
   selecting.isDragging = isDragging;
   select();
   if (!isDragging) writeLink();
+}
+
+/** The selected part of an axis in places on it, at most a little beyond its ends; null if all of it is. */
+function brushOn({ name, at, valueAt }) {
+  const range = page.brushes.get(name);
+  if (!range) return null;
+  return (valueAt ? range.map(at) : range).map(place => Math.max(-0.09, Math.min(1.09, place)));
 }
 
 /** Calls `show` when the selection has changed, for as long as the chart that is being drawn is not drawn again. */
@@ -20,13 +28,18 @@ function addSelecting(show) {
   selecting.listeners.set(id, [...(selecting.listeners.get(id) ?? []), show]);
 }
 
+const rounding = 1e-6; // of a place that was a value, and of a value in a link
+
 /** Works out which trials are selected. */
 function updateSelection() {
   const { trials } = page.study;
   const conditions = [
-    ...[...page.brushes].map(([name, [low, high]]) => trial => {
-      const at = placeOnAxis(name, trial);
-      return at !== null && at >= low && at <= high;
+    ...[...page.brushes.keys()].map(axisOf).filter(axis => axis !== null).map(axis => {
+      const [low, high] = brushOn(axis);
+      return trial => {
+        const place = axis.of(trial);
+        return place !== null && place >= low - rounding && place <= high + rounding;
+      };
     }),
     ...page.filter.conditions,
   ];

@@ -2,7 +2,7 @@
 
 /** Shows the study as it is now. */
 function update() {
-  page.study = prepared(live.raw, [...live.trials.values()]);
+  page.study = prepared(connection.raw, [...connection.trials.values()]);
   setFilter(element("filter-text").value);
   updateSelection();
   showHeader();
@@ -36,9 +36,9 @@ function goTo(id) {
 
 function start() {
   const block = element("study-live");
-  if (block) page.live = JSON.parse(block.textContent).live;
+  if (block) ({ live: page.live, sequence: connection.sequence } = JSON.parse(block.textContent));
   takeStudy(JSON.parse(element("study-chart").textContent));
-  page.study = prepared(live.raw, [...live.trials.values()]);
+  page.study = prepared(connection.raw, [...connection.trials.values()]);
   startTheme();
   makeLeaderboard();
   makeDrawer();

@@ -13,9 +13,11 @@ const page = {
   hovered: null, // the numbers of the trials that the pointer and the focus are on, and of the one that stays marked
   focused: null,
   kept: null,
-  brushes: new Map(), // the selected part of an axis, [low, high] in places on it, by the axis' name
+  brushes: new Map(), // the selected part of an axis by its name: [low, high], values or, of texts, places
   filter: { text: "", conditions: [], problem: "" },
+  isFiltered: false, // whether brushes or conditions select trials
   selection: null, // the numbers of the selected trials; null: all are
+  selectedCount: 0,
   order: { column: "rank", descending: false },
   columns: null, // the names of the leaderboard's chosen columns; null: those that it chooses
   compared: [], // the numbers of the trials to compare
@@ -64,18 +66,22 @@ function preparedTrial(trial) {
   const curve = trial.curve ?? [];
   const parameters = trial.parameters ?? {};
   return {
-    losses: [], rungs: [], attempts: [], metrics: {}, interval: null, tied: false, cost: null, bestEpoch: null,
+    losses: [], rungs: [], metrics: {}, interval: null, tied: null, cost: null, bestEpoch: null,
     seconds: null, repeats: null, message: null, ...trial, curve, parameters,
+    attempts: (trial.attempts ?? []).map(attempt => ({ end: null, ending: null, ...attempt })),
     value: trial.value ?? null,
     epochs: trial.epochs ?? (curve.length > 0 ? curve.at(-1)[0] : 0),
-    key: Object.keys(parameters).sort().map(name => `${name}:${parameters[name].text}`).join(", "),
     hasScore: (trial.state === "completed" || trial.state === "pruned") && (trial.value ?? null) !== null,
     points: curve.filter(([, value]) => value !== null).map(([epoch, value]) => ({ epoch, value })),
     rank: null,
   };
 }
 
-/** What charts ask of a study, worked out once; `trials` are prepared and of any order. */
+/**
+ * What charts ask of a study, worked out once; `trials` are prepared and of any order.
+ *
+ * `best` is the first of the leaderboard, with which others are tied; `bestSoFar` may be running or pruned.
+ */
 function prepared(chart, trials) {
   const sign = chart.direction === "minimize" ? -1 : 1;
   trials.sort((a, b) => a.number - b.number);
@@ -85,12 +91,12 @@ function prepared(chart, trials) {
   for (const trial of trials) trial.rank = null;
   [...scored, ...trials.filter(trial => trial.state === "diverged")].forEach((trial, i) => { trial.rank = i + 1; });
   const byNumber = new Map(trials.map(trial => [trial.number, trial]));
-  const completed = scored.find(trial => trial.state === "completed");
-  const best = byNumber.get(page.live?.best) ?? completed ?? scored[0] ?? null;
+  const best = scored[0] ?? null;
+  const bestSoFar = byNumber.get(page.live?.best) ?? best;
   const [low, high] = extent(scored.map(trial => trial.value));
   const scoreLabel = `${chart.metric} (${sign > 0 ? "higher" : "lower"} is better)`;
   return {
-    axes: {}, parameters: [], ...chart, sign, trials, byNumber, scored, best, scoreLabel,
+    axes: {}, parameters: [], ...chart, sign, trials, byNumber, scored, best, bestSoFar, scoreLabel,
     score: linearScale(low, high, 6), varying: varyingParameters(chart.parameters ?? [], trials),
   };
 }
@@ -106,6 +112,12 @@ function varyingParameters(names, trials) {
     }
   }
   return trials.length === 1 ? names : names.filter(name => varying.has(name));
+}
+
+/** Whether no trial can go on. A file does not say so, but then it has no trial that is running or left. */
+function isFinished() {
+  if (page.live) return page.live.state === "finished";
+  return !page.study.trials.some(({ state }) => state === "running" || state === "pending");
 }
 
 const trialNumbered = number => page.study.byNumber.get(number) ?? null;

@@ -3,7 +3,7 @@
 /** How an attempt ended: `kind` decides how it is drawn. */
 const endings = {
   completed: { kind: "completed", text: "completed" },
-  pruned: { kind: "low pruned", text: "stopped at a rung" },
+  pruned: { kind: "low pruned", text: "pruned" },
   diverged: { kind: "broken", text: "diverged or failed" },
   failed: { kind: "broken", text: "diverged or failed" },
   interrupted: { kind: "cut", text: "interrupted or lost" },
@@ -39,7 +39,7 @@ function drawTimeline(parent) {
   const isAnyTaken = attempts.some(({ isTaken }) => isTaken);
   const entry = (kind, sign, text) => (isIn(kind) ? [{ sign, text }] : []);
   drawLegend(parent, [
-    ...entry("completed", "segment.completed", "completed"), ...entry("low pruned", "low.pruned", "stopped at a rung"),
+    ...entry("completed", "segment.completed", "completed"), ...entry("low pruned", "low.pruned", "pruned"),
     ...entry("broken", "segment.broken", "diverged or failed"), ...entry("running", "segment.running", "running"),
     ...entry("cut", "segment.cut cross", "interrupted or lost"),
     ...(isAnyTaken ? [{ sign: "triangle.taken", text: "another worker took over" }] : []),
@@ -75,8 +75,10 @@ function drawTimeline(parent) {
     const to = Math.max(from + 1.5, area.place(x.at(attempt.end ?? end)));
     return { ...attempt, x: from, width: to - from, y: tops.get(attempt.worker), height: barHeight };
   });
-  paintSelected(area, layer => drawSegments(layer, segments));
-  if (isNamed && attempts.length <= mostNodes) drawNumbers(area, segments);
+  paintSelected(area, layer => {
+    drawSegments(layer, segments);
+    if (isNamed && attempts.length <= mostNodes) drawNumbers(area, segments);
+  });
   pointAtSegments(area, segments);
 }
 
@@ -93,7 +95,7 @@ function drawTimeAxis({ front, left, right, bottom, place }, x) {
   }
 }
 
-/** A segment's path: low where a rung stopped it, and with an open end while it runs. */
+/** A segment's path: low where the trial was pruned, and with an open end while it runs. */
 function segmentPath({ x, y, width, height, ending }) {
   if (ending === "running") {
     const tip = Math.min(height / 2, 8);
@@ -105,10 +107,10 @@ function segmentPath({ x, y, width, height, ending }) {
 
 function drawSegments(layer, segments) {
   const groups = grouped(segments, ({ trial, ending }) => `${isSelected(trial) ? "shown" : "hidden"} ${ending}`);
-  for (const [key, own] of groups) {
+  for (const [key, members] of groups) {
     const [state, ending] = key.split(" ");
     const kind = endings[ending]?.kind ?? "cut";
-    layer.path(seen(`segment ${kind}`, state === "shown"), own.map(segmentPath).join(""));
+    layer.path(seen(`segment ${kind}`, state === "shown"), members.map(segmentPath).join(""));
   }
   const at = (test, offset) => segments.filter(segment => isSelected(segment.trial) && test(segment))
     .map(segment => ({ x: segment.x + offset(segment), y: segment.y + segment.height / 2 }));
@@ -124,7 +126,7 @@ function drawSegments(layer, segments) {
 function drawNumbers({ base }, segments) {
   for (const { trial, x, y, width, height, ending } of segments) {
     const text = String(trial.number);
-    if (ending === "pruned" || width < textWidth(text) + 6) continue;
+    if (ending === "pruned" || !isSelected(trial) || width < textWidth(text) + 6) continue;
     const node = svgText(base, text, width, { x: pixel(x + width / 2), y: y + height - 5, "text-anchor": "middle" });
     node.setAttribute("class", `on-segment ${endings[ending]?.kind ?? "cut"}`);
   }
@@ -141,7 +143,7 @@ function pointAtSegments(area, segments) {
   text.textContent = "Point at an attempt to read it.";
   const lanes = grouped([...segments].sort((a, b) => a.x - b.x), segment => segment.y);
   const find = (x, y) => {
-    const lane = [...lanes].find(([top, own]) => y >= top - 3 && y < top + own[0].height + 3)?.[1] ?? [];
+    const lane = [...lanes].find(([top, [first]]) => y >= top - 3 && y < top + first.height + 3)?.[1] ?? [];
     const after = lane.findIndex(segment => segment.x > x + 2);
     const segment = lane.slice(0, after < 0 ? lane.length : after)
       .findLast(({ x: from, width, trial }) => isSelected(trial) && x <= Math.max(from + width, from + 5) + 2);

@@ -64,14 +64,15 @@ function drawHistogram(parent, histogram, label) {
   const most = Math.max(1, ...histogram.map(bin => bin.users));
   const x = linearScale(low, high, 4);
   const height = count => Math.sqrt(count / most);
-  const ticks = [0, most / 4, most].map(count => ({ at: height(count), text: String(Math.round(count)) }));
+  const counts = new Set([most / 4, most].map(Math.round).filter(count => count > 0));
+  const ticks = [...counts].map(count => ({ at: height(count), text: String(count) }));
   const y = { at: height, ticks };
   const area = plot(parent, { height: 180, x, y, xLabel: "difference", yLabel: "users", title: label });
   for (const { from, to, users } of histogram) {
     if (users === 0) continue;
     const [start, end] = [area.place(x.at(from), 0), area.place(x.at(to), height(users))];
     const bar = svgNode(area.base, "rect", {
-      class: from >= 0 ? "better" : to <= 0 ? "worse" : "level", x: start.x, y: end.y,
+      class: from >= 0 ? "better" : "worse", x: start.x, y: end.y,
       width: Math.max(1, end.x - start.x - 1), height: start.y - end.y,
     });
     svgNode(bar, "title").textContent = `${shortText(from)} to ${shortText(to)}: ${counted(users, "user")}`;
