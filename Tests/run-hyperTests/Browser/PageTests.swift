@@ -58,7 +58,7 @@ extension BrowserTests {
       let program = try Program()
       try program.write("learning_rate choice [0.01,0.001]\nn_layers choice [1,2]\n", to: "hyper.test")
       let page = try StudyPage(file: Self.page(of: program, ["--epochs=1"]))
-      #expect(try page.texts("main h2").contains("Importance"))
+      #expect(try page.texts("main h2").contains("Importance of parameters"))
       let drawing = try page.drawing("importance")
       for name in ["learning_rate", "n_layers", "learning_rate × n_layers"] {
         #expect(drawing.contains(">\(name)<"), "\(drawing)")
