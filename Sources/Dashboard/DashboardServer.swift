@@ -67,7 +67,7 @@ package struct DashboardServer: Sendable {
     let rule = RequestRule(token: token.text)
     gates = try Self.gates(onPort: port) { try RequestGate($0, rule, server: inside, pool: pool) }
     self.port = gates[0].port
-    let database = StudyDatabase(file: contents.file, open: contents.open)
+    let database = ReopenedStore(file: contents.file, open: contents.open)
     watcher = StudyWatcher(
       database, storage: contents.storage, recipes: contents.recipes, wording: contents.wording)
     let answers = DashboardAnswers(

@@ -1,13 +1,19 @@
 import Locks
 import Tuner
 
-/// The database whose studies are shown, opened again when another file is at its path.
+/// The store of the studies that are shown, opened again when another file is at its path.
 ///
 /// There is one store at a time: closing a second one would release SQLite's locks on the file.
-final class StudyDatabase: Sendable {
+final class ReopenedStore: Sendable {
   private struct State {
     var store: StudyStore?
     var opened: DatabaseSighting?
+
+    /// Why there is no store.
+    var failure: (any Error)?
+
+    /// Before the next opening: a copy of a large file takes time, and shows nothing of what happens afterwards.
+    var pause = WorkPause()
   }
 
   /// The file; `nil` for a server.
@@ -19,31 +25,42 @@ final class StudyDatabase: Sendable {
     (self.file, self.open) = (file, open)
   }
 
-  /// A store that shows what is there now.
+  /// A store that shows what is there now, or was before the pause.
   func store() throws -> StudyStore {
     try state.withLock { state in
       let now = file.map(DatabaseSighting.init)
       if let store = state.store {
-        guard let now, let opened = state.opened, !now.isShown(byStoreOpenedAt: opened, isCopy: store.isCopy) else {
-          return store
-        }
+        guard state.pause.isOver, let now, let opened = state.opened,
+          !now.isShown(byStoreOpenedAt: opened, isCopy: store.isCopy)
+        else { return store }
         state.store = nil
         store.close()
+      } else if !state.pause.isOver, let failure = state.failure {
+        throw failure
       }
-      let store = try open()
-      let seen = file.map(DatabaseSighting.init)
-      // Where the file was replaced meanwhile, the next look opens it again.
-      state.opened = if let now, let seen, !seen.isOfSameFile(as: now) { now } else { seen }
-      state.store = store
-      return store
+      let start = WorkPause.processorTime
+      defer { state.pause.begin(afterWorkSince: start) }
+      do {
+        let store = try open()
+        let seen = file.map(DatabaseSighting.init)
+        // A copy is of what was there before. Where the file was replaced meanwhile, the next look opens it again.
+        state.opened = if let now, let seen, store.isCopy || !seen.isOfSameFile(as: now) { now } else { seen }
+        (state.store, state.failure) = (store, nil)
+        return store
+      } catch {
+        state.failure = error
+        throw error
+      }
     }
   }
 
-  /// Opens the database again before the next look, since reading has failed.
-  func reopen() {
+  /// Opens the database again before the next look.
+  ///
+  /// - Parameter error: Why reading has failed.
+  func reopen(after error: any Error) {
     state.withLock { state in
       state.store?.close()
-      state.store = nil
+      (state.store, state.failure) = (nil, error)
     }
   }
 }
