@@ -84,7 +84,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(name: "LiteralsTests", dependencies: ["Literals"], swiftSettings: strict),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: strict),
-    .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Literals", "Locks", "Tuner"], swiftSettings: strict),
+    .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Locks", "Tuner"], swiftSettings: strict),
     .testTarget(name: "TunerTests", dependencies: ["Literals", "Locks", "Tuner"], swiftSettings: strict),
     .testTarget(
       name: "run-hyperTests", dependencies: ["Literals", "Locks", "run-hyper", "Tuner"],

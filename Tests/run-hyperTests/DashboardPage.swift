@@ -12,13 +12,15 @@ final class DashboardPage {
 
   /// Starts it, and waits for the address.
   ///
-  /// Its settings are in the program's folder.
+  /// Its settings and temporary files are in the program's folder: where a test kills it, its socket stays.
   init(_ program: Program, _ arguments: [String] = [], port: UInt16 = 0) throws {
     self.program = program
     (output, errors) = (try program.errorFile(), try program.errorFile())
     process = try program.start(
       ["dashboard", "--port=\(port)"] + arguments,
-      environment: ["XDG_CONFIG_HOME": program.folder.appendingPathComponent("settings").path],
+      environment: [
+        "XDG_CONFIG_HOME": program.folder.appendingPathComponent("settings").path, "TMPDIR": program.folder.path,
+      ],
       output: try FileHandle(forWritingTo: output), errors: try FileHandle(forWritingTo: errors))
     try Program.wait(for: "\n", in: output, while: process)
     let address = try String(contentsOf: output, encoding: .utf8)
