@@ -50,6 +50,10 @@ package struct DashboardServer: Sendable {
   /// Where it is served.
   package let port: UInt16
 
+  /// A port that is registered for nothing that one would meet.
+  package static let standardPort: UInt16 = 8420
+
+  let folder: SocketFolder
   private let gates: [RequestGate]
   private let server: HTTPServer
   private let watcher: StudyWatcher
@@ -57,24 +61,43 @@ package struct DashboardServer: Sendable {
   /// Serves the studies of a database.
   ///
   /// - Parameters:
-  ///   - port: 0 for any that is free.
+  ///   - port: 0 for any that is free; `nil` for the standard one, or any that is free if that is taken.
   ///   - token: The first part of all paths.
-  /// - Throws: A `PortError`.
-  package init(_ contents: Contents, port: UInt16, token: DashboardToken) throws {
+  ///   - limits: `nil` for those that suit the number of files that the process may open, which is raised.
+  /// - Throws: A `PortError`, or another error that says what is missing.
+  package init(
+    _ contents: Contents, port: UInt16?, standardPort: UInt16 = Self.standardPort, token: DashboardToken,
+    limits: RequestGate.Limits? = nil
+  ) throws {
+    let limits = limits ?? RequestGate.Limits(files: OpenFiles.raiseLimit())
     let pool = try PollingSocketPool()
-    // A name that ends with the process, and leads to nothing that the gates would not.
-    let inside = sockaddr_un.unix(abstractNamespace: "run-hyper-\(UUID().uuidString)")
     let rule = RequestRule(token: token.text)
-    gates = try Self.gates(onPort: port) { try RequestGate($0, rule, server: inside, pool: pool) }
-    self.port = gates[0].port
-    let database = StudyDatabase(file: contents.file, open: contents.open)
+    let count = RequestGate.Count()
+    let folder = try SocketFolder()
+    func gates(onPort port: UInt16) throws -> [RequestGate] {
+      try Self.gates(onPort: port) {
+        try RequestGate($0, rule, server: folder.address, pool: pool, limits: limits, count: count)
+      }
+    }
+    do {
+      do { self.gates = try gates(onPort: port ?? standardPort) } catch let error as PortError {
+        guard port == nil, error.isTaken else { throw error }
+        self.gates = try gates(onPort: 0)
+      }
+    } catch {
+      folder.remove()
+      throw error
+    }
+    self.folder = folder
+    self.port = self.gates[0].port
+    let database = ReopenedStore(file: contents.file, open: contents.open)
     watcher = StudyWatcher(
       database, storage: contents.storage, recipes: contents.recipes, wording: contents.wording)
     let answers = DashboardAnswers(
       rule: rule, database: database, watcher: watcher, contents: contents)
     server = HTTPServer(
       config: HTTPServer.Configuration(
-        address: inside, timeout: 60, sharedRequestReplaySize: 1 << 14, pool: pool, logger: .disabled),
+        address: folder.address, timeout: 60, sharedRequestReplaySize: 1 << 14, pool: pool, logger: .disabled),
       handler: answers)
   }
 
@@ -85,6 +108,7 @@ package struct DashboardServer: Sendable {
       group.addTask {
         // Too many open files, for one, end it with all its connections; pages make new ones.
         while !Task.isCancelled {
+          folder.clear()
           try? await server.run()
           try? await Task.sleep(for: .milliseconds(50))
         }
@@ -94,6 +118,7 @@ package struct DashboardServer: Sendable {
         watcher.end()
       }
     }
+    folder.remove()
   }
 
   /// One gate for each of the two addresses of this machine, on the same port.

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Tuner
 
@@ -65,6 +66,23 @@ import Tuner
     #expect(activity.remaining(workers: 1) == [450, 450])
   }
 
+  @Test(arguments: [
+    (work: StudyWork(total: .infinity, ended: 10), spent: (5.0, 50.0), running: 0.0),
+    (StudyWork(total: .infinity, ended: .infinity), (5.0, 50.0), 0),
+    (StudyWork(total: 1, ended: 0), (1e-300, 1e300), 0),
+    (StudyWork(total: 100, ended: 10), (5.0, .infinity), 0), (StudyWork(total: .nan, ended: 10), (5.0, 50.0), 0),
+  ])
+  func `Time left is unknown where somebody has written other numbers than runs do, and the state is still said`(
+    work: StudyWork, spent: (Double, Double), running: Double
+  ) throws {
+    var activity = StudyActivity()
+    activity.owners = [Self.owner(1, silence: .infinity)]
+    (activity.work, activity.spent, activity.runningWork, activity.elapsed) = (work, spent, running, .infinity)
+    let state = LiveState(activity, best: nil, speed: .infinity, trialLimit: nil, storage: "", studies: [])
+    #expect(state.state == .running && state.remaining == nil && state.epochsPerSecond == nil && state.elapsed == 0)
+    _ = try JSONEncoder().encode(state)
+  }
+
   @Test func `The best trial is that of the best value, whatever has diverged`() {
     let trials = [
       StudyTextTests.trial(1, .completed, value: 0.2), StudyTextTests.trial(2, .running, value: 0.3),
@@ -83,7 +101,7 @@ import Tuner
     speed.add(epochs: 12, at: 1)
     #expect(speed.perSecond(at: 1) == nil)
     #expect(speed.perSecond(at: 2) == 1)
-    for second in 2...100 { speed.add(epochs: 10 + 3 * second, at: Double(second)) }
+    for second in 2...100 { speed.add(epochs: Double(10 + 3 * second), at: Double(second)) }
     #expect(speed.perSecond(at: 100) == 3)
     // It falls when nothing comes.
     #expect((speed.perSecond(at: 140) ?? 9) < 1.1)

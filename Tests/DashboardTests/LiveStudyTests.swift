@@ -1,3 +1,4 @@
+import Locks
 import Testing
 import Tuner
 
@@ -64,7 +65,7 @@ import Tuner
     #expect(study.news(for: &page) == nil)
   }
 
-  @Test func `A problem is said once to each page, and the whole study says that it is over`() throws {
+  @Test func `A problem is said once to each page, and what changes next says that it is over`() throws {
     let study = LiveStudy(name: "s")
     var page = LiveStudy.Position()
     try study.begin(Self.chart(1), live: "{}")
@@ -74,8 +75,11 @@ import Tuner
     #expect(Self.kinds(news) == ["study", "problem"])
     #expect(String(decoding: news ?? [], as: UTF8.self).contains(#"{"message":"the \"disk\" is away"}"#))
     #expect(study.news(for: &page) == nil)
-    try study.update(to: nil, live: "{}", isNews: false)
-    #expect(Self.kinds(study.news(for: &page)) == ["study"])
+    try #expect(study.update(to: nil, live: "{}", isNews: false))
+    #expect(Self.kinds(study.news(for: &page)) == ["changes"] && study.problem == nil)
+    try #expect(!study.update(to: nil, live: "{}", isNews: false))
+    var late = LiveStudy.Position()
+    #expect(Self.kinds(study.news(for: &late)) == ["study"])
   }
 
   @Test func `Of a study that is gone only the problem is left`() throws {
@@ -89,12 +93,34 @@ import Tuner
     #expect(Self.kinds(study.news(for: &page)) == ["study"])
   }
 
-  @Test func `A study is read as long as a page has it open`() {
-    let study = LiveStudy(name: "s")
+  @Test func `A study is read as long as a page has it open, and for a moment before and after`() {
+    let clock = TestClock()
+    let study = LiveStudy(name: "s", now: clock.now)
+    #expect(study.attention.isWanted)
+    clock.advance(by: .seconds(9))
+    #expect(study.attention.isWanted)
+    clock.advance(by: .seconds(1))
+    #expect(!study.attention.isWanted)
     let (number, _) = study.attend()
+    clock.advance(by: .seconds(1000))
     #expect(study.attention.isWanted)
     study.leave(number)
+    #expect(study.attention.isWanted)
+    clock.advance(by: .seconds(10))
+    #expect(!study.attention.isWanted)
+    study.touch()
+    #expect(study.attention.isWanted)
+    #expect(study.attention.looks == 0)
     study.endLook()
     #expect(study.attention.looks == 1)
+  }
+
+  /// A clock that a test moves.
+  private final class TestClock: Sendable {
+    private let time = Locked(ContinuousClock.now)
+
+    var now: @Sendable () -> ContinuousClock.Instant { { [self] in time.withLock { $0 } } }
+
+    func advance(by duration: Duration) { time.withLock { $0 += duration } }
   }
 }

@@ -13,13 +13,15 @@ final class DashboardPage {
 
   /// Starts it, and waits for the address.
   ///
-  /// Its settings are in the program's folder.
+  /// Its settings and temporary files are in the program's folder: where a test kills it, its socket stays.
   init(_ program: Program, _ arguments: [String] = [], port: UInt16 = 0) throws {
     self.program = program
     (output, errors) = (try program.errorFile(), try program.errorFile())
     process = try program.start(
       ["dashboard", "--port=\(port)"] + arguments,
-      environment: ["XDG_CONFIG_HOME": program.folder.appendingPathComponent("settings").path],
+      environment: [
+        "XDG_CONFIG_HOME": program.folder.appendingPathComponent("settings").path, "TMPDIR": program.folder.path,
+      ],
       output: try FileHandle(forWritingTo: output), errors: try FileHandle(forWritingTo: errors))
     try Program.wait(for: "\n", in: output, while: process)
     let line = try String(contentsOf: output, encoding: .utf8)
@@ -70,20 +72,31 @@ final class DashboardPage {
       connection.send(page.request("events" + (study.map { "?study=\($0)" } ?? "")))
     }
 
-    /// Reads until an event of a kind whose data has a text in it, and gives back the data.
-    func wait(for kind: String, with part: String = "") throws -> String {
+    /// Reads until an event of one of these kinds whose data has a text in it, and gives back the data.
+    ///
+    /// A page that is far behind gets the study instead of its changes. Slow machines are waited for, for 15 minutes.
+    func wait(for kinds: String..., with part: String = "") throws -> String {
+      let end = ContinuousClock.now + .seconds(900)
       while true {
+        try #require(ContinuousClock.now < end, "there was no \(kinds) with \(part)")
         while let end = text.firstRange(of: "\n\n") {
           let event = text[..<end.lowerBound]
           text = String(text[end.upperBound...])
-          guard let start = event.firstRange(of: "event: \(kind)\ndata: ") else { continue }
-          let data = String(event[start.upperBound...])
+          guard let start = event.firstMatch(of: #/event: (\w+)\ndata: /#), kinds.contains(String(start.1)) else {
+            continue
+          }
+          let data = String(event[start.range.upperBound...])
           if part.isEmpty || data.contains(part) { return data }
         }
         let bytes = connection.read()
-        try #require(!bytes.isEmpty, "the events ended before \(kind) with \(part)")
+        try #require(!bytes.isEmpty, "the events ended before \(kinds) with \(part)")
         text += String(decoding: bytes, as: UTF8.self)
       }
+    }
+
+    /// Reads until the study is in a state, which trials have as well, but not beside what they leave on disk.
+    func wait(forState state: String) throws {
+      _ = try wait(for: "study", "changes", with: "\"state\":\"\(state)\",\"stateBytes\":")
     }
 
     /// Reads to the end.

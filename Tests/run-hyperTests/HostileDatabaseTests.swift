@@ -61,7 +61,28 @@ import Testing
       "UPDATE decision SET scheduler = 'hyperband first_rung=\(largest) reduction_factor=\(largest) longest=\(largest)'"
     ),
     (["--pruner=asha"], "UPDATE checkpoint SET bytes = \(largest), epoch = \(largest)"),
+    (["--repeats=2"], "UPDATE trial SET best_value = CASE repeat WHEN 1 THEN -1e300 ELSE 1e300 END"),
   ]
+
+  /// Changes of numbers with which a page computes.
+  static let computed: [([String], String)] = [
+    (["--pruner=asha"], "UPDATE weights SET bytes = 1 << 62; UPDATE checkpoint SET bytes = 1 << 62"),
+    ([], "UPDATE trial SET epoch_cost = 9e999, training_seconds = 9e999"),
+    ([], "UPDATE observation SET epoch = epoch + \(largest - 10)"),
+    ([], "UPDATE attempt SET from_epoch = \(largest), seconds = 9e999"),
+    ([], "UPDATE study SET direction = 'minimize'; UPDATE trial SET best_value = ordinal * 1e300"),
+    (["--repeats=2"], "UPDATE trial SET best_value = CASE repeat WHEN 1 THEN -1e300 ELSE 1e300 END"),
+  ]
+
+  @Test(arguments: computed)
+  func `A page shows a study in spite of numbers that no run writes`(begun: [String], change: String) throws {
+    let program = try Self.program(begun)
+    try SQLite.run("PRAGMA foreign_keys = OFF; \(change)", in: program)
+    let page = try DashboardPage(program, ["bert4rec-own-s"])
+    let events = try DashboardPage.Events(page)
+    #expect(try events.wait(for: "study", "problem").contains("\"stateBytes\":"))
+    #expect(page.end() == 130)
+  }
 
   @Test(arguments: changes)
   func `Rows that no run writes end no command with a signal`(begun: [String], change: String) throws {

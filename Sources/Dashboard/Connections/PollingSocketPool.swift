@@ -73,7 +73,10 @@ final class PollingSocketPool: AsyncSocketPool {
       if wait == nil { state.canceled.insert(number) }
       return wait
     }
-    wait?.continuation.resume(throwing: CancellationError())
+    guard let wait else { return }
+    // The socket may be closed next, so the thread is not to poll it any longer.
+    bell.ring()
+    wait.continuation.resume(throwing: CancellationError())
   }
 
   private func poll() {

@@ -67,9 +67,9 @@ extension LiveState {
     } else {
       state = activity.isOver ? .finished : .paused
     }
-    elapsed = Self.rounded(activity.elapsed)
+    elapsed = Self.rounded(activity.elapsed) ?? 0
     remaining = state == .running ? activity.remaining(workers: alive.reduce(0) { $0 + $1.workers }) : nil
-    epochsPerSecond = state == .running ? speed.map(Self.rounded) : nil
+    epochsPerSecond = state == .running ? speed.flatMap(Self.rounded) : nil
     self.best = best
     total = max(counts.total, trialLimit ?? 0)
     started = counts.total - counts.pending + activity.interrupted
@@ -89,7 +89,11 @@ extension LiveState {
     return other
   }
 
-  private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+  /// To hundredths; `nil` for a number that JSON cannot say.
+  private static func rounded(_ value: Double) -> Double? {
+    let rounded = (value * 100).rounded() / 100
+    return rounded.isFinite ? rounded : nil
+  }
 
   private static func wholeSeconds(_ value: Double) -> Int { value.isFinite ? Int(min(max(value, 0), 1e9)) : 0 }
 
@@ -105,7 +109,8 @@ extension LiveState {
 }
 
 extension StudyActivity {
-  /// The seconds until the study is done, as a low and a high estimate; `nil` before anything was trained.
+  /// The seconds until the study is done, as a low and a high estimate; `nil` before anything was trained, or if
+  /// somebody has written costs or times into the database that no run has.
   ///
   /// Low: the trials to come stop as early as those that have ended. High: they train all their epochs.
   package func remaining(workers: Int) -> [Double]? {
@@ -115,13 +120,14 @@ extension StudyActivity {
     let ended = spent.work - runningWork
     // How much of their work the trials that have ended did.
     let share = work.ended > 0 && ended > 0 ? min(ended / work.ended, 1) : 1
-    return [(high * share).rounded(), high.rounded()]
+    let estimates = [(high * share).rounded(), high.rounded()]
+    return estimates.allSatisfy(\.isFinite) ? estimates : nil
   }
 }
 
 /// The speed of a study: its epochs over the last seconds.
 package struct EpochSpeed: Sendable {
-  private var samples: [(time: Double, epochs: Int)] = []
+  private var samples: [(time: Double, epochs: Double)] = []
 
   /// The seconds that count.
   private static let window = 20.0
@@ -131,7 +137,7 @@ package struct EpochSpeed: Sendable {
   /// - Parameters:
   ///   - epochs: Those of all trials together.
   ///   - time: Seconds since any moment.
-  package mutating func add(epochs: Int, at time: Double) {
+  package mutating func add(epochs: Double, at time: Double) {
     // Trials that are withdrawn take their epochs with them.
     if let last = samples.last, epochs < last.epochs { samples = [] }
     samples.append((time, epochs))
@@ -141,6 +147,6 @@ package struct EpochSpeed: Sendable {
   /// Epochs per second; `nil` in the first two seconds.
   package func perSecond(at time: Double) -> Double? {
     guard let first = samples.first, let last = samples.last, time - first.time >= 2 else { return nil }
-    return Double(last.epochs - first.epochs) / (time - first.time)
+    return (last.epochs - first.epochs) / (time - first.time)
   }
 }

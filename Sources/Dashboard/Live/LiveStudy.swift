@@ -43,17 +43,24 @@ final class LiveStudy: Sendable {
     var pageCount = 0
 
     /// When the last page left.
-    var leftAt: ContinuousClock.Instant = .now
+    var leftAt: ContinuousClock.Instant
   }
 
   let name: String
-  private let state = Locked(State())
+  private let state: Locked<State>
+  private let now: @Sendable () -> ContinuousClock.Instant
 
   /// Changes that a page may be behind, and their bytes, before it gets the whole study.
   private static let recentCount = 20
   private static let recentBytes = 1 << 20
 
-  init(name: String) { self.name = name }
+  /// So long is it read for nobody.
+  private static let grace: Duration = .seconds(10)
+
+  init(name: String, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+    (self.name, self.now) = (name, now)
+    state = Locked(State(leftAt: now()))
+  }
 
   // MARK: - What happens
 
@@ -69,28 +76,26 @@ final class LiveStudy: Sendable {
 
   /// Shows what has changed, if anything has.
   ///
-  /// - Parameter isNews: Whether a change of `live` alone is worth an event.
-  func update(to chart: StudyChart?, live: String, isNews: Bool) throws {
-    try state.withLock { state in
-      guard var text = state.text else { return }
-      let changes = try chart.map { try text.update(to: $0) } ?? StudyText.Changes()
-      guard !changes.isEmpty || isNews || state.problem != nil else { return }
-      state.sequence += 1
-      (state.text, state.live, state.whole) = (text, live, nil)
-      if state.problem == nil {
-        state.recent.append(
-          (state.sequence, EventText.event(.changes, changes.json(sequence: state.sequence, live: live))))
-        while state.recent.count > Self.recentCount
-          || state.recent.reduce(0, { $0 + $1.event.count }) > Self.recentBytes
-        {
-          state.recent.removeFirst()
-        }
-      } else {
-        // The whole study says that the problem is over.
-        (state.problem, state.recent) = (nil, [])
+  /// - Parameter isNews: Whether a change of `live` alone is worth an event; the end of a problem is.
+  /// - Returns: Whether pages are told.
+  @discardableResult
+  func update(to chart: StudyChart?, live: String, isNews: Bool) throws -> Bool {
+    // Only one thread changes the text and its sequence.
+    let (known, sequence, isMended) = state.withLock { ($0.text, $0.sequence + 1, $0.problem != nil) }
+    guard var text = known else { return false }
+    let changes = try chart.map { try text.update(to: $0) } ?? StudyText.Changes()
+    guard !changes.isEmpty || isNews || isMended else { return false }
+    let event = EventText.event(.changes, changes.json(sequence: sequence, live: live))
+    state.withLock { state in
+      (state.sequence, state.text, state.live, state.whole, state.problem) = (sequence, text, live, nil, nil)
+      state.recent.append((sequence, event))
+      while state.recent.count > Self.recentCount || state.recent.reduce(0, { $0 + $1.event.count }) > Self.recentBytes
+      {
+        state.recent.removeFirst()
       }
       wake(state)
     }
+    return true
   }
 
   /// Says why nothing new can be shown; the same problem is said once.
@@ -142,7 +147,7 @@ final class LiveStudy: Sendable {
   /// The number of looks at the database that have ended, and whether anybody has the study open, or had a moment ago.
   var attention: (looks: Int, isWanted: Bool) {
     state.withLock { state in
-      (state.looks, !state.pages.isEmpty || state.leftAt + .seconds(10) > .now)
+      (state.looks, !state.pages.isEmpty || state.leftAt + Self.grace > now())
     }
   }
 
@@ -200,12 +205,12 @@ final class LiveStudy: Sendable {
   }
 
   /// Keeps the study read for a moment, until a page attends.
-  func touch() { state.withLock { $0.leftAt = .now } }
+  func touch() { state.withLock { $0.leftAt = now() } }
 
   func leave(_ number: Int) {
     state.withLock { state in
       state.pages[number] = nil
-      state.leftAt = .now
+      state.leftAt = now()
     }
   }
 }

@@ -10,12 +10,10 @@ final class StudyWatcher: Sendable {
   private struct State {
     var studies: [String: LiveStudy] = [:]
     var isEnded = false
-
-    /// Since when a look has been going on.
-    var lookingSince: ContinuousClock.Instant?
   }
 
-  private let database: StudyDatabase
+  private let database: ReopenedStore
+  private let wait = DatabaseWait()
   private let storage: String
   private let wording: @Sendable (any Error) -> String
   private let recipes: StudyRecipes
@@ -24,14 +22,11 @@ final class StudyWatcher: Sendable {
 
   private static let interval: Duration = .milliseconds(200)
 
-  /// A look that takes longer is told to the pages.
-  private static let patience: Duration = .seconds(3)
-
   /// - Parameters:
   ///   - storage: The database in words, without a password.
   ///   - wording: An error in words, without a password.
   init(
-    _ database: StudyDatabase, storage: String, recipes: @escaping StudyRecipes,
+    _ database: ReopenedStore, storage: String, recipes: @escaping StudyRecipes,
     wording: @escaping @Sendable (any Error) -> String
   ) {
     (self.database, self.storage, self.recipes, self.wording) = (database, storage, recipes, wording)
@@ -53,12 +48,9 @@ final class StudyWatcher: Sendable {
 
   /// Wakes all pages, and tells them if the database keeps the reader waiting.
   func tick() {
-    let (studies, since) = state.withLock { ($0.studies.values.map(\.self), $0.lookingSince) }
-    for study in studies {
-      if let since, ContinuousClock.now - since > Self.patience {
-        let problem = "\(storage) does not answer; what is shown is from before"
-        study.fail(problem)
-      }
+    let isLong = wait.isLong()
+    for study in state.withLock({ $0.studies.values.map(\.self) }) {
+      if isLong { study.fail("\(storage) does not answer; what is shown is from before") }
       study.tick()
     }
   }
@@ -80,21 +72,21 @@ final class StudyWatcher: Sendable {
       let start = ContinuousClock.now
       let (studies, isEnded) = state.withLock { state in
         state.studies = state.studies.filter { $0.value.attention.isWanted }
-        state.lookingSince = state.studies.isEmpty ? nil : start
         return (state.studies, state.isEnded)
       }
       guard !isEnded else { return }
       looks = looks.filter { studies[$0.key] != nil }
       for (name, study) in studies {
-        var look = looks[name] ?? StudyLook(study, storage: storage, recipes: recipes)
-        do { try look.look(at: try database.store()) } catch {
+        var look = looks[name] ?? StudyLook(study, storage: storage, recipes: recipes, wait: wait)
+        let began = WorkPause.processorTime
+        do { try look.look(at: try wait.during { try database.store() }) } catch {
           study.fail(wording(error))
-          database.reopen()
+          database.reopen(after: error)
+          look.rest(afterWorkSince: began)
         }
         looks[name] = look
         study.endLook()
       }
-      state.withLock { $0.lookingSince = nil }
       if studies.isEmpty {
         wake.wait()
       } else {

@@ -8,7 +8,7 @@ struct Answer: Sendable {
   let type: String
   let body: Data
 
-  /// The name under which a browser saves it instead of showing it; `nil` to show it.
+  /// The name under which a browser saves it instead of showing it, from `file(of:_:)`; `nil` to show it.
   let file: String?
 
   static func text(
@@ -42,15 +42,17 @@ struct Answer: Sendable {
   func response(isHead: Bool = false) -> HTTPResponse {
     var headers = AnswerHeaders.headers(type: type)
     headers[.contentLength] = "\(body.count)"
-    if let file { headers[.contentDisposition] = "attachment; filename=\"\(Self.plain(file))\"" }
+    if let file { headers[.contentDisposition] = "attachment; filename=\"\(file)\"" }
     return HTTPResponse(
       statusCode: HTTPStatusCode(status, phrase: Self.phrases[status] ?? ""), headers: HTTPHeaders(headers),
       body: isHead ? Data() : body)
   }
 
   /// A file's name of characters that mean nothing else in a header, or to a shell.
-  private static func plain(_ name: String) -> String {
-    String(name.prefix(100)).replacing(#/[^A-Za-z0-9._-]/#, with: "_")
+  ///
+  /// - Parameter ending: What follows the study's name, which may be cut.
+  static func file(of study: String, _ ending: String) -> String {
+    (study.prefix(100) + ending).replacing(#/[^A-Za-z0-9._-]/#, with: "_")
   }
 
   private static let phrases = [

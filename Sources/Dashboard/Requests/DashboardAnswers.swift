@@ -1,20 +1,18 @@
-import Dispatch
 import FlyingFox
 import Foundation
-import Locks
 import Tuner
 
 /// Answers requests for pages, events and reports; nothing is changed.
 struct DashboardAnswers: HTTPHandler {
   let rule: RequestRule
-  let database: StudyDatabase
+  let database: ReopenedStore
   let watcher: StudyWatcher
 
   let contents: DashboardServer.Contents
-  let reports = ReportQueue()
+  let reports = WorkQueue()
 
   /// Short questions do not wait for reports.
-  let questions = ReportQueue()
+  let questions = WorkQueue()
 
   private var storage: String { contents.storage }
 
@@ -27,7 +25,7 @@ struct DashboardAnswers: HTTPHandler {
       origin: request.headers[HTTPHeader("Origin")], site: request.headers[HTTPHeader("Sec-Fetch-Site")])
     switch rule.verdict(on: head) {
     case .refuse(let status, let reason):
-      var answer = Answer.text(reason, status: status).response()
+      var answer = Answer.text(reason, status: status).response(isHead: request.method == .HEAD)
       if status == 405 { answer.headers[HTTPHeader("Allow")] = "GET, HEAD" }
       return answer
     case .answer(let name, let isHead):
@@ -46,7 +44,7 @@ struct DashboardAnswers: HTTPHandler {
         return try await reports.run { try report(name, query) }
       default: return .text("not found", status: 404)
       }
-    } catch let error as ReportQueue.Full {
+    } catch let error as WorkQueue.Full {
       return .text(error.description, status: 503)
     } catch {
       return .text(contents.wording(error), status: 500)
@@ -57,7 +55,11 @@ struct DashboardAnswers: HTTPHandler {
 
   /// The study's page, or one that waits for the study.
   private func page(_ query: [HTTPRequest.QueryItem]) async throws -> Answer {
-    guard let name = try await name(in: query) else { return .waiting("no study in \(storage) yet") }
+    let name: String?
+    do { name = try await self.name(in: query) } catch let error where !(error is WorkQueue.Full) {
+      return .waiting(contents.wording(error))
+    }
+    guard let name else { return .waiting("no study in \(storage) yet") }
     let study = watcher.study(named: name)
     guard let whole = await current(study) else {
       guard query["study"] == nil || name == contents.study else {
@@ -74,7 +76,8 @@ struct DashboardAnswers: HTTPHandler {
       return .text("no such study in \(storage)", status: 404)
     }
     return .text(
-      ChartPage.html(ofJSON: whole.study), status: 200, type: "text/html; charset=utf-8", savedAs: "\(name).html")
+      ChartPage.html(ofJSON: whole.study), status: 200, type: "text/html; charset=utf-8",
+      savedAs: Answer.file(of: name, ".html"))
   }
 
   /// The study as the next look at the database shows it; `nil` if that shows none.
@@ -141,31 +144,6 @@ struct DashboardAnswers: HTTPHandler {
       default: (.markdown, "text/markdown; charset=utf-8")
       }
     let text = board.text(format, decimalPlaces: contents.decimalPlaces(study.definition))
-    return .text(text, status: 200, type: type, savedAs: "\(study.name)-\(name)")
-  }
-}
-
-/// Makes reports one after another on a thread that may wait for the database.
-final class ReportQueue: Sendable {
-  struct Full: Error, CustomStringConvertible {
-    let description = "found too many requests at once; try again"
-  }
-
-  private static let most = 64
-  private let queue = DispatchQueue(label: "run-hyper.dashboard.reports")
-  private let count = Locked(0)
-
-  /// - Throws: `Full` if too many others wait.
-  func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    let isFull = count.withLock { count in
-      guard count < Self.most else { return true }
-      count += 1
-      return false
-    }
-    if isFull { throw Full() }
-    defer { count.withLock { $0 -= 1 } }
-    return try await withCheckedThrowingContinuation { continuation in
-      queue.async { continuation.resume(with: Result { try work() }) }
-    }
+    return .text(text, status: 200, type: type, savedAs: Answer.file(of: study.name, "-\(name)"))
   }
 }

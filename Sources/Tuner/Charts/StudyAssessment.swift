@@ -8,6 +8,9 @@ struct StudyAssessment {
   /// The trials that were assessed, by their numbers, with their values; `nil` before the first time.
   private var assessed: [Int: Double?]?
 
+  /// The same of the trials whose ranks were read last.
+  private var read: [Int: Double?]?
+
   /// When the next assessment may begin, so that all of them together take up a twentieth of a core.
   private var pause = SuspendingClock.now
   private(set) var isBehind = false
@@ -28,7 +31,7 @@ struct StudyAssessment {
     return isBehind && (!mayLag || SuspendingClock.now >= pause)
   }
 
-  /// Reads the ranks of the trials that have completed.
+  /// Reads the ranks of the trials that have completed; again, if the database runs the read again.
   ///
   /// - Parameter other: The ranking to use in place of the study's own.
   mutating func read(_ rows: [TrialRow], _ other: OtherRanking?, _ db: Connection) throws {
@@ -42,7 +45,7 @@ struct StudyAssessment {
       ranks = ranks.filter { current.keys.contains($0.key) }
       for (trial, bytes) in try StudyStore.ranks(of: new, split: "valid", db) { ranks[trial] = bytes }
     }
-    assessed = current
+    read = current
   }
 
   /// Computes what follows from the ranks that were read.
@@ -52,7 +55,7 @@ struct StudyAssessment {
     certainties = study.definition.direction == .maximize ? values?.certainties(of: ranks.keys) ?? [:] : [:]
     userCount = certainties.isEmpty ? 0 : values?.userCount ?? 0
     importance = try store.importance(of: study, isRepeatable: isRepeatable)
-    isBehind = false
+    (assessed, isBehind) = (read, false)
     pause = began.advanced(by: began.duration(to: .now) * 20)
   }
 

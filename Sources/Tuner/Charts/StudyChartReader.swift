@@ -10,7 +10,19 @@ package final class StudyChartReader {
     let parameters: Hyperparameters
     let metrics: [SplitMetric]
     let curve, losses: [StudyChart.Point]
-    let attempts: [TrialAttempt]
+    let attempts: [StoredAttempt]
+  }
+
+  /// An attempt with its times in seconds, which take long to read from their texts.
+  fileprivate struct StoredAttempt {
+    let attempt: TrialAttempt
+    let start, end: Double?
+
+    init(_ attempt: TrialAttempt) {
+      self.attempt = attempt
+      start = StoredTime.seconds(attempt.startedAt)
+      end = attempt.endedAt.flatMap(StoredTime.seconds)
+    }
   }
 
   private let store: StudyStore
@@ -61,19 +73,36 @@ package final class StudyChartReader {
   ///
   /// - Parameter mayLag: Whether intervals, ties and importance may be those of an earlier state, for as long as computing them
   ///   again would take up too much of a core.
-  package func chart(mayLag: Bool = false) throws -> StudyChart {
-    var isDue = false
-    let (rows, other, repeats) = try store.read { db in
+  package func chart(mayLag: Bool = false) throws -> StudyChart { try chart(of: try read(mayLag: mayLag)) }
+
+  /// What was read of a study at one moment.
+  package struct Reading {
+    fileprivate let rows: [TrialRow]
+    fileprivate let other: OtherRanking?
+    fileprivate let repeats: [Int64: [Double]]
+
+    /// Whether intervals, ties and importance are to be computed.
+    fileprivate let isDue: Bool
+  }
+
+  /// Reads what has changed, for `chart(of:)`.
+  package func read(mayLag: Bool = false) throws -> Reading {
+    try store.read { db in
       let other = ranking.isOwn ? nil : try OtherRanking(of: study, ranking, db)
       let rows = try StudyStore.trials(TrialSelection(of: study.id), db)
       try update(rows, db)
       for (id, decision) in try StudyStore.record(of: study, after: arrivals.last, db) { arrivals.add(decision, id) }
-      isDue = assessment.isDue(rows, mayLag: mayLag)
+      let isDue = assessment.isDue(rows, mayLag: mayLag)
       if isDue { try assessment.read(rows, other, db) }
-      return (rows, other, try other?.repeatedValues ?? StudyStore.repeatedValues(of: study.id, db))
+      let repeats = try other?.repeatedValues ?? StudyStore.repeatedValues(of: study.id, db)
+      return Reading(rows: rows, other: other, repeats: repeats, isDue: isDue)
     }
-    if isDue { try assessment.compute(from: store) }
-    var trials = rows.map { trial($0, other, repeatedValues: repeats[$0.id] ?? []) }
+  }
+
+  /// The chart of what was read last.
+  package func chart(of reading: Reading) throws -> StudyChart {
+    if reading.isDue { try assessment.compute(from: store) }
+    var trials = reading.rows.map { trial($0, reading.other, repeatedValues: reading.repeats[$0.id] ?? []) }
     assessment.assess(&trials)
     addRecipes(to: &trials)
     return chart(of: trials)
@@ -98,9 +127,10 @@ package final class StudyChartReader {
       }
       parts[row.id] = Parts(
         row: row, parameters: Hyperparameters(hyperparameters[row.id] ?? []), metrics: metrics[row.id] ?? [],
-        curve: points(curves[row.id]), losses: points(losses[row.id]), attempts: attempts[row.id] ?? [])
+        curve: points(curves[row.id]), losses: points(losses[row.id]),
+        attempts: (attempts[row.id] ?? []).map(StoredAttempt.init))
     }
-    start = parts.values.flatMap(\.attempts).compactMap { StoredTime.seconds($0.startedAt) }.min()
+    start = parts.values.flatMap(\.attempts).compactMap(\.start).min()
   }
 
   private func trial(_ row: TrialRow, _ other: OtherRanking?, repeatedValues: [Double]) -> StudyChart.Trial {
@@ -164,12 +194,11 @@ package final class StudyChartReader {
 
 extension StudyChart.Attempt {
   /// - Parameter start: The first start of the study, in seconds.
-  fileprivate init(_ attempt: TrialAttempt, from start: Double) {
+  fileprivate init(_ stored: StudyChartReader.StoredAttempt, from start: Double) {
+    let attempt = stored.attempt
     self.init(
-      worker: attempt.ownerParts?.description ?? attempt.owner,
-      start: (StoredTime.seconds(attempt.startedAt) ?? start) - start,
-      end: attempt.endedAt.flatMap(StoredTime.seconds).map { $0 - start }, ending: attempt.ending,
-      from: attempt.fromEpoch)
+      worker: attempt.ownerParts?.description ?? attempt.owner, start: (stored.start ?? start) - start,
+      end: stored.end.map { $0 - start }, ending: attempt.ending, from: attempt.fromEpoch)
   }
 }
 
@@ -180,6 +209,6 @@ extension StudyChart.Repeats {
     let squares = values.reduce(0) { $0 + ($1 - values.mean) * ($1 - values.mean) }
     self.init(
       count: values.count, mean: values.mean,
-      deviation: values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil)
+      deviation: values.count > 1 ? Optional((squares / Double(values.count - 1)).squareRoot()).finite : nil)
   }
 }

@@ -21,8 +21,7 @@ struct DashboardCommand: AsyncParsableCommand {
         run-hyper dashboard bert4rec-grocery-hyper --port=8080 --open
       """)
 
-  /// A port that is registered for nothing that one would meet.
-  private static let standardPort: UInt16 = 8420
+  private static let standardPort = DashboardServer.standardPort
 
   @Argument(help: "Name of the study, which may be started later. (default: the newest study)")
   var study: String?
@@ -81,18 +80,17 @@ struct DashboardCommand: AsyncParsableCommand {
       file: storage.isOnServer ? nil : storage.storage, storage: storage.name, study: study,
       decimalPlaces: { $0.metricDecimalPlaces }, recipes: TrialRecipes.forCharts, open: { try storage.reader() },
       wording: { "\($0)".withoutPasswords })
-    do { return try DashboardServer(contents, port: port ?? Self.standardPort, token: token) } catch let error
-      as DashboardServer.PortError
-    {
-      guard port == nil, error.isTaken else {
-        let reason = error.isTaken ? "which another program uses" : error.description
-        throw CommandError.input(
-          Literals.message(
-            at: "--port", found: "\(port ?? Self.standardPort), \(reason)", expected: "a free port, or no --port"))
+    do {
+      let server = try DashboardServer(contents, port: port, token: token)
+      if port == nil, server.port != Self.standardPort {
+        Output.note("note: port \(Self.standardPort) is taken; using \(server.port)")
       }
-      let server = try DashboardServer(contents, port: 0, token: token)
-      Output.note("note: port \(Self.standardPort) is taken; using \(server.port)")
       return server
+    } catch let error as DashboardServer.PortError {
+      let reason = error.isTaken ? "which another program uses" : error.description
+      throw CommandError.input(
+        Literals.message(
+          at: "--port", found: "\(port ?? Self.standardPort), \(reason)", expected: "a free port, or no --port"))
     }
   }
 

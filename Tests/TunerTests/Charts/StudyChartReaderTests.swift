@@ -30,6 +30,18 @@ import Testing
     #expect(try reader.chart().trials.contains { ($0.attempts ?? []).count > 1 })
   }
 
+  @Test func `What a database reads twice is assessed once all the same`() async throws {
+    let folder = Folder()
+    let store = try StudyStore(writing: folder.database)
+    let (definition, cells) = try makeStudy("a choice [1,2,3,4]")
+    let study = try store.createOrContinue(definition, cells: cells).study
+    #expect(try await StudyRunner(store: store, study: study, objective: Toy(), workers: 1).run() == .finished)
+    let reader = StudyChartReader(store, study)
+    _ = try reader.read()
+    #expect(try reader.chart() == store.chart(of: study))
+    #expect(try reader.chart().importance != nil)
+  }
+
   @Test func `A chart tells attempts, losses and where trials stand on the rungs`() async throws {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)

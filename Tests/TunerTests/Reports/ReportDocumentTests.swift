@@ -89,6 +89,28 @@ import Testing
         """#)
   }
 
+  @Test func `Numbers of a trial that are not finite are missing`() throws {
+    var story = TrialStory(
+      study: "s", trial: 1, state: .completed, isShelved: false, hyperparameters: ["rate": .number(.infinity)],
+      failureKind: nil, failureMessage: nil, value: .infinity, bestEpoch: nil, trainingSeconds: .infinity,
+      startedAt: nil, finishedAt: nil, repeated: nil,
+      attempts: [
+        TrialAttempt(
+          number: 1, owner: "host/1", startedAt: "s", endedAt: nil, ending: nil, seconds: .infinity, fromEpoch: 0,
+          note: nil)
+      ],
+      rungs: [
+        TrialStory.Rung(
+          decision: PruningDecision(trial: 1, bracket: 0, epoch: 1, value: -.infinity, action: .stop), pruner: "p",
+          decidedAt: "d", rank: 1, count: 2)
+      ], curve: [CurvePoint(epoch: 1, metric: "train.loss", value: .nan)],
+      metrics: [SplitMetric(split: "test", name: "hit@1", value: .nan)])
+    story.cost = .infinity
+    let text = try JSONText.of(TrialDocument(story))
+    #expect(text.contains("\"rate\" : null") && text.contains("\"hit@1\" : null"))
+    for name in ["value", "training_seconds", "seconds", "cost_tflop"] { #expect(!text.contains("\"\(name)\"")) }
+  }
+
   @Test func `A list of studies, and a deletion`() throws {
     var counts = StudyCounts()
     (counts.completed, counts.running, counts.pending, counts.shelved) = (2, 1, 3, 4)

@@ -24,17 +24,22 @@ extension ImportanceReport {
   package static let smallestPair = 0.001
 
   init(_ document: ImportanceDocument) {
+    // Squares of values of any size may overflow.
+    guard (document.effects + document.pairs).allSatisfy({ ($0.fraction + $0.low + $0.high).isFinite }),
+      document.rest.isFinite
+    else {
+      self.init(statement: "the trials' values are too large to compare")
+      return
+    }
     let pairs = document.pairs.filter { $0.fraction >= Self.smallestPair }
-    effects = (document.effects + pairs).map {
+    let effects = (document.effects + pairs).map {
       Effect(parameters: $0.parameters, fraction: $0.fraction, low: $0.low, high: $0.high)
     }.sorted { $0.fraction > $1.fraction }
-    rest = document.rest
-    statement = document.statement
+    self.init(effects: effects, rest: document.rest, statement: document.statement)
   }
 
   init(statement: String) {
-    (effects, rest) = (nil, nil)
-    self.statement = statement
+    self.init(effects: nil, rest: nil, statement: statement)
   }
 }
 

@@ -1,6 +1,6 @@
 import Literals
 
-/// Everything that is known about a trial, for programs.
+/// Everything that is known about a trial, for programs; numbers that are not finite are missing.
 package struct TrialDocument: Encodable, Sendable {
   private struct Attempt: Encodable {
     let attempt, fromEpoch: Int
@@ -8,7 +8,7 @@ package struct TrialDocument: Encodable, Sendable {
     let ended, ending, note: String?
     let host, cpu, instructionSet, job: String?
     let process, worker: Int?
-    let seconds: Double
+    let seconds: Double?
   }
 
   /// A parameter's value with its type.
@@ -21,7 +21,7 @@ package struct TrialDocument: Encodable, Sendable {
       case .null: try container.encodeNil()
       case .boolean(let flag): try container.encode(flag)
       case .integer(let integer): try container.encode(integer)
-      case .number(let number): try container.encode(number)
+      case .number(let number): try container.encode(Optional(number).finite)
       case .text(let text): try container.encode(text)
       case .list(let values): try container.encode(values.map(Value.init))
       case .map(let values): try container.encode(values.mapValues(Value.init))
@@ -48,8 +48,7 @@ package struct TrialDocument: Encodable, Sendable {
   private let parameters: [String: Value]
   private let value: Double?
   private let bestEpoch: Int?
-  private let trainingSeconds: Double
-  private let costTflop: Double?
+  private let trainingSeconds, costTflop: Double?
   private let interval: [Double]?
   private let started, finished, failureKind, failureMessage: String?
   private let metrics: [String: [String: Double?]]
@@ -67,32 +66,33 @@ package struct TrialDocument: Encodable, Sendable {
     trial = story.trial
     shelved = story.isShelved
     parameters = Dictionary(story.hyperparameters.pairs.map { ($0.name, Value(value: $0.value)) }) { $1 }
-    value = story.value
+    value = story.value.finite
     bestEpoch = story.bestEpoch
-    trainingSeconds = story.trainingSeconds
-    costTflop = story.cost.map { $0 / 1e12 }
+    trainingSeconds = Optional(story.trainingSeconds).finite
+    costTflop = story.cost.map { $0 / 1e12 }.finite
     interval = story.interval.map { [$0.low, $0.high] }
     started = story.startedAt
     finished = story.finishedAt
     failureKind = story.failureKind
     failureMessage = story.failureMessage
     metrics = Dictionary(grouping: story.metrics, by: \.split).mapValues { metrics in
-      Dictionary(metrics.map { ($0.name, $0.value.flatMap { $0.isFinite ? $0 : nil }) }) { $1 }
+      Dictionary(metrics.map { ($0.name, $0.value.finite) }) { $1 }
     }
     attempts = story.attempts.map {
       Attempt(
         attempt: $0.number, fromEpoch: $0.fromEpoch, owner: $0.owner, started: $0.startedAt, ended: $0.endedAt,
         ending: $0.ending, note: $0.note, host: $0.machine?.host ?? $0.ownerParts?.host,
         cpu: $0.machine?.cpu, instructionSet: $0.machine?.instructionSet, job: $0.job,
-        process: $0.ownerParts?.process, worker: $0.ownerParts?.worker, seconds: $0.seconds)
+        process: $0.ownerParts?.process, worker: $0.ownerParts?.worker,
+        seconds: Optional($0.seconds).finite)
     }
     rungs = story.rungs.map {
       Rung(
-        epoch: $0.decision.epoch, bracket: $0.decision.bracket, value: $0.decision.value,
+        epoch: $0.decision.epoch, bracket: $0.decision.bracket, value: $0.decision.value.finite,
         decision: $0.decision.action.rawValue, at: $0.decidedAt, pruner: $0.pruner, rank: $0.rank, of: $0.count)
     }
     repeats = story.repeated?.trial
     seed = story.repeated?.seed
-    curve = story.curve.map { Point(epoch: $0.epoch, metric: $0.metric, value: $0.value) }
+    curve = story.curve.map { Point(epoch: $0.epoch, metric: $0.metric, value: $0.value.finite) }
   }
 }

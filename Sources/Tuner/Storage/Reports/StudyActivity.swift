@@ -133,9 +133,9 @@ extension StudyStore {
         let end = isAbandoned ? try row["heartbeat"] ?? start : now
         spans.append((start, max(start, end)))
         guard !isAbandoned, let cost: Double = try row["epoch_cost"] else { return }
-        let epoch: Int = try row["epoch"] ?? 0
-        activity.runningWork += cost * Double(epoch)
-        activity.spent.work += cost * Double(max(epoch - (try row["from_epoch"]), 0))
+        let epoch = Double(try row["epoch"] ?? 0)
+        activity.runningWork += cost * epoch
+        activity.spent.work += cost * max(epoch - Double(try row["from_epoch"] as Int), 0)
         activity.spent.seconds += max(end - start, 0)
         return
       }
@@ -147,10 +147,9 @@ extension StudyStore {
   private func readStates(of study: Study, into activity: inout StudyActivity, _ db: Connection) throws {
     let trials = "(SELECT id FROM trial WHERE study_id = ?)"
     for table in ["checkpoint", "weights"] {
-      activity.stateBytes +=
-        try db.value(
-          Int.self, "SELECT CAST(coalesce(sum(bytes), 0) AS bigint) FROM \(table) WHERE trial_id IN \(trials)",
-          [study.id]) ?? 0
+      let bytes = try db.value(
+        Double.self, "SELECT \(Self.sumOfBytes) FROM \(table) WHERE trial_id IN \(trials)", [study.id])
+      activity.stateBytes &+= Self.whole(bytes ?? 0)
     }
     let states = states.weights(of: study.id)
     try db.each(

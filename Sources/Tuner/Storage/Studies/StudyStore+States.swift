@@ -22,9 +22,9 @@ extension StudyStore {
   }
 
   /// A sum that no row makes too large: somebody may have changed the numbers.
-  private static let sumOfBytes = "coalesce(sum(CAST(bytes AS double precision)), 0)"
+  static let sumOfBytes = "coalesce(sum(CAST(bytes AS double precision)), 0)"
 
-  private static func whole(_ bytes: Double) -> Int { Int(min(max(bytes, 0), 0x1p60)) }
+  static func whole(_ bytes: Double) -> Int { Int(min(max(bytes, 0), 0x1p60)) }
 
   /// Removes the states of trials that a pruner has stopped: their rows in one transaction, then the states.
   ///
