@@ -3,12 +3,12 @@ import Testing
 
 /// The disk of saved states: what studies hold, and what pruned trials give back.
 @Suite struct FreedStatesTests {
-  private static let name = "bert4rec-grocery-hyper"
-  private static let study = [
+  static let name = "bert4rec-grocery-hyper"
+  static let study = [
     "--params_file=hyper.test", "--epochs=4", "--hidden_size=8", "--MAX_ITEM_LIST_LENGTH=5", "--workers=1",
   ]
 
-  private static func program() throws -> Program {
+  static func program() throws -> Program {
     let program = try Program()
     try program.write(
       "learning_rate choice [0.01,0.001]\nn_layers choice [1,2]\nn_heads choice [1,2]\n", to: "hyper.test")
@@ -31,7 +31,7 @@ import Testing
     #expect(ending.status == 0, "\(ending.output)")
   }
 
-  private struct Listed: Decodable {
+  struct Listed: Decodable {
     let stateBytes, prunedStateBytes: Int
 
     enum CodingKeys: String, CodingKey {
@@ -119,5 +119,42 @@ import Testing
     #expect(try program.run(["--params_file=hyper.test", "--epochs=0", "--hidden_size=8"]).status == 0)
     let ending = try program.run(["studies"] + options)
     #expect(ending.status == 2 && ending.errors.contains(message), "\(ending.errors)")
+  }
+}
+
+/// The same with a server, which holds the states itself or has them in a shared folder.
+@Suite(.enabled(if: PostgreSQLServer.isInstalled, PostgreSQLServer.absence))
+struct FreedServerStatesTests {
+  @Test(arguments: [[], ["--checkpoints=states"]])
+  func `Pruned trials give back what a server holds of them, and whoever finishes them gets the same bytes`(
+    checkpoints: [String]
+  ) throws {
+    let program = try FreedStatesTests.program()
+    let storage = ["--storage=\(try PostgreSQLServer.shared.newDatabase())"] + checkpoints
+    func run(_ arguments: [String]) throws -> Program.Ending {
+      let ending = try program.run(arguments + storage)
+      #expect(ending.status == 0, "\(arguments): \(ending.errors)")
+      return ending
+    }
+    func listed() throws -> FreedStatesTests.Listed {
+      let text = try run(["studies", "--format=json"]).output
+      return try #require(try JSONDecoder().decode([FreedStatesTests.Listed].self, from: Data(text.utf8)).first)
+    }
+    _ = try run(FreedStatesTests.study + ["--pruner=asha"])
+    let board = ["leaderboard", "--top=0", "--format=csv"]
+    let (before, states) = (try run(board).output, try listed())
+    #expect(states.prunedStateBytes > 0 && states.stateBytes > states.prunedStateBytes)
+    let freed = try run(["studies", "--free_states=\(FreedStatesTests.name)", "--format=json"])
+    #expect(freed.output.contains("\"freed_bytes\" : \(states.prunedStateBytes)"), "\(freed.output)")
+    #expect(try listed().prunedStateBytes == 0)
+    #expect(try listed().stateBytes == states.stateBytes - states.prunedStateBytes)
+    #expect(try run(board).output == before)
+    _ = try run(["verify"])
+
+    _ = try run(FreedStatesTests.study)
+    _ = try run(["verify"])
+    let other = try FreedStatesTests.program()
+    #expect(try other.run(FreedStatesTests.study).status == 0)
+    #expect(try run(board).output == other.run(board).output)
   }
 }
