@@ -116,6 +116,14 @@ import run_hyper
     #expect(progress.finished == 0 && progress.summary(after: 0.5).hasPrefix("0 of 2 finished, "))
   }
 
+  @Test func `A trial that runs again is not counted as paused, before all are counted anew`() {
+    var progress = StudyProgress(total: 3, ended: 3, metric: "mrr@10", best: nil)
+    progress.align(total: 3, ended: 3, pruned: 2)
+    progress.start(1, parameters: [], isResumed: true)
+    #expect(progress.finished == 1 && progress.paused == 1 && progress.running.count == 1)
+    #expect(progress.summary(after: 0.5).hasPrefix("1 of 3 finished, 1 paused by the pruner"))
+  }
+
   @Test func `A summary names what is finished, what is paused and about how long it takes`() {
     var progress = StudyProgress(total: 4, ended: 1, metric: "mrr@10", best: nil)
     progress.start(2, parameters: [])

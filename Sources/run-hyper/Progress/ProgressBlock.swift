@@ -85,7 +85,7 @@ package struct ProgressBlock {
   ) -> FittedLine {
     var line = FittedLine()
     line.add("\(progress.finished) of \(progress.total) finished", rank: 0)
-    if progress.pruned > 0 { line.add("\(progress.pruned) paused", rank: 2, separator: ", ") }
+    if progress.paused > 0 { line.add("\(progress.paused) paused", rank: 2, separator: ", ") }
     line.add("\(progress.running.count) running", rank: 5, separator: ", ")
     let share = Int((min(max(progress.fraction, 0), 1) * 100).rounded(.down))
     line.add("\(share) % \(ProgressText.bar(progress.fraction, width: 10, glyphs))", rank: 4)

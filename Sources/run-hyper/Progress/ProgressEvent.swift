@@ -73,7 +73,7 @@ struct JSONLine: Encodable {
     }
 
     init(_ progress: StudyProgress) {
-      (finished, paused) = (progress.finished, progress.pruned)
+      (finished, paused) = (progress.finished, progress.paused)
       (running, total) = (progress.running.count, progress.total)
       (metric, best, bestTrial) = (progress.metric, progress.best?.value, progress.best?.trial)
     }

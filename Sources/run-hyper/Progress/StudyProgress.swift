@@ -11,8 +11,8 @@ package struct StudyProgress: Equatable {
   /// Trials that have ended, in this process or before it.
   package private(set) var ended: Int
 
-  /// Those of the ended trials that the pruner paused; they may continue.
-  package private(set) var pruned = 0
+  /// Those of the ended trials that the pruner paused when they were last counted; they may continue.
+  private var pruned = 0
 
   /// The total and the completed work, by the trials' costs.
   package private(set) var work: StudyWork
@@ -196,6 +196,9 @@ package struct StudyProgress: Equatable {
     max(ended - pruned, 0)
   }
 
+  /// Trials that the pruner paused and that do not run again by now.
+  package var paused: Int { min(pruned, max(total - finished - running.count, 0)) }
+
   /// The metric's value as shown.
   package func shown(_ value: Double) -> String { value.decimal(places: decimalPlaces) }
 
@@ -232,5 +235,5 @@ package struct StudyProgress: Equatable {
   }
 
   /// How many trials have finished, and how many are paused.
-  var count: String { ProgressText.count(finished + pruned, pruned: pruned, of: "\(total)") }
+  var count: String { ProgressText.count(finished + paused, pruned: paused, of: "\(total)") }
 }
