@@ -33,7 +33,8 @@ struct HeadBenchmarks {
       transposed = matrix
     }
     let (outputs, gradient) = (store.matrix(targets, hidden), store.matrix(targets, hidden))
-    let items = ItemHead.Items(weights: weights, transposed: transposed, bias: store.row(classes))
+    let items = ItemHead.Items(
+      weights: weights, transposed: transposed.map { RightOperand($0) }, bias: store.row(classes))
     let gradients = ItemHead.Gradients(weights: store.matrix(classes, hidden), bias: store.row(classes))
     let labels = (0..<targets).map { Int32(1 + $0 * 31 % (classes - 1)) }
     let timing = Timing(rounds: rounds) {

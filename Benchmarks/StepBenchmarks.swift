@@ -1,7 +1,8 @@
 import Kernels
+import Locks
 import Model
 
-/// One training step: 2,048 histories through forward, backward and Adam, in CPU time of its one thread.
+/// One training step: 2,048 histories through forward, backward and Adam, in CPU time of its one thread; in BF16, too, where the CPU can.
 struct StepBenchmarks {
   let rounds: Int
   let peak: Peak
@@ -16,7 +17,46 @@ struct StepBenchmarks {
       // An epoch of one batch is a step; the first one warms up.
       configuration.training.epochs = rounds + 1
       try measure(name, configuration, dataset)
+      if InstructionSet.hasBFloat16 {
+        configuration.training.precision = .bfloat16
+        try measure("\(name), BF16", configuration, dataset)
+        try compare(name, configuration, dataset)
+      }
     }
+  }
+
+  /// How many times as fast a step is in BF16 as in 32 bits, where the steps of both take turns.
+  private func compare(_ name: String, _ configuration: Configuration, _ dataset: SequenceDataset) throws {
+    var configuration = configuration
+    // No step is the last one, after which there would be an evaluation.
+    configuration.training.epochs = rounds + 2
+    let trainers = [TrainingConfiguration.Precision.float32, .bfloat16].map { precision in
+      configuration.training.precision = precision
+      return Trainer(configuration: configuration, dataset: dataset)
+    }
+    _ = try trainers.map(step)
+    let ratios = try (0..<rounds).map { _ in
+      let seconds = try trainers.map(step)
+      return seconds[0] / seconds[1]
+    }
+    let timing = Timing(seconds: ratios)
+    print(
+      "  \(name), FP32's time / BF16's, in turn: median \(Report.digits(timing.median)), "
+        + "\(Report.digits(ratios.min() ?? 0)) … \(Report.digits(ratios.max() ?? 0))")
+  }
+
+  /// The CPU time of the next step of a run.
+  private func step(_ trainer: Trainer) throws -> Double {
+    let isOver = Locked(false)
+    let start = Timing.cpuTime
+    var end = start
+    _ = try trainer.run(
+      shouldStop: { isOver.withLock { $0 } },
+      onEpoch: { _ in
+        end = Timing.cpuTime
+        isOver.withLock { $0 = true }
+      })
+    return end - start
   }
 
   private func measure(_ name: String, _ configuration: Configuration, _ dataset: SequenceDataset) throws {

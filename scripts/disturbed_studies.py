@@ -11,6 +11,7 @@ import time
 
 GRID = "learning_rate choice [0.01,0.001]\nhidden_dropout_prob choice [0.2,0.5]\nn_layers choice [1,2]\n"
 AVERAGES = "weight_average choice [None,0.9,0.99]\nlearning_rate choice [0.01,0.001]\n"
+PRECISIONS = "precision choice ['float32','bfloat16']\nlearning_rate choice [0.01,0.001]\n"
 RANGES = "learning_rate loguniform_bounds 0.0005,0.01\nn_layers quniform 1,2,1\nhidden_dropout_prob uniform 0.1,0.5\n"
 
 # Name, parameter file, options, the options that end it where a pruner is in force, whether several processes give the same bytes.
@@ -27,6 +28,9 @@ KINDS = [
     ("averages", AVERAGES, ["--epochs=4", "--pruner=asha", "--reduction_factor=2"], ["--epochs=4"], True),
     ("unseen", GRID, ["--epochs=3", "--repeatable=False", "--repeats=1", "--keep_weights=3"], None, True),
 ]
+with open("/proc/cpuinfo") as information:
+    if " avx512_bf16 " in information.read():
+        KINDS.append(("precisions", PRECISIONS, ["--epochs=3"], None, True))
 NAME = "bert4rec-grocery-hyper"
 ENVIRONMENT = {**os.environ, "RUN_HYPER_CHECKPOINT_SECONDS": "0"}
 

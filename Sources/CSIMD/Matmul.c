@@ -13,12 +13,21 @@ enum { most_vectors = 1, most_rows = 6 };
 #define MOST_ROWS(vectors) 6
 #endif
 
-/// One tile. `rows`, `vectors` and `transposed` are constants wherever it is inlined.
+/// `sums + left · right`: a multiply-add of floats or, for `pairs`, two of each lane's pairs of BF16, the second element's first.
+INLINE f32x16 multiply_add(const bool pairs, f32x16 left, f32x16 right, f32x16 sums) {
+#if defined(__AVX512BF16__)
+  if (pairs) return (f32x16)_mm512_dpbf16_ps((__m512)sums, (__m512bh)left, (__m512bh)right);
+#endif
+  return csimd_fma(left, right, sums);
+}
+
+/// One tile. `pairs`, `rows`, `vectors` and `transposed` are constants wherever it is inlined.
 ///
 /// \param columns Columns of c that the tile covers: more than 16 · (vectors − 1), at most 16 · vectors.
 INLINE void multiply_tile(
-    const int rows, const int vectors, const bool transposed, intptr_t columns, intptr_t k, const float *a,
-    intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+    const bool pairs, const int rows, const int vectors, const bool transposed, intptr_t columns, intptr_t k,
+    const float *a, intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding,
+    float scale) {
   f32x16 sums[most_rows][most_vectors];
   const intptr_t last = columns - 16 * (vectors - 1);
   UNROLLED(int row = 0; row < rows; row++) {
@@ -46,7 +55,7 @@ INLINE void multiply_tile(
     UNROLLED(int row = 0; row < rows; row++) {
       f32x16 left = transposed ? a[row] : every_third[row / 3][(row % 3) * a_stride];
       UNROLLED(int vector = 0; vector < vectors; vector++) {
-        sums[row][vector] = csimd_fma(left, right[vector], sums[row][vector]);
+        sums[row][vector] = multiply_add(pairs, left, right[vector], sums[row][vector]);
       }
     }
     if (transposed) {
@@ -76,12 +85,12 @@ INLINE void multiply_tile(
 #define ROWS(count)                                                                                                  \
   case count:                                                                                                        \
     multiply_tile(                                                                                                   \
-        count, vectors, transposed, columns, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);               \
+        pairs, count, vectors, transposed, columns, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);        \
     break;
 
 /// One tile of any number of rows.
 INLINE void multiply_rows(
-    int rows, const int vectors, const bool transposed, intptr_t columns, intptr_t k, const float *a,
+    const bool pairs, int rows, const int vectors, const bool transposed, intptr_t columns, intptr_t k, const float *a,
     intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
   switch (rows) { ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) }
   if (MOST_ROWS(vectors) == 6) return;
@@ -90,16 +99,17 @@ INLINE void multiply_rows(
 
 /// All tiles of a strip of at most 16 · `vectors` columns.
 INLINE void multiply_strip(
-    const int vectors, const bool transposed, intptr_t columns, intptr_t m, intptr_t k, const float *a,
-    intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+    const bool pairs, const int vectors, const bool transposed, intptr_t columns, intptr_t m, intptr_t k,
+    const float *a, intptr_t a_stride, const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding,
+    float scale) {
   const intptr_t most = MOST_ROWS(vectors);
   // Tiles of about equal heights: a low one at the end would not fill the multiply-adders.
   intptr_t tiles = (m + most - 1) / most;
   for (intptr_t row = 0; row < m; tiles--) {
     const intptr_t rows = (m - row + tiles - 1) / tiles;
     multiply_rows(
-        (int)rows, vectors, transposed, columns, k, transposed ? a + row : a + row * a_stride, a_stride, b, b_stride,
-        c + row * c_stride, c_stride, adding, scale);
+        pairs, (int)rows, vectors, transposed, columns, k, transposed ? a + row : a + row * a_stride, a_stride, b,
+        b_stride, c + row * c_stride, c_stride, adding, scale);
     row += rows;
   }
 }
@@ -114,13 +124,14 @@ INLINE int strip_vectors(intptr_t columns, intptr_t k) {
 #define STRIP(count)                                                                                                 \
   case count:                                                                                                        \
     multiply_strip(                                                                                                  \
-        count, transposed, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding, scale);   \
+        pairs, count, transposed, columns, m, k, a, a_stride, b + column, b_stride, c + column, c_stride, adding,    \
+        scale);                                                                                                      \
     break;
 
 /// The whole product, in strips of columns.
 INLINE void multiply(
-    const bool transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
-    intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+    const bool pairs, const bool transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride,
+    const float *b, intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
   for (intptr_t column = 0, columns; column < n; column += columns) {
     const int vectors = strip_vectors(n - column, k);
     columns = n - column < 16 * vectors ? n - column : 16 * vectors;
@@ -137,11 +148,95 @@ void csimd_multiply(
     bool a_is_transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
     intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
   if (a_is_transposed) {
-    multiply(true, m, n, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);
+    multiply(false, true, m, n, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);
   } else {
-    multiply(false, m, n, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);
+    multiply(false, false, m, n, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);
   }
 }
+
+// MARK: Pairs of BF16
+
+#if defined(__AVX512BF16__)
+const bool csimd_has_pairs = true;
+
+void csimd_multiply_pairs(
+    bool a_is_transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
+    intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+  if (a_is_transposed) {
+    multiply(true, true, m, n, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);
+  } else {
+    multiply(true, false, m, n, k, a, a_stride, b, b_stride, c, c_stride, adding, scale);
+  }
+}
+
+/// The first `count` (0 to 15) floats, then zeros.
+INLINE __m512 load_first(const float *from, intptr_t count) { return (__m512)csimd_load_first(from, count, 0); }
+
+void csimd_pair_columns(
+    intptr_t rows, intptr_t columns, const float *from, intptr_t from_stride, float *to, intptr_t to_stride) {
+  for (intptr_t row = 0; row < rows; row++, from += from_stride, to += to_stride) {
+    intptr_t column = 0;
+    for (; column + 32 <= columns; column += 32) {
+      const float *start = from + column;
+      csimd_store(
+          (f32x16)_mm512_cvtne2ps_pbh((__m512)csimd_load(start + 16), (__m512)csimd_load(start)), to + column / 2);
+    }
+    if (column == columns) continue;
+    const intptr_t left = columns - column;
+    const __m512 low = left >= 16 ? (__m512)csimd_load(from + column) : load_first(from + column, left);
+    const __m512 high = left > 16 ? load_first(from + column + 16, left - 16) : _mm512_setzero_ps();
+    csimd_store((f32x16)_mm512_cvtne2ps_pbh(high, low), to + column / 2);
+  }
+}
+
+/// Pairs of 16 floats each.
+INLINE f32x16 paired(__m512 first, __m512 second) {
+  const __m512i order = _mm512_set_epi16(
+      31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1,
+      16, 0);
+  return (f32x16)_mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+}
+
+/// Pairs of two rows, or of a row and zeros.
+INLINE void pair_row(const bool is_single, intptr_t columns, const float *first, const float *second, float *to) {
+  intptr_t column = 0;
+  for (; column + 16 <= columns; column += 16) {
+    const __m512 below = is_single ? _mm512_setzero_ps() : (__m512)csimd_load(second + column);
+    csimd_store(paired((__m512)csimd_load(first + column), below), to + column);
+  }
+  if (column == columns) return;
+  const intptr_t left = columns - column;
+  const __m512 below = is_single ? _mm512_setzero_ps() : load_first(second + column, left);
+  csimd_store(paired(load_first(first + column, left), below), to + column);
+}
+
+void csimd_pair_rows(
+    intptr_t rows, intptr_t columns, const float *from, intptr_t from_stride, float *to, intptr_t to_stride) {
+  for (; rows > 1; rows -= 2, from += 2 * from_stride, to += to_stride) {
+    pair_row(false, columns, from, from + from_stride, to);
+  }
+  if (rows == 1) pair_row(true, columns, from, from, to);
+}
+#else
+const bool csimd_has_pairs = false;
+
+// Nothing asks for them then.
+void csimd_multiply_pairs(
+    bool a_is_transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
+    intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale) {
+  __builtin_trap();
+}
+
+void csimd_pair_columns(
+    intptr_t rows, intptr_t columns, const float *from, intptr_t from_stride, float *to, intptr_t to_stride) {
+  __builtin_trap();
+}
+
+void csimd_pair_rows(
+    intptr_t rows, intptr_t columns, const float *from, intptr_t from_stride, float *to, intptr_t to_stride) {
+  __builtin_trap();
+}
+#endif
 
 // MARK: Transposition
 

@@ -33,13 +33,14 @@ package struct AttentionHead {
   /// - Parameter scratch: `[queries, keys rounded up to 16]`, overwritten.
   /// - Parameter transposed: `[width, keys rounded up to 16]`, overwritten.
   /// - Parameter context: `[queries, width]`, written.
+  /// - Parameter room: For products in BF16; likewise below.
   package func forward(
-    _ mask: DropoutMask, firstRow: Int, _ rate: DropoutRate, scratch: Matrix, transposed: Matrix, into context: Matrix
+    _ mask: DropoutMask, firstRow: Int, _ rate: DropoutRate, scratch: Matrix, transposed: Matrix,
+    into context: Matrix, room: PairRoom? = nil
   ) {
     let keys = key.rows
-    let keyColumns = transposed.columns(from: 0, count: keys)
-    transpose(key, into: keyColumns)
-    matmul(query, .asIs, keyColumns, into: probabilities.columns(from: 0, count: keys), scale: scale)
+    let keyColumns = RightOperand(transposing: key, into: transposed.columns(from: 0, count: keys), room: room)
+    matmul(query, .asIs, keyColumns, into: probabilities.columns(from: 0, count: keys), scale: scale, room: room)
     for index in 0..<probabilities.rows {
       let row = probabilities[index]
       let scores = probabilities.columns(from: 0, count: keys)[index]
@@ -66,7 +67,7 @@ package struct AttentionHead {
         }
       }
     }
-    matmul(scratch.columns(from: 0, count: keys), value, into: context)
+    matmul(scratch.columns(from: 0, count: keys), .asIs, RightOperand(value), into: context, room: room)
   }
 
   /// The gradients of query, key and value from that of the context.
@@ -79,7 +80,7 @@ package struct AttentionHead {
   /// - Parameter queryGradient: `[queries, width]`, written; likewise key's and value's, `[keys, width]`.
   package func backward(
     contextGradient: Matrix, _ rate: DropoutRate, scratch: Matrix, transposed: Matrix, queryGradient: Matrix,
-    keyGradient: Matrix, valueGradient: Matrix
+    keyGradient: Matrix, valueGradient: Matrix, room: PairRoom? = nil
   ) {
     let keys = key.rows
     let used = scratch.columns(from: 0, count: keys)
@@ -87,10 +88,9 @@ package struct AttentionHead {
       let (row, kept) = (probabilities[index], scratch[index])
       for lane in row.lanes { kept.store(maximum(row.load(lane), .zero) * rate.scale, lane) }
     }
-    matmul(used, .transposed, contextGradient, into: valueGradient)
-    let valueColumns = transposed.columns(from: 0, count: keys)
-    transpose(value, into: valueColumns)
-    matmul(contextGradient, valueColumns, into: used)
+    matmul(used, .transposed, RightOperand(contextGradient), into: valueGradient, room: room)
+    let valueColumns = RightOperand(transposing: value, into: transposed.columns(from: 0, count: keys), room: room)
+    matmul(contextGradient, .asIs, valueColumns, into: used, room: room)
     for index in 0..<probabilities.rows {
       let row = probabilities[index]
       let gradient = used[index]
@@ -106,7 +106,7 @@ package struct AttentionHead {
         gradient.store(magnitude(row.load(lane)) * (gradient.load(lane) - mean) * scale, lane)
       }
     }
-    matmul(used, key, into: queryGradient)
-    matmul(used, .transposed, query, into: keyGradient)
+    matmul(used, .asIs, RightOperand(key), into: queryGradient, room: room)
+    matmul(used, .transposed, RightOperand(query), into: keyGradient, room: room)
   }
 }

@@ -13,12 +13,20 @@ public struct Processor: Sendable, Equatable {
   /// The instructions that the numeric code is compiled for and this CPU lacks, such as `avx2`; where there are any, it cannot train.
   public let missing: [String]
 
+  /// Why it cannot train in BF16, such as `a CPU without avx512_bf16 (AMD EPYC 7763)`; `nil` if it can.
+  public let bfloat16Obstacle: String?
+
   /// - Parameter information: What `/proc/cpuinfo` says.
   public init(information: String) {
-    self.init(information: information, compiledFor: InstructionSet.name, flags: InstructionSet.flags)
+    self.init(
+      information: information, compiledFor: InstructionSet.name, flags: InstructionSet.flags,
+      bfloat16: InstructionSet.hasBFloat16)
   }
 
-  init(information: String, compiledFor instructionSet: String, flags needed: String = "") {
+  init(
+    information: String, compiledFor instructionSet: String, flags needed: String = "",
+    bfloat16 hasBFloat16: Bool = false
+  ) {
     var values: [Substring: String] = [:]
     for line in information.split(separator: "\n") {
       guard let colon = line.firstIndex(of: ":") else { continue }
@@ -33,6 +41,14 @@ public struct Processor: Sendable, Equatable {
     self.instructionSet = isOld ? "x86-64 without FMA" : instructionSet
     // Without a list of flags, nothing is known.
     missing = flags.isEmpty ? [] : needed.split(separator: " ").filter { !flags.contains($0) }.map(String.init)
+    bfloat16Obstacle =
+      if !flags.contains("avx512_bf16") {
+        "a CPU without avx512_bf16 (\(name))"
+      } else if !hasBFloat16 {
+        "a program compiled for CPUs without avx512_bf16 (RUN_HYPER_CPU)"
+      } else {
+        nil
+      }
   }
 
   /// Whether the same configuration has the same bits with both instruction sets.

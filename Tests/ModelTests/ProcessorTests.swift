@@ -29,6 +29,21 @@ import Testing
     #expect(Processor(information: "model name: silent", compiledFor: "x86-64-v4", flags: needed).missing == [])
   }
 
+  @Test(arguments: [
+    ("avx512f avx512_bf16", true, nil),
+    ("avx512f", true, "a CPU without avx512_bf16 (AMD EPYC 9654 96-Core Processor)"),
+    ("avx512_bf16", false, "a program compiled for CPUs without avx512_bf16 (RUN_HYPER_CPU)"),
+    ("avx2", false, "a CPU without avx512_bf16 (AMD EPYC 9654 96-Core Processor)"),
+  ])
+  func `Training in BF16 takes the CPU's instruction and a program that is compiled for it`(
+    flags: String, isCompiled: Bool, obstacle: String?
+  ) {
+    let processor = Processor(
+      information: Self.information(flags), compiledFor: "x86-64-v4", bfloat16: isCompiled)
+    #expect(processor.bfloat16Obstacle == obstacle)
+    #expect(processor.missing == [])
+  }
+
   @Test func `A CPU without a name has its numbers, and one that says nothing is unknown`() {
     let arm = "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n"
     #expect(Processor(information: arm).name == "CPU implementer 0x41, CPU part 0xd0c")

@@ -27,6 +27,32 @@ import Testing
     #expect(ending.status == 0 && ending.output.contains("n_layers"), "\(ending.errors)")
   }
 
+  @Test(.enabled(if: isAvailable, "a /proc/cpuinfo of its own takes root"))
+  func `Training in BF16 is refused where the CPU cannot, and evaluation is not`() throws {
+    let program = try Program()
+    let own = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+    let found = "found precision bfloat16 and a CPU without avx512_bf16 ("
+    try program.write(own.replacing(#/ avx512_bf16\b/#, with: ""), to: "cpuinfo")
+    try program.write("precision choice ['float32','bfloat16']\n", to: "s.test")
+    let small = ["--epochs=1", "--hidden_size=8", "--inner_size=8"]
+    for command in [["--params_file=s.test"] + small, ["train", "--precision=bfloat16"] + small] {
+      let ending = try Self.run(program, command)
+      #expect(ending.status == 2 && ending.errors.contains(found), "\(ending.errors)")
+      #expect(ending.errors.hasSuffix("; expected precision float32, or a machine that can train in BF16\n"))
+    }
+    #expect(!program.exists("studies"))
+    #expect(try Self.run(program, ["train", "--precision=float32"] + small).status == 0)
+    guard own.contains("avx512_bf16") else { return }
+
+    #expect(try program.run(["--params_file=s.test", "--study=s"] + small).status == 0)
+    for command in [["resume", "s"], ["--params_file=s.test", "--study=s"] + small] {
+      let ending = try Self.run(program, command)
+      #expect(ending.status == 2 && ending.errors.contains(found), "\(ending.errors)")
+    }
+    #expect(try program.run(["train", "--precision=bfloat16", "--save=w.safetensors"] + small).status == 0)
+    #expect(try Self.run(program, ["evaluate", "--weights=w.safetensors"]).status == 0)
+  }
+
   /// Runs the program in a namespace where `/proc/cpuinfo` is the file of this name.
   private static func run(_ program: Program, _ arguments: [String]) throws -> Program.Ending {
     let (output, errors) = (try program.errorFile(), try program.errorFile())

@@ -1,4 +1,4 @@
-// The matrix product of 32-bit floats.
+// The matrix product, of 32-bit floats or of pairs of BF16.
 #ifndef CSIMD_MATMUL_H
 #define CSIMD_MATMUL_H
 
@@ -19,6 +19,34 @@
 void csimd_multiply(
     bool a_is_transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
     intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale);
+
+/// Whether this is compiled for `avx512_bf16`, without which none of the functions for pairs may be called.
+extern const bool csimd_has_pairs;
+
+/// `csimd_multiply` with operands of pairs of BF16, each in the place of a float.
+///
+/// A step of k is a step of pairs. Each element adds the product of the pairs' second elements, then that of the first, each rounded to a
+/// float. Numbers below the least normal one count as 0.
+///
+/// \param a `[m, k]` pairs of neighbors in a row, or `[k, m]` pairs of neighbors in a column when `a_is_transposed`.
+/// \param b `[k, n]` pairs of neighbors in a column.
+void csimd_multiply_pairs(
+    bool a_is_transposed, intptr_t m, intptr_t n, intptr_t k, const float *a, intptr_t a_stride, const float *b,
+    intptr_t b_stride, float *c, intptr_t c_stride, bool adding, float scale);
+
+/// Rounds to BF16, to the nearest and halves to even, with pairs of neighbors in a row; a single last one has a 0.
+///
+/// \param from `[rows, columns]`.
+/// \param to `[rows, columns / 2 rounded up]`, written, with the following pairs up to a multiple of 16 in each row.
+void csimd_pair_columns(
+    intptr_t rows, intptr_t columns, const float *from, intptr_t from_stride, float *to, intptr_t to_stride);
+
+/// Likewise, with pairs of neighbors in a column.
+///
+/// \param from `[rows, columns]`.
+/// \param to `[rows / 2 rounded up, columns]`, written, with the following pairs up to a multiple of 16 in each row.
+void csimd_pair_rows(
+    intptr_t rows, intptr_t columns, const float *from, intptr_t from_stride, float *to, intptr_t to_stride);
 
 /// `to = fromᵀ`.
 ///

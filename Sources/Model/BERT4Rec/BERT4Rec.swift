@@ -13,7 +13,7 @@ package final class BERT4Rec {
   private let views: BERT4RecViews
   /// What the backward pass adds to; may be exchanged for another buffer between two parts of a batch.
   var gradientBuffer: GradientBuffer
-  private let transposed: TransposedWeights
+  private let copies: WeightCopies
   private let workspace: Workspace
 
   /// The number of classes V, including padding; also the mask's id.
@@ -24,26 +24,29 @@ package final class BERT4Rec {
   package var blockSize: BlockSize { shape.blockSize }
 
   /// The parameters are zero until they are initialized or read; `parametersDidChange()` must be called afterwards.
-  package convenience init(_ configuration: NetworkConfiguration, itemCount: Int) {
-    let shape = BERT4RecShape(configuration, itemCount: itemCount)
+  ///
+  /// - Parameter precision: Of the products of training; all others are in 32 bits.
+  package convenience init(
+    _ configuration: NetworkConfiguration, itemCount: Int, precision: TrainingConfiguration.Precision = .float32
+  ) {
+    let shape = BERT4RecShape(configuration, itemCount: itemCount, precision: precision)
     self.init(
       configuration, shape, parameters: Parameters(layout: ParameterLayout(shape.groups)),
-      transposed: TransposedWeights(shape))
+      copies: WeightCopies(shape))
   }
 
   /// A network that shares the parameters, but has its own gradients and workspace.
   package convenience init(sharing other: BERT4Rec) {
-    self.init(other.configuration, other.shape, parameters: other.parameters, transposed: other.transposed)
+    self.init(other.configuration, other.shape, parameters: other.parameters, copies: other.copies)
   }
 
   private init(
-    _ configuration: NetworkConfiguration, _ shape: BERT4RecShape, parameters: Parameters,
-    transposed: TransposedWeights
+    _ configuration: NetworkConfiguration, _ shape: BERT4RecShape, parameters: Parameters, copies: WeightCopies
   ) {
     self.configuration = configuration
     self.shape = shape
     self.parameters = parameters
-    self.transposed = transposed
+    self.copies = copies
     views = BERT4RecViews(shape, of: parameters, configuration)
     gradientBuffer = GradientBuffer(shape, layout: parameters.layout, configuration)
     workspace = Workspace(shape)
@@ -53,13 +56,13 @@ package final class BERT4Rec {
   func makeGradientBuffer() -> GradientBuffer { GradientBuffer(shape, layout: layout, configuration) }
 
   /// Must be called whenever the parameters have changed, before the next pass.
-  package func parametersDidChange() { Profile.measure(.optimizer) { transposed.update(from: views) } }
+  package func parametersDidChange() { Profile.measure(.optimizer) { copies.update(from: views) } }
 
   /// The number of floats of the workspace.
   var workspaceFloatCount: Int { workspace.floatCount }
 
-  /// The number of floats of the transposed weights.
-  var transposedFloatCount: Int { transposed.floatCount }
+  /// The number of floats of the copies of the weights.
+  var copiesFloatCount: Int { copies.floatCount }
 
   // MARK: - Forward
 
@@ -68,13 +71,18 @@ package final class BERT4Rec {
   /// - Parameter shouldStop: Called before each layer: a layer of a wide network takes a second for a block of a large catalog.
   /// - Returns: `[targets, hidden]`, valid until the next pass; `nil` if stopped.
   package func forward(_ block: Block, _ dropout: Dropout, shouldStop: () -> Bool = { false }) -> Matrix? {
+    forward(block, dropout, room: nil, shouldStop: shouldStop)
+  }
+
+  /// - Parameter room: For products in BF16.
+  private func forward(_ block: Block, _ dropout: Dropout, room: PairRoom?, shouldStop: () -> Bool) -> Matrix? {
     var x = views.embedding.forward(block, memory: workspace.embedding, dropout: dropout)
     for (index, layer) in views.layers.enumerated() {
       if shouldStop() { return nil }
       x = layer.forward(
-        x, transposed: transposed.layers[index], block: block, memory: workspace.layers[index], dropout: dropout)
+        x, copies.layers[index], block: block, memory: workspace.layers[index], dropout: dropout, room: room)
     }
-    return Profile.measure(.head) { views.head.forward(x, transposed: transposed.head, memory: workspace.head) }
+    return Profile.measure(.head) { views.head.forward(x, copies.head, memory: workspace.head, room: room) }
   }
 
   // MARK: - Training
@@ -89,7 +97,9 @@ package final class BERT4Rec {
   ) -> Double? {
     guard block.targetCount > 0 else { return 0 }
     return Profile.measure(.elements) {
-      guard let head = forward(block, dropout, shouldStop: shouldStop), !shouldStop() else { return nil }
+      guard let head = forward(block, dropout, room: workspace.pairRoom, shouldStop: shouldStop), !shouldStop() else {
+        return nil
+      }
       let gradient = workspace.scratch.stream.rows(from: 0, count: block.targetCount)
       let loss = Profile.measure(.head) { losses(head, block, weight: weight, into: gradient) }
       return backward(gradient, block, dropout, shouldStop: shouldStop) ? loss : nil
@@ -101,7 +111,8 @@ package final class BERT4Rec {
     switch configuration.loss {
     case .crossEntropy:
       workspace.itemHead.crossEntropy(
-        head, labels: block.labels, headItems, weight: weight, into: gradient, addingTo: headGradients)
+        head, labels: block.labels, headItems, weight: weight, into: gradient, addingTo: headGradients,
+        room: workspace.pairRoom)
     case .pairwise: pairwiseLosses(head, block, weight: weight, into: gradient)
     }
   }
@@ -130,18 +141,21 @@ package final class BERT4Rec {
 
   /// Propagates the gradient of the head's output to all parameters; returns `false` if stopped.
   private func backward(_ gradient: Matrix, _ block: Block, _ dropout: Dropout, shouldStop: () -> Bool) -> Bool {
-    let (scratch, memory) = (workspace.scratch, workspace.layers)
+    let (scratch, memory, room) = (workspace.scratch, workspace.layers, workspace.pairRoom)
     let last = memory[memory.count - 1].feedForward.output.rows(from: 0, count: block.targetCount)
     Profile.measure(.head) {
-      views.head.backward(gradient, addingTo: gradientViews.head, x: last, memory: workspace.head, scratch: scratch)
+      views.head.backward(
+        gradient, addingTo: gradientViews.head, copies.head, x: last, memory: workspace.head, scratch: scratch,
+        room: room)
     }
     var stream = gradient
     for index in views.layers.indices.reversed() {
       if shouldStop() { return false }
       let input = index == 0 ? workspace.embedding.output : memory[index - 1].feedForward.output
       stream = views.layers[index].backward(
-        stream, addingTo: gradientViews.layers[index], x: input.rows(from: 0, count: block.positionCount),
-        block: block, memory: memory[index], scratch: scratch, dropout: dropout)
+        stream, addingTo: gradientViews.layers[index], copies.layers[index],
+        x: input.rows(from: 0, count: block.positionCount), block: block, memory: memory[index], scratch: scratch,
+        dropout: dropout, room: room)
     }
     views.embedding.backward(
       stream, addingTo: gradientViews.embedding, block: block, memory: workspace.embedding, dropout: dropout)
@@ -170,8 +184,8 @@ package final class BERT4Rec {
 
   package var headItems: ItemHead.Items {
     ItemHead.Items(
-      weights: views.embedding.items.rows(from: 0, count: itemCount), transposed: transposed.items,
-      bias: views.outputBias)
+      weights: views.embedding.items.rows(from: 0, count: itemCount), pairs: copies.itemPairs,
+      transposed: copies.items, bias: views.outputBias)
   }
 
   private var headGradients: ItemHead.Gradients {

@@ -13,9 +13,14 @@ package struct BERT4RecShape {
   let layerCount: Int
   let head: PredictionHeadShape
   let blockSize: BlockSize
+  /// Of the products of training.
+  let precision: TrainingConfiguration.Precision
 
-  package init(_ network: NetworkConfiguration, itemCount: Int) {
+  package init(
+    _ network: NetworkConfiguration, itemCount: Int, precision: TrainingConfiguration.Precision = .float32
+  ) {
     self.itemCount = itemCount
+    self.precision = precision
     outputBias = ParameterGroup("output_bias", [itemCount], .zeros)
     embedding = EmbeddingShape(network, itemCount: itemCount)
     layer = LayerShape(network)

@@ -13,14 +13,14 @@ struct PredictionHead {
   }
 
   /// - Parameter x: `[targets, hidden]`.
-  /// - Parameter weights: The transposed weights, `[hidden, hidden]`.
   /// - Parameter memory: Filled with the values that `backward` needs.
+  /// - Parameter room: For products in BF16; likewise below.
   /// - Returns: `[targets, hidden]`, in `memory`.
-  func forward(_ x: Matrix, transposed weights: Matrix, memory: PredictionHeadMemory) -> Matrix {
+  func forward(_ x: Matrix, _ copies: LinearCopies, memory: PredictionHeadMemory, room: PairRoom?) -> Matrix {
     let slope = memory.slope.rows(from: 0, count: x.rows)
     let normMemory = memory.norm.first(x.rows)
     let output = memory.output.rows(from: 0, count: x.rows)
-    matmul(x, weights, into: slope)
+    matmul(x, copies.transposed, into: slope, room: room)
     addBias(dense.bias, thenApply: .gelu, to: slope, into: normMemory.normalized)
     normalize(norm, normMemory, thenDrop: memory.noMask, .none, into: output)
     return output
@@ -31,17 +31,17 @@ struct PredictionHead {
   /// - Parameter gradient: `[targets, hidden]`, replaced.
   /// - Parameter x: The input as given to `forward`.
   func backward(
-    _ gradient: Matrix, addingTo gradients: PredictionHead, x: Matrix, memory: PredictionHeadMemory,
-    scratch: BackwardScratch
+    _ gradient: Matrix, addingTo gradients: PredictionHead, _ copies: LinearCopies, x: Matrix,
+    memory: PredictionHeadMemory, scratch: BackwardScratch, room: PairRoom?
   ) {
     let rows = gradient.rows
     normalizeBackward(
       norm, memory.norm.first(rows), gradient: gradient, addingGainTo: gradients.norm.gain,
       biasTo: gradients.norm.bias)
     multiply(gradient, bySlope: memory.slope.rows(from: 0, count: rows), addingBiasTo: gradients.dense.bias)
-    matmul(gradient, .transposed, x, into: gradients.dense.weights, adding: true)
+    matmul(gradient, .transposed, x, into: gradients.dense.weights, adding: true, room: room)
     let inputGradient = scratch.dropped.rows(from: 0, count: rows)
-    matmul(gradient, dense.weights, into: inputGradient)
+    matmul(gradient, copies.weights(of: dense), into: inputGradient, room: room)
     gradient.copy(from: inputGradient)
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// The memory of BERT4Rec's two passes over a block; every thread of a trial has its own.
 final class Workspace {
   let embedding: EmbeddingMemory
@@ -5,6 +7,8 @@ final class Workspace {
   let head: PredictionHeadMemory
   let scratch: BackwardScratch
   let itemHead: ItemHead
+  /// For products in BF16; `nil` if training has none.
+  let pairRoom: PairRoom?
   private let arena: Arena
 
   init(_ shape: BERT4RecShape, in arena: Arena = Arena()) {
@@ -15,6 +19,7 @@ final class Workspace {
     head = PredictionHeadMemory(shape.head, size, in: arena)
     scratch = BackwardScratch(shape.layer, size, in: arena)
     itemHead = ItemHead(classes: shape.itemCount, hiddenSize: shape.hidden, in: arena)
+    pairRoom = shape.precision == .bfloat16 ? PairRoom(shape, in: arena) : nil
   }
 
   /// The number of floats that a workspace takes.
@@ -22,4 +27,19 @@ final class Workspace {
 
   /// The number of floats.
   var floatCount: Int { arena.floatCount }
+}
+
+extension PairRoom {
+  /// Room for any product of training.
+  fileprivate init(_ shape: BERT4RecShape, in arena: Arena) {
+    let (hidden, longest) = (shape.hidden, shape.blockSize.longest)
+    let rows = max(shape.blockSize.positions, shape.blockSize.targets)
+    let tile = ItemHead.tile(classes: shape.itemCount)
+    let widest = max(shape.layer.attention.queryKeyValue.output, shape.layer.feedForward.inner.output)
+    // Activations; a head's queries and keys; weights whose own pairs do not fit; logits, and a tile of the items.
+    var operands = [(rows, widest), (longest, longest), (hidden, longest), (2 * hidden, hidden), tile]
+    if tile.items < shape.itemCount { operands += [(hidden, tile.items), (tile.items, hidden)] }
+    let count = operands.map { PairRoom.count(rows: $0.0, columns: $0.1) }.max() ?? 0
+    self.init(left: arena.row(count), right: arena.row(count))
+  }
 }

@@ -25,6 +25,9 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// `weight_average`.
   public var weightAverage: Double?
 
+  /// The precision of the matrix products of training.
+  public var precision = Precision.float32
+
   /// Whether the samples are shuffled every epoch; key `shuffle`.
   public var shuffles = true
 
@@ -47,6 +50,13 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   /// The number of epochs between validations in a run, which always validates after its last epoch.
   var effectiveInterval: Int { validationInterval > 0 ? min(validationInterval, epochs) : epochs }
+
+  /// How matrix products round what they multiply; their sums have 32 bits.
+  public enum Precision: String, Sendable, Hashable, CaseIterable {
+    case float32
+    /// In training only.
+    case bfloat16
+  }
 
   /// Gradient descent methods, as PyTorch defines them.
   public enum Optimizer: String, Sendable, Hashable, CaseIterable {

@@ -58,6 +58,6 @@ final class Arena {
     allocates ? DropoutMask(rows: rows, columns: columns) : DropoutMask(rows: 0, columns: 0)
   }
 
-  /// The transposed copy of a linear map's weights, `[input, output]`.
-  func transposed(_ shape: LinearShape) -> Matrix { matrix(shape.input, shape.output) }
+  /// Pairs of BF16 of the rows of a right operand.
+  func pairs(_ rows: Int, _ columns: Int) -> Matrix { spacedMatrix((rows + 1) / 2, columns) }
 }

@@ -24,37 +24,38 @@ struct FeedForward {
     self.layer = layer
   }
 
-  /// The weights, transposed.
-  struct Transposed {
-    let inner: Matrix  // [hidden, inner]
-    let outer: Matrix  // [inner, hidden]
+  /// Copies of the weights.
+  struct Copies {
+    let inner: LinearCopies
+    let outer: LinearCopies
 
-    init(_ shape: FeedForwardShape, in arena: Arena) {
-      inner = arena.transposed(shape.inner)
-      outer = arena.transposed(shape.outer)
+    init(_ shape: FeedForwardShape, _ precision: TrainingConfiguration.Precision, in arena: Arena) {
+      inner = LinearCopies(shape.inner, precision, in: arena)
+      outer = LinearCopies(shape.outer, precision, in: arena)
     }
 
     func update(from feedForward: FeedForward) {
-      transpose(feedForward.inner.weights, into: inner)
-      transpose(feedForward.outer.weights, into: outer)
+      inner.update(from: feedForward.inner)
+      outer.update(from: feedForward.outer)
     }
   }
 
   /// - Parameter y: `[outputs, hidden]`.
   /// - Parameter memory: Filled with the values that `backward` needs.
+  /// - Parameter room: For products in BF16; likewise below.
   /// - Returns: `[outputs, hidden]`, in `memory`.
   func forward(
-    _ y: Matrix, transposed: Transposed, block: Block, memory: FeedForwardMemory, dropout: Dropout
+    _ y: Matrix, _ copies: Copies, block: Block, memory: FeedForwardMemory, dropout: Dropout, room: PairRoom?
   ) -> Matrix {
     let rows = y.rows
     memory.outputMask.draw(block, memory.outputs, dropout, site: .feedForward(layer: layer))
     let slope = memory.slope.rows(from: 0, count: rows)
     let activated = memory.activated.rows(from: 0, count: rows)
-    matmul(y, transposed.inner, into: slope)
+    matmul(y, copies.inner.transposed, into: slope, room: room)
     addBias(inner.bias, thenApply: activation, to: slope, into: activated)
     let normMemory = memory.norm.first(rows)
     let z = memory.output.rows(from: 0, count: rows)
-    matmul(activated, transposed.outer, into: normMemory.normalized)
+    matmul(activated, copies.outer.transposed, into: normMemory.normalized, room: room)
     addBias(
       outer.bias, thenDrop: memory.outputMask, dropout.hidden, thenAdd: y, thenNormalize: norm, normMemory, into: z)
     return z
@@ -65,8 +66,8 @@ struct FeedForward {
   /// - Parameter gradient: `[outputs, hidden]`, replaced.
   /// - Parameter y: The input as given to `forward`.
   func backward(
-    _ gradient: Matrix, addingTo gradients: FeedForward, y: Matrix, memory: FeedForwardMemory,
-    scratch: BackwardScratch, dropout: Dropout
+    _ gradient: Matrix, addingTo gradients: FeedForward, _ copies: Copies, y: Matrix, memory: FeedForwardMemory,
+    scratch: BackwardScratch, dropout: Dropout, room: PairRoom?
   ) {
     let rows = gradient.rows
     let dropped = scratch.dropped.rows(from: 0, count: rows)
@@ -76,11 +77,11 @@ struct FeedForward {
     dropBackward(gradient, memory.outputMask, dropout.hidden, into: dropped, addingBiasTo: gradients.outer.bias)
     let innerGradient = scratch.inner.rows(from: 0, count: rows)
     let activated = memory.activated.rows(from: 0, count: rows)
-    matmul(dropped, .transposed, activated, into: gradients.outer.weights, adding: true)
-    matmul(dropped, outer.weights, into: innerGradient)
+    matmul(dropped, .transposed, activated, into: gradients.outer.weights, adding: true, room: room)
+    matmul(dropped, copies.outer.weights(of: outer), into: innerGradient, room: room)
     multiply(innerGradient, bySlope: memory.slope.rows(from: 0, count: rows), addingBiasTo: gradients.inner.bias)
-    matmul(innerGradient, .transposed, y, into: gradients.inner.weights, adding: true)
-    matmul(innerGradient, inner.weights, into: gradient, adding: true)
+    matmul(innerGradient, .transposed, y, into: gradients.inner.weights, adding: true, room: room)
+    matmul(innerGradient, copies.inner.weights(of: inner), into: gradient, adding: true, room: room)
   }
 }
 

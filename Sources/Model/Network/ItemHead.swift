@@ -12,11 +12,14 @@ package final class ItemHead {
   /// The items' parameters as used by the head.
   package struct Items {
     let weights: Matrix  // [classes, hidden]
-    let transposed: Matrix?  // [hidden, classes], if all items fit into one tile
+    /// The weights' pairs for training in BF16, if all items fit into one tile.
+    let pairs: Matrix?
+    let transposed: RightOperand?  // [hidden, classes], likewise
     let bias: Row  // [classes]
 
-    package init(weights: Matrix, transposed: Matrix?, bias: Row) {
+    package init(weights: Matrix, pairs: Matrix? = nil, transposed: RightOperand?, bias: Row) {
       self.weights = weights
+      self.pairs = pairs
       self.transposed = transposed
       self.bias = bias
     }
@@ -54,10 +57,15 @@ package final class ItemHead {
   init(classes: Int, hiddenSize: Int, in arena: Arena) {
     self.classes = classes
     self.arena = arena
-    let tile = classes <= Self.mostItemsAtOnce ? (targets: 32, items: classes) : (targets: 256, items: 256)
+    let tile = Self.tile(classes: classes)
     logits = arena.spacedMatrix(tile.targets, tile.items)
     transposed = arena.spacedMatrix(tile.items < classes ? hiddenSize : 0, tile.items)
     transposedOutputs = arena.matrix(hiddenSize, tile.targets)
+  }
+
+  /// The maximum number of targets and items processed at a time.
+  static func tile(classes: Int) -> (targets: Int, items: Int) {
+    classes <= mostItemsAtOnce ? (targets: 32, items: classes) : (targets: 256, items: 256)
   }
 
   /// Whether `Items` must have the transposed weights.
@@ -71,9 +79,10 @@ package final class ItemHead {
   /// - Parameter labels: The item to predict at each target.
   /// - Parameter gradient: The gradient of the outputs, `[targets, hidden]`, written.
   /// - Parameter gradients: The gradients of the items, added to.
+  /// - Parameter room: For products in BF16.
   package func crossEntropy(
     _ outputs: Matrix, labels: [Int32], _ items: Items, weight: Float, into gradient: Matrix,
-    addingTo gradients: Gradients
+    addingTo gradients: Gradients, room: PairRoom? = nil
   ) -> Double {
     var loss = 0.0
     forEachChunk(of: outputs.rows) { targets in
@@ -82,42 +91,44 @@ package final class ItemHead {
       let labels = labels[targets].map(Int.init)
       loss +=
         takesAllItemsAtOnce
-        ? crossEntropyAtOnce(own, labels: labels, items, weight: weight, into: ownGradient, addingTo: gradients)
-        : crossEntropyInTiles(own, labels: labels, items, weight: weight, into: ownGradient, addingTo: gradients)
+        ? crossEntropyAtOnce(
+          own, labels: labels, items, weight: weight, into: ownGradient, addingTo: gradients, room: room)
+        : crossEntropyInTiles(
+          own, labels: labels, items, weight: weight, into: ownGradient, addingTo: gradients, room: room)
     }
     return loss
   }
 
   private func crossEntropyAtOnce(
     _ outputs: Matrix, labels: [Int], _ items: Items, weight: Float, into gradient: Matrix,
-    addingTo gradients: Gradients
+    addingTo gradients: Gradients, room: PairRoom?
   ) -> Double {
     var loss = 0.0
-    forEachTile(outputs, items) { _, logits in
+    forEachTile(outputs, items, room: room) { _, logits in
       for (row, label) in labels.enumerated() {
         loss += Double(Kernels.crossEntropy(logits[row], bias: items.bias, label: label, weight: weight))
       }
       addColumnSums(of: logits, to: gradients.bias)
-      matmul(logits, items.weights, into: gradient)
-      matmul(logits, .transposed, outputs, into: gradients.weights, adding: true)
+      matmul(logits, RightOperand(items.weights, pairs: items.pairs), into: gradient, room: room)
+      matmul(logits, .transposed, outputs, into: gradients.weights, adding: true, room: room)
     }
     return loss
   }
 
   private func crossEntropyInTiles(
     _ outputs: Matrix, labels: [Int], _ items: Items, weight: Float, into gradient: Matrix,
-    addingTo gradients: Gradients
+    addingTo gradients: Gradients, room: PairRoom?
   ) -> Double {
     var sums = [LogSumExp](repeating: LogSumExp(), count: outputs.rows)
     var own = [Float](repeating: 0, count: outputs.rows)
-    forEachTile(outputs, items) { range, logits in
+    forEachTile(outputs, items, room: room) { range, logits in
       let bias = items.bias.slice(at: range.lowerBound, count: range.count)
       for (row, label) in labels.enumerated() {
         sums[row].add(logits[row], bias: bias)
         if range.contains(label) { own[row] = logits[row][label - range.lowerBound] + items.bias[label] }
       }
     }
-    forEachTile(outputs, items) { range, logits in
+    forEachTile(outputs, items, room: room) { range, logits in
       let bias = items.bias.slice(at: range.lowerBound, count: range.count)
       for (row, label) in labels.enumerated() {
         softmax(logits[row], bias: bias, sums[row], weight: weight)
@@ -125,11 +136,11 @@ package final class ItemHead {
       }
       addColumnSums(of: logits, to: gradients.bias.slice(at: range.lowerBound, count: range.count))
       matmul(
-        logits, items.weights.rows(from: range.lowerBound, count: range.count), into: gradient,
-        adding: range.lowerBound > 0)
+        logits, .asIs, items.weights.rows(from: range.lowerBound, count: range.count), into: gradient,
+        adding: range.lowerBound > 0, room: room)
       matmul(
         logits, .transposed, outputs, into: gradients.weights.rows(from: range.lowerBound, count: range.count),
-        adding: true)
+        adding: true, room: room)
     }
     return zip(sums, own).reduce(0) { $0 + Double($1.0.value(minus: $1.1)) }
   }
@@ -185,24 +196,27 @@ package final class ItemHead {
   /// Computes the logits of at most one tile's targets, without the bias, for some items at a time.
   ///
   /// - Parameter outputs: `[targets, hidden]`
+  /// - Parameter room: For products in BF16.
   /// - Parameter body: Receives the items' ids and their logits, `[targets, items]`, which it may change.
-  package func forEachTile(_ outputs: Matrix, _ items: Items, _ body: (_ items: Range<Int>, _ logits: Matrix) -> Void) {
+  package func forEachTile(
+    _ outputs: Matrix, _ items: Items, room: PairRoom? = nil, _ body: (_ items: Range<Int>, _ logits: Matrix) -> Void
+  ) {
     let left = transposedOutputs.columns(from: 0, count: outputs.rows)
     transpose(outputs, into: left)
     for first in stride(from: 0, to: classes, by: logits.columns) {
       let range = first..<min(first + logits.columns, classes)
       let tile = logits.rows(from: 0, count: outputs.rows).columns(from: 0, count: range.count)
-      matmul(left, .transposed, transposed(range, items), into: tile)
+      matmul(left, .transposed, transposed(range, items, room), into: tile, room: room)
       body(range, tile)
     }
   }
 
   /// `[hidden, items]`: the weights of some items, in the order in which the product for the logits reads them.
-  private func transposed(_ range: Range<Int>, _ items: Items) -> Matrix {
+  private func transposed(_ range: Range<Int>, _ items: Items, _ room: PairRoom?) -> RightOperand {
     if let transposed = items.transposed { return transposed.columns(from: range.lowerBound, count: range.count) }
-    let tile = transposed.columns(from: 0, count: range.count)
-    transpose(items.weights.rows(from: range.lowerBound, count: range.count), into: tile)
-    return tile
+    return RightOperand(
+      transposing: items.weights.rows(from: range.lowerBound, count: range.count),
+      into: transposed.columns(from: 0, count: range.count), room: room)
   }
 
   /// Computes the logits of any number of targets, without the bias; each target's tiles come in the order of the items' ids.

@@ -81,3 +81,22 @@ func matmul(
 func matmul(_ a: Matrix, _ b: Matrix, into c: Matrix, adding: Bool = false) {
   matmul(a, .asIs, b, into: c, adding: adding)
 }
+
+/// The product of `Kernels`, in BF16 if there is room for it, counted by a profile.
+func matmul(
+  _ a: Matrix, _ orientation: Orientation, _ b: RightOperand, into c: Matrix, adding: Bool = false, room: PairRoom?
+) {
+  Profile.measure(.products) { Kernels.matmul(a, orientation, b, into: c, adding: adding, room: room) }
+}
+
+/// Likewise, with a left operand as it is.
+func matmul(_ a: Matrix, _ b: RightOperand, into c: Matrix, adding: Bool = false, room: PairRoom?) {
+  matmul(a, .asIs, b, into: c, adding: adding, room: room)
+}
+
+/// Likewise, with a right operand of this product only.
+func matmul(
+  _ a: Matrix, _ orientation: Orientation, _ b: Matrix, into c: Matrix, adding: Bool = false, room: PairRoom?
+) {
+  matmul(a, orientation, RightOperand(b), into: c, adding: adding, room: room)
+}

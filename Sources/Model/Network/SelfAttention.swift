@@ -25,19 +25,19 @@ struct SelfAttention {
     headWidth = shape.headWidth
   }
 
-  /// The weights, transposed.
-  struct Transposed {
-    let queryKeyValue: Matrix  // [hidden, 3 · hidden]
-    let dense: Matrix  // [hidden, hidden]
+  /// Copies of the weights.
+  struct Copies {
+    let queryKeyValue: LinearCopies
+    let dense: LinearCopies
 
-    init(_ shape: SelfAttentionShape, in arena: Arena) {
-      queryKeyValue = arena.transposed(shape.queryKeyValue)
-      dense = arena.transposed(shape.dense)
+    init(_ shape: SelfAttentionShape, _ precision: TrainingConfiguration.Precision, in arena: Arena) {
+      queryKeyValue = LinearCopies(shape.queryKeyValue, precision, in: arena)
+      dense = LinearCopies(shape.dense, precision, in: arena)
     }
 
     func update(from attention: SelfAttention) {
-      transpose(attention.queryKeyValue.weights, into: queryKeyValue)
-      transpose(attention.dense.weights, into: dense)
+      queryKeyValue.update(from: attention.queryKeyValue)
+      dense.update(from: attention.dense)
     }
   }
 
@@ -47,17 +47,19 @@ struct SelfAttention {
 
   /// - Parameter x: `[positions, hidden]`.
   /// - Parameter memory: Filled with the values that `backward` needs.
+  /// - Parameter room: For products in BF16; likewise below.
   /// - Returns: `[outputs, hidden]`, in `memory`.
   func forward(
-    _ x: Matrix, transposed: Transposed, block: Block, memory: SelfAttentionMemory, dropout: Dropout
+    _ x: Matrix, _ copies: Copies, block: Block, memory: SelfAttentionMemory, dropout: Dropout, room: PairRoom?
   ) -> Matrix {
-    let residual = project(x, transposed: transposed, block: block, memory: memory)
-    Profile.measure(.attention) { attend(block, memory, dropout) }
+    let residual = project(x, copies.queryKeyValue.transposed, block: block, memory: memory, room: room)
+    Profile.measure(.attention) { attend(block, memory, dropout, room) }
     let rows = residual.rows
     memory.outputMask.draw(block, memory.outputs, dropout, site: .attentionOutput(layer: layer))
     let normMemory = memory.norm.first(rows)
     let y = memory.output.rows(from: 0, count: rows)
-    matmul(memory.context.rows(from: 0, count: rows), transposed.dense, into: normMemory.normalized)
+    matmul(
+      memory.context.rows(from: 0, count: rows), copies.dense.transposed, into: normMemory.normalized, room: room)
     addBias(
       dense.bias, thenDrop: memory.outputMask, dropout.hidden, thenAdd: residual, thenNormalize: norm, normMemory,
       into: y)
@@ -66,29 +68,30 @@ struct SelfAttention {
 
   /// Computes keys and values of all positions and the queries of the outputs, in `memory`.
   ///
+  /// - Parameter weights: Transposed, `[hidden, 3 · hidden]`.
   /// - Returns: The input at the outputs: `[outputs, hidden]`.
   private func project(
-    _ x: Matrix, transposed: Transposed, block: Block, memory: SelfAttentionMemory
+    _ x: Matrix, _ weights: RightOperand, block: Block, memory: SelfAttentionMemory, room: PairRoom?
   ) -> Matrix {
     let projections = memory.queryKeyValue.rows(from: 0, count: block.positionCount)
     guard memory.outputs == .atTargets else {
-      matmul(x, transposed.queryKeyValue, into: projections)
+      matmul(x, weights, into: projections, room: room)
       addBias(queryKeyValue.bias, to: projections)
       return x
     }
     let own = memory.input.rows(from: 0, count: block.targetCount)
     gather(block.targetPositions, of: x, into: own)
     let query = memory.query.rows(from: 0, count: block.targetCount)
-    matmul(own, transposed.queryKeyValue.columns(from: 0, count: hidden), into: query)
+    matmul(own, weights.columns(from: 0, count: hidden), into: query, room: room)
     addBias(queryKeyValue.bias.slice(at: 0, count: hidden), to: query)
     let keyValue = projections.columns(from: hidden, count: 2 * hidden)
-    matmul(x, transposed.queryKeyValue.columns(from: hidden, count: 2 * hidden), into: keyValue)
+    matmul(x, weights.columns(from: hidden, count: 2 * hidden), into: keyValue, room: room)
     addBias(queryKeyValue.bias.slice(at: hidden, count: 2 * hidden), to: keyValue)
     return own
   }
 
   /// Attention of every sequence and head, into `memory.context`.
-  private func attend(_ block: Block, _ memory: SelfAttentionMemory, _ dropout: Dropout) {
+  private func attend(_ block: Block, _ memory: SelfAttentionMemory, _ dropout: Dropout, _ room: PairRoom?) {
     for sequence in block.sequences where sequence.rows(memory.outputs).count > 0 {
       let queries = sequence.rows(memory.outputs)
       memory.probabilityMask.reshape(columns: sequence.positions.count)
@@ -102,7 +105,8 @@ struct SelfAttention {
         let context = memory.context.rows(from: queries.lowerBound, count: queries.count)
         self.head(head, of: sequence, memory).forward(
           memory.probabilityMask, firstRow: head * queries.count, dropout.attention, scratch: scratch,
-          transposed: memory.transposed(sequence), into: context.columns(from: head * headWidth, count: headWidth))
+          transposed: memory.transposed(sequence), into: context.columns(from: head * headWidth, count: headWidth),
+          room: room)
       }
     }
   }
@@ -128,8 +132,8 @@ struct SelfAttention {
   /// - Parameter x: The input as given to `forward`.
   /// - Returns: `[positions, hidden]`.
   func backward(
-    _ gradient: Matrix, addingTo gradients: SelfAttention, x: Matrix, block: Block, memory: SelfAttentionMemory,
-    scratch: BackwardScratch, dropout: Dropout
+    _ gradient: Matrix, addingTo gradients: SelfAttention, _ copies: Copies, x: Matrix, block: Block,
+    memory: SelfAttentionMemory, scratch: BackwardScratch, dropout: Dropout, room: PairRoom?
   ) -> Matrix {
     let rows = gradient.rows
     let dropped = scratch.dropped.rows(from: 0, count: rows)
@@ -138,20 +142,21 @@ struct SelfAttention {
       biasTo: gradients.norm.bias)
     dropBackward(gradient, memory.outputMask, dropout.hidden, into: dropped, addingBiasTo: gradients.dense.bias)
     let context = memory.context.rows(from: 0, count: rows)
-    matmul(dropped, .transposed, context, into: gradients.dense.weights, adding: true)
+    matmul(dropped, .transposed, context, into: gradients.dense.weights, adding: true, room: room)
     let contextGradient = scratch.context.rows(from: 0, count: rows)
-    matmul(dropped, dense.weights, into: contextGradient)
+    matmul(dropped, copies.dense.weights(of: dense), into: contextGradient, room: room)
     Profile.measure(.attention) {
-      backwardAttention(contextGradient, block: block, memory: memory, scratch: scratch, dropout: dropout)
+      backwardAttention(contextGradient, block: block, memory: memory, scratch: scratch, dropout: dropout, room: room)
     }
     return backwardProjections(
-      gradient, addingTo: gradients, x: x, block: block, memory: memory, scratch: scratch)
+      gradient, addingTo: gradients, copies.queryKeyValue.weights(of: queryKeyValue), x: x, block: block,
+      memory: memory, scratch: scratch, room: room)
   }
 
   /// Computes the gradients of query, key and value from that of the context, in `scratch`.
   private func backwardAttention(
     _ contextGradient: Matrix, block: Block, memory: SelfAttentionMemory, scratch: BackwardScratch,
-    dropout: Dropout
+    dropout: Dropout, room: PairRoom?
   ) {
     for sequence in block.sequences {
       let queries = sequence.rows(memory.outputs)
@@ -166,23 +171,22 @@ struct SelfAttention {
           dropout.attention, scratch: memory.scratch(sequence), transposed: memory.transposed(sequence),
           queryGradient: ownQueries.columns(from: column, count: headWidth),
           keyGradient: own.columns(from: hidden + column, count: headWidth),
-          valueGradient: own.columns(from: 2 * hidden + column, count: headWidth))
+          valueGradient: own.columns(from: 2 * hidden + column, count: headWidth), room: room)
       }
     }
   }
 
   /// Computes the gradient of the input, including the residual's, from those of query, key and value.
   private func backwardProjections(
-    _ residual: Matrix, addingTo gradients: SelfAttention, x: Matrix, block: Block, memory: SelfAttentionMemory,
-    scratch: BackwardScratch
+    _ residual: Matrix, addingTo gradients: SelfAttention, _ weights: RightOperand, x: Matrix, block: Block,
+    memory: SelfAttentionMemory, scratch: BackwardScratch, room: PairRoom?
   ) -> Matrix {
-    let (weights, weightGradients) = (queryKeyValue.weights, gradients.queryKeyValue.weights)
-    let biasGradients = gradients.queryKeyValue.bias
+    let (weightGradients, biasGradients) = (gradients.queryKeyValue.weights, gradients.queryKeyValue.bias)
     let projections = scratch.queryKeyValue.rows(from: 0, count: block.positionCount)
     guard memory.outputs == .atTargets else {
       addColumnSums(of: projections, to: biasGradients)
-      matmul(projections, .transposed, x, into: weightGradients, adding: true)
-      matmul(projections, weights, into: residual, adding: true)
+      matmul(projections, .transposed, x, into: weightGradients, adding: true, room: room)
+      matmul(projections, weights, into: residual, adding: true, room: room)
       return residual
     }
     let query = scratch.query.rows(from: 0, count: residual.rows)
@@ -190,11 +194,12 @@ struct SelfAttention {
     addColumnSums(of: query, to: biasGradients.slice(at: 0, count: hidden))
     addColumnSums(of: keyValue, to: biasGradients.slice(at: hidden, count: 2 * hidden))
     let own = memory.input.rows(from: 0, count: residual.rows)
-    matmul(query, .transposed, own, into: weightGradients.rows(from: 0, count: hidden), adding: true)
-    matmul(query, weights.rows(from: 0, count: hidden), into: residual, adding: true)
-    matmul(keyValue, .transposed, x, into: weightGradients.rows(from: hidden, count: 2 * hidden), adding: true)
+    matmul(query, .transposed, own, into: weightGradients.rows(from: 0, count: hidden), adding: true, room: room)
+    matmul(query, weights.rows(from: 0, count: hidden), into: residual, adding: true, room: room)
+    matmul(
+      keyValue, .transposed, x, into: weightGradients.rows(from: hidden, count: 2 * hidden), adding: true, room: room)
     let result = scratch.input.rows(from: 0, count: block.positionCount)
-    matmul(keyValue, weights.rows(from: hidden, count: 2 * hidden), into: result)
+    matmul(keyValue, weights.rows(from: hidden, count: 2 * hidden), into: result, room: room)
     scatterAdd(residual, to: block.targetPositions, of: result)
     return result
   }

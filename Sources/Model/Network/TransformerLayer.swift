@@ -15,14 +15,14 @@ struct TransformerLayer {
     feedForward = FeedForward(shape.feedForward, layer: number, inside: module, of: parameters, network)
   }
 
-  /// The weights, transposed.
-  struct Transposed {
-    let attention: SelfAttention.Transposed
-    let feedForward: FeedForward.Transposed
+  /// Copies of the weights.
+  struct Copies {
+    let attention: SelfAttention.Copies
+    let feedForward: FeedForward.Copies
 
-    init(_ shape: LayerShape, in arena: Arena) {
-      attention = SelfAttention.Transposed(shape.attention, in: arena)
-      feedForward = FeedForward.Transposed(shape.feedForward, in: arena)
+    init(_ shape: LayerShape, _ precision: TrainingConfiguration.Precision, in arena: Arena) {
+      attention = SelfAttention.Copies(shape.attention, precision, in: arena)
+      feedForward = FeedForward.Copies(shape.feedForward, precision, in: arena)
     }
 
     func update(from layer: TransformerLayer) {
@@ -35,14 +35,15 @@ struct TransformerLayer {
   ///
   /// - Parameter x: `[positions, hidden]`.
   /// - Parameter memory: Filled with the values that `backward` needs.
+  /// - Parameter room: For products in BF16; likewise below.
   /// - Returns: `[outputs, hidden]`, in `memory`.
   func forward(
-    _ x: Matrix, transposed: Transposed, block: Block, memory: LayerMemory, dropout: Dropout
+    _ x: Matrix, _ copies: Copies, block: Block, memory: LayerMemory, dropout: Dropout, room: PairRoom?
   ) -> Matrix {
     let y = attention.forward(
-      x, transposed: transposed.attention, block: block, memory: memory.attention, dropout: dropout)
+      x, copies.attention, block: block, memory: memory.attention, dropout: dropout, room: room)
     return feedForward.forward(
-      y, transposed: transposed.feedForward, block: block, memory: memory.feedForward, dropout: dropout)
+      y, copies.feedForward, block: block, memory: memory.feedForward, dropout: dropout, room: room)
   }
 
   /// The gradient of the input; the gradients of the parameters are accumulated.
@@ -51,14 +52,15 @@ struct TransformerLayer {
   /// - Parameter x: The input as given to `forward`.
   /// - Returns: `[positions, hidden]`.
   func backward(
-    _ gradient: Matrix, addingTo gradients: TransformerLayer, x: Matrix, block: Block, memory: LayerMemory,
-    scratch: BackwardScratch, dropout: Dropout
+    _ gradient: Matrix, addingTo gradients: TransformerLayer, _ copies: Copies, x: Matrix, block: Block,
+    memory: LayerMemory, scratch: BackwardScratch, dropout: Dropout, room: PairRoom?
   ) -> Matrix {
     let y = memory.attention.output.rows(from: 0, count: gradient.rows)
     feedForward.backward(
-      gradient, addingTo: gradients.feedForward, y: y, memory: memory.feedForward, scratch: scratch, dropout: dropout)
+      gradient, addingTo: gradients.feedForward, copies.feedForward, y: y, memory: memory.feedForward,
+      scratch: scratch, dropout: dropout, room: room)
     return attention.backward(
-      gradient, addingTo: gradients.attention, x: x, block: block, memory: memory.attention, scratch: scratch,
-      dropout: dropout)
+      gradient, addingTo: gradients.attention, copies.attention, x: x, block: block, memory: memory.attention,
+      scratch: scratch, dropout: dropout, room: room)
   }
 }

@@ -38,7 +38,7 @@ public final class Trainer {
     training = configuration.training
     evaluation = configuration.evaluation
     self.dataset = dataset
-    self.network = BERT4Rec(network, itemCount: dataset.itemCount)
+    self.network = BERT4Rec(network, itemCount: dataset.itemCount, precision: training.precision)
     threads = BatchThreads(
       self.network, BatchCut(version, configuration, BERT4RecShape(network, itemCount: dataset.itemCount)))
     optimizer = Optimizer(training, layout: self.network.layout)

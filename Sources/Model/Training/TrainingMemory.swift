@@ -21,15 +21,16 @@ public struct TrainingMemory: Sendable, Equatable {
 
   /// - Parameter keepsCheckpoints: Whether the run's state is written and read during the run.
   public init(_ configuration: Configuration, _ dataset: SequenceDataset, keepsCheckpoints: Bool) {
-    let shape = BERT4RecShape(configuration.network, itemCount: dataset.itemCount)
+    let shape = BERT4RecShape(
+      configuration.network, itemCount: dataset.itemCount, precision: configuration.training.precision)
     let parameters = Self.parameterFloats(shape)
     let workspace = Double(Workspace.floatCount(shape))
-    let transposed = Double(TransposedWeights.floatCount(shape))
+    let copies = Double(WeightCopies.floatCount(shape))
     let moments = Double(configuration.training.optimizer.momentCount)
     let averages = configuration.training.weightAverage == nil ? 0.0 : 1.0
     // Parameters, their gradient, the sum of several threads' gradients, and the best epoch's parameters.
     let buffers = 4 + moments + averages * Double(WeightAverage.bufferCount)
-    let training = buffers * parameters + transposed + workspace
+    let training = buffers * parameters + copies + workspace
     // The tensors and the file made from them exist at the same time; so does the old array while the file's array grows.
     let files = keepsCheckpoints ? 3 * (2 + moments + averages) * parameters : 3 * parameters
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
@@ -49,10 +50,10 @@ public struct TrainingMemory: Sendable, Equatable {
     let shape = BERT4RecShape(configuration.network, itemCount: dataset.itemCount)
     let parameters = Self.parameterFloats(shape)
     let workspace = Double(Workspace.floatCount(shape))
-    let transposed = Double(TransposedWeights.floatCount(shape))
+    let copies = Double(WeightCopies.floatCount(shape))
     // The file and its tensors, the network's parameters and their gradients.
     bytes =
-      4 * (4 * parameters + transposed + workspace) + Self.rankBytes(dataset) + Self.roundingBytes
+      4 * (4 * parameters + copies + workspace) + Self.rankBytes(dataset) + Self.roundingBytes
     bytesPerThread = 0
     mostThreads = 1
   }

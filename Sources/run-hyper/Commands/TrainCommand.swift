@@ -34,6 +34,7 @@ struct TrainCommand: ParsableCommand, CheckedCommand {
       let prepared = try prepare(&mistakes)
       try mistakes.check()
       guard let (sources, configuration) = prepared else { preconditionFailure("what is missing is a mistake") }
+      _ = try Processor.able(toTrainIn: [configuration.training.precision])
       let (dataset, report) = try DatasetLibrary.load(configuration.dataset)
       for note in configuration.notes + report.warnings { Output.note("note: \(note)") }
       try checkTrainable(configuration, dataset)

@@ -22,6 +22,9 @@ struct ConfigurationSurvey {
   /// The distinct ways in which they are validated; only epochs and the interval are set.
   private(set) var schedules: Set<TrainingConfiguration> = []
 
+  /// The precisions in which they train.
+  private(set) var precisions: Set<TrainingConfiguration.Precision> = []
+
   /// The problems of the other points, in order of first occurrence.
   private var problems: [(problem: Problem, points: [Hyperparameters])] = []
   private var positions: [Problem: Int] = [:]
@@ -42,6 +45,7 @@ struct ConfigurationSurvey {
       schedule.epochs = configuration.training.epochs
       schedule.validationInterval = configuration.training.validationInterval
       schedules.insert(schedule)
+      precisions.insert(configuration.training.precision)
       possible.append(point)
       return true
     } catch {

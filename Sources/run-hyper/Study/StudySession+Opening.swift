@@ -13,7 +13,8 @@ extension StudySession {
     let threads = request.workers ?? SlurmAllocation.usableCores
     let preparation = try StudyPreparation(space, name: name, storage: storage, request)
     let admission = try preparation.admission(threads: threads)
-    let session = try preparation.open(admission, machine: try Machine(isMixed: request.mixesMachines))
+    let machine = try Machine(isMixed: request.mixesMachines, precisions: space.survey.precisions)
+    let session = try preparation.open(admission, machine: machine)
     if let mixture = session.opening.mixture {
       Output.note(
         "note: the last bits of results may differ between this machine and others of the study (--mixed_machines): "

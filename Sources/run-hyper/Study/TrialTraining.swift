@@ -29,8 +29,9 @@ struct TrialTraining {
     (self.trial, self.study, self.configuration, self.version) = (trial, study.name, configuration, version)
   }
 
-  /// Refuses a dataset on which this program no longer has the bits of the study.
+  /// Refuses a CPU that lacks the trial's precision, and a dataset on which this program no longer has the bits of the study.
   func check(_ dataset: SequenceDataset) throws(CommandError) {
+    _ = try Processor.able(toTrainIn: [configuration.training.precision])
     guard !version.isSupported(itemCount: dataset.itemCount) else { return }
     throw .input(
       message(

@@ -24,7 +24,7 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let layer = ConfigurationLayer(source: "table", values: table)
     #expect(try Configuration(layers: [layer]) == Configuration())
     // Studies store the newer keys only with other values.
-    #expect(Set(table.keys) == Set(Configuration().values.map(\.key) + ["repeatable", "weight_average"]))
+    #expect(Set(table.keys) == Set(Configuration().values.map(\.key) + ["precision", "repeatable", "weight_average"]))
   }
 
   @Test func `Later layers win, key by key`() throws {
@@ -130,13 +130,18 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let averaged = try configuration([("weight_average", "0.99")])
     #expect(averaged.effectiveValues.contains { $0.key == "weight_average" && $0.value == .number(0.99) })
     #expect(averaged != plain && plain == Configuration())
+    #expect(!(plain.values + plain.effectiveValues).contains { $0.key == "precision" })
+    #expect(try configuration([("precision", "float32")]) == plain)
+    let paired = try configuration([("precision", "BFloat16")])
+    #expect(paired.training.precision == .bfloat16 && paired != plain)
+    #expect(paired.effectiveValues.contains { $0.key == "precision" && $0.value == .text("bfloat16") })
   }
 
   @Test func `A stored configuration reads back as the same one`() throws {
     let layers = [
       try ConfigurationLayer(
         yaml:
-          "clip_grad_norm: 3\nweight_average: 0.99\nmetrics: [MAP, hit]\ntopk: 5\nvalid_metric: map@5\nlayer_norm_eps: 1e-8\nload_col: ~\n"
+          "clip_grad_norm: 3\nweight_average: 0.99\nprecision: bfloat16\nmetrics: [MAP, hit]\ntopk: 5\nvalid_metric: map@5\nlayer_norm_eps: 1e-8\nload_col: ~\n"
           + "dataset: ml-100k\ntime_precision: float32\nnormalize_field: [timestamp]\nval_interval: {a: '[1,2)', b: [x]}\n"
           + "eval_args: {split: {LS: test_only}}\nseed: 7\ndata_path: /data\nrm_dup_inter: first\n",
         file: "a.yaml")
@@ -214,7 +219,8 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
       ("learner=sparse_adam", ["sparse gradients"]), ("learner=adem", ["perhaps adam"]),
       ("clip_grad_norm=0", ["number > 0"]), ("clip_grad_norm={'max_norm':1,'norm_type':1}", ["norm_type: 2"]),
       ("clip_grad_norm={'norm':1}", ["max_norm"]), ("weight_average=0.5", ["number 0.9 to 0.9999"]),
-      ("weight_average=1", ["null"]), ("shuffle=maybe", ["boolean"]),
+      ("weight_average=1", ["null"]), ("precision=bf16", ["'bf16'", "float32 or bfloat16"]),
+      ("shuffle=maybe", ["boolean"]),
       ("model=SASRec", ["'SASRec'", "BERT4Rec"]), ("enable_amp=True", ["32-bit floats"]),
       ("transform=None", ["mask_itemseq"]),
       ("eval_args={'mode':'uni100'}", ["mode uni100", "full"]),

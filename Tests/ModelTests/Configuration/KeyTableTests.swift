@@ -37,6 +37,7 @@ import Testing
   @Test func `What results do not depend on is no effective value`() {
     var configuration = Configuration()
     configuration.training.weightAverage = 0.99
+    configuration.training.precision = .bfloat16
     configuration.evaluation.isRepeatable = false
     let idle = KeyTable.keys.filter { $0.effectiveValue(in: configuration) == nil }.map(\.name)
     #expect(idle == ["data_path", "eval_batch_size"])

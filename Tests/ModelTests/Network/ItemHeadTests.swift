@@ -88,7 +88,8 @@ private final class RandomHead {
     let weights = draw(arena.matrix(classes, Self.hidden))
     let transposed = arena.matrix(Self.hidden, roundedToLanes(classes)).columns(from: 0, count: classes)
     transpose(weights, into: transposed)
-    items = ItemHead.Items(weights: weights, transposed: transposed, bias: draw(arena.matrix(1, classes))[0])
+    items = ItemHead.Items(
+      weights: weights, transposed: RightOperand(transposed), bias: draw(arena.matrix(1, classes))[0])
     labels = (0..<targets).map { _ in 1 + Int32(stream.next(below: UInt32(classes - 1))) }
   }
 

@@ -130,8 +130,9 @@ import Testing
   ) throws {
     let dataset = Self.dataset(users: 12)
     let configuration = Self.configuration {
-      // Some runs evaluate an average of the weights.
+      // Some runs evaluate an average of the weights, and some train in BF16 where the CPU can.
       $0.training.weightAverage = [.adamw, .sgd].contains(optimizer) ? 0.95 : nil
+      $0.training.precision = optimizer == .adamw && canTrainInBFloat16 ? .bfloat16 : .float32
       $0.network.loss = loss
       $0.training.optimizer = optimizer
       $0.training.batchSize = 100

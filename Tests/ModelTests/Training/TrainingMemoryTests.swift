@@ -22,10 +22,18 @@ import Testing
 
   @Test(arguments: networks, [100, 1683, 4096, 4097, 20_000])
   func `What a network allocates is what was computed before`(network: NetworkConfiguration, itemCount: Int) {
-    let made = BERT4Rec(network, itemCount: itemCount)
-    let shape = BERT4RecShape(network, itemCount: itemCount)
+    for precision in TrainingConfiguration.Precision.allCases {
+      expectAllocated(network, itemCount: itemCount, precision)
+    }
+  }
+
+  private func expectAllocated(
+    _ network: NetworkConfiguration, itemCount: Int, _ precision: TrainingConfiguration.Precision
+  ) {
+    let made = BERT4Rec(network, itemCount: itemCount, precision: precision)
+    let shape = BERT4RecShape(network, itemCount: itemCount, precision: precision)
     #expect(made.workspaceFloatCount == Workspace.floatCount(shape))
-    #expect(made.transposedFloatCount == TransposedWeights.floatCount(shape))
+    #expect(made.copiesFloatCount == WeightCopies.floatCount(shape))
     let parameters = TrainingMemory.parameterFloats(shape)
     #expect(Double(made.parameters.buffer.count) <= parameters)
     #expect(Double(made.layout.parameterCount) == parameters - 15 * Double(16 * network.layerCount + 10))
@@ -38,7 +46,20 @@ import Testing
   ) {
     let shape = BERT4RecShape(Self.networks[network], itemCount: itemCount)
     #expect(Workspace.floatCount(shape) == workspace)
-    #expect(TransposedWeights.floatCount(shape) == transposed)
+    #expect(WeightCopies.floatCount(shape) == transposed)
+  }
+
+  /// In floats, with rows that are no multiple of 1 KiB apart: pairs of the weights as they are and transposed, and room for two operands of
+  /// 256 targets and the inner width.
+  @Test func `Training in BF16 takes memory for pairs`() throws {
+    let shapes = TrainingConfiguration.Precision.allCases.map {
+      BERT4RecShape(NetworkConfiguration(), itemCount: 1683, precision: $0)
+    }
+    let copies = shapes.map { WeightCopies.floatCount($0) }
+    let layer = (64 * 192 + 64 * 64 + 2 * 64 * 256) + 2 * 32 * 16
+    #expect(copies[1] - copies[0] == 2 * layer + 64 * 64 + 32 * 1696 + 842 * 64)
+    let workspaces = shapes.map { Workspace.floatCount($0) }
+    #expect(workspaces[1] - workspaces[0] == 2 * 128 * 272)
   }
 
   @Test func `A network that no machine has room for has a size all the same`() {

@@ -40,5 +40,5 @@ extension KeyTable {
     ).only(for: [.bert4Rec]),
     .choice("loss_type", \.network.loss, "Loss: cross-entropy (CE) or pairwise (BPR).", aliases: "loss"),
     .fixed("transform", .text("mask_itemseq"), because: "BERT4Rec trains on masked histories"),
-    .fixed("enable_amp", .boolean(false), because: "training uses 32-bit floats"))
+    .fixed("enable_amp", .boolean(false), because: "weights and sums are 32-bit floats; see precision"))
 }

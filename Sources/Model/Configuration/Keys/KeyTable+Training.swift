@@ -27,6 +27,11 @@ extension KeyTable {
       "Evaluate and save an average of the weights over the steps, with this decay, instead of the last weights; null for none.",
       aliases: "ema ema_decay", read: { $0.weightAverage($1, into: &$2) }, write: { $0.map { .number($0) } ?? .null }
     ).absent(where: .null).own(),
+    .choice(
+      "precision", \.training.precision,
+      "Precision of what the matrix products of training multiply; bfloat16 needs a CPU with avx512_bf16.",
+      aliases: "dtype mixed_precision"
+    ).absent(where: .text("float32")).own(),
     .boolean("shuffle", \.training.shuffles, "Shuffle the training samples every epoch."),
     .integer(
       "eval_step", \.training.validationInterval, in: -1_000_000_000...1_000_000_000,
