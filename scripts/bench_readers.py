@@ -20,6 +20,8 @@ import tempfile
 import threading
 import time
 
+import tiny_dataset
+
 PARTS = ("training", "trivial", "many")
 
 TRAINING = ["--params_file=training.test", "--dataset=grocery", "--epochs=12", "--stopping_step=12"]
@@ -108,12 +110,7 @@ class Server:
 class Bench:
     def __init__(self, options, folder):
         self.options, self.folder, self.lines = options, folder, []
-        os.makedirs(f"{folder}/data/tiny")
-        with open(f"{folder}/data/tiny/tiny.inter", "w") as file:
-            file.write("user_id:token\titem_id:token\ttimestamp:float\n")
-            for user in range(40):
-                for moment in range(8):
-                    file.write(f"u{user}\ti{(user * 7 + moment * 3) % 20}\t{moment}\n")
+        tiny_dataset.write(folder)
         for name, space in (("training", TRAINING_SPACE), ("trivial", TRIVIAL_SPACE)):
             with open(f"{folder}/{name}.test", "w") as file:
                 file.write(space)

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 
+import tiny_dataset
 from browser import Browser
 
 SPACE = """learning_rate loguniform -8,-4
@@ -64,17 +65,6 @@ const frame = () => new Promise(next => requestAnimationFrame(next));
   done([times, marked.size]);
 })();
 """
-
-
-def write_dataset(folder):
-    os.makedirs(f"{folder}/data/tiny")
-    with open(f"{folder}/data/tiny/tiny.inter", "w") as file:
-        file.write("user_id:token\titem_id:token\ttimestamp:float\n")
-        for user in range(40):
-            for moment in range(8):
-                file.write(f"u{user}\ti{(user * 7 + moment * 3) % 20}\t{moment}\n")
-    with open(f"{folder}/hyper.test", "w") as file:
-        file.write(SPACE)
 
 
 def run(program, folder, *words):
@@ -199,7 +189,9 @@ def main():
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="run-hyper-page-") as folder, Browser() as browser:
-        write_dataset(folder)
+        tiny_dataset.write(folder)
+        with open(f"{folder}/hyper.test", "w") as file:
+            file.write(SPACE)
         print(f"Chromium {browser.version}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         if options.only != "live":
             pages = {options.trials: page_of(options.program, folder, options.trials)}
