@@ -9,8 +9,8 @@ enum ManualText {
     """
 
   static let keys = """
-    Keys are set by --KEY=VALUE, in the YAML files of --config_files, or in the dataset's own file, and are tuned in a parameter file. Later \
-    sources override earlier ones: defaults, the dataset's file, YAML files, the command line, tuned values.
+    Keys are set by --KEY=VALUE, in the YAML files of --config_files, or in the dataset's own file, and are tuned in a parameter file. \
+    Later sources override earlier ones: defaults, the dataset's file, YAML files, the command line, tuned values.
     """
 
   /// Files that are read and written where no option names others.
