@@ -42,7 +42,7 @@ class Pages(threading.Thread):
         super().__init__(daemon=True)
         port, self.path = re.fullmatch(r"http://127\.0\.0\.1:(\d+)(/[^?]*)(\?.*)?", address).groups()[:2]
         self.query = re.search(r"\?.*|$", address)[0]
-        self.shown, self.tails, self.over = set(), [b""] * count, threading.Event()
+        self.begun, self.shown, self.tails, self.over = set(), set(), [b""] * count, threading.Event()
         self.selector = selectors.DefaultSelector()
         for number in range(count):
             connection = socket.create_connection(("127.0.0.1", int(port)), timeout=60)
@@ -57,13 +57,19 @@ class Pages(threading.Thread):
                 data = key.fileobj.recv(1 << 20)
                 if not data:
                     raise SystemExit("error: the server ended a page's connection")
-                data = self.tails[key.data] + data
-                self.tails[key.data] = data[-20:]
-                if b"event: study" in data:
-                    self.shown.add(key.data)
+                self.look(key.data, self.tails[key.data] + data)
+
+    def look(self, number, data):
+        """Notes which page has got the whole study, to its last byte."""
+        self.tails[number] = data[-20:]
+        start = data.find(b"event: study")
+        if start >= 0:
+            self.begun.add(number)
+        if number in self.begun and data.find(b"\n\n", max(start, 0)) >= 0:
+            self.shown.add(number)
 
     def wait(self):
-        """Until every page has shown the study."""
+        """Until every page has got the study."""
         deadline = time.monotonic() + 300
         while len(self.shown) < len(self.tails):
             if time.monotonic() > deadline:
