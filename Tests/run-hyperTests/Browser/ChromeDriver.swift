@@ -34,7 +34,9 @@ final class ChromeDriver: Sendable {
       throw BrowserFailure(description: "no chromedriver: install chromium and chromium-driver")
     }
     let own = ProcessInfo.processInfo.processIdentifier
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("browser-\(own)-\(UUID().uuidString)")
+    // Short, since Chromium makes a socket some 45 bytes below it, whose path has at most 107.
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("browser-\(own)-\(UInt16.random(in: 0...999))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let log = folder.appendingPathComponent("log")
     // The driver and its browsers are one group of processes, with all their files in one folder. Even a test process that
