@@ -72,6 +72,10 @@ package typealias Vector = SIMD16<Float>
   @inline(__always)
   var lanes: Lanes { Lanes(count: count) }
 
+  /// The first indices of the vectors from `first` on, which is a multiple of 16.
+  @inline(__always)
+  func lanes(from first: Int) -> Lanes { Lanes(from: first, count: count) }
+
   /// Sixteen floats, starting at `lane`; past the row's end they are `padding`.
   @inline(__always)
   func load(_ lane: Int, padding: Float = 0) -> Vector {

@@ -5,6 +5,12 @@ import Testing
 @Suite struct AttentionTests {
   static let shapes = [(1, 1, 1), (3, 7, 5), (20, 16, 16), (5, 39, 8), (39, 50, 17), (50, 7, 33)]
 
+  /// Places of queries, numbers of keys and widths of causal heads: every place, whose queries make one to four panels, or a few.
+  static let causal: [(places: [Int32], keys: Int, width: Int)] =
+    [(1, 1), (7, 5), (39, 8), (49, 16), (97, 17), (160, 33)].map { (Array(0..<Int32($0)), $0, $1) } + [
+      ([6], 7, 4), ([0, 5, 38], 41, 9), (Array(10..<70), 70, 12), (Array(stride(from: 0, to: 120, by: 2)), 120, 7),
+    ]
+
   @Test(arguments: shapes, [0, 0.25])
   func `Context and probabilities equal the twin's`(shape: (Int, Int, Int), rate: Double) {
     let head = Head(queries: shape.0, keys: shape.1, width: shape.2, rate: rate)
@@ -47,6 +53,39 @@ import Testing
     #expect(isNear(result.value.plain.inner(alongKey), slopes[2], within: 1e-5))
   }
 
+  @Test(arguments: causal, [0, 0.25])
+  func `A query sees the keys up to its place, as the twin's do`(
+    shape: (places: [Int32], keys: Int, width: Int), rate: Double
+  ) {
+    let head = Head(queries: shape.places.count, keys: shape.keys, width: shape.width, rate: rate, places: shape.places)
+    let (query, key, value) = (head.query.plain, head.key.plain, head.value.plain)
+    let expected = head.plain.forward(query: query, key: key, value: value)
+    head.forward()
+    expect(head.context, near: expected.context, within: 2e-6)
+    for (row, place) in shape.places.enumerated() {
+      for column in 0...Int(place) {
+        #expect(abs(abs(head.probabilities.plain[row][column]) - expected.probabilities[row][column]) < 1e-6)
+      }
+    }
+    var stream = RandomStream(seed: 19)
+    let contextGradient = Framed(rows: shape.places.count, columns: shape.width, using: &stream)
+    let result = head.backward(contextGradient)
+    let gradients = head.plain.backward(contextGradient.plain, query: query, key: key, value: value)
+    expect(result.query, near: gradients.query, within: 5e-6)
+    expect(result.key, near: gradients.key, within: 1e-5)
+    expect(result.value, near: gradients.value, within: 1e-5)
+    #expect(head.scratch.isFrameIntact && head.probabilities.isFrameIntact)
+
+    let along = Framed(rows: shape.keys, columns: shape.width, using: &stream).plain
+    let dy = contextGradient.plain
+    let slopes = [
+      slope(at: key, along: along) { head.plain.forward(query: query, key: $0, value: value).context.inner(dy) },
+      slope(at: value, along: along) { head.plain.forward(query: query, key: key, value: $0).context.inner(dy) },
+    ]
+    #expect(isNear(result.key.plain.inner(along), slopes[0], within: 2e-5))
+    #expect(isNear(result.value.plain.inner(along), slopes[1], within: 2e-5))
+  }
+
   @Test func `Scores of thousands neither overflow nor vanish`() {
     let head = Head(queries: 4, keys: 19, width: 6, rate: 0, scale: 3000)
     let expected = head.plain.forward(query: head.query.plain, key: head.key.plain, value: head.value.plain)
@@ -66,7 +105,7 @@ private struct Head {
   private let mask: DropoutMask
   private let head: AttentionHead
 
-  init(queries: Int, keys: Int, width: Int, rate: Double, scale: Float? = nil) {
+  init(queries: Int, keys: Int, width: Int, rate: Double, scale: Float? = nil, places: [Int32]? = nil) {
     var stream = RandomStream(seed: 16)
     query = Framed(rows: queries, columns: width, in: -2...2, using: &stream)
     key = Framed(rows: keys, columns: width, in: -2...2, using: &stream)
@@ -77,10 +116,11 @@ private struct Head {
     context = Framed(rows: queries, columns: width) { _, _ in .nan }
     let scale = scale ?? 1 / Float(width).squareRoot()
     let dropout = PlainDropout(rate: DropoutRate(rate))
-    plain = PlainAttention(scale: Double(scale), dropout: dropout, firstRow: firstRow, keys: keys)
+    plain = PlainAttention(scale: Double(scale), dropout: dropout, firstRow: firstRow, keys: keys, places: places)
     mask = dropout.mask(rows: firstRow + queries, columns: keys)
     head = AttentionHead(
-      query: query.matrix, key: key.matrix, value: value.matrix, scale: scale, probabilities: probabilities.matrix)
+      query: query.matrix, key: key.matrix, value: value.matrix, scale: scale, probabilities: probabilities.matrix,
+      places: places)
   }
 
   func forward() {
@@ -107,11 +147,16 @@ private struct PlainAttention {
   let dropout: PlainDropout
   let firstRow: Int
   let keys: Int
+  /// The place of each query, of which it sees the keys up to its own; `nil` for all keys.
+  let places: [Int32]?
 
   func factor(row: Int, column: Int) -> Double { dropout.factor(row: firstRow + row, column: column, of: keys) }
 
   func forward(query: Plain, key: Plain, value: Plain) -> (context: Plain, probabilities: Plain, kept: Plain) {
-    let probabilities = query.times(key.transposed).map { row in
+    let scores = query.times(key.transposed).mapElements { row, column, score in
+      places.map { column <= $0[row] } ?? true ? score : -.infinity
+    }
+    let probabilities = scores.map { row in
       let top = row.reduce(-.infinity, max)
       let powers = row.map { exp(($0 - top) * scale) }
       let total = powers.reduce(0, +)

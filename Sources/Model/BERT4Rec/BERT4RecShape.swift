@@ -27,7 +27,7 @@ package struct BERT4RecShape {
     layerCount = network.layerCount
     head = PredictionHeadShape(network)
     blockSize = BlockSize(
-      longest: network.maximumLength, targetsPerHistory: Masking(network, itemCount: itemCount).capacity,
+      longest: network.maximumLength, targetsPerHistory: network.mostTargetsPerRow,
       itemCount: itemCount)
   }
 
@@ -54,7 +54,7 @@ package struct BERT4RecShape {
   /// Floating-point operations of the matrix products of one forward pass of one history.
   ///
   /// - Parameter length: The number of items.
-  /// - Parameter targets: The number of places whose output is needed.
+  /// - Parameter targets: The number of places whose output is needed; for the causal objective, the last ones.
   /// - Parameter candidates: The number of items that the head scores at each of them.
   package func operations(length: Double, targets: Double, candidates: Double) -> Double {
     Double(layerCount - 1) * layer.operations(length: length, outputs: length)

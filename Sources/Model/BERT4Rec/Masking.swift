@@ -20,7 +20,7 @@ package struct Masking {
     maskRatio = network.maskRatio
     lastItemRatio = network.lastItemRatio
     maskToken = Int32(itemCount)
-    capacity = max(1, Int((network.maskRatio * Double(network.maximumLength)).rounded(.down)))
+    capacity = network.mostCountedMasks
     drawsNegatives = network.loss == .pairwise
   }
 
@@ -53,7 +53,9 @@ package struct Masking {
     mask(history, at: places, into: &masked, counted: &counted)
     if drawsNegatives && !counted.isEmpty {
       var stream = randomness.stream(.negatives, key, epoch: epoch)
-      for index in counted.indices { counted[index].negative = negative(history, using: &stream) }
+      for index in counted.indices {
+        counted[index].negative = Self.negative(notIn: history, itemCount: Int(maskToken), using: &stream)
+      }
     }
   }
 
@@ -80,12 +82,27 @@ package struct Masking {
   /// A uniformly drawn item that does not occur in the history.
   ///
   /// RecBole would search forever; if the history contains every item, any item is accepted after 10,000 draws.
-  private func negative(_ history: ArraySlice<Int32>, using stream: inout RandomStream) -> Int32 {
+  static func negative(
+    notIn history: ArraySlice<Int32>, itemCount: Int, using stream: inout RandomStream
+  ) -> Int32 {
     var item: Int32 = 1
     for _ in 0..<10_000 {
-      item = 1 + Int32(stream.next(below: UInt32(maskToken - 1)))
+      item = 1 + Int32(stream.next(below: UInt32(itemCount - 1)))
       if !history.contains(item) { break }
     }
     return item
+  }
+}
+
+extension NetworkConfiguration {
+  /// M: the maximum number of masks of a history that count in the loss.
+  fileprivate var mostCountedMasks: Int { max(1, Int((maskRatio * Double(maximumLength)).rounded(.down))) }
+
+  /// The maximum number of places of a training row whose prediction counts.
+  var mostTargetsPerRow: Int {
+    switch objective {
+    case .cloze: mostCountedMasks
+    case .causal: maximumLength
+    }
   }
 }

@@ -62,7 +62,11 @@ extension Configuration {
         found: "layers of \(layerParameterCount) parameters", expected: "at most \(1 << 31)",
         namesKey: false)
     }
-    if network.maximumLength < 2 {
+    if network.objective == .causal {
+      for key in ["mask_ratio", "ft_ratio"] where reader.has(key) {
+        reader.noteWithoutEffect(key, because: "the causal objective masks no items")
+      }
+    } else if network.maximumLength < 2 {
       reader.report(
         "MAX_ITEM_LIST_LENGTH",
         found: "1, so that every history has one item, and a mask on the first item never counts in the loss",

@@ -38,6 +38,9 @@ public struct NetworkConfiguration: Sendable, Hashable {
   /// Probability that a whole batch masks only the last item of each history; key `ft_ratio`.
   public var lastItemRatio = 0.5
 
+  /// What the network learns to predict.
+  public var objective = Objective.cloze
+
   /// The training loss; key `loss_type`.
   public var loss = Loss.crossEntropy
 
@@ -49,6 +52,14 @@ public struct NetworkConfiguration: Sendable, Hashable {
   /// Activation functions of the feed-forward network.
   public enum Activation: String, Sendable, Hashable, CaseIterable {
     case gelu, relu, swish, tanh, sigmoid
+  }
+
+  /// What a network learns to predict, and so what each place sees.
+  public enum Objective: String, Sendable, Hashable, CaseIterable {
+    /// Masked items, from all other items of a history (Sun et al., 2019, section 3.6).
+    case cloze
+    /// The next item at every place, from the items up to it. RecBole's BERT4Rec has no such objective.
+    case causal
   }
 
   /// Training losses.

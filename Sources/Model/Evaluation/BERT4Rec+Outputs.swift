@@ -19,7 +19,7 @@ extension BERT4Rec {
       return true
     }
     for history in histories {
-      let input = Masking.input(history, maskToken: Int32(itemCount))
+      let input = input(after: history)
       if !blockSize.fits(length: input.count, targets: 1, in: block) {
         guard flush() else { return false }
       }
@@ -27,5 +27,13 @@ extension BERT4Rec {
       block.append(input, targets: [MaskedPosition(place: Int32(input.count - 1), label: 0)], key: 0)
     }
     return flush()
+  }
+
+  /// The network's input for a prediction, which its last place makes.
+  private func input(after history: ArraySlice<Int32>) -> [Int32] {
+    switch configuration.objective {
+    case .cloze: Masking.input(history, maskToken: Int32(itemCount))
+    case .causal: Array(history)
+    }
   }
 }

@@ -24,6 +24,8 @@ package struct Block {
   package private(set) var places: [Int32] = []
   /// The positions whose output is needed.
   package private(set) var targetPositions: [Int32] = []
+  /// Each target's place in its sequence, from 0.
+  private(set) var targetPlaces: [Int32] = []
   /// The item to predict at each target.
   package private(set) var labels: [Int32] = []
   /// An item to rank below the label at each target; 0 when not drawn.
@@ -39,6 +41,7 @@ package struct Block {
     items.removeAll(keepingCapacity: true)
     places.removeAll(keepingCapacity: true)
     targetPositions.removeAll(keepingCapacity: true)
+    targetPlaces.removeAll(keepingCapacity: true)
     labels.removeAll(keepingCapacity: true)
     negatives.removeAll(keepingCapacity: true)
   }
@@ -54,6 +57,7 @@ package struct Block {
     let firstTarget = targetPositions.count
     for target in targets {
       targetPositions.append(Int32(first) + target.place)
+      targetPlaces.append(target.place)
       labels.append(target.label)
       negatives.append(target.negative)
     }

@@ -22,9 +22,9 @@ struct LayerShape {
 
   /// Floating-point operations of the forward pass of a history of `length` items.
   ///
-  /// - Parameter outputs: The number of places whose output is needed.
+  /// - Parameter outputs: The number of places whose output is needed; in causal attention, the last ones.
   func operations(length: Double, outputs: Double) -> Double {
     attention.operationsPerPosition * length
-      + (attention.operationsPerOutput(length: length) + feedForward.operationsPerOutput) * outputs
+      + (attention.operationsPerOutput(length: length, outputs: outputs) + feedForward.operationsPerOutput) * outputs
   }
 }

@@ -1,4 +1,4 @@
-/// A hidden item whose prediction counts.
+/// A place whose prediction counts: of a hidden item, or of the next one.
 package struct MaskedPosition: Equatable {
   /// The place in the sequence, from 0.
   package var place: Int32

@@ -12,7 +12,7 @@ package struct Randomness: Sendable {
   /// The purpose of a stream. Dropout sites have lower numbers.
   package enum Purpose: UInt32 {
     case masks = 0x8000_0000
-    case negatives, batchKind, shuffle, initialization
+    case negatives, batchKind, shuffle, initialization, windows
   }
 
   /// A separate stream for each purpose, place (a sample or a batch) and epoch.

@@ -13,6 +13,8 @@ struct SelfAttention {
   let layer: Int
   let headCount: Int
   let headWidth: Int
+  /// Whether a place sees only the places up to its own.
+  let isCausal: Bool
 
   init(
     _ shape: SelfAttentionShape, layer: Int, inside module: String, of parameters: Parameters, epsilon: Double
@@ -23,6 +25,7 @@ struct SelfAttention {
     self.layer = layer
     headCount = shape.headCount
     headWidth = shape.headWidth
+    isCausal = shape.isCausal
   }
 
   /// Copies of the weights.
@@ -101,9 +104,10 @@ struct SelfAttention {
           site: Dropout.Site.attention(layer: layer).number, epoch: dropout.epoch)
       }
       let scratch = memory.scratch(sequence)
+      let places = queryPlaces(of: sequence, memory.outputs, in: block)
       for head in 0..<headCount {
         let context = memory.context.rows(from: queries.lowerBound, count: queries.count)
-        self.head(head, of: sequence, memory).forward(
+        self.head(head, of: sequence, places, memory).forward(
           memory.probabilityMask, firstRow: head * queries.count, dropout.attention, scratch: scratch,
           transposed: memory.transposed(sequence), into: context.columns(from: head * headWidth, count: headWidth),
           room: room)
@@ -111,8 +115,17 @@ struct SelfAttention {
     }
   }
 
+  /// The places of a sequence's queries if they limit what the queries see, otherwise `nil`.
+  private func queryPlaces(of sequence: Block.Sequence, _ outputs: Block.Outputs, in block: Block) -> [Int32]? {
+    guard isCausal else { return nil }
+    return Array(
+      outputs == .everywhere ? block.places[sequence.positions] : block.targetPlaces[sequence.targets])
+  }
+
   /// Views of one head's query, key, value and probabilities within one sequence.
-  private func head(_ head: Int, of sequence: Block.Sequence, _ memory: SelfAttentionMemory) -> AttentionHead {
+  private func head(
+    _ head: Int, of sequence: Block.Sequence, _ places: [Int32]?, _ memory: SelfAttentionMemory
+  ) -> AttentionHead {
     let queries = sequence.rows(memory.outputs)
     let ownKeys = memory.queryKeyValue.rows(from: sequence.positions.lowerBound, count: sequence.positions.count)
     let source = memory.outputs == .atTargets ? memory.query : memory.queryKeyValue
@@ -121,7 +134,8 @@ struct SelfAttention {
         .columns(from: head * headWidth, count: headWidth),
       key: ownKeys.columns(from: hidden + head * headWidth, count: headWidth),
       value: ownKeys.columns(from: 2 * hidden + head * headWidth, count: headWidth),
-      scale: 1 / Float(headWidth).squareRoot(), probabilities: memory.probabilities(sequence, head: head))
+      scale: 1 / Float(headWidth).squareRoot(), probabilities: memory.probabilities(sequence, head: head),
+      places: places)
   }
 
   // MARK: - Backward
@@ -163,9 +177,10 @@ struct SelfAttention {
       let own = scratch.queryKeyValue.rows(from: sequence.positions.lowerBound, count: sequence.positions.count)
       let querySource = memory.outputs == .atTargets ? scratch.query : scratch.queryKeyValue
       let ownQueries = querySource.rows(from: queries.lowerBound, count: queries.count)
+      let places = queryPlaces(of: sequence, memory.outputs, in: block)
       for head in 0..<headCount {
         let column = head * headWidth
-        self.head(head, of: sequence, memory).backward(
+        self.head(head, of: sequence, places, memory).backward(
           contextGradient: contextGradient.rows(from: queries.lowerBound, count: queries.count)
             .columns(from: column, count: headWidth),
           dropout.attention, scratch: memory.scratch(sequence), transposed: memory.transposed(sequence),

@@ -6,10 +6,13 @@ struct SelfAttentionShape {
   /// The width of the layer's input and output.
   let hidden: Int
   let headCount: Int
+  /// Whether a place sees only the places up to its own.
+  let isCausal: Bool
 
   init(_ network: NetworkConfiguration) {
     hidden = network.hiddenSize
     headCount = network.headCount
+    isCausal = network.objective == .causal
     queryKeyValue = LinearShape(
       "multi_head_attention.query", "multi_head_attention.key", "multi_head_attention.value", from: hidden, to: hidden)
     dense = LinearShape("multi_head_attention.dense", from: hidden, to: hidden)
@@ -25,10 +28,16 @@ struct SelfAttentionShape {
   /// Floating-point operations of the forward pass for each position, whether its output is needed or not: key and value.
   var operationsPerPosition: Double { queryKeyValue.operations - queryKeyValue.operationsOfOne }
 
-  /// Floating-point operations of the forward pass for each output of a history of `length` items.
+  /// The mean number of places that each of the last `outputs` places of a history sees.
+  private func visiblePlaces(length: Double, outputs: Double) -> Double {
+    isCausal ? length - (outputs - 1) / 2 : length
+  }
+
+  /// Floating-point operations of the forward pass for each of the last `outputs` places of a history of `length` items.
   ///
   /// Query, scores, context and the linear map after it.
-  func operationsPerOutput(length: Double) -> Double {
-    queryKeyValue.operationsOfOne + 4 * Double(hidden) * length + dense.operations
+  func operationsPerOutput(length: Double, outputs: Double) -> Double {
+    queryKeyValue.operationsOfOne + 4 * Double(hidden) * visiblePlaces(length: length, outputs: outputs)
+      + dense.operations
   }
 }

@@ -1,6 +1,7 @@
 /// The number of a dataset's training samples from which a network can learn.
 ///
-/// A mask on the first item of a history never counts in the loss, so a history of one item has nothing to predict: see `Masking`.
+/// A mask on the first item of a history never counts in the loss, so a history of one item has nothing to predict: see `Masking`. The
+/// causal objective learns from every sample.
 /// This depends only on lengths and settings, so it is known before training.
 ///
 /// Source: RecBole 1.2.1, `BERT4Rec.calculate_loss`, which treats place 0 as padding.
@@ -39,10 +40,11 @@ public struct TrainableSamples: Sendable, Hashable {
 }
 
 extension NetworkConfiguration {
-  /// The length of the shortest history in which a mask can count in the loss; `nil` if no mask ever counts.
+  /// The length of the shortest history whose prediction, or in which a mask, can count in the loss; `nil` if none ever does.
   ///
   /// Both kinds of batches can mask the last item, and the mask of the last item is dropped last.
   public var shortestTrainableHistory: Int? {
+    if objective == .causal { return 1 }
     let masksLastItem = lastItemRatio > 0
     let masksAtRandom = lastItemRatio < 1 && maskRatio > 0
     return masksLastItem || masksAtRandom ? 2 : nil

@@ -15,14 +15,14 @@ public final class Trainer {
   private let optimizer: Optimizer
   private let average: WeightAverage?
   private let best: Parameters
-  private let masking: Masking
+  private let rows: TrainingRows
   private let randomness: Randomness
   private let threads: BatchThreads
   private lazy var seen = SeenItems(dataset)
   private var progress: TrainingProgress
   /// The epoch and batch at which the run started.
   private var start = (epoch: 0, batch: 0)
-  /// The order of the samples in `orderEpoch`.
+  /// The order of the rows in `orderEpoch`.
   private var order: [Int32] = []
   private var orderEpoch = -1
 
@@ -44,8 +44,8 @@ public final class Trainer {
     optimizer = Optimizer(training, layout: self.network.layout)
     average = training.weightAverage.map { [layout = self.network.layout] in WeightAverage(decay: $0, layout: layout) }
     best = Parameters(layout: self.network.layout)
-    masking = Masking(network, itemCount: dataset.itemCount)
     randomness = Randomness(seed: training.seed)
+    rows = TrainingRows(dataset, network, randomness)
     progress = TrainingProgress(patience: training.patience)
     progress.isOver = training.epochs == 0
     self.network.parameters.initialize(deviation: network.initializerRange, randomness: randomness)
@@ -143,8 +143,8 @@ public final class Trainer {
     let batchCount = batchCount
     while progress.batch < batchCount {
       let first = progress.batch * training.batchSize
-      let samples = order[first..<min(first + training.batchSize, order.count)]
-      guard let end = trainBatch(samples, control) else { return nil }
+      let rows = order[first..<min(first + training.batchSize, order.count)]
+      guard let end = trainBatch(rows, control) else { return nil }
       if case .trained(let loss) = end {
         guard loss.isFinite else {
           return .diverged(divergence(batch: progress.batch + 1, loss: loss))
@@ -160,12 +160,12 @@ public final class Trainer {
   }
 
   /// The number of batches per epoch.
-  private var batchCount: Int { (dataset.train.count + training.batchSize - 1) / training.batchSize }
+  private var batchCount: Int { (rows.count + training.batchSize - 1) / training.batchSize }
 
-  /// Draws the epoch's order of the samples.
+  /// Draws the epoch's order of the rows.
   private func shuffle() {
     guard orderEpoch != progress.epoch else { return }
-    order = dataset.train.indices.map { Int32($0) }
+    order = (0..<rows.count).map { Int32($0) }
     if training.shuffles {
       var stream = randomness.stream(.shuffle, 0, epoch: progress.epoch)
       for index in stride(from: order.count - 1, to: 0, by: -1) {
@@ -185,16 +185,8 @@ public final class Trainer {
   /// Forward pass, backward pass and one optimizer step.
   ///
   /// - Returns: `nil` if stopped; the parameters are then unchanged.
-  private func trainBatch(_ samples: ArraySlice<Int32>, _ control: RunControl) -> BatchEnd? {
-    let kind = masking.kind(batch: progress.batch, epoch: progress.epoch, randomness)
-    var batch = MaskedBatch()
-    for key in samples {
-      var sample = MaskedBatch.Sample(key: UInt32(key))
-      masking.mask(
-        dataset.history(of: dataset.train[Int(key)]), kind, key: sample.key, epoch: progress.epoch, randomness,
-        into: &sample.items, counted: &sample.targets)
-      batch.append(sample)
-    }
+  private func trainBatch(_ numbers: ArraySlice<Int32>, _ control: RunControl) -> BatchEnd? {
+    let batch = rows.batch(numbers, number: progress.batch, epoch: progress.epoch)
     guard batch.targetCount > 0 else { return .withoutTargets }
     let dropout = Dropout(network.configuration, randomness: randomness, epoch: progress.epoch)
     guard let trained = threads.train(batch, dropout, control) else { return nil }

@@ -41,7 +41,7 @@ public struct TrainingMemory: Sendable, Equatable {
     mostThreads = max(
       BatchCut(.current, configuration, shape).mostParts(
         samples: samples, longest: configuration.network.maximumLength,
-        targets: Masking(configuration.network, itemCount: dataset.itemCount).capacity),
+        targets: configuration.network.mostTargetsPerRow),
       BatchThreads.mostThreads(measuring: heldOut))
   }
 
@@ -61,11 +61,13 @@ public struct TrainingMemory: Sendable, Equatable {
   /// Allocator, thread stacks, epoch reports, and other small allocations.
   private static let roundingBytes = 4.0 * 1024 * 1024
 
-  /// The order of the samples, and the masked batch, whose samples are arrays with a header and spare capacity.
+  /// The order of the rows, and a batch, whose rows are arrays with a header and spare capacity.
   private static func batchBytes(_ configuration: Configuration, _ dataset: SequenceDataset) -> Double {
     let rows = Double(min(configuration.training.batchSize, dataset.train.count))
     let longest = Double(configuration.network.maximumLength)
-    return 8 * Double(dataset.train.count) + rows * (2 * longest * (4 + 12) + 256) + rankBytes(dataset)
+    let windows = configuration.network.objective == .causal ? CausalWindows.byteCount(dataset) : 0
+    return 8 * Double(dataset.train.count) + Double(windows) + rows * (2 * longest * (4 + 12) + 256)
+      + rankBytes(dataset)
   }
 
   /// The ranks of the held-out items, and what is left out of one ranking.

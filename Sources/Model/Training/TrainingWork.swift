@@ -18,18 +18,21 @@ public struct TrainingWork: Sendable, Equatable {
     /// The number of validation histories by length.
     let valid: [Int]
 
+    /// The number of training sequences by their targets, for the causal objective.
+    let sequences: [Int]
+
     let itemCount: Int
 
     public init(_ dataset: SequenceDataset) {
-      train = Self.counts(dataset.train)
-      valid = Self.counts(dataset.valid)
+      train = Self.counts(dataset.train.lazy.map { Int($0.length) })
+      valid = Self.counts(dataset.valid.lazy.map { Int($0.length) })
+      sequences = Self.counts(dataset.trainingSequences.lazy.map { $0.count - 1 })
       itemCount = dataset.itemCount
     }
 
-    private static func counts(_ samples: [Sample]) -> [Int] {
+    private static func counts(_ lengths: some Sequence<Int>) -> [Int] {
       var counts: [Int] = []
-      for sample in samples {
-        let length = Int(sample.length)
+      for length in lengths {
         if length >= counts.count { counts += [Int](repeating: 0, count: length + 1 - counts.count) }
         counts[length] += 1
       }
@@ -62,6 +65,39 @@ public struct TrainingWork: Sendable, Equatable {
   }
 
   private static func training(
+    _ network: NetworkConfiguration, _ shape: BERT4RecShape, _ lengths: Lengths
+  ) -> Double {
+    switch network.objective {
+    case .cloze: masked(network, shape, lengths)
+    case .causal: windows(network, shape, lengths)
+    }
+  }
+
+  /// The mean over all ways to cut the sequences into windows.
+  private static func windows(
+    _ network: NetworkConfiguration, _ shape: BERT4RecShape, _ lengths: Lengths
+  ) -> Double {
+    let (longest, work) = (network.maximumLength, HistoryWork(network, shape))
+    let ofWindow = (0...longest).map { work.operations(length: $0, targets: Double($0)) }
+    // The sums of `ofWindow` from each number of targets on.
+    var sums = [Double](repeating: 0, count: longest + 2)
+    for targets in ofWindow.indices.reversed() { sums[targets] = sums[targets + 1] + ofWindow[targets] }
+    var total = 0.0
+    for (targets, count) in lengths.sequences.enumerated() where count > 0 {
+      let windowCount = CausalWindows.windowCount(targets: targets, longest: longest)
+      guard windowCount > 1 else {
+        total += Double(count) * ofWindow[targets]
+        continue
+      }
+      // The first and the last window have any number of targets from `least` to L, with the same probability.
+      let least = targets - (windowCount - 1) * longest
+      let outer = sums[least] / Double(longest - least + 1)
+      total += Double(count) * (2 * outer + Double(windowCount - 2) * ofWindow[longest])
+    }
+    return total
+  }
+
+  private static func masked(
     _ network: NetworkConfiguration, _ shape: BERT4RecShape, _ lengths: Lengths
   ) -> Double {
     let masking = Masking(network, itemCount: lengths.itemCount)

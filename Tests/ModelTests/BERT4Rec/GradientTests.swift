@@ -12,6 +12,20 @@ import Testing
   func `Each parameter's gradient is the slope of the loss`(
     shape: (hidden: Int, inner: Int, heads: Int, layers: Int), loss: NetworkConfiguration.Loss
   ) {
+    expectSlopes(shape, loss, .cloze, Self.block(mask: 19))
+  }
+
+  @Test(arguments: shapes, NetworkConfiguration.Loss.allCases)
+  func `So it is with the causal objective`(
+    shape: (hidden: Int, inner: Int, heads: Int, layers: Int), loss: NetworkConfiguration.Loss
+  ) {
+    expectSlopes(shape, loss, .causal, Self.causalBlock)
+  }
+
+  private func expectSlopes(
+    _ shape: (hidden: Int, inner: Int, heads: Int, layers: Int), _ loss: NetworkConfiguration.Loss,
+    _ objective: NetworkConfiguration.Objective, _ block: Block
+  ) {
     var configuration = NetworkConfiguration()
     configuration.hiddenSize = shape.hidden
     configuration.innerSize = shape.inner
@@ -22,11 +36,11 @@ import Testing
     configuration.attentionDropout = 0.4
     configuration.initializerRange = 0.3
     configuration.loss = loss
+    configuration.objective = objective
     let network = BERT4Rec(configuration, itemCount: 19)
     let randomness = Randomness(seed: 7)
     network.parameters.initialize(deviation: 0.3, randomness: randomness)
     let dropout = Dropout(configuration, randomness: randomness, epoch: 3)
-    let block = Self.block(mask: 19)
     _ = network.meanLoss(block, dropout)
     let gradients = network.gradients.buffer.all.values
     var stream = randomness.stream(.batchKind, 1, epoch: 0)
@@ -51,6 +65,19 @@ import Testing
   }
 
   private func length(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+
+  /// Sequences of several lengths, each place of which predicts the next item.
+  static var causalBlock: Block {
+    var block = Block()
+    for (key, length) in [21, 3, 1, 8].enumerated() {
+      let items = (0...length).map { Int32(($0 * 7 + key) % 18 + 1) }
+      let targets = (0..<length).map {
+        MaskedPosition(place: Int32($0), label: items[$0 + 1], negative: (items[$0 + 1] + 5) % 18 + 1)
+      }
+      block.append(items.dropLast(), targets: targets, key: UInt32(key))
+    }
+    return block
+  }
 
   /// Sequences of several lengths, masks at several places, an item repeated.
   static func block(mask: Int32) -> Block {

@@ -64,10 +64,13 @@ import Testing
     init(_ text: String) { self.text = text }
   }
 
-  @Test func `Training learns`() throws {
+  @Test(arguments: NetworkConfiguration.Objective.allCases)
+  func `Training learns`(objective: NetworkConfiguration.Objective) throws {
     let configuration = Self.configuration {
+      $0.network.objective = objective
       $0.training.epochs = 25
-      $0.training.batchSize = 100
+      // Rows of the causal objective have as many targets as a user has items.
+      $0.training.batchSize = objective == .cloze ? 100 : 4
     }
     let trainer = Trainer(configuration: configuration, dataset: Self.dataset())
     var losses: [Double] = []
@@ -78,15 +81,20 @@ import Testing
     #expect(result.bestEpoch > 1 && result.bestEpoch <= result.epochCount)
   }
 
-  @Test(arguments: [2, 3, 8], [1100, 150])
-  func `The bits are the same for any number of threads`(threads: Int, batchSize: Int) throws {
+  @Test(
+    arguments: [2, 3, 8],
+    [(1100, NetworkConfiguration.Objective.cloze), (150, .cloze), (1100, .causal), (150, .causal)])
+  func `The bits are the same for any number of threads`(
+    threads: Int, batch: (size: Int, objective: NetworkConfiguration.Objective)
+  ) throws {
     // Batches of 1,100 samples of about 17 items have two parts, those of 150 have four or eight; evaluation of 600 users has two shares.
     let dataset = Self.dataset(users: 600, length: 8)
     let wide = Self.dataset()
     for data in [dataset, wide] {
       let configuration = Self.configuration {
         $0.training.epochs = 2
-        $0.training.batchSize = batchSize
+        $0.training.batchSize = batch.size
+        $0.network.objective = batch.objective
       }
       let one = try Self.trace(Trainer(configuration: configuration, dataset: data))
       #expect(try Self.trace(Trainer(configuration: configuration, dataset: data), threads: threads) == one)
@@ -134,8 +142,9 @@ import Testing
       $0.training.weightAverage = [.adamw, .sgd].contains(optimizer) ? 0.95 : nil
       $0.training.precision = optimizer == .adamw && canTrainInBFloat16 ? .bfloat16 : .float32
       $0.network.loss = loss
+      $0.network.objective = [.adagrad, .adamw].contains(optimizer) ? .causal : .cloze
       $0.training.optimizer = optimizer
-      $0.training.batchSize = 100
+      $0.training.batchSize = $0.network.objective == .causal ? 4 : 100
       $0.training.learningRate = optimizer == .sgd ? 0.1 : 0.005
     }
     let whole = try Self.trace(Trainer(configuration: configuration, dataset: dataset))

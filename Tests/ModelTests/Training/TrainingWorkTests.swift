@@ -55,6 +55,35 @@ import Testing
     return total / Double(epochs) + (interval > 0 ? validation / Double(interval) : 0)
   }
 
+  @Test(arguments: [3, 7, 200])
+  func `The work of causal epochs is the mean of drawn ones`(longest: Int) throws {
+    var (configuration, dataset) = try Self.grocery.get()
+    configuration.network.objective = .causal
+    configuration.network.maximumLength = longest
+    configuration.training.validationInterval = 0
+    let windows = CausalWindows(dataset, configuration.network)
+    let randomness = Randomness(seed: 5)
+    let epochs = 40
+    var total = 0.0
+    for epoch in 0..<epochs {
+      for window in 0..<windows.count {
+        let length = windows.row(UInt32(window), epoch: epoch, randomness).items.count
+        total += 3 * Self.causalProducts(configuration.network, length: length, candidates: dataset.itemCount)
+      }
+    }
+    let work = TrainingWork(configuration, dataset).operationsPerEpoch
+    #expect(abs(work / (total / Double(epochs)) - 1) < 0.002, "\(work) in place of \(total / Double(epochs))")
+  }
+
+  /// Two operations for each element of each matrix product of a window, in which each place sees those up to its own.
+  private static func causalProducts(_ network: NetworkConfiguration, length: Int, candidates: Int) -> Double {
+    let (hidden, inner) = (network.hiddenSize, network.innerSize)
+    let ofPlace = 4 * hidden * hidden + 2 * hidden * inner
+    let seen = (1...length).reduce(0) { $0 + 2 * hidden * $1 }
+    return 2
+      * Double(network.layerCount * (length * ofPlace + seen) + length * hidden * (hidden + candidates))
+  }
+
   private static let changes: [@Sendable (inout Configuration) -> Void] = [
     { _ in }, { $0.network.loss = .pairwise }, { $0.network.maskRatio = 0.6 }, { $0.network.lastItemRatio = 1 },
     { ($0.network.lastItemRatio, $0.network.maskRatio) = (0, 0.05) }, { $0.training.validationInterval = 3 },

@@ -38,6 +38,10 @@ extension KeyTable {
       "ft_ratio", \.network.lastItemRatio, .within(0...1),
       "Probability that a batch masks only the last item of each history."
     ).only(for: [.bert4Rec]),
+    .choice(
+      "objective", \.network.objective,
+      "What the network learns to predict: masked items (cloze), or at each place the next one (causal)."
+    ).absent(where: .text("cloze")).own(),
     .choice("loss_type", \.network.loss, "Loss: cross-entropy (CE) or pairwise (BPR).", aliases: "loss"),
     .fixed("transform", .text("mask_itemseq"), because: "BERT4Rec trains on masked histories"),
     .fixed("enable_amp", .boolean(false), because: "weights and sums are 32-bit floats; see precision"))
