@@ -11,6 +11,7 @@ import time
 
 GRID = "learning_rate choice [0.01,0.001]\nhidden_dropout_prob choice [0.2,0.5]\nn_layers choice [1,2]\n"
 AVERAGES = "weight_average choice [None,0.9,0.99]\nlearning_rate choice [0.01,0.001]\n"
+OBJECTIVES = "objective choice ['cloze','causal']\nlearning_rate choice [0.01,0.001]\n"
 PRECISIONS = "precision choice ['float32','bfloat16']\nlearning_rate choice [0.01,0.001]\n"
 RANGES = "learning_rate loguniform_bounds 0.0005,0.01\nn_layers quniform 1,2,1\nhidden_dropout_prob uniform 0.1,0.5\n"
 
@@ -26,6 +27,7 @@ KINDS = [
     ("repeats", "n_heads choice [1,2]\n", ["--epochs=3", "--repeats=2"], None, True),
     ("shuffled", GRID, ["--epochs=3", "--shuffle", "--early_stop=5"], None, True),
     ("averages", AVERAGES, ["--epochs=4", "--pruner=asha", "--reduction_factor=2"], ["--epochs=4"], True),
+    ("objectives", OBJECTIVES, ["--epochs=3", "--train_batch_size=64", "--MAX_ITEM_LIST_LENGTH=7"], None, True),
     ("unseen", GRID, ["--epochs=3", "--repeatable=False", "--repeats=1", "--keep_weights=3"], None, True),
 ]
 with open("/proc/cpuinfo") as information:

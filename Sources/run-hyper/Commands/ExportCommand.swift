@@ -16,8 +16,9 @@ struct ExportCommand: ParsableCommand {
         run-hyper export --weights=model.safetensors --to=model
 
       The folder has weights.safetensors, config.yaml with RecBole's keys, items.tsv,
-      item_vectors.npy, and load_recbole.py for RecBole 1.2.1. A trial whose weights
-      the study does not keep is trained again, bit for bit.
+      item_vectors.npy, and load_recbole.py for RecBole 1.2.1, whose BERT4Rec has no
+      causal objective. A trial whose weights the study does not keep is trained
+      again, bit for bit.
       """)
 
   @Argument(help: "Name of the study. (default: the newest study)")
@@ -51,6 +52,7 @@ struct ExportCommand: ParsableCommand {
     let interruption = Interruption { stop.requestStop() }
     let export = try preparation.export(shouldStop: { stop.isRequested })
     let contents = try export.contents()
+    if let note = export.note { Output.note("note: \(note)") }
     try place.write("the export", contents.map { content in (content.name, { content.bytes }) }) { stop.isRequested }
     withExtendedLifetime(interruption) {}
     let paths = contents.map { to.hasSuffix("/") ? to + $0.name : "\(to)/\($0.name)" }

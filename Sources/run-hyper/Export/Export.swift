@@ -25,7 +25,7 @@ struct Export {
   func contents() throws -> [Content] {
     let vectors = ItemVectors(weights)
     let items = tokens.count == 2 ? "1 item" : "\(tokens.count - 1) items"
-    return [
+    let files = [
       Content(
         name: "weights.safetensors", bytes: try weights.encoded(), summary: "\(weights.tensors.count) tensors"),
       Content(
@@ -36,9 +36,19 @@ struct Export {
       Content(
         name: "item_vectors.npy", bytes: vectors.file,
         summary: "float32 [\(vectors.rows), \(vectors.columns)]: vectors with biases"),
-      Content(
-        name: "load_recbole.py", bytes: PackageResources.load_recbole_py, summary: "loads all this into RecBole 1.2.1"),
     ]
+    guard hasLoader else { return files }
+    let loader = Content(
+      name: "load_recbole.py", bytes: PackageResources.load_recbole_py, summary: "loads all this into RecBole 1.2.1")
+    return files + [loader]
+  }
+
+  /// Whether RecBole has this model: its BERT4Rec has no causal attention.
+  private var hasLoader: Bool { configuration.network.objective == .cloze }
+
+  /// What somebody might miss among the files; `nil` for nothing.
+  var note: String? {
+    hasLoader ? nil : "RecBole's BERT4Rec has no causal objective, so load_recbole.py is left out"
   }
 
   /// A row for each id, with a header; padding has id 0.

@@ -25,7 +25,8 @@ struct ExportedConfiguration {
     let lines =
       [
         "# BERT4Rec on \(configuration.dataset.name.inMessage): the configuration of these weights, in the keys of RecBole 1.2.1.",
-        "# The folder of datasets depends on the machine, so data_path is not here; load_recbole.py takes it.",
+        "# The folder of datasets depends on the machine, so data_path is not here"
+          + (configuration.network.objective == .cloze ? "; load_recbole.py takes it." : "."),
       ] + (own.isEmpty ? [] : ["# RecBole's BERT4Rec does not take:"] + own)
     return lines.joined(separator: "\n")
   }
