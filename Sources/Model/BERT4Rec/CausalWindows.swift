@@ -36,7 +36,7 @@ struct CausalWindows {
   }
 
   /// An upper bound of the bytes of these lists, while they grow.
-  static func byteCount(_ dataset: SequenceDataset) -> Int { 32 * dataset.train.count }
+  static func byteCount(_ dataset: SequenceDataset) -> Int { 32 * dataset.train.count + 4 * dataset.userTokens.count }
 
   /// ⌈T / L⌉.
   static func windowCount(targets: Int, longest: Int) -> Int { (targets + longest - 1) / longest }
@@ -75,18 +75,20 @@ struct CausalWindows {
 
 extension SequenceDataset {
   /// The positions in `items` of what may be trained on, as long sequences: the histories and targets of the training samples, where each
-  /// sample that goes on with the one before it is part of the same sequence.
+  /// sample that goes on with its user's one before it is part of the same sequence.
   var trainingSequences: [Range<Int32>] {
     var sequences: [Range<Int32>] = []
-    var user: Int32 = -1
+    // The last sequence of each user: the samples of users may take turns.
+    var lastOfUser = [Int32](repeating: -1, count: userTokens.count)
     for sample in train {
       let end = sample.start + sample.length + 1
-      if user == sample.user, let last = sequences.last, last.upperBound + 1 == end {
-        sequences[sequences.count - 1] = last.lowerBound..<end
+      let last = Int(lastOfUser[Int(sample.user)])
+      if last >= 0, sequences[last].upperBound + 1 == end {
+        sequences[last] = sequences[last].lowerBound..<end
       } else {
+        lastOfUser[Int(sample.user)] = Int32(sequences.count)
         sequences.append(sample.start..<end)
       }
-      user = sample.user
     }
     return sequences
   }

@@ -102,6 +102,16 @@ import Testing
     #expect(rows(windows, epoch: 4).map(\.items) != rows(windows, epoch: 4, seed: 2).map(\.items))
   }
 
+  @Test func `Samples of users that take turns make the same sequences`() {
+    let dataset = TrainerTests.dataset(users: 3, length: 6)
+    let inTurns = (0..<3).flatMap { place in (0..<3).map { dataset.train[3 * $0 + place] } }
+    let other = SequenceDataset(
+      name: "turns", contentHash: "", userTokens: dataset.userTokens, itemTokens: dataset.itemTokens,
+      items: dataset.items, maximumLength: 30, train: inTurns, valid: [], test: [])
+    #expect(dataset.trainingSequences == [0..<4, 6..<10, 12..<16])
+    #expect(other.trainingSequences == dataset.trainingSequences)
+  }
+
   @Test func `Rows of files that are already split are sequences of their own`() {
     let samples = [Sample(user: 1, start: 0, length: 2), Sample(user: 1, start: 3, length: 1)]
     let dataset = SequenceDataset(
