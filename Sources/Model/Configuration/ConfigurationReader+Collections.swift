@@ -112,6 +112,14 @@ extension ConfigurationReader {
     property = decay
   }
 
+  mutating func epochFraction(_ key: String, into property: inout Int) {
+    guard let value = value(key) else { return }
+    guard let count = value.finiteNumber.flatMap(TrainingConfiguration.epochsPerPass(fraction:)) else {
+      return reportType(key)
+    }
+    property = count
+  }
+
   mutating func metrics(_ key: String, into property: inout [RankingMetric]) {
     guard let value = value(key) else { return }
     guard let names = value.names, (1...100).contains(names.count) else { return reportType(key) }

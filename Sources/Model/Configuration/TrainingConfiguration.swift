@@ -7,6 +7,10 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// The maximum number of epochs.
   public var epochs = 300
 
+  /// The number of epochs in which each training sample comes once, at most `mostEpochsPerPass`; key `epoch_fraction`, which is the
+  /// reciprocal.
+  public var epochsPerPass = 1
+
   /// The number of samples per step; key `train_batch_size`.
   public var batchSize = 2048
 
@@ -50,6 +54,21 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   /// The number of epochs between validations in a run, which always validates after its last epoch.
   var effectiveInterval: Int { validationInterval > 0 ? min(validationInterval, epochs) : epochs }
+
+  /// With so many, reciprocals of whole numbers still differ in their fourth decimal place.
+  static let mostEpochsPerPass = 100
+
+  /// The number of epochs in which each sample comes once, if an epoch has this share of them.
+  ///
+  /// - Parameter fraction: The reciprocal of a whole number, rounded to three decimal places or more, and below a tenth to four: 0.333 is a
+  ///   third.
+  /// - Returns: `nil` if it is none.
+  static func epochsPerPass(fraction: Double) -> Int? {
+    let count = (1 / fraction).rounded()
+    guard 1...Double(mostEpochsPerPass) ~= count else { return nil }
+    let unit = count > 10 ? 0.0001 : 0.001
+    return abs(fraction - 1 / count) < 0.51 * unit ? Int(count) : nil
+  }
 
   /// How matrix products round what they multiply; their sums have 32 bits.
   public enum Precision: String, Sendable, Hashable, CaseIterable {

@@ -22,9 +22,7 @@ public final class Trainer {
   private var progress: TrainingProgress
   /// The epoch and batch at which the run started.
   private var start = (epoch: 0, batch: 0)
-  /// The order of the rows in `orderEpoch`.
-  private var order: [Int32] = []
-  private var orderEpoch = -1
+  private var order: EpochOrder
 
   /// Creates a run that has not started.
   ///
@@ -46,6 +44,7 @@ public final class Trainer {
     best = Parameters(layout: self.network.layout)
     randomness = Randomness(seed: training.seed)
     rows = TrainingRows(dataset, network, randomness)
+    order = EpochOrder(training, rowCount: rows.count)
     progress = TrainingProgress(patience: training.patience)
     progress.isOver = training.epochs == 0
     self.network.parameters.initialize(deviation: network.initializerRange, randomness: randomness)
@@ -84,7 +83,7 @@ public final class Trainer {
     case diverged(Divergence)
   }
 
-  /// The number of whole epochs trained so far.
+  /// The number of complete epochs trained so far.
   public var epoch: Int { progress.epoch }
 
   /// Whether anything has changed since the run started or was resumed: a batch was trained, or an epoch ended.
@@ -139,11 +138,9 @@ public final class Trainer {
 
   /// Trains the rest of the epoch; `nil` if stopped.
   private func trainEpoch(_ control: RunControl, _ onProgress: (Position) -> Void) -> EpochEnd? {
-    shuffle()
-    let batchCount = batchCount
+    let batchCount = order.batchCount(of: progress.epoch)
     while progress.batch < batchCount {
-      let first = progress.batch * training.batchSize
-      let rows = order[first..<min(first + training.batchSize, order.count)]
+      let rows = order.rows(ofBatch: progress.batch, epoch: progress.epoch)
       guard let end = trainBatch(rows, control) else { return nil }
       if case .trained(let loss) = end {
         guard loss.isFinite else {
@@ -157,22 +154,6 @@ public final class Trainer {
       onProgress(Position(epoch: progress.epoch + 1, fraction: Double(progress.batch) / Double(batchCount)))
     }
     return .trained
-  }
-
-  /// The number of batches per epoch.
-  private var batchCount: Int { (rows.count + training.batchSize - 1) / training.batchSize }
-
-  /// Draws the epoch's order of the rows.
-  private func shuffle() {
-    guard orderEpoch != progress.epoch else { return }
-    order = (0..<rows.count).map { Int32($0) }
-    if training.shuffles {
-      var stream = randomness.stream(.shuffle, 0, epoch: progress.epoch)
-      for index in stride(from: order.count - 1, to: 0, by: -1) {
-        order.swapAt(index, Int(stream.next(below: UInt32(index + 1))))
-      }
-    }
-    orderEpoch = progress.epoch
   }
 
   private enum BatchEnd {
@@ -294,8 +275,8 @@ public final class Trainer {
 
   private func restore(_ state: SavedRun) throws(SafetensorsError) {
     let (file, name) = (state.file, SavedRun.name)
-    guard state.progress.isPossible(in: training, batchCount: batchCount),
-      0...state.progress.epoch * batchCount + state.progress.batch ~= state.step
+    guard state.progress.isPossible(in: training, order),
+      0...order.batchCount(before: state.progress.epoch) + state.progress.batch ~= state.step
     else {
       throw SafetensorsError(
         location: name, found: "a state that is impossible with these settings", expected: "a checkpoint of this run")

@@ -2,7 +2,7 @@
 ///
 /// Random numbers need no state.
 struct TrainingProgress: Codable, Equatable {
-  /// The number of whole epochs trained, which is also the current epoch, counted from 0.
+  /// The number of complete epochs trained, which is also the current epoch, counted from 0.
   var epoch = 0
   /// The number of completed batches of this epoch.
   var batch = 0
@@ -23,8 +23,10 @@ struct TrainingProgress: Codable, Equatable {
 
 extension TrainingProgress {
   /// Whether this state is possible, since a file may contain anything.
-  func isPossible(in training: TrainingConfiguration, batchCount: Int) -> Bool {
-    0...training.epochs ~= epoch && (isOver || epoch < training.epochs) && 0...batchCount ~= batch
+  ///
+  /// - Parameter order: The order of the run's samples.
+  func isPossible(in training: TrainingConfiguration, _ order: EpochOrder) -> Bool {
+    0...training.epochs ~= epoch && (isOver || epoch < training.epochs) && 0...order.batchCount(of: epoch) ~= batch
       && 0...batch ~= lossCount && lossSum.isFinite && lastLoss?.isFinite ?? true && 0...epoch ~= bestEpoch
       && earlyStopping.isPossible(patience: training.patience)
   }

@@ -6,6 +6,8 @@
 /// a study.
 public struct TrainingWork: Sendable, Equatable {
   /// Floating-point operations of one epoch, including its share of the validations.
+  ///
+  /// If an epoch is a share of the samples, it is the mean over the shares, which have other samples in each pass.
   public let operationsPerEpoch: Double
 
   /// The number of histories of each length in a dataset.
@@ -51,7 +53,8 @@ public struct TrainingWork: Sendable, Equatable {
     let interval = min(configuration.training.validationInterval, configuration.training.epochs)
     let shape = BERT4RecShape(configuration.network, itemCount: lengths.itemCount)
     let validation = interval > 0 ? Self.validation(shape, lengths) / Double(interval) : 0
-    operationsPerEpoch = Self.training(configuration.network, shape, lengths) + validation
+    let pass = Self.training(configuration.network, shape, lengths)
+    operationsPerEpoch = pass / Double(configuration.training.epochsPerPass) + validation
   }
 
   // MARK: - All histories

@@ -113,6 +113,9 @@ public struct StudyChart: Sendable, Equatable, Codable {
   /// What is to be said of the ranking that the values are from; `nil` if nothing.
   public let ranking: String?
 
+  /// The share of the training samples that an epoch has, in words; `nil` if it has all.
+  public var epochShare: String?
+
   /// The names of the tuned parameters, in the order of the search space.
   public let parameters: [String]
   public var trials: [Trial]
@@ -203,5 +206,6 @@ extension StudyChart {
     self.init(
       study: definition.name, model: definition.model, dataset: definition.dataset, metric: definition.metric,
       direction: definition.direction, ranking: ranking.statement, parameters: parameters, trials: trials)
+    epochShare = definition.epochShare?.words
   }
 }

@@ -45,9 +45,11 @@ struct TrainCommand: ParsableCommand, CheckedCommand {
     let admission = try Admission.check([memory], workers: 1, threads: threads, note: Output.note)
     let most = Admission.megabytes(AvailableMemory.residentBytes + admission.bytes)
     let trainer = Trainer(configuration: configuration, dataset: dataset)
+    let share = EpochShare(epochsPerPass: configuration.training.epochsPerPass)
     Output.note(
       "Training \(trainer.parameterCount) parameters on \(dataset.name): \(dataset.train.count) samples, "
-        + "at most \(configuration.training.epochs) epochs and \(most) of memory")
+        + "at most \(configuration.training.epochs) epochs and \(most) of memory"
+        + (share.map { ". \($0.statement)" } ?? ""))
     let decimalPlaces = configuration.evaluation.metricDecimalPlaces
     let display = TrainingDisplay(
       epochs: configuration.training.epochs, decimalPlaces: decimalPlaces, showsBar: showsBar)
@@ -94,7 +96,7 @@ struct TrainCommand: ParsableCommand, CheckedCommand {
   private func checkTrainable(_ configuration: Model.Configuration, _ dataset: SequenceDataset) throws(CommandError) {
     guard configuration.training.epochs > 0 else { return }
     let samples = TrainableSamples(dataset, configuration.network)
-    if let problem = samples.problem(configuration.dataset) { throw .input(problem) }
+    if let problem = samples.problem(configuration) { throw .input(problem) }
     if let note = samples.note { Output.note("note: \(note)") }
   }
 

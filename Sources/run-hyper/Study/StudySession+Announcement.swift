@@ -33,6 +33,7 @@ extension StudySession {
     let moment = space.validatesBeforeEnd ? "" : ", after the last epoch"
     lines.append("  metric    \(study.definition.metric) on the validation samples\(moment)")
     if let ranking = study.definition.ranking(isRepeatable: nil).statement { lines.append("  ranking   \(ranking)") }
+    if let share = study.definition.epochShare { lines.append("  epoch     \(share.meaning)") }
     if let pruning { lines.append("  pruner    \(pruning)") }
     lines += ends.map { "  end       \($0)" }
     if let repeats = space.plan.repeats {

@@ -3,16 +3,22 @@ import Model
 import Tuner
 
 extension TrainableSamples {
-  /// A one-line error if nothing can be learned; otherwise `nil`.
-  func problem(_ configuration: DatasetConfiguration) -> String? {
+  /// A one-line error if nothing can be learned, or if some epochs would have no sample; otherwise `nil`.
+  func problem(_ configuration: Model.Configuration) -> String? {
+    let data = configuration.dataset
+    let epochsPerPass = configuration.training.epochsPerPass
+    if 1..<epochsPerPass ~= total {
+      return "\(data.name): found \(total.counting("training sample")) for epochs of 1/\(epochsPerPass) of them; "
+        + "expected a larger epoch_fraction, or at least \(epochsPerPass) training samples"
+    }
     guard count == 0, total > 0 else { return nil }
     let needed =
-      configuration.benchmarkFiles == nil
-      ? "users with at least \(configuration.rowsNeeded(forTrainingHistory: 2)) rows"
+      data.benchmarkFiles == nil
+      ? "users with at least \(data.rowsNeeded(forTrainingHistory: 2)) rows"
       : "histories of at least 2 items in the training file"
     let samples =
       total == 1 ? "1 training sample: its history has" : "\(total) training samples: all their histories have"
-    return "\(configuration.name): found nothing to learn in \(samples) one item, and a mask on the first item never "
+    return "\(data.name): found nothing to learn in \(samples) one item, and a mask on the first item never "
       + "counts in the loss; expected \(needed)"
   }
 
@@ -43,7 +49,7 @@ extension TuningSpace {
         preconditionFailure("the dataset of \(cells.first) was not loaded")
       }
       let samples = TrainableSamples(dataset, configuration.network)
-      if let problem = samples.problem(configuration.dataset) { problems.append(problem + cells.text) }
+      if let problem = samples.problem(configuration) { problems.append(problem + cells.text) }
       if samples.areFew { notes.append((samples, cells)) }
     }
     guard problems.isEmpty else { throw CommandError.input(problems.joined(separator: "\n")) }

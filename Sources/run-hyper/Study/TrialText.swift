@@ -47,6 +47,7 @@ struct TrialText {
     let cost = story.cost.map { ", \(teraFLOP($0)) TFLOP" } ?? ""
     facts.append(("trained", ProgressText.duration(seconds: story.trainingSeconds) + cost))
     if let ranking { facts.append(("ranking", ranking)) }
+    if let share = story.epochShare { facts.append(("epoch", share.meaning)) }
     if let started = story.startedAt { facts.append(("started", LocalTime.text(started))) }
     if let finished = story.finishedAt { facts.append(("finished", LocalTime.text(finished))) }
     facts += machines

@@ -6,6 +6,11 @@ extension KeyTable {
     .integer(
       "epochs", \.training.epochs, in: 0...1_000_000_000, "Maximum number of epochs.",
       aliases: "num_epochs n_epochs max_epochs num_train_epochs"),
+    .custom(
+      "epoch_fraction", \.training.epochsPerPass, "1, 1/2, 1/3 and so on, to 1/100",
+      "Share of the training samples in an epoch; the next epochs have the others. Whatever counts epochs counts shares.",
+      read: { $0.epochFraction($1, into: &$2) }, write: { .number(1 / Double($0)) }
+    ).absent(where: .number(1)).own(),
     .integer(
       "train_batch_size", \.training.batchSize, in: 1...Int(Int32.max), "Training batch size.",
       aliases: "batch_size batchsize per_device_train_batch_size"),

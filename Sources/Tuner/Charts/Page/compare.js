@@ -93,7 +93,7 @@ function drawCurvesOf(parent, trials, height) {
   }
   const isOne = shown.length === 1;
   const title = isOne ? `Learning curve of trial ${shown[0].number}` : "Learning curves of the compared trials";
-  const area = plot(parent, { height, x, y, xLabel: "epoch", yLabel: isOne ? metric : scoreLabel, title });
+  const area = plot(parent, { height, x, y, xLabel: epochLabel(), yLabel: isOne ? metric : scoreLabel, title });
   shown.forEach((trial, i) => {
     const points = trial.points.map(({ epoch, value }) => area.place(x.at(epoch), y.at(value)));
     paint(svgNode(area.base, "path", { class: "compared", d: polyline(points) }), style(i));

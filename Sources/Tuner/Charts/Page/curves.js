@@ -108,7 +108,7 @@ function drawCurves(parent) {
   const name = curveName(metric);
   const label = `Learning curves: ${name} by epoch, of ${counted(trials.length, "trial")}`;
   const rungs = (page.study.rungs ?? []).filter(({ epoch }) => epoch >= first && epoch <= last);
-  const area = plot(parent, { id: "curves", height: 340, x, y, xLabel: "epoch", yLabel: name, label,
+  const area = plot(parent, { id: "curves", height: 340, x, y, xLabel: epochLabel(), yLabel: name, label,
     count: trials.length, top: rungs.length > 0 ? 34 : 8 });
   drawRungs(area, x, rungs);
 

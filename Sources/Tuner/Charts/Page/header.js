@@ -16,11 +16,12 @@ function badgeText() {
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 
 function showHeader() {
-  const { study, model, dataset, metric, direction, ranking } = page.study;
+  const { study, model, dataset, metric, direction, ranking, epochShare } = page.study;
   document.title = isLive() ? `${study}: ${badgeText()}` : study;
   setText(element("study"), study);
-  const about = `${model} on ${dataset}, ${direction} ${metric}.`;
-  setText(element("about"), ranking ? `${about} ${ranking}` : about);
+  const about = [`${model} on ${dataset}, ${direction} ${metric}.`, ranking];
+  if (epochShare) about.push(`An epoch is ${epochShare}.`);
+  setText(element("about"), about.filter(Boolean).join(" "));
   showBadge();
   showStudyChoice();
   showFacts();

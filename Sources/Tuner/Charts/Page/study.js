@@ -122,6 +122,9 @@ function isFinished() {
 
 const trialNumbered = number => page.study.byNumber.get(number) ?? null;
 
+/** What the axis of epochs says: an epoch may be a share of the training samples. */
+const epochLabel = () => (page.study.epochShare ? `epoch (${page.study.epochShare})` : "epoch");
+
 /** Where a trial's score lies between the worst, 0, and the best, 1. */
 function quality(trial) {
   const { score, sign } = page.study;

@@ -48,6 +48,9 @@ package struct TrialDocument: Encodable, Sendable {
   private let parameters: [String: Value]
   private let value: Double?
   private let bestEpoch: Int?
+
+  /// The share of the training samples in an epoch; missing if it is 1.
+  private let epochFraction: Double?
   private let trainingSeconds, costTflop: Double?
   private let interval: [Double]?
   private let started, finished, failureKind, failureMessage: String?
@@ -68,6 +71,7 @@ package struct TrialDocument: Encodable, Sendable {
     parameters = Dictionary(story.hyperparameters.pairs.map { ($0.name, Value(value: $0.value)) }) { $1 }
     value = story.value.finite
     bestEpoch = story.bestEpoch
+    epochFraction = story.epochShare?.fraction
     trainingSeconds = Optional(story.trainingSeconds).finite
     costTflop = story.cost.map { $0 / 1e12 }.finite
     interval = story.interval.map { [$0.low, $0.high] }

@@ -6,14 +6,16 @@ extension Leaderboard {
     let (parameters, metrics) = (parameterNames, metricNames)
     func line(_ fields: [String]) -> String { fields.map(csvField).joined(separator: ",") + "\n" }
     func digits(_ value: Double?) -> String { value.map { $0.isFinite ? $0.description : "" } ?? "" }
+    var stated: [(name: String, value: String)] = []
+    if ranking.isStated { stated.append(("repeatable", ranking.isRepeatable ? "true" : "false")) }
+    if let epochShare { stated.append(("epoch_fraction", digits(epochShare.fraction))) }
     let header = line(
       ["rank", "trial", "state", "value", "best_epoch"] + parameters + metrics
         + [
           "interval_low", "interval_high", "may_be_best", "epochs", "cost_tflop", "seeds", "seed_mean",
           "seed_deviation",
           "message",
-        ] + (ranking.isStated ? ["repeatable"] : []))
-    let stated = ranking.isStated ? [ranking.isRepeatable ? "true" : "false"] : []
+        ] + stated.map(\.name))
     let ranked = rows.map { row in
       let start = [
         rankText(row), String(row.trial), row.state.rawValue, digits(row.value),
@@ -27,13 +29,13 @@ extension Leaderboard {
             row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "", String(row.epochs),
             digits(row.cost.map { $0 / 1e12 }), row.overSeeds.map { String($0.count) } ?? "",
             digits(row.overSeeds?.mean), digits(row.overSeeds?.deviation), "",
-          ] + stated)
+          ] + stated.map(\.value))
     }
     let failed = failures.map { failure in
       line(
         ["", String(failure.trial), "failed", "", ""]
           + parameters.map { failure.hyperparameters[$0]?.description ?? "" }
-          + metrics.map { _ in "" } + ["", "", "", "", "", "", "", "", failure.message] + stated)
+          + metrics.map { _ in "" } + ["", "", "", "", "", "", "", "", failure.message] + stated.map(\.value))
     }
     return header + ranked.joined() + failed.joined()
   }

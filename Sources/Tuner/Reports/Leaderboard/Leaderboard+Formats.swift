@@ -35,9 +35,10 @@ extension Leaderboard {
     return "No trial has a value for \(sort), so none is ranked."
   }
 
-  /// What is to be said of the ranking.
+  /// What is to be said of the ranking and of epochs.
   var statements: [String] {
-    [ranking.statement, isRanked ? RankingChoice.remark(onTrialsWithoutRanks: unrankedCount) : nil].compactMap(\.self)
+    let remark = isRanked ? RankingChoice.remark(onTrialsWithoutRanks: unrankedCount) : nil
+    return [ranking.statement, remark, epochShare?.statement].compactMap(\.self)
   }
 
   /// The rank of a row; empty if the board is not ranked.

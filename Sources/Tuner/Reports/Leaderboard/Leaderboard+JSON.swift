@@ -41,7 +41,8 @@ extension Leaderboard {
     func list(_ items: [String]) -> String {
       items.isEmpty ? "[]" : "[\n    " + items.joined(separator: ",\n    ") + "\n  ]"
     }
-    let stated = ranking.isStated ? "\n  \"repeatable\": \(ranking.isRepeatable)," : ""
+    var stated = ranking.isStated ? "\n  \"repeatable\": \(ranking.isRepeatable)," : ""
+    if let epochShare { stated += "\n  \"epoch_fraction\": \(JSON.number(epochShare.fraction))," }
     return """
       {
         "study": \(JSON.string(study)),\(stated)

@@ -8,8 +8,8 @@ extension Leaderboard {
   /// - Parameter ranks: For the split that the query sorts by, the held-out item's rank for each user, by trial number.
   ///   Metrics at cut-offs that were not recorded are computed from them.
   init(
-    study: String, metric: String, direction: Direction, ranking: RankingChoice, counts: StudyCounts,
-    candidates: [Row], failures: [Failure], ranks: [Int: [UInt16]] = [:], query: LeaderboardQuery
+    study: String, metric: String, direction: Direction, ranking: RankingChoice, epochShare: EpochShare?,
+    counts: StudyCounts, candidates: [Row], failures: [Failure], ranks: [Int: [UInt16]] = [:], query: LeaderboardQuery
   ) throws(ReportError) {
     let parameters = Leaderboard.distinct(
       (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))
@@ -51,6 +51,7 @@ extension Leaderboard {
     self.init(
       study: study, metric: metric, direction: direction, userCount: certainties.isEmpty ? 0 : values?.userCount ?? 0,
       isRanked: !keys.isEmpty, sort: sort ?? metric, order: order ?? reversed, ranking: ranking,
+      epochShare: epochShare,
       unrankedCount: ranking.isOwn
         ? 0 : candidates.count { $0.state == .completed && $0.metrics.allSatisfy { $0.value == nil } },
       counts: counts,

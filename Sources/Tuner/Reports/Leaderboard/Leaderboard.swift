@@ -60,6 +60,9 @@ public struct Leaderboard: Sendable, Equatable {
   /// The ranking that all metrics are from.
   public let ranking: RankingChoice
 
+  /// The share of the training samples that an epoch has; `nil` if it has all.
+  public let epochShare: EpochShare?
+
   /// The number of completed trials without a value in this ranking, since an earlier version has run them.
   let unrankedCount: Int
   public let counts: StudyCounts

@@ -19,7 +19,8 @@ extension StudyStore {
     }
     return try Leaderboard(
       study: study.name, metric: definition.metric, direction: definition.direction, ranking: ranking,
-      counts: counts, candidates: candidates, failures: failures, ranks: ranks, query: query)
+      epochShare: definition.epochShare, counts: counts, candidates: candidates, failures: failures, ranks: ranks,
+      query: query)
   }
 
   /// The trials that a query for the top few shows, if the database can select them; `nil` if all trials must be read.

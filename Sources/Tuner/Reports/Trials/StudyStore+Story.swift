@@ -30,7 +30,7 @@ extension StudyStore {
         attempts: Self.attempts(of: trial.id, db),
         rungs: TrialStory.rungs(decisions, record: record, of: number, in: study.definition),
         curve: Self.learningCurve(of: trial.id, db), metrics: metrics,
-        hasSeveralMachines: Self.machines(of: study.id, db).count > 1)
+        epochShare: study.definition.epochShare, hasSeveralMachines: Self.machines(of: study.id, db).count > 1)
     }
   }
 

@@ -52,6 +52,9 @@ public struct TrialStory: Sendable {
   public let curve: [CurvePoint]
   public let metrics: [SplitMetric]
 
+  /// The share of the training samples that an epoch has; `nil` if it has all.
+  package var epochShare: EpochShare?
+
   /// Whether attempts of the study are of several machines.
   public var hasSeveralMachines = false
 }
