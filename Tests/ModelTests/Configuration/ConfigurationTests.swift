@@ -24,7 +24,8 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let layer = ConfigurationLayer(source: "table", values: table)
     #expect(try Configuration(layers: [layer]) == Configuration())
     // Studies store the newer keys only with other values.
-    #expect(Set(table.keys) == Set(Configuration().values.map(\.key) + ["precision", "repeatable", "weight_average"]))
+    let newer = ["epoch_fraction", "precision", "repeatable", "weight_average"]
+    #expect(Set(table.keys) == Set(Configuration().values.map(\.key) + newer))
   }
 
   @Test func `Later layers win, key by key`() throws {
@@ -65,6 +66,13 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     #expect(try configuration([("clip_grad_norm", "~")]).training.maximumGradientNorm == nil)
     #expect(try configuration([("weight_average", "0.999")]).training.weightAverage == 0.999)
     #expect(try configuration([("weight_average", "None")]).training.weightAverage == nil)
+    for (text, count) in [
+      ("1", 1), ("1.0", 1), ("0.5", 2), ("1/3", 3), ("0.333", 3), ("2e-1", 5), ("1/7", 7), ("0.01", 100),
+    ] {
+      #expect(try configuration([("epoch_fraction", text)]).training.epochsPerPass == count, "\(text)")
+      let file = try ConfigurationLayer(yaml: "epoch_fraction: \(text)\n", file: "a.yaml")
+      #expect(try Configuration(layers: [file]).training.epochsPerPass == count, "\(text)")
+    }
     #expect(try configuration([("dataset", "123")]).dataset.name == "123")
     #expect(try configuration([("metrics", "[Hit,MRR]")]).evaluation.metrics == [.hit, .reciprocalRank])
   }
@@ -130,7 +138,11 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let averaged = try configuration([("weight_average", "0.99")])
     #expect(averaged.effectiveValues.contains { $0.key == "weight_average" && $0.value == .number(0.99) })
     #expect(averaged != plain && plain == Configuration())
-    #expect(!(plain.values + plain.effectiveValues).contains { $0.key == "precision" })
+    #expect(!(plain.values + plain.effectiveValues).contains { ["precision", "epoch_fraction"].contains($0.key) })
+    #expect(try configuration([("epoch_fraction", "1")]) == plain)
+    let thirds = try configuration([("epoch_fraction", "0.333")])
+    #expect(try configuration([("epoch_fraction", "1/3")]) == thirds && thirds != plain)
+    #expect(thirds.effectiveValues.contains { $0.key == "epoch_fraction" && $0.value == .number(1.0 / 3) })
     #expect(try configuration([("precision", "float32")]) == plain)
     let paired = try configuration([("precision", "BFloat16")])
     #expect(paired.training.precision == .bfloat16 && paired != plain)
@@ -141,7 +153,7 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let layers = [
       try ConfigurationLayer(
         yaml:
-          "clip_grad_norm: 3\nweight_average: 0.99\nprecision: bfloat16\nmetrics: [MAP, hit]\ntopk: 5\nvalid_metric: map@5\nlayer_norm_eps: 1e-8\nload_col: ~\n"
+          "clip_grad_norm: 3\nweight_average: 0.99\nepoch_fraction: 0.143\nprecision: bfloat16\nmetrics: [MAP, hit]\ntopk: 5\nvalid_metric: map@5\nlayer_norm_eps: 1e-8\nload_col: ~\n"
           + "dataset: ml-100k\ntime_precision: float32\nnormalize_field: [timestamp]\nval_interval: {a: '[1,2)', b: [x]}\n"
           + "eval_args: {split: {LS: test_only}}\nseed: 7\ndata_path: /data\nrm_dup_inter: first\n",
         file: "a.yaml")
@@ -220,6 +232,8 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
       ("clip_grad_norm=0", ["number > 0"]), ("clip_grad_norm={'max_norm':1,'norm_type':1}", ["norm_type: 2"]),
       ("clip_grad_norm={'norm':1}", ["max_norm"]), ("weight_average=0.5", ["number 0.9 to 0.9999"]),
       ("weight_average=1", ["null"]), ("precision=bf16", ["'bf16'", "float32 or bfloat16"]),
+      ("epoch_fraction=0.3", ["'0.3'", "1, 1/2, 1/3 and so on, to 1/100"]), ("epoch_fraction=0", ["'0'", "1/100"]),
+      ("epoch_fraction=None", ["1/2"]), ("epoch_fraction=2", ["1/2"]), ("epoch_fraction=1/200", ["'1/200'"]),
       ("shuffle=maybe", ["boolean"]),
       ("model=SASRec", ["'SASRec'", "BERT4Rec"]), ("enable_amp=True", ["32-bit floats"]),
       ("transform=None", ["mask_itemseq"]),

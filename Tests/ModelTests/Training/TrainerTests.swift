@@ -145,6 +145,9 @@ import Testing
       $0.network.objective = [.adagrad, .adamw].contains(optimizer) ? .causal : .cloze
       $0.training.optimizer = optimizer
       $0.training.batchSize = $0.network.objective == .causal ? 4 : 100
+      // Some have three epochs for each pass over the samples.
+      $0.training.epochsPerPass = [.adam, .sgd].contains(optimizer) ? 3 : 1
+      $0.training.epochs = 3 * $0.training.epochsPerPass
       $0.training.learningRate = optimizer == .sgd ? 0.1 : 0.005
     }
     let whole = try Self.trace(Trainer(configuration: configuration, dataset: dataset))
