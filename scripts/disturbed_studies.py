@@ -28,6 +28,8 @@ KINDS = [
     ("shuffled", GRID, ["--epochs=3", "--shuffle", "--early_stop=5"], None, True),
     ("averages", AVERAGES, ["--epochs=4", "--pruner=asha", "--reduction_factor=2"], ["--epochs=4"], True),
     ("objectives", OBJECTIVES, ["--epochs=3", "--train_batch_size=64", "--MAX_ITEM_LIST_LENGTH=7"], None, True),
+    ("fractions", GRID, ["--epochs=7", "--epoch_fraction=1/3", "--pruner=asha", "--reduction_factor=2"],
+     ["--epochs=7", "--epoch_fraction=1/3"], True),
     ("unseen", GRID, ["--epochs=3", "--repeatable=False", "--repeats=1", "--keep_weights=3"], None, True),
 ]
 with open("/proc/cpuinfo") as information:
