@@ -1,11 +1,11 @@
 import Kernels
 
-/// The windows into which causal training cuts the users' training sequences, anew in each epoch.
+/// The windows into which causal training cuts the users' training sequences, anew in each pass over them.
 ///
 /// The network predicts each item of a sequence after the first, from the items before it in the same window. A sequence with T such
 /// targets is one window if T is at most L, the maximum length of a history. Otherwise it is cut into ⌈T / L⌉ windows of at most L
-/// targets. Their bounds are shifted by a distance that is drawn for each sequence and epoch, so that a target does not always have the
-/// same items before it. An epoch has each target once.
+/// targets. Their bounds are shifted by a distance that is drawn for each sequence and pass, so that a target does not always have the
+/// same items before it. A pass, which is one epoch unless `epoch_fraction` cuts it, has each target once.
 struct CausalWindows {
   private let dataset: SequenceDataset
   private let longest: Int
@@ -20,7 +20,7 @@ struct CausalWindows {
   /// The sequence of each window.
   private var owners: [Int32] = []
 
-  /// The number of windows, which is the same in every epoch.
+  /// The number of windows, which is the same in every pass.
   var count: Int { owners.count }
 
   init(_ dataset: SequenceDataset, _ network: NetworkConfiguration) {
@@ -49,13 +49,13 @@ struct CausalWindows {
     return max(0, window * longest - shift)..<(isLast ? targets : (window + 1) * longest - shift)
   }
 
-  /// A window in an epoch: its items, and the next item at each of them as a target.
-  func row(_ window: UInt32, epoch: Int, _ randomness: Randomness) -> MaskedBatch.Sample {
+  /// A window in a pass, which is counted from 0: its items, and the next item at each of them as a target.
+  func row(_ window: UInt32, pass: Int, _ randomness: Randomness) -> MaskedBatch.Sample {
     let owner = Int(owners[Int(window)])
     let sequence = sequences[owner]
     let targetCount = sequence.count - 1
     let windowCount = Self.windowCount(targets: targetCount, longest: longest)
-    var stream = randomness.stream(.windows, UInt32(owner), epoch: epoch)
+    var stream = randomness.stream(.windows, UInt32(owner), epoch: pass)
     let shift = windowCount == 1 ? 0 : Int(stream.next(below: UInt32(windowCount * longest - targetCount + 1)))
     let targets = Self.targets(
       ofWindow: Int(window) - Int(firstWindows[owner]), of: targetCount, longest: longest, shift: shift)
@@ -64,7 +64,7 @@ struct CausalWindows {
     row.items = Array(own.dropLast())
     row.targets = own.dropFirst().enumerated().map { MaskedPosition(place: Int32($0.offset), label: $0.element) }
     if drawsNegatives {
-      var stream = randomness.stream(.negatives, window, epoch: epoch)
+      var stream = randomness.stream(.negatives, window, epoch: pass)
       for index in row.targets.indices {
         row.targets[index].negative = Masking.negative(notIn: own, itemCount: dataset.itemCount, using: &stream)
       }

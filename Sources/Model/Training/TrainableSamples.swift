@@ -12,6 +12,9 @@ public struct TrainableSamples: Sendable, Hashable {
   /// The number of all training samples.
   public let total: Int
 
+  /// The number of rows of a pass over the training data: the samples, or the windows of the causal objective.
+  public let rowCount: Int
+
   /// The number of users with at least one such sample.
   public private(set) var userCount = 0
 
@@ -21,6 +24,7 @@ public struct TrainableSamples: Sendable, Hashable {
   /// Takes time proportional to the number of training samples.
   public init(_ dataset: SequenceDataset, _ network: NetworkConfiguration) {
     total = dataset.train.count
+    rowCount = network.objective == .causal ? CausalWindows(dataset, network).count : total
     let shortest = network.shortestTrainableHistory.map(Int32.init) ?? .max
     // For each user: 0 for no sample, 1 if no sample can teach, 2 if one can.
     var levels = [UInt8](repeating: 0, count: dataset.userTokens.count)

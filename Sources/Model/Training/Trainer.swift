@@ -43,7 +43,7 @@ public final class Trainer {
     average = training.weightAverage.map { [layout = self.network.layout] in WeightAverage(decay: $0, layout: layout) }
     best = Parameters(layout: self.network.layout)
     randomness = Randomness(seed: training.seed)
-    rows = TrainingRows(dataset, network, randomness)
+    rows = TrainingRows(dataset, configuration, randomness)
     order = EpochOrder(training, rowCount: rows.count)
     progress = TrainingProgress(patience: training.patience)
     progress.isOver = training.epochs == 0

@@ -1,19 +1,22 @@
-/// What an epoch trains on, as the objective has it: a masked history for each training sample, or windows of the users' sequences.
+/// What epochs train on, as the objective has it: a masked history for each training sample, or windows of the users' sequences.
 struct TrainingRows {
   private let dataset: SequenceDataset
   private let randomness: Randomness
   private let kind: Kind
+  private let epochsPerPass: Int
 
   private enum Kind {
     case histories(Masking)
     case windows(CausalWindows)
   }
 
-  /// The number of rows of an epoch.
+  /// The number of rows of a pass over the training data.
   let count: Int
 
-  init(_ dataset: SequenceDataset, _ network: NetworkConfiguration, _ randomness: Randomness) {
+  init(_ dataset: SequenceDataset, _ configuration: Configuration, _ randomness: Randomness) {
+    let network = configuration.network
     self.dataset = dataset
+    epochsPerPass = configuration.training.epochsPerPass
     self.randomness = randomness
     switch network.objective {
     case .cloze:
@@ -34,7 +37,7 @@ struct TrainingRows {
     var batch = MaskedBatch()
     switch kind {
     case .windows(let windows):
-      for row in rows { batch.append(windows.row(UInt32(row), epoch: epoch, randomness)) }
+      for row in rows { batch.append(windows.row(UInt32(row), pass: epoch / epochsPerPass, randomness)) }
     case .histories(let masking):
       let kind = masking.kind(batch: number, epoch: epoch, randomness)
       for row in rows {

@@ -7,9 +7,10 @@ extension TrainableSamples {
   func problem(_ configuration: Model.Configuration) -> String? {
     let data = configuration.dataset
     let epochsPerPass = configuration.training.epochsPerPass
-    if 1..<epochsPerPass ~= total {
-      return "\(data.name): found \(total.counting("training sample")) for epochs of 1/\(epochsPerPass) of them; "
-        + "expected a larger epoch_fraction, or at least \(epochsPerPass) training samples"
+    if 1..<epochsPerPass ~= rowCount {
+      let kind = configuration.network.objective == .causal ? "training window" : "training sample"
+      return "\(data.name): found \(rowCount.counting(kind)) for epochs of 1/\(epochsPerPass) of them; "
+        + "expected a larger epoch_fraction, or at least \(epochsPerPass) \(kind)s"
     }
     guard count == 0, total > 0 else { return nil }
     let needed =

@@ -70,12 +70,12 @@ import Testing
     }
   }
 
-  private func rows(_ windows: CausalWindows, epoch: Int, seed: UInt64 = 1) -> [MaskedBatch.Sample] {
-    (0..<windows.count).map { windows.row(UInt32($0), epoch: epoch, Randomness(seed: seed)) }
+  private func rows(_ windows: CausalWindows, pass: Int, seed: UInt64 = 1) -> [MaskedBatch.Sample] {
+    (0..<windows.count).map { windows.row(UInt32($0), pass: pass, Randomness(seed: seed)) }
   }
 
   @Test(arguments: NetworkConfiguration.Loss.allCases)
-  func `An epoch's windows predict each training target once, from the items before it`(
+  func `A pass's windows predict each training target once, from the items before it`(
     loss: NetworkConfiguration.Loss
   ) {
     // 31 targets of each user in histories of at most 12 items.
@@ -85,8 +85,8 @@ import Testing
     let windows = CausalWindows(dataset, network)
     #expect(windows.count == 5 * 3)
     var cuts: Set<[Int]> = []
-    for epoch in 0..<20 {
-      let rows = rows(windows, epoch: epoch)
+    for pass in 0..<20 {
+      let rows = rows(windows, pass: pass)
       cuts.insert(rows.map(\.items.count))
       let labels = rows.flatMap { $0.targets.map(\.label) }
       #expect(labels == dataset.train.map { dataset.target(of: $0) })
@@ -98,8 +98,28 @@ import Testing
       }
     }
     #expect(cuts.count > 15)
-    #expect(rows(windows, epoch: 4).map(\.items) == rows(windows, epoch: 4).map(\.items))
-    #expect(rows(windows, epoch: 4).map(\.items) != rows(windows, epoch: 4, seed: 2).map(\.items))
+    #expect(rows(windows, pass: 4).map(\.items) == rows(windows, pass: 4).map(\.items))
+    #expect(rows(windows, pass: 4).map(\.items) != rows(windows, pass: 4, seed: 2).map(\.items))
+  }
+
+  @Test func `The epochs of a pass have each target once together`() {
+    let dataset = TrainerTests.dataset(users: 5)
+    var configuration = Configuration()
+    (configuration.network.objective, configuration.network.maximumLength) = (.causal, 12)
+    (configuration.training.epochsPerPass, configuration.training.batchSize) = (4, 3)
+    let rows = TrainingRows(dataset, configuration, Randomness(seed: 1))
+    var order = EpochOrder(configuration.training, rowCount: rows.count)
+    let expected = dataset.train.map { dataset.target(of: $0) }.sorted()
+    for pass in 0..<5 {
+      var labels: [Int32] = []
+      for epoch in 4 * pass..<4 * pass + 4 {
+        for number in 0..<order.batchCount(of: epoch) {
+          let batch = rows.batch(order.rows(ofBatch: number, epoch: epoch), number: number, epoch: epoch)
+          labels += batch.samples.flatMap { $0.targets.map(\.label) }
+        }
+      }
+      #expect(labels.sorted() == expected)
+    }
   }
 
   @Test func `Samples of users that take turns make the same sequences`() {
@@ -117,7 +137,7 @@ import Testing
     let dataset = SequenceDataset(
       name: "split", contentHash: "", userTokens: ["[PAD]", "a"], itemTokens: ["[PAD]", "1", "2", "3", "4", "5"],
       items: [1, 2, 3, 4, 5], isSplitBeforehand: true, maximumLength: 4, train: samples, valid: [], test: [])
-    let rows = rows(CausalWindows(dataset, NetworkConfiguration()), epoch: 0)
+    let rows = rows(CausalWindows(dataset, NetworkConfiguration()), pass: 0)
     #expect(rows.map(\.items) == [[1, 2], [4]])
     #expect(rows.map { $0.targets.map(\.label) } == [[2, 3], [5]])
   }

@@ -8,11 +8,11 @@ import Testing
   private static func order(samples: Int, epochsPerPass: Int = 1, shuffles: Bool = true) -> EpochOrder {
     var training = TrainingConfiguration()
     (training.epochsPerPass, training.batchSize, training.shuffles) = (epochsPerPass, 7, shuffles)
-    return EpochOrder(training, sampleCount: samples)
+    return EpochOrder(training, rowCount: samples)
   }
 
   private static func batches(_ order: inout EpochOrder, epoch: Int) -> [[Int32]] {
-    (0..<order.batchCount(of: epoch)).map { Array(order.samples(ofBatch: $0, epoch: epoch)) }
+    (0..<order.batchCount(of: epoch)).map { Array(order.rows(ofBatch: $0, epoch: epoch)) }
   }
 
   /// The order of an epoch as it was before epochs could be shares, written down once more.
@@ -74,8 +74,8 @@ import Testing
     }
     for place in places.reversed() {
       var order = Self.order(samples: 50, epochsPerPass: 3)
-      let alone = Array(order.samples(ofBatch: place.batch, epoch: place.epoch))
-      let again = Array(forward.samples(ofBatch: place.batch, epoch: place.epoch))
+      let alone = Array(order.rows(ofBatch: place.batch, epoch: place.epoch))
+      let again = Array(forward.rows(ofBatch: place.batch, epoch: place.epoch))
       #expect(alone == place.samples && again == place.samples)
     }
   }

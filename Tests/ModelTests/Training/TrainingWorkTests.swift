@@ -67,7 +67,7 @@ import Testing
     var total = 0.0
     for epoch in 0..<epochs {
       for window in 0..<windows.count {
-        let length = windows.row(UInt32(window), epoch: epoch, randomness).items.count
+        let length = windows.row(UInt32(window), pass: epoch, randomness).items.count
         total += 3 * Self.causalProducts(configuration.network, length: length, candidates: dataset.itemCount)
       }
     }
