@@ -68,7 +68,7 @@ public struct DatasetConfiguration: Sendable, Hashable {
   /// How times are compared; key `time_precision`.
   public var timePrecision = TimePrecision.exact
 
-  /// Which samples of a user are held out; key `eval_args`, sub-key `split`.
+  /// Which samples are held out; key `eval_args`, sub-keys `split` and `group_by`.
   public var split = Split.validAndTest
 
   public init() {}
@@ -100,10 +100,18 @@ public struct DatasetConfiguration: Sendable, Hashable {
     case float32
   }
 
-  /// Which samples of a user are held out: the last, or the last two.
-  public enum Split: String, Sendable, Hashable, CaseIterable {
-    case validAndTest = "valid_and_test"
-    case validOnly = "valid_only"
-    case testOnly = "test_only"
+  /// Which samples are held out.
+  public enum Split: Sendable, Hashable {
+    /// A user's last sample, or the last two (LS).
+    case validAndTest, validOnly, testOnly
+
+    /// Shares of each user's samples, in order of time (RS with `group_by` user).
+    case ratioByUser(SplitRatios)
+
+    /// Shares of all samples in order of time, of whatever user they are (RS without `group_by`).
+    case ratio(SplitRatios)
+
+    /// The samples after a time that is the same for all users, and a share of each user's earlier ones (TS).
+    case time(SplitRatios)
   }
 }

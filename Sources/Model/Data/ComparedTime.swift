@@ -25,12 +25,19 @@ struct ComparedTime {
     precision = .scaledFloat32(scale: scale, earliest: earliest, span: range.upperBound * scale - earliest)
   }
 
+  /// A number in the precision of compared times.
+  func rounded(_ number: Double) -> Double {
+    switch precision {
+    case .exact: number
+    case .float32, .scaledFloat32: Double(Float(number))
+    }
+  }
+
   func callAsFunction(_ time: Double) -> Double {
     switch precision {
-    case .exact: time
-    case .float32: Double(Float(time))
+    case .exact, .float32: rounded(time)
     case .scaledFloat32(let scale, let earliest, let span):
-      Double(Float(span > 0 ? (time * scale - earliest) / span : 1))
+      rounded(span > 0 ? (time * scale - earliest) / span : 1)
     }
   }
 }

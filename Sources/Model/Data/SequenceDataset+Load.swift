@@ -170,20 +170,18 @@ extension DatasetLoader {
     let times = interactions.times
     guard let earliest = times.min(), let latest = times.max() else { preconditionFailure("no row is left") }
     report.timeRange = earliest...latest
+    let comparedTime = ComparedTime(configuration, range: earliest...latest)
     let sequences = Sequences(
-      interactions, userCount: users.tokens.count, comparing: ComparedTime(configuration, range: earliest...latest))
+      interactions, userCount: users.tokens.count, comparing: comparedTime,
+      keepsTimes: configuration.split.needsTimes)
     report.sequenceLengths = sequences.lengths
     report.tiedRowCount = sequences.tiedRowCount
     report.repeatedRowCount = sequences.repeatedRowCount
     warnOfRepeats()
     var splitter = Splitter(configuration.split, maximumLength: configuration.maximumLength)
-    splitter.split(sequences)
+    splitter.split(sequences, comparing: comparedTime)
     try splitter.requireSamples(at: report.files[0])
-    if splitter.valid.isEmpty, configuration.split == .validAndTest {
-      warn(
-        "no user has at least four interactions, the minimum for a validation split, so the best epoch cannot be determined"
-      )
-    }
+    if let reason = splitter.missingValidation { warn("\(reason), so the best epoch cannot be determined") }
     return SequenceDataset(
       name: configuration.name, contentHash: contentHash, userTokens: users.tokens, itemTokens: items.tokens,
       items: sequences.items, maximumLength: configuration.maximumLength, train: splitter.train,

@@ -26,7 +26,8 @@ public struct SequenceDataset: Sendable {
   /// The maximum length of a history, in items (`MAX_ITEM_LIST_LENGTH`).
   public let maximumLength: Int
 
-  /// The training samples: users ordered by the time of their second item, each user's samples by time.
+  /// The training samples: users ordered by the time of their second item, each user's samples by time; or all samples by time, if the
+  /// split takes its shares of all together.
   public let train: [Sample]
 
   /// The validation samples.
@@ -53,6 +54,12 @@ public struct SequenceDataset: Sendable {
     self.valid = valid
     self.test = test
   }
+
+  /// The number of users of some samples.
+  public func userCount(of samples: [Sample]) -> Int { Set(samples.map(\.user)).count }
+
+  /// Whether no user has several validation samples, and none several test samples.
+  public var holdsOutOnePerUser: Bool { [valid, test].allSatisfy { userCount(of: $0) == $0.count } }
 
   /// The 1 to `maximumLength` items before the target, oldest first.
   public func history(of sample: Sample) -> ArraySlice<Int32> {

@@ -11,6 +11,9 @@ struct Sequences {
   /// The time of each user's second item, by user id; only meaningful for users with at least two.
   private(set) var secondTimes: [Double]
 
+  /// The time of each item, as compared; empty unless they are kept.
+  private(set) var times: [Double] = []
+
   /// The number of rows whose time equals that of another row of the same user.
   private(set) var tiedRowCount = 0
 
@@ -26,20 +29,27 @@ struct Sequences {
   ///
   /// - Parameter userCount: Ids of users, with the padding's.
   /// - Parameter comparedTime: Converts a time to the value by which rows are ordered.
-  init(_ interactions: Interactions, userCount: Int, comparing comparedTime: ComparedTime) {
+  /// - Parameter keepsTimes: Whether the split needs the times of all items.
+  init(
+    _ interactions: Interactions, userCount: Int, comparing comparedTime: ComparedTime, keepsTimes: Bool = false
+  ) {
     var starts = [Int](repeating: 0, count: userCount + 1)
     for user in interactions.users { starts[Int(user) + 1] += 1 }
     for user in 0..<userCount { starts[user + 1] += starts[user] }
     let visits = Self.visitsByUser(interactions, starts, comparedTime)
     let parts = Self.partition(starts)
     let times = interactions.times
-    let sorted = inParallel(parts.count) { part in Part(visits, starts, users: parts[part], times: times) }
+    let sorted = inParallel(parts.count) { part in
+      Part(visits, starts, users: parts[part], times: times, keepsTimes: keepsTimes)
+    }
     self.starts = starts
     items = []
     items.reserveCapacity(interactions.count)
     secondTimes = []
+    if keepsTimes { self.times.reserveCapacity(interactions.count) }
     for part in sorted {
       items += part.items
+      self.times += part.comparedTimes
       secondTimes += part.secondTimes
       tiedRowCount += part.tiedRowCount
       repeatedRowCount += part.repeatedRowCount
@@ -84,11 +94,14 @@ struct Sequences {
   private struct Part {
     var items: [Int32] = []
     var secondTimes: [Double] = []
+
+    /// The time of each item; empty unless kept.
+    var comparedTimes: [Double] = []
     var tiedRowCount = 0
     var repeatedRowCount = 0
 
     /// - Parameter times: The times by row, as written in the file.
-    init(_ all: [Visit], _ starts: [Int], users: Range<Int>, times: [Double]) {
+    init(_ all: [Visit], _ starts: [Int], users: Range<Int>, times: [Double], keepsTimes: Bool) {
       items.reserveCapacity(starts[users.upperBound] - starts[users.lowerBound])
       secondTimes.reserveCapacity(users.count)
       var visits: [Visit] = []
@@ -100,6 +113,7 @@ struct Sequences {
         }
         secondTimes.append(visits.count > 1 ? visits[1].time : 0)
         for visit in visits { items.append(visit.item) }
+        if keepsTimes { for visit in visits { comparedTimes.append(visit.time) } }
         countTies(visits, times)
       }
     }

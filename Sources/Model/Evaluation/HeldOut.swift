@@ -14,8 +14,18 @@ public struct HeldOut: Sendable {
   /// An upper bound of the bytes of what is left out of the rankings of both splits.
   static func byteCount(_ dataset: SequenceDataset) -> Int {
     let samples = [dataset.valid, dataset.test].joined()
-    // Of a sequence, at most one sample of each split is held out.
-    guard dataset.isSplitBeforehand else { return 8 * dataset.items.count + 48 * samples.count }
+    guard dataset.isSplitBeforehand else {
+      // Of a sequence, at most one sample of each split is held out.
+      if dataset.holdsOutOnePerUser { return 8 * dataset.items.count + 48 * samples.count }
+      // The items before a target, of which the first sample of a user has the first one.
+      var starts = [Int32](repeating: .max, count: dataset.userTokens.count)
+      for sample in [dataset.train, dataset.valid, dataset.test].joined() {
+        starts[Int(sample.user)] = min(starts[Int(sample.user)], sample.start)
+      }
+      return samples.reduce(0) { total, sample in
+        total + 4 * min(Int(sample.start + sample.length - starts[Int(sample.user)]), dataset.itemCount) + 48
+      }
+    }
     var counts = [Int](repeating: 0, count: dataset.userTokens.count)
     var end = 0
     for sample in [dataset.train, dataset.valid, dataset.test].joined() {

@@ -56,10 +56,14 @@ extension NetworkConfiguration {
 }
 
 extension DatasetConfiguration {
-  /// The minimum number of a user's rows that gives a training sample with a history of `length` items.
-  public func rowsNeeded(forTrainingHistory length: Int) -> Int {
-    var rows = length + 1
-    while Splitter.counts(of: rows - 1, split).train < length { rows += 1 }
-    return rows
+  /// The minimum number of a user's rows that gives a training sample with a history of `length` items; `nil` if no number of a user's own
+  /// rows, or only a very large one, does.
+  public func rowsNeeded(forTrainingHistory length: Int) -> Int? {
+    (length + 1...Self.mostRowsNeeded).first { rows in
+      (Splitter.counts(of: rows - 1, split)?.train ?? 0) >= length
+    }
   }
+
+  /// More rows than anyone would be asked for.
+  private static let mostRowsNeeded = 10_000
 }

@@ -29,6 +29,10 @@ struct DatasetDescription {
     }
     facts.append(
       ("samples", "\(dataset.train.count) training, \(dataset.valid.count) validation, \(dataset.test.count) test"))
+    if !dataset.holdsOutOnePerUser {
+      let (valid, test) = (dataset.userCount(of: dataset.valid), dataset.userCount(of: dataset.test))
+      facts.append(("held-out users", "\(valid) with validation samples, \(test) with test samples"))
+    }
     facts += heldOutRepeats
     facts.append(("trainable", TrainableSamples(dataset, configuration.network).text))
     facts.append(("histories", "at most \(dataset.maximumLength) items"))

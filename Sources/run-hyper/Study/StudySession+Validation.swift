@@ -19,7 +19,7 @@ extension StudySession {
     let (found, expected) = missing(in: configuration)
     throw .input(
       message(
-        at: configuration.split == .testOnly ? "eval_args" : dataset.name,
+        at: configuration.split.isWithoutValidation ? "eval_args" : dataset.name,
         found: "\(found), so there is no validation sample to rank trials by",
         expected: "\(expected), or '\(ProgramCommand.line("train"))' for one configuration"))
   }
@@ -29,7 +29,13 @@ extension StudySession {
     if let files = configuration.benchmarkFiles, files.count > 1 {
       return ("no row in the file '\(files[1])'", "rows to validate on")
     }
-    if configuration.split == .testOnly { return ("split test_only", "valid_and_test") }
-    return ("no user with four items", "longer sequences")
+    switch configuration.split {
+    case .testOnly: return ("split test_only", "valid_and_test")
+    case .validAndTest, .validOnly: return ("no user with four items", "longer sequences")
+    case .ratioByUser, .ratio, .time:
+      return configuration.split.isWithoutValidation
+        ? ("a split with the second share 0", "one above 0")
+        : ("no sample left for validation", "longer sequences, or a larger second share in eval_args")
+    }
   }
 }

@@ -13,9 +13,10 @@ extension TrainableSamples {
         + "expected a larger epoch_fraction, or at least \(epochsPerPass) \(kind)s"
     }
     guard count == 0, total > 0 else { return nil }
+    let rows = data.rowsNeeded(forTrainingHistory: 2).map { "users with at least \($0) rows" }
     let needed =
       data.benchmarkFiles == nil
-      ? "users with at least \(data.rowsNeeded(forTrainingHistory: 2)) rows"
+      ? rows ?? "users with more rows, or a larger first share in eval_args"
       : "histories of at least 2 items in the training file"
     let samples =
       total == 1 ? "1 training sample: its history has" : "\(total) training samples: all their histories have"

@@ -48,6 +48,43 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     #expect(full.dataset.split == .testOnly)
   }
 
+  @Test(arguments: [
+    ("{'split':{'RS':[0.8,0.1,0.1]}}", DatasetConfiguration.Split.ratioByUser(SplitRatios([0.8, 0.1, 0.1]))),
+    ("{'split':{'RS':[8,1,1]},'group_by':'user'}", .ratioByUser(SplitRatios([0.8, 0.1, 0.1]))),
+    ("{'split':{'RS':[0.8,0.1,0.1]},'group_by':None}", .ratio(SplitRatios([0.8, 0.1, 0.1]))),
+    ("{'split':{'RS':[80,10,10]},'group_by':'none'}", .ratio(SplitRatios([0.8, 0.1, 0.1]))),
+    ("{'split':{'TS':[1,0,1]}}", .time(SplitRatios([0.5, 0, 0.5]))),
+    ("{'split':{'TS':[0.7,0.2,0.1]},'group_by':None,'order':'TO'}", .time(SplitRatios([0.7, 0.2, 0.1]))),
+    // The last bits of 0.7, 0.2 and 0.1 depend on their sum, so these are another setting.
+    ("{'split':{'RS':[7,2,1]}}", .ratioByUser(SplitRatios([7, 2, 1]))),
+  ])
+  func `Splits by ratio and by time are read, and stored in one form`(
+    text: String, split: DatasetConfiguration.Split
+  ) throws {
+    let read = try configuration([("eval_args", text)])
+    #expect(read.dataset.split == split && read.notes.isEmpty)
+    let stored = try #require(read.values.first { $0.key == "eval_args" })
+    let again = try configuration([("eval_args", stored.value.canonical)])
+    #expect(again == read && again.values.map(\.value.canonical) == read.values.map(\.value.canonical))
+    let yaml = try ConfigurationLayer(yaml: "eval_args: \(stored.value.yaml)\n", file: "a.yaml")
+    #expect(try Configuration(layers: [yaml]) == read)
+  }
+
+  @Test func `Ratios with the same shares are one setting, and keep the shares to the last bit`() throws {
+    func stored(_ text: String) throws -> String? {
+      try configuration([("eval_args", "{'split':{'RS':\(text)},'group_by':'none'}")]).values
+        .first { $0.key == "eval_args" }?.value.canonical
+    }
+    #expect(
+      try stored("[8,1,1]") == "{'group_by':'none','mode':'full','order':'TO','split':{'RS':[0.8,0.1,0.1]}}")
+    #expect(try stored("[8,1,1]") == stored("[0.8,0.1,0.1]"))
+    #expect(try stored("[7,2,1]") != stored("[0.7,0.2,0.1]"))
+    for ratios in [[8, 1, 1], [7, 2, 1], [0.7, 0.2, 0.1], [1, 1, 1], [3, 0, 7], [0.85, 0, 0.15]] as [[Double]] {
+      let sum = ratios[0] + ratios[1] + ratios[2]
+      #expect(SplitRatios(ratios).shares == ratios.map { $0 / sum })
+    }
+  }
+
   @Test func `Values are taken where nothing is lost`() throws {
     let result = try configuration([
       ("n_layers", "3.0"), ("learning_rate", "1"), ("metrics", "ndcg"), ("topk", "20"), ("valid_metric", "NDCG@20"),
@@ -239,7 +276,17 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
       ("transform=None", ["mask_itemseq"]),
       ("eval_args={'mode':'uni100'}", ["mode uni100", "full"]),
       ("eval_args={'order':'RO'}", ["TO"]),
-      ("eval_args={'split':{'RS':[8,1,1]}}", ["not supported yet", "valid_and_test"]),
+      ("eval_args={'split':{'RS':[8,1]}}", ["split RS [8,1]", "three numbers, the shares for training"]),
+      ("eval_args={'split':{'RS':[8,1,'a']}}", ["three numbers"]), ("eval_args={'split':{'TS':0.8}}", ["split TS 0.8"]),
+      ("eval_args={'split':{'RS':[0.8,-0.1,0.3]}}", ["no share below 0"]),
+      ("eval_args={'split':{'TS':[0,0,0]}}", ["a first share above 0"]),
+      ("eval_args={'split':{'TS':[0,0,1]}}", ["a first share above 0"]),
+      ("eval_args={'split':{'TS':[1e-30,0,1]}}", ["a first share that counts beside the third"]),
+      ("eval_args={'split':{'RS':[1,0,0]}}", ["nothing would be held out"]),
+      ("eval_args={'split':{'RS':[1e308,1e308,1e308]}}", ["three numbers"]),
+      ("eval_args={'split':{'RS':[8,1,1],'TS':[8,1,1]}}", ["valid_and_test", "TS: [0.8, 0.1, 0.1]"]),
+      ("eval_args={'split':{'RO':[8,1,1]}}", ["valid_and_test", "RS: [0.8, 0.1, 0.1]"]),
+      ("eval_args={'split':{'RS':[8,1,1]},'group_by':'item'}", ["expected user, or none for shares of all samples"]),
       ("eval_args={'splt':1}", ["perhaps split"]), ("eval_args={'split':{'LS':'x'}}", ["valid_only"]),
       ("eval_args={'group_by':'item'}", ["user"]), ("eval_args=full", ["map"]),
       ("user_inter_num_interval=5", ["[5,inf)"]), ("item_inter_num_interval=[5,", ["[5,inf)"]),

@@ -43,9 +43,11 @@ import Testing
     (3, [1, 1, 1], [2, 1, 0], [2, 0, 1]),
     (9, [7, 1, 1], [8, 1, 0], [8, 0, 1]),
   ])
-  func `The number of samples decides what is held out`(samples: Int, both: [Int], valid: [Int], test: [Int]) {
+  func `The number of samples decides what is held out`(
+    samples: Int, both: [Int], valid: [Int], test: [Int]
+  ) throws {
     for (split, expected) in [(DatasetConfiguration.Split.validAndTest, both), (.validOnly, valid), (.testOnly, test)] {
-      let counts = Splitter.counts(of: samples, split)
+      let counts = try #require(Splitter.counts(of: samples, split))
       #expect([counts.train, counts.valid, counts.test] == expected)
     }
   }

@@ -46,17 +46,28 @@ import Testing
     #expect(samples.userCount == users && samples.totalUserCount == rows.count)
   }
 
-  @Test(arguments: DatasetConfiguration.Split.allCases, [1, 2, 3])
+  @Test(
+    arguments: DatasetConfiguration.Split.leaveOneOut.map(\.split) + [.ratioByUser(SplitRatios([0.8, 0.1, 0.1]))],
+    [1, 2, 3])
   func `The rows that a training history needs are just enough`(split: DatasetConfiguration.Split, length: Int) throws {
     var configuration = DatasetConfiguration()
     configuration.split = split
-    let rows = configuration.rowsNeeded(forTrainingHistory: length)
+    let rows = try #require(configuration.rowsNeeded(forTrainingHistory: length))
     // Another user has enough rows for all that a dataset must have.
     for (count, expected) in [(rows, length), (rows - 1, length - 1)] where count > 1 {
       let dataset = try Self.toy([count, 9]).load { $0.split = split }.dataset
       let user = try #require(dataset.userTokens.firstIndex(of: "u0"))
       let longest = dataset.train.filter { $0.user == Int32(user) }.map(\.length).max() ?? 0
       #expect(longest == Int32(expected))
+    }
+  }
+
+  @Test func `No number of rows is named where others' rows decide, or far too many would be needed`() {
+    var configuration = DatasetConfiguration()
+    let even = SplitRatios([0.8, 0.1, 0.1])
+    for split in [.ratio(even), .time(even), .ratioByUser(SplitRatios([1e-9, 1, 1]))] as [DatasetConfiguration.Split] {
+      configuration.split = split
+      #expect(configuration.rowsNeeded(forTrainingHistory: 3) == nil)
     }
   }
 

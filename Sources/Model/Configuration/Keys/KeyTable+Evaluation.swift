@@ -6,15 +6,11 @@ extension KeyTable {
     .evaluation,
     .custom(
       "eval_args", \.dataset, "map of split, order, group_by, mode",
-      "Evaluation setting; split is LS (leave one out): valid_and_test, valid_only or test_only.",
+      "Evaluation setting; split is LS (leave one out): valid_and_test, valid_only or test_only; or RS (by ratio) or TS (by time) "
+        + "with shares for training, validation and test, such as {'RS': [0.8, 0.1, 0.1]}.",
       aliases: "eval_setting split_ratio leave_one_num real_time_process split order group_by mode",
       read: { $0.evaluationArguments($1, into: &$2.split, isSplitBeforehand: $2.benchmarkFiles != nil) },
-      write: {
-        .map([
-          "split": .map(["LS": .text($0.split.rawValue)]), "order": .text("TO"), "group_by": .text("user"),
-          "mode": .text("full"),
-        ])
-      }),
+      write: { .map($0.split.values.merging(["order": .text("TO"), "mode": .text("full")]) { $1 }) }),
     .boolean(
       "repeatable", \.evaluation.isRepeatable,
       "Whether items that the user has had are ranked, too; with False, all of them are left out but the held-out item."
