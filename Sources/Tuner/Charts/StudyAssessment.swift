@@ -2,7 +2,7 @@
 struct StudyAssessment {
   private let study: Study
   private let isRepeatable: Bool?
-  private var ranks: [Int: [UInt16]] = [:]
+  private var ranks: [Int: UserRanks] = [:]
   private var certainties: [Int: Certainty] = [:]
 
   /// The trials that were assessed, by their numbers, with their values; `nil` before the first time.
@@ -43,7 +43,7 @@ struct StudyAssessment {
         current.keys.contains(row.number) && (ranks[row.number] == nil || assessed?[row.number] != row.bestValue)
       }
       ranks = ranks.filter { current.keys.contains($0.key) }
-      for (trial, bytes) in try StudyStore.ranks(of: new, split: "valid", db) { ranks[trial] = bytes }
+      for (trial, own) in try StudyStore.ranks(of: new, split: "valid", db) { ranks[trial] = own }
     }
     read = current
   }

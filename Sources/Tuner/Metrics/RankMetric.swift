@@ -1,6 +1,6 @@
 import Foundation
 
-/// A metric of a user's held-out item, as a function of the item's rank and a cut-off.
+/// A metric of a held-out item, as a function of the item's rank and a cut-off.
 ///
 /// For rank r and cut-off K, all metrics are 0 if r > K; otherwise hit and recall are 1, precision is 1 / K, MRR and MAP
 /// are 1 / r, and NDCG is 1 / log₂(r + 1). With one relevant item, recall is hit and MAP is MRR.
@@ -27,16 +27,19 @@ package struct RankMetric: Sendable, Equatable {
     self.cutoff = cutoff
   }
 
-  /// The largest value that a user can have.
+  /// The largest value that a held-out item can have.
   package var largest: Double { kind == .precision ? 1 / Double(cutoff) : 1 }
 
-  /// Each user's value.
+  /// Each user's value: the sum over the user's samples, in relation to the mean number of samples of a user.
   ///
-  /// - Parameter ranks: From 1; 65,535 stands for that or more and is outside every cut-off.
-  package func values(of ranks: [UInt16]) -> [Double] {
+  /// The mean over users is the metric, the mean over samples.
+  package func values(of ranks: UserRanks) -> [Double] { ranks.byUser(gains(of: ranks)) }
+
+  /// The value of each sample; 65,535 stands for that or more and is outside every cut-off.
+  func gains(of ranks: UserRanks) -> [Double] {
     let known = min(cutoff, Int(UInt16.max) - 1)
     let gains = (1...known).map(gain)
-    return ranks.map { $0 >= 1 && $0 <= known ? gains[Int($0) - 1] : 0 }
+    return ranks.ranks.map { $0 >= 1 && $0 <= known ? gains[Int($0) - 1] : 0 }
   }
 
   private func gain(at rank: Int) -> Double {

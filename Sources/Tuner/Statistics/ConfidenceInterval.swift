@@ -27,7 +27,9 @@ package struct ConfidenceInterval: Sendable, Equatable {
   /// user is the weight of Jeffreys' prior, see section 3.1.3 there.
   ///
   /// - Parameter values: One value per user, from 0 to `largest`; without users, the interval is this whole range.
-  package init(ofMean values: [Double], largest: Double) {
+  /// - Parameter designEffect: Where values are of samples, of which a user may have several: the factor by which these count less
+  ///   than as many users (`DesignEffect`).
+  package init(ofMean values: [Double], largest: Double, designEffect: Double = 1) {
     let count = Double(values.count)
     guard count > 0, largest > 0 else {
       (low, high) = (0, largest)
@@ -36,7 +38,7 @@ package struct ConfidenceInterval: Sendable, Equatable {
     let sum = values.reduce(0, +)
     let squares = values.reduce(0) { $0 + $1 * $1 }
     let ratio = (squares + largest * largest / 2) / (sum + largest / 2)
-    let share = Self.z * Self.z / count
+    let share = Self.z * Self.z / (count / designEffect)
     let middle = sum / count + share * ratio / 2
     let spread = (middle * middle - (1 + share) * (sum / count) * (sum / count)).squareRootOrZero
     low = max(0, (middle - spread) / (1 + share))
@@ -51,13 +53,22 @@ package struct ConfidenceInterval: Sendable, Equatable {
   /// Source: Agresti and Min, *Simple improved confidence intervals for comparing matched proportions*, 2005, who add
   /// a half to each of the four counts of a paired table; for hits, the interval is theirs.
   ///
-  /// - Parameter differences: One difference per user, from −`largest` to `largest`.
-  package init(ofMeanDifference differences: [Double], largest: Double) {
+  /// - Parameter differences: One difference per user, from −`largest` to `largest`, times the user's weight.
+  /// - Parameter weights: The users' weights, whose mean is 1; `nil` if all are 1. A mean m over users of different weights w is a ratio,
+  ///   and its deviations are d − m w.
+  package init(ofMeanDifference differences: [Double], weights: [Double]? = nil, largest: Double) {
     let count = Double(differences.count) + 2
     let sum = differences.reduce(0, +)
     let squares = differences.reduce(0) { $0 + $1 * $1 } + largest * largest
     let middle = sum / count
-    let spread = Self.z * (squares - sum * middle).squareRootOrZero / count
+    // By how much Σ d² − (Σ d)² / n is larger than Σ (d − m w)².
+    var excess = 0.0
+    if let weights {
+      let products = zip(differences, weights).reduce(0) { $0 + $1.0 * $1.1 }
+      let weightSquares = weights.reduce(2) { $0 + $1 * $1 }
+      excess = middle * (2 * (products - sum) - middle * (weightSquares - count))
+    }
+    let spread = Self.z * (squares - sum * middle - excess).squareRootOrZero / count
     low = max(-largest, middle - spread)
     high = min(largest, middle + spread)
   }

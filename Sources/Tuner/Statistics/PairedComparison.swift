@@ -24,15 +24,16 @@ package struct PairedComparison: Sendable, Equatable {
   static let flipCount = 9_999
 
   /// - Parameters:
-  ///   - a: A value for each user.
+  ///   - a: A value for each user, times the user's weight.
   ///   - b: A value for each user, in the same order.
+  ///   - weights: The users' weights, whose mean is 1; `nil` if all are 1.
   ///   - largest: The metric's largest value, `RankMetric.largest`.
   ///   - seed: The seed of the sign patterns.
-  package init(_ a: [Double], _ b: [Double], largest: Double, seed: UInt64) {
+  package init(_ a: [Double], _ b: [Double], weights: [Double]? = nil, largest: Double, seed: UInt64) {
     precondition(a.count == b.count, "trials with \(a.count) and \(b.count) users are no pairs")
     let differences = zip(a, b).map { $0 - $1 }
     difference = differences.mean
-    interval = ConfidenceInterval(ofMeanDifference: differences, largest: largest)
+    interval = ConfidenceInterval(ofMeanDifference: differences, weights: weights, largest: largest)
     better = differences.count { $0 > 0 }
     worse = differences.count { $0 < 0 }
     equal = differences.count - better - worse

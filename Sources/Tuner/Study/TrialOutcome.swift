@@ -26,18 +26,18 @@ public struct TrialResult: Sendable {
   /// Metrics by split (`valid`, `test`), in the order to show them.
   public var metrics: [SplitMetric]
 
-  /// The held-out item's rank for each user, by split; 65,535 stands for 65,535 or more.
-  public var ranks: [String: [UInt16]]
+  /// The ranks of the held-out items, by split.
+  public var ranks: [String: UserRanks]
 
   /// The same in the ranking in which the study is not tuned: with the other value of `repeatable`.
-  public var otherRanks: [String: [UInt16]]
+  public var otherRanks: [String: UserRanks]
 
   /// The weights as safetensors, the form that users export.
   public var weights: [UInt8]?
 
   public init(
-    bestEpoch: Int, bestValue: Double?, metrics: [SplitMetric], ranks: [String: [UInt16]],
-    otherRanks: [String: [UInt16]] = [:], weights: [UInt8]?
+    bestEpoch: Int, bestValue: Double?, metrics: [SplitMetric], ranks: [String: UserRanks],
+    otherRanks: [String: UserRanks] = [:], weights: [UInt8]?
   ) {
     self.bestEpoch = bestEpoch
     self.bestValue = bestValue

@@ -48,7 +48,7 @@ extension ComparisonDocument {
     let p = pValue < 0.0001 ? "below 0.0001" : ProgressText.decimal(pValue, places: 4)
     let ranked = ranking.map { "\n  ranking     \($0)" } ?? ""
     return """
-      \(study), trials \(first) and \(second): \(metric) of \(users) users, \(split)\(ranked)
+      \(study), trials \(first) and \(second): \(metric) of \(userCount(users, samples: samples)), \(split)\(ranked)
         values      \(digits(firstValue)) and \(digits(secondValue))
         difference  \(digits(difference)), 95 % interval \(digits(low)) to \(digits(high)), p \(p)
         users       \(firstBetter) better with trial \(first), \(secondBetter) with trial \(second), \(equal) equal

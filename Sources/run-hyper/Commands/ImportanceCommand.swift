@@ -46,7 +46,7 @@ extension ImportanceDocument {
     }
     let ranked = ranking.map { "\n\($0)" } ?? ""
     return """
-      \(study): \(metric) of \(users) users (\(split)) in \(trials) trials
+      \(study): \(metric) of \(userCount(users, samples: samples)) (\(split)) in \(trials) trials
       \(kind)\(ranked)
 
       \(effectLines.joined(separator: "\n"))

@@ -38,3 +38,9 @@ struct MetricQuestion: ParsableArguments {
     }
   }
 }
+
+/// A number of users for a sentence, with that of their held-out items, if it is another one.
+func userCount(_ users: Int, samples: Int?) -> String {
+  let users = "\(users) users"
+  return samples.map { "\($0) held-out items of \(users)" } ?? users
+}

@@ -65,7 +65,7 @@ struct TrainCommand: ParsableCommand, CheckedCommand {
       if let save { try write(trainer.weights(metadata: configuration.metadata), to: save) }
       let origin = Self.origin(of: result, configuration.training)
       Output.note("\(origin)\(configuration.evaluation.rankingText), after \(display.elapsed)")
-      let metrics = TrialResult(result, configuration.evaluation, weights: []).metrics
+      let metrics = TrialResult(result, configuration.evaluation, dataset, weights: []).metrics
       Output.result(MetricTable.lines(metrics, decimalPlaces: decimalPlaces).joined(separator: "\n"))
     case .diverged(let divergence):
       throw CommandError.failed("the training diverged: \(divergence)")

@@ -53,12 +53,12 @@ struct EnsembleChoice {
     let dataset = candidates[0].member.dataset
     let isRepeatable = study.definition.isRepeatable
     let heldOut = [dataset.valid, dataset.test].map { HeldOut($0, of: dataset, isRepeatable: isRepeatable) }
-    func ranks(adding others: [Int], to chosen: [Int], split: Int) throws -> [[UInt16]] {
+    func ranks(adding others: [Int], to chosen: [Int], split: Int) throws -> [UserRanks] {
       let ranks = Ensemble.ranks(
         adding: others.map { all[$0].member }, to: chosen.map { all[$0].member }, split: split,
         heldOut[split], threads: threads, shouldStop: shouldStop)
       guard let ranks else { throw CommandError.interrupted("Interrupted; nothing was written") }
-      return ranks.map { $0.map { UInt16(clamping: $0) } }
+      return ranks.map { UserRanks($0, of: split == 0 ? dataset.valid : dataset.test) }
     }
     var alone: [Double] = []
     let selection = try GreedySelection(candidateCount: candidates.count, size: size) { chosen, others in

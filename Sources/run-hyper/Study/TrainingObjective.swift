@@ -75,7 +75,7 @@ struct TrainingObjective: Objective {
     case .finished(let result):
       return .completed(
         TrialResult(
-          result, configuration.evaluation,
+          result, configuration.evaluation, dataset,
           weights: try trainer.weights(metadata: configuration.metadata).encoded()))
     case .diverged(let divergence):
       return .diverged(epoch: divergence.epoch, message: divergence.description)
@@ -118,19 +118,28 @@ extension Model.Configuration {
 
 extension TrialResult {
   /// - Parameter evaluation: Says which ranking counts.
-  init(_ result: TrainingResult, _ evaluation: EvaluationConfiguration, weights: [UInt8]) {
+  /// - Parameter dataset: Says whose samples the ranks are.
+  init(_ result: TrainingResult, _ evaluation: EvaluationConfiguration, _ dataset: SequenceDataset, weights: [UInt8]) {
     let names = (result.valid ?? result.test)?.values.map(\.name) ?? []
     let metrics = [("valid", result.valid), ("test", result.test)].flatMap { split, metrics in
       names.map { SplitMetric(split: split, name: $0, value: metrics?[$0]) }
     }
-    func ranks(isRepeatable: Bool) -> [String: [UInt16]] {
-      ["valid": result.validRanks, "test": result.testRanks].compactMapValues { ranks in
-        ranks.ranks(isRepeatable: isRepeatable)?.map { UInt16(clamping: $0) }
+    func ranks(isRepeatable: Bool) -> [String: UserRanks] {
+      ["valid": (result.validRanks, dataset.valid), "test": (result.testRanks, dataset.test)].compactMapValues {
+        ranks, samples in ranks.ranks(isRepeatable: isRepeatable).map { UserRanks($0, of: samples) }
       }
     }
     self.init(
       bestEpoch: result.bestEpoch, bestValue: result.bestValue, metrics: metrics,
       ranks: ranks(isRepeatable: evaluation.isRepeatable), otherRanks: ranks(isRepeatable: !evaluation.isRepeatable),
       weights: weights)
+  }
+}
+
+extension UserRanks {
+  /// - Parameter ranks: Of any size.
+  /// - Parameter samples: Those whose held-out items have the ranks.
+  init(_ ranks: [Int], of samples: [Sample]) {
+    self.init(ranks.map { UInt16(clamping: $0) }, users: samples.map(\.user))
   }
 }

@@ -61,7 +61,7 @@ struct TrialTraining {
       threads: { threads }, shouldStop: shouldStop, onProgress: display.advance, onEpoch: display.report)
     switch outcome {
     case .finished(let result):
-      try compare(TrialResult(result, configuration.evaluation, weights: []))
+      try compare(TrialResult(result, configuration.evaluation, dataset, weights: []), result)
       return trainer.weights(metadata: configuration.metadata)
     case .diverged(let divergence): throw different("a training that diverged: \(divergence)")
     case .interrupted:
@@ -70,8 +70,8 @@ struct TrialTraining {
     }
   }
 
-  /// Compares a result with the recorded one: the best epoch, its value, and every user's ranks.
-  private func compare(_ result: TrialResult) throws(CommandError) {
+  /// Compares a result with the recorded one: the best epoch, its value, and all ranks.
+  private func compare(_ result: TrialResult, _ training: TrainingResult) throws(CommandError) {
     if let epoch = trial.bestEpoch, epoch != result.bestEpoch {
       throw different("best epoch \(result.bestEpoch) instead of \(epoch)")
     }
@@ -79,6 +79,10 @@ struct TrialTraining {
       throw different("the value \(result.bestValue.map { "\($0)" } ?? "of nothing") instead of \(value)")
     }
     for (split, ranks) in trial.ranks.sorted(by: { $0.key < $1.key }) where result.ranks[split] != ranks {
+      // Earlier versions did not record which samples are of one user.
+      let plain = split == "valid" ? training.validRanks : training.testRanks
+      let all = plain.ranks(isRepeatable: configuration.evaluation.isRepeatable) ?? []
+      guard ranks != UserRanks(all.map { UInt16(clamping: $0) }) else { continue }
       throw different("other ranks of users on \(split) samples")
     }
   }

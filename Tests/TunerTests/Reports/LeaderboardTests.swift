@@ -95,7 +95,7 @@ import Tuner
       return .completed(
         TrialResult(
           bestEpoch: 1, bestValue: value, metrics: [SplitMetric(split: "valid", name: "hit@1", value: value)],
-          ranks: ["valid": ranks], weights: nil))
+          ranks: ["valid": UserRanks(ranks)], weights: nil))
     }
   }
 

@@ -22,8 +22,8 @@ import Testing
         TrialResult(
           bestEpoch: 1, bestValue: Self.value(own),
           metrics: ["valid", "test"].map { SplitMetric(split: $0, name: "mrr@50", value: Self.value(own)) },
-          ranks: ["valid": own, "test": own], otherRanks: hasOther ? ["valid": other, "test": other] : [:], weights: nil
-        ))
+          ranks: ["valid": UserRanks(own), "test": UserRanks(own)],
+          otherRanks: hasOther ? ["valid": UserRanks(other), "test": UserRanks(other)] : [:], weights: nil))
     }
   }
 

@@ -31,7 +31,7 @@ import Testing
   func `Of 1,000 intervals about 950 hold the true mean`(name: String, users: Int, rate: Double) throws {
     let metric = try #require(RankMetric(name))
     let places = (0..<1_000).map { (Double($0) + 0.5) / 1_000 }
-    let truth = rate * metric.values(of: places.map { 1 + UInt16(10 * $0 * $0) }).mean
+    let truth = rate * metric.values(of: UserRanks(places.map { 1 + UInt16(10 * $0 * $0) })).mean
     let covered = (0..<1_000).count { seed in
       let values = Simulation.values(name, rates: [rate], users: users, shared: 0, seed: UInt64(seed))[0]
       let interval = ConfidenceInterval(ofMean: values, largest: metric.largest)
@@ -46,7 +46,7 @@ import Testing
   ) throws {
     let metric = try #require(RankMetric(name))
     let places = (0..<1_000).map { (Double($0) + 0.5) / 1_000 }
-    let truth = (first - second) * metric.values(of: places.map { 1 + UInt16(10 * $0 * $0) }).mean
+    let truth = (first - second) * metric.values(of: UserRanks(places.map { 1 + UInt16(10 * $0 * $0) })).mean
     let covered = (0..<1_000).count { seed in
       let pair = Simulation.values(name, rates: [first, second], users: 943, shared: shared, seed: UInt64(seed))
       let interval = ConfidenceInterval(ofMeanDifference: zip(pair[0], pair[1]).map { $0 - $1 }, largest: 1)

@@ -25,6 +25,6 @@ enum Simulation {
 
   static func values(_ metric: String, rates: [Double], users: Int, shared: Double, seed: UInt64) -> [[Double]] {
     let metric = RankMetric(metric)!
-    return ranks(rates: rates, users: users, shared: shared, seed: seed).map { metric.values(of: $0) }
+    return ranks(rates: rates, users: users, shared: shared, seed: seed).map { metric.values(of: UserRanks($0)) }
   }
 }

@@ -7,8 +7,17 @@ package struct FinishedTrials: Sendable {
     package let number: Int
     package let hyperparameters: Hyperparameters
 
-    /// The metric value of each user; the users are the same in all trials.
+    /// The metric value of each user, times the user's weight; the users are the same in all trials.
     package let values: [Double]
+
+    /// Each user's number of samples in relation to the mean, which is 1; `nil` if every user has one.
+    package var weights: [Double]?
+
+    /// The number of samples, if it is not that of users.
+    package var samples: Int?
+
+    /// Whether another trial has the same users.
+    func hasSameUsers(as other: Self) -> Bool { values.count == other.values.count && weights == other.weights }
   }
 
   package let study: Study
@@ -93,7 +102,7 @@ extension StudyStore {
       ranks[row.number].map {
         FinishedTrials.Trial(
           number: row.number, hyperparameters: Hyperparameters(hyperparameters[row.id] ?? []),
-          values: metric.values(of: $0))
+          values: metric.values(of: $0), weights: $0.weights, samples: $0.sampleCount)
       }
     }
     guard trials.isEmpty || trials.contains(where: { !$0.values.isEmpty }) else {

@@ -146,7 +146,7 @@ private struct ObservedGrid {
   func importance(of trials: [FinishedTrials.Trial]) -> Importance? {
     Importance(
       axes: axes.map { Importance.Axis(name: $0.name, valueCount: $0.values.count) },
-      trials: zip(levels, trials).map { Importance.Trial(levels: $0, values: $1.values) }, seed: 0)
+      trials: zip(levels, trials).map { Importance.Trial(levels: $0, values: $1.linearValues) }, seed: 0)
   }
 
   func values(_ marginals: [[Double?]]) -> [ImportanceDocument.Value] {
@@ -155,5 +155,17 @@ private struct ObservedGrid {
         ImportanceDocument.Value(parameter: axis.name, value: $0.description, mean: $1)
       }
     }
+  }
+}
+
+extension FinishedTrials.Trial {
+  /// Values of users with one sample each whose mean is the metric, and varies over samples of users as the metric does.
+  ///
+  /// With several samples for a user, the metric is a ratio of two sums over users. Its linear part is taken, the values m + (v − m w) for
+  /// a metric of m.
+  fileprivate var linearValues: [Double] {
+    guard let weights else { return values }
+    let mean = values.mean
+    return zip(values, weights).map { mean + ($0 - mean * $1) }
   }
 }

@@ -24,10 +24,13 @@ package struct TrialComparison: Encodable, Sendable, Equatable {
   private static let barCount = 20
 
   /// - Parameters:
-  ///   - a: A value for each user.
+  ///   - a: A value for each user, times the user's weight.
   ///   - b: A value for each user, in the same order.
-  package init(metric: String, _ rank: RankMetric, _ a: [Double], _ b: [Double], areSame: Bool) {
-    let comparison = PairedComparison(a, b, largest: rank.largest, seed: 0)
+  ///   - weights: The users' weights, whose mean is 1; `nil` if all are 1.
+  package init(
+    metric: String, _ rank: RankMetric, _ a: [Double], _ b: [Double], weights: [Double]? = nil, areSame: Bool
+  ) {
+    let comparison = PairedComparison(a, b, weights: weights, largest: rank.largest, seed: 0)
     self.metric = metric
     (self.a, self.b, difference, p) = (a.mean, b.mean, comparison.difference, comparison.pValue)
     // A trial does not differ from itself for any user.
@@ -37,7 +40,9 @@ package struct TrialComparison: Encodable, Sendable, Equatable {
     let half = Self.barCount / 2
     let width = rank.largest / Double(half)
     var users = [Int](repeating: 0, count: Self.barCount)
-    for difference in zip(a, b).map({ $0 - $1 }) where difference != 0 {
+    for (user, difference) in zip(a, b).map({ $0 - $1 }).enumerated() where difference != 0 {
+      // Of a user's samples, the mean difference counts.
+      let difference = weights.map { difference / $0[user] } ?? difference
       let distance = min(max(Int((abs(difference) / width).rounded(.up)) - 1, 0), half - 1)
       users[difference > 0 ? half + distance : half - 1 - distance] += 1
     }
@@ -60,18 +65,20 @@ extension StudyStore {
         location: study.name,
         problem: "\(metric) is not a function of a rank, so trials cannot be compared user by user")
     }
-    let values = try [first, second].map { number in
+    let ranks = try [first, second].map { number in
       guard let ranks = try ranks(of: number, split: "valid", in: study), !ranks.isEmpty else {
         throw ReportError(location: study.name, problem: "found no completed trial \(number) with ranks of users")
       }
-      return rank.values(of: ranks)
+      return ranks
     }
-    guard values[0].count == values[1].count else {
+    guard ranks[0].haveSameUsers(as: ranks[1]) else {
       throw ReportError(
         location: study.name,
-        found: "\(values[0].count) users in trial \(first) and \(values[1].count) in trial \(second)",
+        found: "\(ranks[0].userCount) users in trial \(first) and \(ranks[1].userCount) in trial \(second)",
         expected: "the same users: trials that tune data settings cannot be compared user by user")
     }
-    return TrialComparison(metric: metric, rank, values[0], values[1], areSame: first == second)
+    return TrialComparison(
+      metric: metric, rank, rank.values(of: ranks[0]), rank.values(of: ranks[1]), weights: ranks[0].weights,
+      areSame: first == second)
   }
 }

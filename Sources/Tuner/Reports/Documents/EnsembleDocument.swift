@@ -20,6 +20,9 @@ package struct EnsembleDocument: Encodable, Sendable {
   package struct Comparison: Encodable, Sendable {
     package let split: String
 
+    /// The number of held-out items, if it is not that of users.
+    package let samples: Int?
+
     /// The number of users, and for how many of them each is better.
     package let users, ensembleBetter, singleBetter, equal: Int
     package let single, ensemble: Double
@@ -28,13 +31,13 @@ package struct EnsembleDocument: Encodable, Sendable {
     package let difference, low, high, pValue: Double
 
     /// - Parameters:
-    ///   - ensemble: The rank of the held-out item for each user, from 1.
-    ///   - single: The same for the best trial, in the same order.
-    package init(split: String, _ metric: RankMetric, ensemble: [UInt16], single: [UInt16]) {
+    ///   - ensemble: The ranks of the held-out items.
+    ///   - single: The same for the best trial, of the same users.
+    package init(split: String, _ metric: RankMetric, ensemble: UserRanks, single: UserRanks) {
       let (a, b) = (metric.values(of: ensemble), metric.values(of: single))
-      let comparison = PairedComparison(a, b, largest: metric.largest, seed: 0)
+      let comparison = PairedComparison(a, b, weights: ensemble.weights, largest: metric.largest, seed: 0)
       self.split = split
-      users = a.count
+      (users, samples) = (a.count, ensemble.sampleCount)
       (ensembleBetter, singleBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
       (self.single, self.ensemble, difference) = (b.mean, a.mean, comparison.difference)
       // One trial does not differ from itself for any user.
@@ -47,7 +50,7 @@ package struct EnsembleDocument: Encodable, Sendable {
   package struct Cost: Encodable, Sendable {
     package let networks, parameters: Int
 
-    /// Floating-point operations for a user: the mean over the users of the last split that has any.
+    /// Floating-point operations for a user: the mean over the held-out items of the last split that has any.
     package let operationsPerUser: Double
 
     package init(networks: Int, parameters: Int, operationsPerUser: Double) {

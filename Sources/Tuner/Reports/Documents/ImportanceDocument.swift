@@ -40,6 +40,9 @@ package struct ImportanceDocument: Encodable, Sendable {
   /// What is to be said of the ranking; not in the JSON.
   package let ranking: String?
 
+  /// The number of held-out items, if it is not that of users.
+  package let samples: Int?
+
   /// The numbers of trials that were used, and of users.
   package let trials, users: Int
   package let method: Method
@@ -62,7 +65,8 @@ package struct ImportanceDocument: Encodable, Sendable {
   package let values: [Value]
 
   private enum CodingKeys: CodingKey {
-    case study, split, metric, repeatable, trials, users, method, intervals, leftOut, isExact, effects, pairs, rest
+    case study, split, metric, repeatable, trials, samples, users, method, intervals, leftOut, isExact, effects, pairs,
+      rest
     case noise, values
   }
 
@@ -71,14 +75,14 @@ package struct ImportanceDocument: Encodable, Sendable {
     (study, split, metric) = (finished.study.name, finished.split, finished.name)
     repeatable = finished.ranking.isStated ? finished.ranking.isRepeatable : nil
     ranking = finished.statement
-    users = finished.trials.first?.values.count ?? 0
-    guard finished.trials.allSatisfy({ [users] in $0.values.count == users }) else {
+    guard let first = finished.trials.first else {
+      throw ReportError(location: study, found: "no trial with a result", expected: "completed trials")
+    }
+    (users, samples) = (first.values.count, first.samples)
+    guard finished.trials.allSatisfy({ $0.hasSameUsers(as: first) }) else {
       throw ReportError(
         location: study, found: "trials with different users",
         expected: "the same users; tuned data settings change them")
-    }
-    guard let first = finished.trials.first else {
-      throw ReportError(location: study, found: "no trial with a result", expected: "completed trials")
     }
     guard finished.trials.contains(where: { $0.values != first.values }) || finished.trials.count == 1 else {
       throw ReportError(

@@ -5,11 +5,11 @@ extension Leaderboard {
   ///
   /// Completed trials come first, by value and then by number, followed by pruned trials and finally diverged ones.
   ///
-  /// - Parameter ranks: For the split that the query sorts by, the held-out item's rank for each user, by trial number.
+  /// - Parameter ranks: For the split that the query sorts by, the ranks of the held-out items, by trial number.
   ///   Metrics at cut-offs that were not recorded are computed from them.
   init(
     study: String, metric: String, direction: Direction, ranking: RankingChoice, epochShare: EpochShare?,
-    counts: StudyCounts, candidates: [Row], failures: [Failure], ranks: [Int: [UInt16]] = [:], query: LeaderboardQuery
+    counts: StudyCounts, candidates: [Row], failures: [Failure], ranks: [Int: UserRanks] = [:], query: LeaderboardQuery
   ) throws(ReportError) {
     let parameters = Leaderboard.distinct(
       (candidates.map(\.hyperparameters) + failures.map(\.hyperparameters)).flatMap(\.names))

@@ -4,7 +4,7 @@ struct UserValues {
   private let name: MetricName
 
   /// Ranks by trial number. Values are computed on demand: storing those of many trials would take four times the memory.
-  private let ranks: [Int: [UInt16]]
+  private let ranks: [Int: UserRanks]
 
   /// The number of users of each trial.
   let userCount: Int
@@ -12,13 +12,13 @@ struct UserValues {
   /// - Parameter name: A metric such as `test.ndcg@10`; without a split, the validation split is meant.
   /// - Parameter ranks: The ranks of that split, by trial number.
   /// - Returns: `nil` if the metric is not a function of a rank, or if not all trials have ranks of the same users.
-  init?(metric name: String, ranks: [Int: [UInt16]]) {
+  init?(metric name: String, ranks: [Int: UserRanks]) {
     self.name = MetricName(name)
-    guard let metric = RankMetric(self.name.name), let userCount = ranks.values.first?.count, userCount > 0,
-      ranks.values.allSatisfy({ $0.count == userCount })
+    guard let metric = RankMetric(self.name.name), let first = ranks.values.first, !first.isEmpty,
+      ranks.values.allSatisfy({ $0.haveSameUsers(as: first) })
     else { return nil }
     self.metric = metric
-    self.userCount = userCount
+    userCount = first.userCount
     self.ranks = ranks
   }
 
@@ -42,10 +42,19 @@ struct UserValues {
     let best = BestSet(trialCount: trials.count, seed: 0) { metric.values(of: trials[$0].value) }
     return Dictionary(
       zip(trials, best.entries).map { trial, entry in
-        let interval = ConfidenceInterval(ofMean: metric.values(of: trial.value), largest: metric.largest)
-        return (trial.key, Certainty(interval: interval, mayBeBest: entry.isTied))
+        (trial.key, Certainty(interval: metric.interval(of: trial.value), mayBeBest: entry.isTied))
       }
     ) { $1 }
+  }
+}
+
+extension RankMetric {
+  /// The 95 % confidence interval of the metric over users, each with all samples.
+  func interval(of ranks: UserRanks) -> ConfidenceInterval {
+    let gains = gains(of: ranks)
+    return ConfidenceInterval(
+      ofMean: gains, largest: largest,
+      designEffect: ranks.counts.map { DesignEffect(gains, counts: $0, largest: largest).factor } ?? 1)
   }
 }
 

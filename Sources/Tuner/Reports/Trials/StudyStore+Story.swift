@@ -43,7 +43,7 @@ extension StudyStore {
       let bytes: [UInt8] = try db.row(
         "SELECT ranks FROM user_rank WHERE trial_id = ? AND split = ?", [trial, name.split])?["ranks"], !bytes.isEmpty
     else { return nil }
-    return ConfidenceInterval(ofMean: metric.values(of: ranks(bytes)), largest: metric.largest)
+    return metric.interval(of: UserRanks(bytes: bytes))
   }
 }
 

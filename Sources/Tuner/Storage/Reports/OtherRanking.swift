@@ -7,7 +7,7 @@ struct OtherRanking {
     let original: Int64?
 
     /// By split.
-    var ranks: [String: [UInt16]] = [:]
+    var ranks: [String: UserRanks] = [:]
   }
 
   private var trials: [Int64: Trial] = [:]
@@ -29,7 +29,7 @@ struct OtherRanking {
       let id: Int64 = try row["trial_id"]
       if order.last != id { order.append(id) }
       var trial = try trials[id] ?? Trial(number: row["ordinal"], original: row["repeat_of"])
-      trial.ranks[try row["split"]] = StudyStore.ranks(try row["other_ranks"])
+      trial.ranks[try row["split"]] = UserRanks(bytes: try row["other_ranks"])
       trials[id] = trial
     }
     for id in order {
@@ -49,7 +49,7 @@ struct OtherRanking {
   }
 
   /// The ranks of a split by trial number, without those of repeats.
-  func ranks(split: String) -> [Int: [UInt16]] {
+  func ranks(split: String) -> [Int: UserRanks] {
     Dictionary(
       trials.values.filter { $0.original == nil }.compactMap { trial in trial.ranks[split].map { (trial.number, $0) } }
     ) { $1 }

@@ -1,6 +1,6 @@
 extension StudyStore {
-  /// The held-out item's rank for each user of a split, or `nil` if the trial has none.
-  public func ranks(of number: Int, split: String, in study: Study) throws -> [UInt16]? {
+  /// The ranks of a split's held-out items, or `nil` if the trial has none.
+  public func ranks(of number: Int, split: String, in study: Study) throws -> UserRanks? {
     let bytes = try read { db in
       try db.value(
         [UInt8].self,
@@ -9,33 +9,33 @@ extension StudyStore {
         WHERE study_id = ? AND ordinal = ? AND split = ?
         """, [study.id, number, split])
     }
-    return bytes.map(Self.ranks)
+    return bytes.map(UserRanks.init(bytes:))
   }
 
   /// The same for every completed trial that has ranks, by trial number.
-  static func ranks(split: String, in study: Study, _ db: Connection) throws -> [Int: [UInt16]] {
-    var ranks: [Int: [UInt16]] = [:]
+  static func ranks(split: String, in study: Study, _ db: Connection) throws -> [Int: UserRanks] {
+    var ranks: [Int: UserRanks] = [:]
     try db.each(
       """
       SELECT ordinal, ranks FROM user_rank JOIN trial ON trial.id = trial_id
       WHERE study_id = ? AND split = ? AND \(contender) AND state = 'completed'
       """, [study.id, split]
     ) { row in
-      ranks[try row["ordinal"]] = Self.ranks(try row["ranks"])
+      ranks[try row["ordinal"]] = UserRanks(bytes: try row["ranks"])
     }
     return ranks
   }
 
   /// The same for some completed trials, by trial number.
-  static func ranks(of trials: [TrialRow], split: String, _ db: Connection) throws -> [Int: [UInt16]] {
+  static func ranks(of trials: [TrialRow], split: String, _ db: Connection) throws -> [Int: UserRanks] {
     let numbers = Dictionary(trials.map { ($0.id, $0.number) }) { $1 }
     let selection = TrialSelection(trials.map(\.id), db.dialect)
-    var ranks: [Int: [UInt16]] = [:]
+    var ranks: [Int: UserRanks] = [:]
     try db.each(
       "SELECT trial_id, ranks FROM user_rank WHERE trial_id IN (\(selection.sql)) AND split = ?",
       selection.arguments + [split]
     ) { row in
-      if let number = numbers[try row["trial_id"]] { ranks[number] = Self.ranks(try row["ranks"]) }
+      if let number = numbers[try row["trial_id"]] { ranks[number] = UserRanks(bytes: try row["ranks"]) }
     }
     return ranks
   }
@@ -45,7 +45,7 @@ extension StudyStore {
     guard let metric = RankMetric(MetricName(study.definition.metric).name),
       let ranks = try ranks(of: number, split: "valid", in: study), !ranks.isEmpty
     else { return nil }
-    return ConfidenceInterval(ofMean: metric.values(of: ranks), largest: metric.largest)
+    return metric.interval(of: ranks)
   }
 
   /// The trial that competes and has the best value so far, running and paused ones included; `nil` before the first validation.
@@ -74,15 +74,5 @@ extension StudyStore {
       SELECT EXISTS (
         SELECT 1 FROM user_rank WHERE EXISTS (SELECT 1 FROM trial WHERE trial.id = trial_id AND study_id = ?))
       """, [study.id]) ?? false
-  }
-
-  /// Ranks as `user_rank` stores them: little-endian on every machine, so that the file is portable.
-  static func bytes(_ ranks: [UInt16]) -> [UInt8] {
-    ranks.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-  }
-
-  /// Decodes the ranks stored in `user_rank`.
-  static func ranks(_ bytes: [UInt8]) -> [UInt16] {
-    (0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8 }
   }
 }

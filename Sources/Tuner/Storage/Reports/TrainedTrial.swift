@@ -21,8 +21,8 @@ public struct TrainedTrial: Sendable {
   /// The training time in seconds.
   public let seconds: Double
 
-  /// The held-out item's rank for each user, by split; empty in studies of early versions.
-  public let ranks: [String: [UInt16]]
+  /// The ranks of the held-out items, by split; empty in studies of early versions.
+  public let ranks: [String: UserRanks]
 }
 
 extension StudyStore {
@@ -41,9 +41,9 @@ extension StudyStore {
           location: study.name, found: "trial \(number), which is \(trial.state.rawValue)",
           expected: "a completed trial, since others have no weights")
       }
-      var ranks: [String: [UInt16]] = [:]
+      var ranks: [String: UserRanks] = [:]
       try db.each("SELECT split, ranks FROM user_rank WHERE trial_id = ?", [trial.id]) { row in
-        ranks[try row["split"]] = Self.ranks(try row["ranks"] as [UInt8])
+        ranks[try row["split"]] = UserRanks(bytes: try row["ranks"])
       }
       let row = try Self.trials(TrialSelection([trial.id], db.dialect), db).first
       return TrainedTrial(

@@ -178,7 +178,7 @@ extension StudyStore {
     for (split, ranks) in result.ranks.sorted(by: { $0.key < $1.key }) {
       try db.run(
         "INSERT INTO user_rank (trial_id, split, ranks, other_ranks) VALUES (?, ?, ?, ?)",
-        [trial, split, bytes(ranks), result.otherRanks[split].map(bytes)])
+        [trial, split, ranks.bytes, result.otherRanks[split]?.bytes])
     }
   }
 

@@ -12,7 +12,7 @@ extension StudyContents {
     let places = rules.decimalPlaces(definition)
     var counts = Counts()
     var splits: Set<String> = []
-    var lengths: [String: (trial: Int, count: Int)] = [:]
+    var users: [String: (trial: Int, ranks: UserRanks)] = [:]
     for trial in trials {
       let own = results[trial.id] ?? []
       guard trial.state == .completed else {
@@ -31,8 +31,8 @@ extension StudyContents {
       let ranks = try ranks(of: trial, db)
       splits.formUnion(ranks.keys)
       for (split, list) in ranks.sorted(by: { $0.key < $1.key }) {
-        checkLength(of: list, split: split, of: trial, rules, &lengths, &check)
-        if list.contains(0) { check.fail(trial.place, found: "a rank 0 in \(split)", expected: "ranks from 1") }
+        checkUsers(of: list, split: split, of: trial, rules, &users, &check)
+        if list.areDamaged { check.fail(trial.place, found: "a rank 0 in \(split)", expected: "ranks from 1") }
       }
       try checkOtherRanks(ranks, of: trial, &check, db)
       for row in own { try checkMetric(row, ranks, of: trial, places, &counts, &check) }
@@ -62,27 +62,27 @@ extension StudyContents {
     var lists = 0
   }
 
-  private func ranks(of trial: Trial, _ db: Connection) throws -> [String: [UInt16]] {
+  private func ranks(of trial: Trial, _ db: Connection) throws -> [String: UserRanks] {
     let rows = try db.rows("SELECT split, ranks FROM user_rank WHERE trial_id = ?", [trial.id])
-    return Dictionary(try rows.map { try ($0["split"], StudyStore.ranks($0["ranks"])) }) { $1 }
+    return Dictionary(try rows.map { try ($0["split"], UserRanks(bytes: $0["ranks"])) }) { $1 }
   }
 
   /// Checks the ranks of the ranking in which the study is not tuned: without some of the items, no rank is larger.
   private func checkOtherRanks(
-    _ ranks: [String: [UInt16]], of trial: Trial, _ check: inout Verification.Check, _ db: Connection
+    _ ranks: [String: UserRanks], of trial: Trial, _ check: inout Verification.Check, _ db: Connection
   ) throws {
     let rows = try db.rows(
       "SELECT split, other_ranks FROM user_rank WHERE trial_id = ? AND other_ranks IS NOT NULL ORDER BY split",
       [trial.id])
     for row in rows {
       let split: String = try row["split"]
-      let (own, other) = (ranks[split] ?? [], StudyStore.ranks(try row["other_ranks"]))
+      let (own, other) = (ranks[split] ?? [], UserRanks(bytes: try row["other_ranks"]))
       let (all, unseen) = definition.isRepeatable ? (own, other) : (other, own)
-      if own.count != other.count {
+      if !own.haveSameUsers(as: other) {
         check.fail(
-          trial.place, found: "\(other.count) ranks in the other ranking of \(split)",
-          expected: "\(own.count), as in its own")
-      } else if other.contains(0) || zip(unseen, all).contains(where: { $0 > $1 }) {
+          trial.place, found: "\(other.size) in the other ranking of \(split)",
+          expected: "\(own.size(besides: other)), as in its own")
+      } else if other.areDamaged || zip(unseen.ranks, all.ranks).contains(where: { $0 > $1 }) {
         check.fail(
           trial.place, found: "ranks in \(split) that grow when items are left out",
           expected: "ranks from 1 that do not")
@@ -91,24 +91,25 @@ extension StudyContents {
   }
 
   /// Checks that trials that read the same data have the same users.
-  private func checkLength(
-    of ranks: [UInt16], split: String, of trial: Trial, _ rules: VerificationRules,
-    _ lengths: inout [String: (trial: Int, count: Int)], _ check: inout Verification.Check
+  private func checkUsers(
+    of ranks: UserRanks, split: String, of trial: Trial, _ rules: VerificationRules,
+    _ users: inout [String: (trial: Int, ranks: UserRanks)], _ check: inout Verification.Check
   ) {
     let data = trial.hyperparameters.pairs.filter { rules.dataParameters.contains($0.name) }
     let key = split + Hyperparameters(data).canonical
-    guard let first = lengths[key] else {
-      lengths[key] = (trial.number, ranks.count)
+    guard let first = users[key] else {
+      users[key] = (trial.number, ranks)
       return
     }
-    if first.count != ranks.count {
+    if !first.ranks.haveSameUsers(as: ranks) {
       check.fail(
-        trial.place, found: "\(ranks.count) ranks in \(split)", expected: "\(first.count), as in trial \(first.trial)")
+        trial.place, found: "\(ranks.size) in \(split)",
+        expected: "\(first.ranks.size(besides: ranks)), as in trial \(first.trial)")
     }
   }
 
   private func checkMetric(
-    _ row: SQLRow, _ ranks: [String: [UInt16]], of trial: Trial, _ places: Int?, _ counts: inout Counts,
+    _ row: SQLRow, _ ranks: [String: UserRanks], of trial: Trial, _ places: Int?, _ counts: inout Counts,
     _ check: inout Verification.Check
   ) throws {
     let (split, name): (String, String) = try (row["split"], row["metric"])
@@ -142,5 +143,15 @@ extension StudyContents {
         trial.place, found: "\(fullName) \(Self.text(stored))",
         expected: "\(value), computed from its users' ranks")
     }
+  }
+}
+
+extension UserRanks {
+  /// The number of ranks, in words.
+  fileprivate var size: String { "\(ranks.count) ranks" }
+
+  /// The number of ranks beside that of another list of other users.
+  fileprivate func size(besides other: Self) -> String {
+    ranks.count == other.ranks.count ? "the same number for each user" : "\(ranks.count)"
   }
 }
