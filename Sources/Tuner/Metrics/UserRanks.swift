@@ -19,20 +19,32 @@ public struct UserRanks: Sendable, Equatable {
   ///
   /// Users are in the order of their first samples, and each user's ranks in the order of the samples.
   ///
-  /// - Parameter users: The user of each sample, by any number.
+  /// - Parameter users: The user of each sample, by a number from 0; memory grows with the largest one.
   public init(_ ranks: [UInt16], users: [Int32]) {
     precondition(ranks.count == users.count, "\(ranks.count) ranks of samples of \(users.count) users")
-    var places: [Int32: Int] = [:]
-    var own: [[UInt16]] = []
-    for (rank, user) in zip(ranks, users) {
-      let place = places[user, default: own.count]
-      if place == own.count {
-        places[user] = place
-        own.append([])
+    // Each user's place among all, in the order of first samples.
+    var places = [Int32](repeating: -1, count: Int(users.max() ?? -1) + 1)
+    var counts: [Int32] = []
+    for user in users {
+      if places[Int(user)] < 0 {
+        places[Int(user)] = Int32(counts.count)
+        counts.append(0)
       }
-      own[place].append(rank)
+      counts[Int(places[Int(user)])] += 1
     }
-    self.init(ranks: Array(own.joined()), counts: own.count == ranks.count ? nil : own.map(\.count))
+    guard counts.count < ranks.count else {
+      self.init(ranks)
+      return
+    }
+    var next = [0]
+    for count in counts.dropLast() { next.append(next[next.count - 1] + Int(count)) }
+    var own = [UInt16](repeating: 0, count: ranks.count)
+    for (rank, user) in zip(ranks, users) {
+      let place = Int(places[Int(user)])
+      own[next[place]] = rank
+      next[place] += 1
+    }
+    self.init(ranks: own, counts: counts.map { Int($0) })
   }
 
   /// Whether there are no samples.
