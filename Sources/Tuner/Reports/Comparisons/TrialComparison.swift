@@ -66,7 +66,7 @@ extension StudyStore {
         problem: "\(metric) is not a function of a rank, so trials cannot be compared user by user")
     }
     let ranks = try [first, second].map { number in
-      guard let ranks = try ranks(of: number, split: "valid", in: study), !ranks.isEmpty else {
+      guard let ranks = try self.ranks(of: number, split: "valid", in: study), !ranks.isEmpty else {
         throw ReportError(location: study.name, problem: "found no completed trial \(number) with ranks of users")
       }
       return ranks
