@@ -54,16 +54,17 @@ extension ChartPage {
   static let style = [PackageResources.page_css, PackageResources.charts_css]
     .map { "\n" + withoutComments(String(decoding: $0, as: UTF8.self)) }.joined()
 
-  /// The text without indentation, empty lines and lines that are only a comment, a tenth of every page.
+  /// The text without indentation, empty lines and comments, a seventh of every page; `/* … */` after code stays.
   ///
-  /// A text in the program that spans lines would lose its indentation, so there is none.
+  /// A text in the program that spans lines would lose its indentation, and one with ` // ` its end, so there is none.
   static func withoutComments(_ text: String) -> String {
     var isComment = false
     var lines: [Substring] = []
     for line in text.split(separator: "\n") {
       let line = line.drop { $0 == " " }
       if line.hasPrefix("/*") { isComment = true }
-      if !isComment && !line.isEmpty && !line.hasPrefix("//") { lines.append(line) }
+      let code = line.firstRange(of: " // ").map { line[..<$0.lowerBound] } ?? line
+      if !isComment && !line.isEmpty && !line.hasPrefix("//") { lines.append(code) }
       if line.hasSuffix("*/") { isComment = false }
     }
     return lines.joined(separator: "\n") + "\n"

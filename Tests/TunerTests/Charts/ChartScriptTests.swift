@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("// Title\n\n  f(); // stays\n", "f(); // stays\n"), ("/** One line. */\nf();\n", "f();\n"),
+    ("// Title\n\n  f(); // goes\n", "f();\n"), ("f(`a//b`); // c // d\n", "f(`a//b`);\n"),
+    ("/** One line. */\nf();\n", "f();\n"),
     ("/**\n * Two\n *\n * lines.\n */\nf();\n", "f();\n"),
     ("try { f(); } catch { /* nothing */ }\n", "try { f(); } catch { /* nothing */ }\n"),
     ("a {\n  b: c; /* d */\n}\n", "a {\nb: c; /* d */\n}\n"),
