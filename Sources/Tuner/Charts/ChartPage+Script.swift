@@ -24,6 +24,8 @@ extension ChartPage {
       PackageResources.parallel_js,  // one axis per parameter, one line per trial
       PackageResources.slices_js,  // the score by each parameter
       PackageResources.heatmap_js,  // the score by two parameters
+      PackageResources.forest_js,  // predicts scores where no trial is
+      PackageResources.surface_js,  // the forest's predictions in the heat map
       PackageResources.importance_js,  // which parameters explain the scores
       PackageResources.rungs_js,  // how many trials the pruner let go on
       PackageResources.cost_js,  // the score by what it cost

@@ -68,7 +68,7 @@ package struct ForestImportance: Sendable, Equatable {
   package static func fewestTrials(axisCount: Int) -> Int { max(30, 5 * axisCount) }
 
   /// The minimum number of trials in a leaf, counted as often as they were drawn. With fewer, leaves learn more of the noise.
-  private static let smallestLeaf = 3.0
+  static let smallestLeaf = 3.0
 
   /// The number of parts of an axis for which there are means: each value if there are few, otherwise five equal parts.
   package static func partCount(of axis: Axis) -> Int {

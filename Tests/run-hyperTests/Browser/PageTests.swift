@@ -152,6 +152,44 @@ extension BrowserTests {
       #expect(try page.text("#drawer h2").hasPrefix("Trial \(second), "))
     }
 
+    @Test func `Two ranges have a surface with the trials on it, which pointer and keys read`() throws {
+      let program = try Program()
+      try program.write("learning_rate loguniform -7,-4\nhidden_dropout_prob uniform 0,0.5\n", to: "hyper.test")
+      let page = try StudyPage(file: Self.page(of: program, ["--epochs=1", "--algo=random", "--max_evals=30"]))
+      let browser = page.browser
+      func wait(untilNoteIs text: String) throws {
+        try browser.wait(
+          until: "the heat map says \(text)",
+          "return (document.querySelector('#heatmap .note')?.innerText ?? '') === arguments[0]", text)
+      }
+      try wait(untilNoteIs: "What a random forest predicts from 30 completed trials.")
+      let trial = try #require(page.rows.first)
+      try browser.point(at: page.place(of: trial, in: "heatmap"))
+      try page.waitForMark(of: trial, in: StudyPage.charts + ["heatmap"])
+      #expect(try page.text("#heatmap .reading").contains(": predicted 0."))
+
+      try browser.run("document.querySelector('#heatmap svg[tabindex]').focus()")
+      try browser.press(Browser.Key.up, Browser.Key.end)
+      let last: String = try browser.value("return surfaceCells(...heatmapAxes()).columns.at(-1).text")
+      #expect(try page.text("#heatmap .reading").contains(" \(last), "))
+
+      try browser.run("document.querySelector('#section-heatmap details').open = true")
+      try browser.wait(
+        until: "the table has a row for each cell",
+        "return document.querySelectorAll('#section-heatmap tbody tr').length === 400")
+      try browser.run(
+        """
+        const field = document.getElementById("choose-heatmap-show");
+        field.value = "mean";
+        field.dispatchEvent(new Event("change"));
+        """)
+      try wait(untilNoteIs: "")
+      try browser.reload()
+      try page.waitForCharts()
+      try wait(untilNoteIs: "")
+      #expect(try browser.messages() == [])
+    }
+
     // MARK: - Selecting
 
     private static func drawings(_ page: StudyPage) throws -> [String: String] {

@@ -65,6 +65,7 @@ const signs = {
   range: "M2 6h20M2 2v8M22 2v8",
   segment: "M2 1h20v10h-20z",
   low: "M2 6h20v5h-20z",
+  hatch: "M2 8l7 -7m-2 10l10 -10m-3 10l8 -8",
 };
 
 /**

@@ -8,6 +8,7 @@ const frame = {
   rest: false, // whether charts are left for the next frame
   cost: 0, // milliseconds that the last drawing of all charts took
   drawn: 0, // when that was
+  isPrinting: false,
 };
 
 /** Makes a section for each chart. */
@@ -173,12 +174,14 @@ const mostPrintedRows = 2000;
 /** Paper is light, as wide as it is, and has all charts and many rows. */
 function watchPrinting() {
   addEventListener("beforeprint", () => {
+    frame.isPrinting = true;
     showTheme("light");
     for (const section of frame.sections.values()) if (!section.node.hidden) drawSection(section);
     showMark();
     showRows(true, mostPrintedRows);
   });
   addEventListener("afterprint", () => {
+    frame.isPrinting = false;
     showTheme();
     showRows(true);
   });

@@ -24,7 +24,9 @@ function heatmapY() {
 }
 
 const hasPruned = () => page.study.scored.some(trial => trial.state === "pruned");
+const heatmapAxes = () => [axisOf(chosen("heatmap.x")), axisOf(chosen("heatmap.y"))];
 const heatmapShows = () => [
+  ...(hasSurface(heatmapAxes()) ? [["surface", "forest's prediction"]] : []),
   ["mean", `mean${hasPruned() && averaged()[0]?.state === "completed" ? " of completed trials" : ""}`],
   ["best", `best${hasPruned() ? " of all trials" : ""}`],
 ];
@@ -36,9 +38,8 @@ function heatmapControls(parent) {
 }
 
 /** The cells of an axis from 0 to 1: one for each value, or parts of the same size. */
-function binsOf(axis) {
+function binsOf(axis, count = binCount()) {
   if (axis.gap === 0) {
-    const count = binCount();
     const edge = i => shortText(axis.valueAt(i / count));
     return Array.from({ length: count }, (_, i) => ({
       text: `${edge(i)} to ${edge(i + 1)}`, low: i / count - 1e-9, high: (i + 1) / count + (i + 1 === count ? 1e-9 : 0),
@@ -48,14 +49,18 @@ function binsOf(axis) {
   return places.map(({ at, text }) => ({ text, low: at - 1e-9, high: at + 1e-9 }));
 }
 
-/** The cells that have trials, with their mean and best. */
+/** Finds the cell of a place on an axis; -1 if there is none. */
+const binFinder = bins => at => (at === null ? -1 : bins.findIndex(({ low, high }) => at >= low && at <= high));
+
+/** The cells that have trials, with their mean and best; or those of the surface. */
 function heatmapCells(x, y, show) {
+  if (show === "surface") return surfaceCells(x, y);
   const { scored, sign } = page.study;
   const [columns, rows] = [binsOf(x), binsOf(y)];
   const counting = show === "best" ? scored : averaged();
-  const inBin = (bins, at) => (at === null ? -1 : bins.findIndex(({ low, high }) => at >= low && at <= high));
+  const [columnOf, rowOf] = [binFinder(columns), binFinder(rows)];
   const placed = counting.filter(isSelected).map(trial => ({
-    trial, column: inBin(columns, x.of(trial)), row: inBin(rows, y.of(trial)),
+    trial, column: columnOf(x.of(trial)), row: rowOf(y.of(trial)),
   })).filter(({ column, row }) => column >= 0 && row >= 0);
   const cells = [...grouped(placed, ({ column, row }) => `${column} ${row}`).values()].map(members => {
     const [{ column, row }] = members;
@@ -68,7 +73,9 @@ function heatmapCells(x, y, show) {
   return { columns, rows, cells };
 }
 
-function cellText({ names, count, mean, half, best }) {
+function cellText(cell) {
+  if (cell.isPredicted) return predictionText(cell);
+  const { names, count, mean, half, best } = cell;
   const interval = half === null ? "" : ` ± ${shortText(half)}`;
   const about = count === 1 ? `${shortText(mean)}, trial ${best.number}`
     : `mean ${shortText(mean)}${interval} of ${count} trials, best ${shortText(best.value)}, trial ${best.number}`;
@@ -77,7 +84,7 @@ function cellText({ names, count, mean, half, best }) {
 
 function drawHeatmap(parent) {
   if (page.study.scored.length === 0) return sayEmpty(parent, "No trial has a score yet.");
-  const [x, y] = [axisOf(chosen("heatmap.x")), axisOf(chosen("heatmap.y"))];
+  const [x, y] = heatmapAxes();
   const show = chosen("heatmap.show");
   const { metric, scored, sign } = page.study;
   const { columns, rows, cells } = heatmapCells(x, y, show);
@@ -86,15 +93,20 @@ function drawHeatmap(parent) {
   const share = value => (high > low ? (sign > 0 ? value - low : high - value) / (high - low) : 1);
   const [worst, top] = sign > 0 ? [low, high] : [high, low];
   const isBinned = x.gap === 0 || y.gap === 0;
+  const isSurface = show === "surface";
   drawLegend(parent, [
-    { text: `${metric}, ${show}:` }, { sign: "ramp", text: `${shortText(worst)} to ${shortText(top)}` },
-    ...(isBinned ? [{ sign: "speck", text: "a trial" }] : []),
+    { text: `${metric}, ${isSurface ? "predicted" : show}:` },
+    { sign: "ramp", text: `${shortText(worst)} to ${shortText(top)}` },
+    ...(isBinned ? [{ sign: "speck", text: isSurface ? "a completed trial" : "a trial" }] : []),
+    ...(cells.some(({ count }) => count === 0) ? [{ sign: "segment hatch", text: "no trial near" }] : []),
   ]);
-  const best = cells.reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
+  if (isSurface) saySurface(parent);
+  const best = cells.filter(({ count }) => count > 0).reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
   const label = `Heat map of ${metric} by ${x.name} and ${y.name}; best cell: ${cellText(best)}`;
-  const points = isBinned ? scored.filter(isSelected) : [];
+  const points = isSurface ? forestSample().trials : isBinned ? scored.filter(isSelected) : [];
   const area = heatmapArea(parent, x, y, columns, rows, label, points.length);
-  const boxes = cells.map(cell => drawCell(area, cell, share(cell.value), isBinned));
+  const boxes = isSurface ? drawSurface(area, cells, share)
+    : cells.map(cell => drawCell(area, cell, share(cell.value), isBinned));
   addCellReading(parent, area, cells, boxes, drawSpecks(area, points, x, y));
 }
 
@@ -103,7 +115,7 @@ function heatmapArea(parent, x, y, columns, rows, label, count) {
   const longest = Math.max(...y.ticks.map(tick => textWidth(tick.text)));
   const left = 30 + Math.min(0.25 * width, longest);
   const [right, top] = [width - 12, 8];
-  const rowHeight = Math.max(26, Math.min(56, 300 / rows.length));
+  const rowHeight = Math.max(y.gap === 0 ? 15 : 26, Math.min(56, 300 / rows.length));
   const bottom = top + rowHeight * rows.length;
   const area = drawing(parent, { id: "heatmap", width, height: bottom + 40, label, count });
   const [across, up] = [(right - left) / columns.length, rowHeight];
@@ -134,12 +146,14 @@ function heatmapArea(parent, x, y, columns, rows, label, count) {
   return { ...area, left, right, top, bottom, place, box };
 }
 
+const rampColor = share => `color-mix(in oklab, ${color("high")} ${(100 * share).toFixed(1)}%, ${color("low")})`;
+
 const cellPath = ({ x, y, width, height }) => rectangle(x + 1, y + 1, width - 2, height - 2);
 
 /** A cell in its color, with its value and the number of its trials where there is room. */
 function drawCell(area, cell, share, isBinned) {
   const box = area.box(cell);
-  const fill = `color-mix(in oklab, ${color("high")} ${(100 * share).toFixed(1)}%, ${color("low")})`;
+  const fill = rampColor(share);
   area.layer.path("cell", cellPath(box), { fill });
   if (isBinned) return box;
   const texts = [shortText(cell.value), ...(cell.count > 1 ? [`of ${cell.count}`] : [])];
@@ -183,12 +197,13 @@ function drawSpecks(area, trials, x, y) {
 
 let cellOfKeys = null; // the cell that arrow keys reached, as a text
 
-/** Says what a cell holds and marks its best trial, for the pointer and for keys; a point marks its own trial. */
+/** Says what a cell holds and marks its best or nearest trial, for the pointer and for keys; a point marks its own. */
 function addCellReading(parent, area, cells, boxes, specks) {
   const speckAt = pointIndex(specks, 7);
   const text = htmlNode(parent, "p", "reading");
   text.setAttribute("role", "status");
-  const hint = "Point at a cell, or reach it with the arrow keys, to read it; its best trial is marked everywhere.";
+  const whose = cells[0].isPredicted ? "the nearest" : "its best";
+  const hint = `Point at a cell, or reach it with the arrow keys, to read it; ${whose} trial is marked everywhere.`;
   text.textContent = hint;
   let at = -1;
   const show = next => {
@@ -224,7 +239,7 @@ function addCellReading(parent, area, cells, boxes, specks) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     const leap = { Home: [-1, 0], End: [1, 0], PageUp: [0, 1], PageDown: [0, -1] }[event.key];
-    if (event.key === "Enter" && at >= 0) {
+    if (event.key === "Enter" && cells[at]?.best) {
       const { best } = cells[at];
       if (page.kept === best.number) openTrial(best.number);
       else keep(best);
@@ -252,8 +267,10 @@ function cellBeside(cells, here, [across, up], which) {
 }
 
 function heatmapTable() {
-  const [x, y] = [axisOf(chosen("heatmap.x")), axisOf(chosen("heatmap.y"))];
-  const { cells, columns, rows } = heatmapCells(x, y, chosen("heatmap.show"));
+  const [x, y] = heatmapAxes();
+  const show = chosen("heatmap.show");
+  if (show === "surface") return surfaceTable(x, y);
+  const { cells, columns, rows } = heatmapCells(x, y, show);
   const { metric } = page.study;
   return {
     caption: `${metric} by ${x.name} and ${y.name}`,
