@@ -46,7 +46,7 @@ package struct CommandSyntax: Sendable {
     CommandSyntax("jobs", options: database, flags: ["cancel"]),
     CommandSyntax(
       "leaderboard", options: database.union(["top", "sort", "where", "repeatable", "columns", "format"]),
-      repeatable: ["where"]),
+      repeatable: ["where"], flags: ["front"]),
     CommandSyntax(
       "studies", options: database.union(["format", "delete", "free_states", "copy", "to", "to_checkpoints"])),
     CommandSyntax("show", options: database.union(["format"])),

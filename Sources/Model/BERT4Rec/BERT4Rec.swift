@@ -168,8 +168,11 @@ package final class BERT4Rec {
   ///
   /// - Parameter outputs: `[targets, hidden]`: the results of `forward` for any number of blocks.
   /// - Parameter seen: The items left out of each target's second ranking, in increasing order; `nil` for no second ranking.
-  package func ranks(_ outputs: Matrix, labels: [Int32], leavingOut seen: [[Int32]]? = nil) -> TargetRanks {
-    workspace.itemHead.ranks(outputs, labels: labels, headItems, leavingOut: seen)
+  /// - Parameter reader: Receives the items at the top; `nil` for nobody.
+  package func ranks(
+    _ outputs: Matrix, labels: [Int32], leavingOut seen: [[Int32]]? = nil, _ reader: ListReader? = nil
+  ) -> TargetRanks {
+    workspace.itemHead.ranks(outputs, labels: labels, headItems, leavingOut: seen, reader)
   }
 
   /// Computes the scores of all items at the head's outputs, without the bias, for some targets and items at a time.

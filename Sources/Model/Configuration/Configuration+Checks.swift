@@ -79,10 +79,3 @@ extension Configuration {
     }
   }
 }
-
-extension EvaluationConfiguration {
-  /// The names of all results, such as `mrr@10`: metrics in order, and for each metric the cut-offs in order.
-  public var metricNames: [String] {
-    metrics.flatMap { metric in cutoffs.map { "\(metric.rawValue)@\($0)" } }
-  }
-}

@@ -123,6 +123,7 @@ extension ConfigurationReader {
   mutating func metrics(_ key: String, into property: inout [RankingMetric]) {
     guard let value = value(key) else { return }
     guard let names = value.names, (1...100).contains(names.count) else { return reportType(key) }
+    let known = Self.alternatives(RankingMetric.allCases.map(\.title))
     property = []
     var unmeasured: [String] = []
     for name in names {
@@ -133,25 +134,30 @@ extension ConfigurationReader {
       } else {
         let nearest = nearestName(to: name, among: RankingMetric.allCases.map(\.rawValue))
         report(
-          key, found: "the unknown metric '\(name)'",
-          expected: "Hit, Recall, Precision, MRR, MAP or NDCG" + (nearest.map { "; perhaps \($0)" } ?? ""))
+          key, found: "the unknown metric '\(name)'", expected: known + (nearest.map { "; perhaps \($0)" } ?? ""))
       }
     }
     if unmeasured.count == names.count {
       report(
         key, found: "only metrics that are not measured here: '\(unmeasured.joined(separator: "', '"))'",
-        expected: "Hit, Recall, Precision, MRR, MAP or NDCG")
+        expected: known)
     } else {
       for name in unmeasured { noteWithoutEffect(key, "the metric \(name)", because: "it is not measured") }
     }
     reportRepetition(key, in: names.map { $0.lowercased() })
   }
 
-  /// The metrics of RecBole 1.2.1 that are not measured, in lower case.
-  private static let otherMetrics: Set<String> = [
-    "gauc", "auc", "mae", "rmse", "logloss", "itemcoverage", "averagepopularity", "shannonentropy", "giniindex",
-    "tailpercentage",
-  ]
+  /// The metrics of RecBole 1.2.1 that are not measured, in lower case: those of scores, which are no rankings.
+  private static let otherMetrics: Set<String> = ["auc", "mae", "rmse", "logloss"]
+
+  /// Reads the tail of `TailPercentage`; null stands for the default, as in RecBole.
+  mutating func tailRatio(_ key: String, into evaluation: inout EvaluationConfiguration) {
+    guard let value = value(key), !value.isNullLike else { return }
+    guard evaluation.metrics.contains(.tailPercentage) else {
+      return noteWithoutEffect(key, because: "TailPercentage is not among the metrics")
+    }
+    number(key, .above(0), into: &evaluation.tailRatio)
+  }
 
   mutating func cutoffs(_ key: String, into property: inout [Int]) {
     guard let value = value(key) else { return }

@@ -11,6 +11,13 @@ public struct HeldOut: Sendable {
     self.seen = seen
   }
 
+  /// The number of items that each held-out item is ranked among, with itself.
+  ///
+  /// - Parameter classes: The number of items, including padding.
+  func candidateCounts(classes: Int) -> [Int]? {
+    seen.map { SeenItems.candidateCounts(labels, leavingOut: $0, itemCount: classes) }
+  }
+
   /// An upper bound of the bytes of what is left out of the rankings of both splits.
   static func byteCount(_ dataset: SequenceDataset) -> Int {
     let samples = [dataset.valid, dataset.test].joined()

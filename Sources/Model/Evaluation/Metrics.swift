@@ -14,7 +14,7 @@ public struct Metrics: Sendable, Equatable {
 
   init(values: [(name: String, value: Double)]) { self.values = values }
 
-  /// The metrics of rankings with one relevant item each.
+  /// The metrics that are functions of ranks up to a cut-off, of rankings with one relevant item each; `RankingMeasures` has all.
   ///
   /// - Parameter ranks: The relevant item's rank in each ranking, counted from 1.
   /// - Returns: `nil` if there are no rankings.
@@ -23,21 +23,24 @@ public struct Metrics: Sendable, Equatable {
     self.init(rankings: ranks.map { [$0] }, evaluation)
   }
 
-  /// The metrics of rankings with several relevant items, averaged and rounded.
+  /// The same metrics of rankings with several relevant items, averaged and rounded.
   ///
   /// - Parameter rankings: For each, the relevant items' ranks in increasing order; at least one ranking.
   package init(rankings: [[Int]], _ evaluation: EvaluationConfiguration) {
+    values = evaluation.metrics.filter { $0.source == .rank }.flatMap { Self.values(of: $0, rankings, evaluation) }
+  }
+
+  /// A metric at each cut-off, averaged over rankings and rounded.
+  static func values(
+    of metric: RankingMetric, _ rankings: [[Int]], _ evaluation: EvaluationConfiguration
+  ) -> [(name: String, value: Double)] {
     precondition(!rankings.isEmpty, "0 rankings have no mean")
     let largest = evaluation.cutoffs.max() ?? 1
-    var values: [(name: String, value: Double)] = []
-    for metric in evaluation.metrics {
-      for k in evaluation.cutoffs {
-        let total = rankings.reduce(0) { $0 + metric.value(ranks: $1, at: k, largest: largest) }
-        let mean = total / Double(rankings.count)
-        values.append(("\(metric.rawValue)@\(k)", mean.rounded(toDecimalPlaces: evaluation.metricDecimalPlaces)))
-      }
+    return zip(metric.names(at: evaluation.cutoffs), evaluation.cutoffs).map { name, k in
+      let total = rankings.reduce(0) { $0 + metric.value(ranks: $1, at: k, largest: largest) }
+      let mean = total / Double(rankings.count)
+      return (name, mean.rounded(toDecimalPlaces: evaluation.metricDecimalPlaces))
     }
-    self.values = values
   }
 }
 

@@ -31,6 +31,28 @@ public struct PopularityRanking: Sendable {
     }
   }
 
+  /// The rankings of the samples' targets, as a configuration asks for them.
+  public func rankings(of samples: [Sample], _ evaluation: EvaluationConfiguration) -> Rankings {
+    let ranks = ranks(of: samples, isRepeatable: evaluation.isRepeatable)
+    let cutoffs = evaluation.listCutoffs
+    guard !cutoffs.isEmpty || evaluation.needsCandidateCounts else { return Rankings(ranks: ranks) }
+    let labels = samples.map { dataset.target(of: $0) }
+    let seen = evaluation.isRepeatable ? nil : SeenItems(dataset).items(before: samples)
+    var lists = cutoffs.isEmpty ? nil : ListCounts(cutoffs: cutoffs, itemCount: dataset.itemCount)
+    if let length = lists?.length {
+      let order = places.indices.dropFirst().sorted { places[$0] < places[$1] }.map { Int32($0) }
+      for (index, label) in labels.enumerated() {
+        let hidden = Set(seen?[index] ?? []).subtracting([label])
+        lists?.add(order.lazy.filter { !hidden.contains($0) }.prefix(length))
+      }
+    }
+    return Rankings(
+      ranks: ranks,
+      candidateCounts: evaluation.needsCandidateCounts
+        ? seen.map { SeenItems.candidateCounts(labels, leavingOut: $0, itemCount: dataset.itemCount) } : nil,
+      lists: lists)
+  }
+
   /// The number of samples whose target the user had had before.
   public func repeatCount(of samples: [Sample]) -> Int {
     zip(samples, SeenItems(dataset).items(before: samples)).count { sample, seen in

@@ -30,8 +30,8 @@ public struct SavedModel {
 
   /// The metrics of samples, such as the dataset's `test`; `nil` if there are no samples, or if scores are not numbers.
   public func metrics(of samples: [Sample]) -> Metrics? {
-    let evaluator = Evaluator(dataset: dataset, includesUnseen: !evaluation.isRepeatable)
+    let evaluator = Evaluator(dataset: dataset, for: evaluation)
     guard let ranks = evaluator.ranks(of: samples, network), ranks.areNumbers else { return nil }
-    return ranks.ranks(isRepeatable: evaluation.isRepeatable).flatMap { Metrics(ranks: $0, evaluation) }
+    return RankingMeasures(evaluation, dataset).metrics(of: ranks)
   }
 }

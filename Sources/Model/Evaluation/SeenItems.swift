@@ -64,6 +64,13 @@ struct SeenItems {
     }
   }
 
+  /// The number of items in each ranking: all but padding and what is left out, with the held-out item, which stays.
+  ///
+  /// - Parameter seen: The items left out of each ranking.
+  static func candidateCounts(_ labels: some Collection<Int32>, leavingOut seen: [[Int32]], itemCount: Int) -> [Int] {
+    zip(labels, seen).map { label, seen in itemCount - 1 - seen.count + (seen.contains(label) ? 1 : 0) }
+  }
+
   /// One user's items up to some place.
   private struct Walk {
     var user: Int32 = -1

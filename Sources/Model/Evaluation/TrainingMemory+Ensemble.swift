@@ -36,8 +36,12 @@ extension TrainingMemory {
       kept += Double(HeldOut.byteCount(first.dataset))
     }
     let scores = 4 * Double(EnsembleScores.floatCount(hiddenSizes: hidden))
-    bytes = kept + largest + scores
-    bytesPerThread = perThread + scores + 4 * 1024 * 1024
+    // Each candidate is tried with lists of its own.
+    let lists = candidates.first.map { first in
+      Double(candidates.count) * Self.listBytes(first.configuration.evaluation, first.dataset)
+    }
+    bytes = kept + largest + scores + 2 * (lists ?? 0)
+    bytesPerThread = perThread + scores + (lists ?? 0) + 4 * 1024 * 1024
     mostThreads = .max
   }
 

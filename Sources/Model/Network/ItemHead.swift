@@ -153,8 +153,9 @@ package final class ItemHead {
   ///
   /// - Parameter outputs: The head's output, `[targets, hidden]`.
   /// - Parameter seen: The items left out of each target's second ranking, in increasing order; `nil` for no second ranking.
+  /// - Parameter reader: Receives the items at the top of one of the rankings; `nil` for nobody.
   package func ranks(
-    _ outputs: Matrix, labels: [Int32], _ items: Items, leavingOut seen: [[Int32]]? = nil
+    _ outputs: Matrix, labels: [Int32], _ items: Items, leavingOut seen: [[Int32]]? = nil, _ reader: ListReader? = nil
   ) -> TargetRanks {
     var ranks = TargetRanks(unseen: seen != nil)
     forEachChunk(of: outputs.rows) { targets in
@@ -164,20 +165,25 @@ package final class ItemHead {
       var above = [Int](repeating: 0, count: targets.count)
       var seenAbove = [Int](repeating: 0, count: targets.count)
       var next = [Int](repeating: 0, count: targets.count)
+      var tops = reader.map { [TopItems](repeating: TopItems(capacity: $0.length), count: targets.count) }
       forEachTile(own, items) { range, logits in
         let bias = items.bias.slice(at: range.lowerBound, count: range.count)
         for (row, label) in labels.enumerated() {
           let target = (id: label, score: scores[row])
           above[row] += countAbove(
             target.id, score: target.score, in: logits[row], bias: bias, firstItem: range.lowerBound)
-          guard let seen = seen?[targets.lowerBound + row] else { continue }
-          while next[row] < seen.count, case let item = Int(seen[next[row]]), item < range.upperBound {
-            let score = logits[row][item - range.lowerBound] + items.bias[item]
-            if score > target.score || (score == target.score && item < target.id) { seenAbove[row] += 1 }
-            next[row] += 1
+          if let seen = seen?[targets.lowerBound + row] {
+            while next[row] < seen.count, case let item = Int(seen[next[row]]), item < range.upperBound {
+              let score = logits[row][item - range.lowerBound] + items.bias[item]
+              if score > target.score || (score == target.score && item < target.id) { seenAbove[row] += 1 }
+              if reader?.isRepeatable == false, item != label { logits[row][item - range.lowerBound] = .nan }
+              next[row] += 1
+            }
           }
+          tops?[row].add(logits[row], bias: bias, firstItem: range.lowerBound)
         }
       }
+      for top in tops ?? [] { reader?.read(top.entries.map(\.item)) }
       ranks.amongAll += zip(above, scores).map { $1.isNaN ? .max : $0 + 1 }
       ranks.amongUnseen? += zip(zip(above, seenAbove), scores).map { $1.isNaN ? .max : $0.0 - $0.1 + 1 }
     }

@@ -21,9 +21,10 @@ package struct EarlyStopping: Codable, Equatable {
   /// The verdict on a validation.
   package enum Verdict { case improved, worse, stop }
 
-  /// - Parameter score: The rounded score; larger is better. NaN is never an improvement.
-  package mutating func judge(_ score: Double) -> Verdict {
-    if score >= best ?? -.infinity {
+  /// - Parameter score: The rounded score. NaN is never an improvement.
+  /// - Parameter isSmallerBetter: Whether smaller scores are better, the same at each validation.
+  package mutating func judge(_ score: Double, isSmallerBetter: Bool = false) -> Verdict {
+    if isSmallerBetter ? score <= best ?? .infinity : score >= best ?? -.infinity {
       best = score
       worse = 0
       return .improved

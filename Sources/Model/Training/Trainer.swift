@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Literals
 
 /// One training run: epochs, validation, early stopping and final evaluation.
 ///
@@ -19,6 +20,7 @@ public final class Trainer {
   private let randomness: Randomness
   private let threads: BatchThreads
   private lazy var seen = SeenItems(dataset)
+  private let measures: RankingMeasures
   private var progress: TrainingProgress
   /// The epoch and batch at which the run started.
   private var start = (epoch: 0, batch: 0)
@@ -35,6 +37,7 @@ public final class Trainer {
       "histories of \(dataset.maximumLength) items for a network of \(network.maximumLength) positions")
     training = configuration.training
     evaluation = configuration.evaluation
+    measures = RankingMeasures(configuration.evaluation, dataset)
     self.dataset = dataset
     self.network = BERT4Rec(network, itemCount: dataset.itemCount, precision: training.precision)
     threads = BatchThreads(
@@ -198,11 +201,12 @@ public final class Trainer {
     // Without validation samples, the last epoch's weights are kept.
     var improved = dataset.valid.isEmpty
     if !dataset.valid.isEmpty, number % training.effectiveInterval == 0 {
-      let evaluator = Evaluator(dataset: dataset, seen: evaluation.isRepeatable ? nil : seen)
+      let evaluator = Evaluator(dataset: dataset, seen: evaluation.isRepeatable ? nil : seen, for: evaluation)
       guard let ranks = threads.ranks(of: dataset.valid, evaluator, control) else { return nil }
       guard ranks.areNumbers else { return .diverged(divergence()) }
-      metrics = own(ranks)
-      let verdict = progress.earlyStopping.judge(metrics?[evaluation.validationMetric] ?? .nan)
+      metrics = measures.metrics(of: ranks)
+      let verdict = progress.earlyStopping.judge(
+        metrics?[evaluation.validationMetric] ?? .nan, isSmallerBetter: isSmallerBetter(evaluation.validationMetric))
       improved = verdict == .improved
       progress.isOver = verdict == .stop
     }
@@ -231,23 +235,18 @@ public final class Trainer {
       network.parameters.buffer.all.copy(from: last)
       network.parametersDidChange()
     }
-    let evaluator = Evaluator(dataset: dataset, seen: seen)
+    let evaluator = Evaluator(dataset: dataset, seen: seen, for: evaluation)
     guard let valid = threads.ranks(of: dataset.valid, evaluator, control),
       let test = threads.ranks(of: dataset.test, evaluator, control)
     else { return nil }
     guard valid.areNumbers, test.areNumbers else { return .diverged(divergence(epoch: progress.bestEpoch)) }
-    let validMetrics = own(valid)
+    let validMetrics = measures.metrics(of: valid)
     // If no epoch was validated, this measurement is the run's value.
     let value = progress.earlyStopping.best ?? validMetrics?[evaluation.validationMetric]
     return .measured(
       TrainingResult(
         bestEpoch: progress.bestEpoch, epochCount: progress.epoch, bestValue: value, valid: validMetrics,
-        test: own(test), validRanks: valid, testRanks: test))
-  }
-
-  /// The metrics of the ranking that the configuration asks for; `nil` without samples.
-  private func own(_ ranks: TargetRanks) -> Metrics? {
-    ranks.ranks(isRepeatable: evaluation.isRepeatable).flatMap { Metrics(ranks: $0, evaluation) }
+        test: measures.metrics(of: test), validRanks: valid, testRanks: test))
   }
 
   // MARK: - Weights and checkpoints

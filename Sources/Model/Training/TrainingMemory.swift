@@ -35,7 +35,8 @@ public struct TrainingMemory: Sendable, Equatable {
     let files = keepsCheckpoints ? 3 * (2 + moments + averages) * parameters : 3 * parameters
     bytes = 4 * (training + files) + Self.batchBytes(configuration, dataset) + Self.roundingBytes
     // Its own gradient, and one waiting for its turn.
-    bytesPerThread = 4 * (2 * parameters + workspace) + Self.roundingBytes
+    bytesPerThread =
+      4 * (2 * parameters + workspace) + Self.listBytes(configuration.evaluation, dataset) + Self.roundingBytes
     let samples = min(configuration.training.batchSize, dataset.train.count)
     let heldOut = max(dataset.valid.count, dataset.test.count)
     mostThreads = max(
@@ -53,7 +54,8 @@ public struct TrainingMemory: Sendable, Equatable {
     let copies = Double(WeightCopies.floatCount(shape))
     // The file and its tensors, the network's parameters and their gradients.
     bytes =
-      4 * (4 * parameters + copies + workspace) + Self.rankBytes(dataset) + Self.roundingBytes
+      4 * (4 * parameters + copies + workspace) + Self.rankBytes(dataset)
+      + Self.measureBytes(configuration.evaluation, dataset) + Self.roundingBytes
     bytesPerThread = 0
     mostThreads = 1
   }
@@ -67,7 +69,21 @@ public struct TrainingMemory: Sendable, Equatable {
     let longest = Double(configuration.network.maximumLength)
     let windows = configuration.network.objective == .causal ? CausalWindows.byteCount(dataset) : 0
     return 8 * Double(dataset.train.count) + Double(windows) + rows * (2 * longest * (4 + 12) + 256)
-      + rankBytes(dataset)
+      + rankBytes(dataset) + measureBytes(configuration.evaluation, dataset)
+  }
+
+  /// What metrics need besides ranks: how often training predicts each item, the lists of both splits, those of the threads added up, and
+  /// those that a thread collects; and the sizes of rankings.
+  private static func measureBytes(_ evaluation: EvaluationConfiguration, _ dataset: SequenceDataset) -> Double {
+    let sizes = evaluation.needsCandidateCounts ? 48 * Double(dataset.valid.count + dataset.test.count) : 0
+    guard !evaluation.listCutoffs.isEmpty else { return sizes }
+    // The sorted items that training predicts, and twice that while they are found.
+    return sizes + 48 * Double(dataset.itemCount) + 5 * listBytes(evaluation, dataset)
+  }
+
+  /// The lists that one thread collects; 0 unless a metric needs them.
+  static func listBytes(_ evaluation: EvaluationConfiguration, _ dataset: SequenceDataset) -> Double {
+    ListCounts.byteCount(evaluation, itemCount: dataset.itemCount, targets: EnsembleScores.mostTargets)
   }
 
   /// The ranks of the held-out items, and what is left out of one ranking.

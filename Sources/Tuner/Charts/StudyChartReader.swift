@@ -88,7 +88,7 @@ package final class StudyChartReader {
   /// Reads what has changed, for `chart(of:)`.
   package func read(mayLag: Bool = false) throws -> Reading {
     try store.read { db in
-      let other = ranking.isOwn ? nil : try OtherRanking(of: study, ranking, db)
+      let other = ranking.isOwn ? nil : try OtherRanking(of: study, ranking, by: study.definition.metric, db)
       let rows = try StudyStore.trials(TrialSelection(of: study.id), db)
       try update(rows, db)
       for (id, decision) in try StudyStore.record(of: study, after: arrivals.last, db) { arrivals.add(decision, id) }

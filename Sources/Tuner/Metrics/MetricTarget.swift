@@ -16,8 +16,15 @@ public struct MetricTarget: Sendable, Equatable {
   /// The metric with its split, as learning curves name it.
   var validationMetric: String { MetricName.valid(metric).description }
 
+  private var direction: Direction { Direction(ofMetric: metric) }
+
+  /// The sign between a value that is good enough and the threshold.
+  var sign: String { direction.sign + (includesThreshold ? "=" : "") }
+
   /// Whether a value of the metric is good enough; NaN never is.
-  public func isReached(by value: Double) -> Bool { includesThreshold ? value >= threshold : value > threshold }
+  public func isReached(by value: Double) -> Bool {
+    direction.prefers(value, to: threshold) || (includesThreshold && value == threshold)
+  }
 
   /// Whether a reported value belongs to the metric and is good enough.
   func isReached(by value: (name: String, value: Double)) -> Bool {
@@ -27,5 +34,5 @@ public struct MetricTarget: Sendable, Equatable {
 
 extension MetricTarget: CustomStringConvertible {
   /// For example `valid.mrr@10>0.05`.
-  public var description: String { "\(validationMetric)\(includesThreshold ? ">=" : ">")\(threshold)" }
+  public var description: String { "\(validationMetric)\(sign)\(threshold)" }
 }

@@ -73,7 +73,7 @@ extension UserRanks {
   /// for the second.
   ///
   /// - Parameter gains: One for each sample.
-  func byUser(_ gains: [Double]) -> [Double] {
+  package func byUser(_ gains: [Double]) -> [Double] {
     guard let counts else { return gains }
     var start = 0
     return counts.map { count in

@@ -60,11 +60,12 @@ public struct StudyDefinition: Sendable {
   public var metric: String
   public var direction: Direction
 
+  /// - Parameter direction: `nil` for the one that the metric's name says.
   public init(
     name: String, model: String, dataset: String, datasetHash: String, searchSpace: String,
     fixedConfiguration: [Setting],
     invocation: String, numericVersion: Int, sampler: Sampling = .grid, trialLimit: Int? = nil, earlyStop: Int? = nil,
-    pruner: Pruner = .none, repeats: Int = 0, seed: Int, metric: String, direction: Direction = .maximize
+    pruner: Pruner = .none, repeats: Int = 0, seed: Int, metric: String, direction: Direction? = nil
   ) {
     self.name = name
     self.model = model
@@ -82,7 +83,7 @@ public struct StudyDefinition: Sendable {
     keptWeights = Self.keptWeights(in: invocation)
     self.seed = seed
     self.metric = metric
-    self.direction = direction
+    self.direction = direction ?? Direction(ofMetric: metric)
   }
 
   /// What makes `name` unusable as a study's name, or `nil`.

@@ -92,11 +92,6 @@ struct EnsembleCommand: ParsableCommand {
         Literals.message(
           at: study.name, found: "no completed trial with a value for \(metric)", expected: "a study with a result"))
     }
-    guard let rankMetric = RankMetric(metric) else {
-      throw CommandError.input(
-        Literals.message(
-          at: study.name, found: "the metric \(metric)", expected: "one that is a function of a rank, such as ndcg@10"))
-    }
     let (origin, numbers) = try origin(best: best, ranked, try store.repeats(of: best, in: study), study)
     let trials = try numbers.sorted().map { try store.trainedTrial($0, of: study) }
     let members = try WeightsSet.members(
@@ -116,13 +111,20 @@ struct EnsembleCommand: ParsableCommand {
         "note: left out \(all.count - candidates.count) of \(all.count) trials, whose users, items or held-out items "
           + "are not those of trial \(best)")
     }
+    let evaluation = first.member.source.configuration.evaluation
+    guard let ensembleMetric = EnsembleMetric(metric, evaluation, first.member.dataset) else {
+      throw CommandError.input(
+        Literals.message(
+          at: study.name, found: "the metric \(metric), which its configuration does not measure",
+          expected: "one of \(evaluation.metricNames.joined(separator: ", "))"))
+    }
     let memory = TrainingMemory(
       choosingAmong: candidates.map {
         .init($0.member.source.configuration, $0.member.dataset, isTrained: $0.member.source.training != nil)
       })
     let admission = try Admission.check([memory], workers: 1, threads: threads, note: Output.note)
     return EnsembleChoice(
-      study: study, metric: rankMetric, origin: origin, candidates: candidates, best: first.trial, size: size,
+      study: study, metric: ensembleMetric, origin: origin, candidates: candidates, best: first.trial, size: size,
       threads: admission.threads, folder: folder)
   }
 
@@ -160,9 +162,12 @@ extension EnsembleDocument {
     for comparison in comparisons {
       results.append([
         comparison.split, digits(comparison.single), digits(comparison.ensemble), digits(comparison.difference),
-        "\(digits(comparison.low)) to \(digits(comparison.high))", "\(comparison.users)",
+        comparison.low.flatMap { low in comparison.high.map { "\(digits(low)) to \(digits($0))" } } ?? "none",
+        "\(comparison.users)",
       ])
     }
+    let isWhole = comparisons.contains { $0.low == nil }
+    let whole = isWhole ? WholeMetric(metric).map { "\n\(metric) \($0.reason), so there is no interval." } ?? "" : ""
     let times = single.operationsPerUser > 0 ? ensemble.operationsPerUser / single.operationsPerUser : 0
     let megaFLOP = ProgressText.decimal(ensemble.operationsPerUser / 1e6, places: 2)
     let what = from == EnsembleOrigin.repeats.rawValue ? "trial \(best) and its other seeds" : "the best trials"
@@ -173,7 +178,7 @@ extension EnsembleDocument {
       \(table.lines.map { "  " + $0 }.joined(separator: "\n"))
 
       \(metric) of the ensemble beside trial \(best), the best one
-      \(results.lines.map { "  " + $0 }.joined(separator: "\n"))
+      \(results.lines.map { "  " + $0 }.joined(separator: "\n"))\(whole)
 
       Serving takes \(members.count) \(members.count == 1 ? "network" : "networks"): \(ensemble.parameters) parameters and \
       \(megaFLOP) MFLOP per user, \(ProgressText.decimal(times, places: 1)) times those of trial \(best)

@@ -101,11 +101,12 @@ struct EvaluateCommand: ParsableCommand {
       members.append(own)
     }
     let evaluation = set.configuration.evaluation
-    let ranks = Ensemble.ranks(
+    let rankings = Ensemble.rankings(
       adding: members.suffix(1), to: members.dropLast(), split: 0,
-      HeldOut(heldOut(of: set.dataset), of: set.dataset, isRepeatable: evaluation.isRepeatable), threads: 1)?.first
-    guard let ranks, !ranks.contains(.max) else { return nil }
-    return Metrics(ranks: ranks, evaluation)
+      HeldOut(heldOut(of: set.dataset), of: set.dataset, isRepeatable: evaluation.isRepeatable), for: evaluation,
+      threads: 1)?.first
+    guard let rankings, !rankings.ranks.contains(.max) else { return nil }
+    return RankingMeasures(evaluation, set.dataset).metrics(of: rankings)
   }
 
   private func heldOut(of dataset: SequenceDataset) -> [Sample] {

@@ -17,6 +17,7 @@ struct LeaderboardCommand: ParsableCommand, CheckedCommand {
         run-hyper leaderboard --sort=mrr@5
         run-hyper leaderboard --sort=tflop --where='n_layers in 1,2'
         run-hyper leaderboard --sort=test.ndcg@10 --repeatable=False
+        run-hyper leaderboard --front
         run-hyper leaderboard --format=csv > results.csv
       """)
 
@@ -46,6 +47,13 @@ struct LeaderboardCommand: ParsableCommand, CheckedCommand {
       =, !=, <, <=, >, >= or in; can be repeated.
       """, valueName: "condition"))
   var conditions: [String] = []
+
+  @Flag(
+    help: """
+      Mark the trials that no other beats in both cost and the metric by which \
+      they are ranked.
+      """)
+  var front = false
 
   @Option(
     help: ArgumentHelp(
@@ -87,7 +95,8 @@ struct LeaderboardCommand: ParsableCommand, CheckedCommand {
       let board = try store.leaderboard(
         of: study,
         LeaderboardQuery(
-          top: top == 0 ? nil : top, sort: sort, isRepeatable: ranking.repeatable?.value, conditions: conditions))
+          top: top == 0 ? nil : top, sort: sort, isRepeatable: ranking.repeatable?.value, conditions: conditions,
+          marksFront: front))
       let columns = try selection(from: board)
       let isEmpty = !conditions.isEmpty && board.rows.isEmpty && board.failures.isEmpty
       let note =

@@ -83,11 +83,11 @@ struct DatasetDescription {
   /// The metrics of recommending the most frequent items.
   private var popularity: [String] {
     let ranking = PopularityRanking(dataset)
+    let measures = RankingMeasures(evaluation, dataset)
     let splits = [("valid", dataset.valid), ("test", dataset.test)].filter { !$0.1.isEmpty }
     var metrics: [String: Metrics] = [:]
     for (name, samples) in splits {
-      let ranks = ranking.ranks(of: samples, isRepeatable: evaluation.isRepeatable)
-      metrics[name] = Metrics(ranks: ranks, evaluation)
+      metrics[name] = measures.metrics(of: ranking.rankings(of: samples, evaluation))
     }
     guard !splits.isEmpty else { return [] }
     var table = TextTable(header: ["popularity"] + evaluation.metricNames)

@@ -11,7 +11,7 @@ struct EnsembleChoice {
   }
 
   let study: Study
-  let metric: RankMetric
+  let metric: EnsembleMetric
   let origin: EnsembleOrigin
 
   /// In the order of their numbers.
@@ -53,25 +53,28 @@ struct EnsembleChoice {
     let dataset = candidates[0].member.dataset
     let isRepeatable = study.definition.isRepeatable
     let heldOut = [dataset.valid, dataset.test].map { HeldOut($0, of: dataset, isRepeatable: isRepeatable) }
-    func ranks(adding others: [Int], to chosen: [Int], split: Int) throws -> [UserRanks] {
-      let ranks = Ensemble.ranks(
+    func rankings(adding others: [Int], to chosen: [Int], split: Int) throws -> [Rankings] {
+      let rankings = Ensemble.rankings(
         adding: others.map { all[$0].member }, to: chosen.map { all[$0].member }, split: split,
-        heldOut[split], threads: threads, shouldStop: shouldStop)
-      guard let ranks else { throw CommandError.interrupted("Interrupted; nothing was written") }
-      return ranks.map { UserRanks($0, of: split == 0 ? dataset.valid : dataset.test) }
+        heldOut[split], for: metric.evaluation, threads: threads, shouldStop: shouldStop)
+      guard let rankings else { throw CommandError.interrupted("Interrupted; nothing was written") }
+      return rankings
     }
     var alone: [Double] = []
-    let selection = try GreedySelection(candidateCount: candidates.count, size: size) { chosen, others in
-      let values = try ranks(adding: others, to: chosen, split: 0).map { metric.values(of: $0).mean }
+    let selection = try GreedySelection(
+      candidateCount: candidates.count, size: size, direction: metric.direction
+    ) { chosen, others in
+      let values = try rankings(adding: others, to: chosen, split: 0).map(metric.value)
       if chosen.isEmpty { alone = values }
       return values
     }
     let chosen = selection.steps.map(\.candidate)
     let comparisons = try Self.splits.enumerated().compactMap { split, name -> EnsembleDocument.Comparison? in
-      let single = try ranks(adding: bestIndices, to: [], split: split)[0]
-      let together = try ranks(adding: chosen.suffix(1), to: chosen.dropLast(), split: split)[0]
-      return single.isEmpty
-        ? nil : EnsembleDocument.Comparison(split: name, metric, ensemble: together, single: single)
+      let single = try rankings(adding: bestIndices, to: [], split: split)[0]
+      let together = try rankings(adding: chosen.suffix(1), to: chosen.dropLast(), split: split)[0]
+      guard !single.ranks.isEmpty else { return nil }
+      let samples = split == 0 ? dataset.valid : dataset.test
+      return metric.comparison(split: name, samples, ensemble: together, single: single)
     }
     try folder?.write(
       "the weights",

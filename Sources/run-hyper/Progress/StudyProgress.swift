@@ -29,6 +29,9 @@ package struct StudyProgress: Equatable {
   /// The name of the value, such as `mrr@10`.
   package let metric: String
 
+  /// Which values are better.
+  private var direction: Direction { Direction(ofMetric: metric) }
+
   private let decimalPlaces: Int
   private var endedBefore: Int
   private var workBefore: Double
@@ -51,9 +54,9 @@ package struct StudyProgress: Equatable {
     }
 
     /// Whether it ranks before another one: of equal values, that of the earlier trial.
-    fileprivate func ranksBefore(_ other: Best?) -> Bool {
+    fileprivate func ranksBefore(_ other: Best?, _ direction: Direction) -> Bool {
       guard let other else { return true }
-      return value > other.value || (value == other.value && trial < other.trial)
+      return direction.prefers(value, to: other.value) || (value == other.value && trial < other.trial)
     }
   }
 
@@ -150,7 +153,7 @@ package struct StudyProgress: Equatable {
     guard var known = running[trial] else { return }
     known.values = (known.values + [value]).suffix(Self.curveLength)
     let own = Best(value: value, trial: trial, epoch: epoch, parameters: known.parameters)
-    if own.ranksBefore(known.best) { known.best = own }
+    if own.ranksBefore(known.best, direction) { known.best = own }
     running[trial] = known
     if known.isRanked { consider(own) }
   }
@@ -172,22 +175,22 @@ package struct StudyProgress: Equatable {
     guard known.isRanked else { return }
     guard let value else {
       let others = running.values.filter(\.isRanked).map(\.best)
-      if best?.trial == trial { best = others.reduce(record, Self.better) }
+      if best?.trial == trial { best = others.reduce(record) { better($0, $1) } }
       return
     }
     let epoch = known.best?.value == value ? known.best?.epoch : nil
     let own = Best(value: value, trial: trial, epoch: epoch, parameters: known.parameters, interval: interval)
-    if own.ranksBefore(record) { record = own }
+    if own.ranksBefore(record, direction) { record = own }
     if best?.trial == trial && best?.value == value { best = own } else { consider(own) }
   }
 
   private mutating func consider(_ candidate: Best) {
-    if candidate.ranksBefore(best) { best = candidate }
+    if candidate.ranksBefore(best, direction) { best = candidate }
   }
 
-  private static func better(_ a: Best?, _ b: Best?) -> Best? {
+  private func better(_ a: Best?, _ b: Best?) -> Best? {
     guard let b else { return a }
-    return b.ranksBefore(a) ? b : a
+    return b.ranksBefore(a, direction) ? b : a
   }
 
   /// Trials that have ended for good.

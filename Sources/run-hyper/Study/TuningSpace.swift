@@ -40,8 +40,8 @@ struct TuningSpace {
 
   /// Keys that must be the same for all trials of a study.
   private static let commonKeys: Set<String> = [
-    "model", "dataset", "data_path", "valid_metric", "metrics", "topk", "metric_decimal_place", "repeatable",
-    "epoch_fraction",
+    "model", "dataset", "data_path", "valid_metric", "metrics", "topk", "tail_ratio", "metric_decimal_place",
+    "repeatable", "epoch_fraction",
   ]
 
   /// Keys that determine how the data is read.

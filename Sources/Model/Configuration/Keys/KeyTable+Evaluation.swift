@@ -19,20 +19,26 @@ extension KeyTable {
   static let measures = section(
     .evaluation,
     .custom(
-      "metrics", \.evaluation.metrics, "list of Hit, Recall, Precision, MRR, MAP, NDCG",
-      "Metrics, in the order of the results.",
+      "metrics", \.evaluation.metrics,
+      "list of Hit, Recall, Precision, MRR, MAP, NDCG, GAUC, ItemCoverage, AveragePopularity, ShannonEntropy, GiniIndex, "
+        + "TailPercentage", "Metrics, in the order of the results.",
       read: { $0.metrics($1, into: &$2) }, write: { .list($0.map { .text($0.rawValue) }) },
       shown: { .list($0.map { .text($0.title) }) }),
     .custom(
       "topk", \.evaluation.cutoffs, "integer ≥ 1 or list of them", "Cut-offs k of the metrics.", aliases: "k top_k",
       read: { $0.cutoffs($1, into: &$2) }, write: { .list($0.map { .integer($0) }) }),
     .custom(
-      "valid_metric", \.evaluation.validationMetric, "metric@k",
+      "valid_metric", \.evaluation.validationMetric, "metric@k, or GAUC",
       "Metric for early stopping and for ranking trials.",
       read: { reader, key, value in
         reader.text(key, into: &value)
         value = value.lowercased()
-      }, write: { .text($0) }, shown: { .text($0.uppercased()) }))
+      }, write: { .text($0) }, shown: { .text($0.uppercased()) }),
+    .custom(
+      "tail_ratio", \.evaluation, NumberRange.above(0).description,
+      "Tail of TailPercentage: the least frequent items, as a share, or, above 1, up to a frequency.",
+      read: { $0.tailRatio($1, into: &$2) }, write: { .number($0.tailRatio) }
+    ).absent(where: .number(EvaluationConfiguration().tailRatio)))
 
   static let rounding = section(
     .evaluation,
@@ -43,18 +49,4 @@ extension KeyTable {
       "eval_batch_size", \.evaluation.batchSize, in: 1...Int(Int32.max),
       "Evaluation batch size; does not affect results.", aliases: "per_device_eval_batch_size test_batch_size"
     ).effective { _ in nil })
-}
-
-extension RankingMetric {
-  /// The name as RecBole's documentation spells it.
-  fileprivate var title: String {
-    switch self {
-    case .hit: "Hit"
-    case .recall: "Recall"
-    case .precision: "Precision"
-    case .ndcg: "NDCG"
-    case .reciprocalRank: "MRR"
-    case .averagePrecision: "MAP"
-    }
-  }
 }

@@ -17,7 +17,6 @@ extension KeyTable {
     "the metrics' names determine it": "eval_type",
     "hidden_size sets the width": "embedding_size",
     "the loss has no such term": "require_pow reg_weight",
-    "no metric uses it": "tail_ratio",
     "training uses 32-bit floats": "enable_scaler",
     "only user, item and time are used":
       "RATING_FIELD LABEL_FIELD threshold NEG_PREFIX numerical_features discretization",

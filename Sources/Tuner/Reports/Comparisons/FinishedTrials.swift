@@ -85,7 +85,8 @@ extension StudyStore {
     let name = name ?? study.definition.metric
     guard let metric = RankMetric(name) else {
       throw ReportError(
-        location: "--metric", found: "'\(name.inMessage)'",
+        location: "--metric",
+        found: "'\(name.inMessage)'" + (WholeMetric(name).map { ", which \($0.reason)" } ?? ""),
         expected: "hit, recall, mrr, map, ndcg or precision with a cut-off, such as ndcg@10")
     }
     let (rows, hyperparameters, ranks, pruned, diverged) = try read { db in
@@ -93,7 +94,8 @@ extension StudyStore {
       return (
         try Self.trials(selection, db), try Self.allHyperparameters(of: selection, db),
         try ranking.isOwn
-          ? Self.ranks(split: split, in: study, db) : OtherRanking(of: study, ranking, db).ranks(split: split),
+          ? Self.ranks(split: split, in: study, db)
+          : OtherRanking(of: study, ranking, by: name, db).ranks(split: split),
         try Self.count(of: TrialSelection(of: study.id, in: [.pruned]), db),
         try Self.count(of: TrialSelection(of: study.id, in: [.diverged]), db)
       )

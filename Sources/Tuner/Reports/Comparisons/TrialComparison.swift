@@ -63,7 +63,8 @@ extension StudyStore {
     guard let rank = RankMetric(metric) else {
       throw ReportError(
         location: study.name,
-        problem: "\(metric) is not a function of a rank, so trials cannot be compared user by user")
+        problem: "\(metric) \(WholeMetric(metric)?.reason ?? "is not a function of a rank"), "
+          + "so trials cannot be compared user by user")
     }
     let ranks = try [first, second].map { number in
       guard let ranks = try self.ranks(of: number, split: "valid", in: study), !ranks.isEmpty else {

@@ -23,26 +23,53 @@ package struct EnsembleDocument: Encodable, Sendable {
     /// The number of held-out items, if it is not that of users.
     package let samples: Int?
 
-    /// The number of users, and for how many of them each is better.
-    package let users, ensembleBetter, singleBetter, equal: Int
+    /// The number of users.
+    package let users: Int
+
+    /// For how many users each is better; `nil` if the metric has no value for each user.
+    package let ensembleBetter, singleBetter, equal: Int?
     package let single, ensemble: Double
 
-    /// The ensemble's value minus the best trial's, with its 95 % interval and p-value.
-    package let difference, low, high, pValue: Double
+    /// The ensemble's value minus the best trial's.
+    package let difference: Double
+
+    /// The difference's 95 % interval and p-value; `nil` if the metric has no value for each user.
+    package let low, high, pValue: Double?
 
     /// - Parameters:
     ///   - ensemble: The ranks of the held-out items.
     ///   - single: The same for the best trial, of the same users.
     package init(split: String, _ metric: RankMetric, ensemble: UserRanks, single: UserRanks) {
-      let (a, b) = (metric.values(of: ensemble), metric.values(of: single))
-      let comparison = PairedComparison(a, b, weights: ensemble.weights, largest: metric.largest, seed: 0)
+      self.init(
+        split: split, ensemble: metric.values(of: ensemble), single: metric.values(of: single), of: ensemble,
+        largest: metric.largest, areSame: ensemble == single)
+    }
+
+    /// - Parameters:
+    ///   - ensemble: The metric of each user, as `RankMetric.values` has it.
+    ///   - single: The same for the best trial, in the same order.
+    ///   - ranks: Those of the same users.
+    ///   - largest: The largest value that a held-out item can have.
+    ///   - areSame: Whether the ensemble is the best trial.
+    package init(
+      split: String, ensemble: [Double], single: [Double], of ranks: UserRanks, largest: Double, areSame: Bool
+    ) {
+      let comparison = PairedComparison(ensemble, single, weights: ranks.weights, largest: largest, seed: 0)
       self.split = split
-      (users, samples) = (a.count, ensemble.sampleCount)
+      (users, samples) = (ensemble.count, ranks.sampleCount)
       (ensembleBetter, singleBetter, equal) = (comparison.better, comparison.worse, comparison.equal)
-      (self.single, self.ensemble, difference) = (b.mean, a.mean, comparison.difference)
+      (self.single, self.ensemble, difference) = (single.mean, ensemble.mean, comparison.difference)
       // One trial does not differ from itself for any user.
-      let interval = ensemble == single ? ConfidenceInterval(low: 0, high: 0) : comparison.interval
+      let interval = areSame ? ConfidenceInterval(low: 0, high: 0) : comparison.interval
       (low, high, pValue) = (interval.low, interval.high, comparison.pValue)
+    }
+
+    /// A metric of all users together.
+    package init(split: String, of ranks: UserRanks, ensemble: Double, single: Double) {
+      (self.split, users, samples) = (split, ranks.userCount, ranks.sampleCount)
+      (ensembleBetter, singleBetter, equal) = (nil, nil, nil)
+      (self.single, self.ensemble, difference) = (single, ensemble, ensemble - single)
+      (low, high, pValue) = (nil, nil, nil)
     }
   }
 

@@ -15,7 +15,7 @@ extension Leaderboard {
           "interval_low", "interval_high", "may_be_best", "epochs", "cost_tflop", "seeds", "seed_mean",
           "seed_deviation",
           "message",
-        ] + stated.map(\.name))
+        ] + stated.map(\.name) + (marksFront ? ["on_front"] : []))
     let ranked = rows.map { row in
       let start = [
         rankText(row), String(row.trial), row.state.rawValue, digits(row.value),
@@ -29,13 +29,14 @@ extension Leaderboard {
             row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "", String(row.epochs),
             digits(row.cost.map { $0 / 1e12 }), row.overSeeds.map { String($0.count) } ?? "",
             digits(row.overSeeds?.mean), digits(row.overSeeds?.deviation), "",
-          ] + stated.map(\.value))
+          ] + stated.map(\.value) + (marksFront ? [row.isOnFront == true ? "true" : "false"] : []))
     }
     let failed = failures.map { failure in
       line(
         ["", String(failure.trial), "failed", "", ""]
           + parameters.map { failure.hyperparameters[$0]?.description ?? "" }
-          + metrics.map { _ in "" } + ["", "", "", "", "", "", "", "", failure.message] + stated.map(\.value))
+          + metrics.map { _ in "" } + ["", "", "", "", "", "", "", "", failure.message] + stated.map(\.value)
+          + (marksFront ? [""] : []))
     }
     return header + ranked.joined() + failed.joined()
   }

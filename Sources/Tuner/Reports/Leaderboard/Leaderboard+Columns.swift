@@ -28,6 +28,7 @@ extension Leaderboard {
       }
       add("tied", .mark) { $0.certainty?.mayBeBest == true ? "=" : "" }
     }
+    if marksFront { add("front", .mark) { $0.isOnFront == true ? "*" : "" } }
     if !isOwn { add(self.metric, .ownMetric, value) }
     for extra in extraColumns(rounded) { add(extra.header, .extra, extra.cell) }
     for name in parameterNames {
@@ -71,7 +72,8 @@ extension Leaderboard {
   /// Whether there are columns for certainty; before the first trial has completed, they are empty.
   private var hasCertainty: Bool {
     userCount > 0
-      || (isRanked && counts.completed == 0 && direction == .maximize
+      || (isRanked && counts.completed == 0
+        && Leaderboard.direction(of: sort, metric: metric, direction) == .maximize
         && RankMetric(MetricName(sort).name) != nil)
   }
 

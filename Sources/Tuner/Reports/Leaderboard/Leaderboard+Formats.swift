@@ -38,7 +38,17 @@ extension Leaderboard {
   /// What is to be said of the ranking and of epochs.
   var statements: [String] {
     let remark = isRanked ? RankingChoice.remark(onTrialsWithoutRanks: unrankedCount) : nil
-    return [ranking.statement, remark, epochShare?.statement].compactMap(\.self)
+    return [ranking.statement, remark, wholeStatement, epochShare?.statement].compactMap(\.self)
+  }
+
+  /// What is to be said of metrics that are no functions of users' ranks; `nil` if nothing.
+  private var wholeStatement: String? {
+    if isRanked, let metric = WholeMetric(sort) {
+      return "\(MetricName(sort).name) \(metric.reason), so it has no interval and no mark of ties."
+    }
+    let names = Self.distinct(metricNames.map { MetricName($0).name }.filter { WholeMetric($0) != nil })
+    guard !ranking.isOwn, !names.isEmpty else { return nil }
+    return "Measured in the study's own ranking only, and not shown here: \(names.joined(separator: ", "))."
   }
 
   /// The rank of a row; empty if the board is not ranked.

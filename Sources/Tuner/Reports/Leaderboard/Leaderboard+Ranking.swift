@@ -33,18 +33,21 @@ extension Leaderboard {
     }
 
     let keys = Leaderboard.keys(of: candidates, by: sort, metric: metric)
-    let isMeasured = query.measuresCertainty && direction == .maximize
+    let sortDirection = Leaderboard.direction(of: sort ?? metric, metric: metric, direction)
+    let isMeasured = query.measuresCertainty && sortDirection == .maximize
     let certainties = isMeasured ? values?.certainties(of: keys.keys) ?? [:] : [:]
-    let ranked = Leaderboard.sorted(candidates, by: keys, direction).enumerated().map { index, row in
+    let front = query.marksFront ? Leaderboard.front(of: candidates, keys, sortDirection) : nil
+    let ranked = Leaderboard.sorted(candidates, by: keys, sortDirection).enumerated().map { index, row in
       Row(
         rank: index + 1, trial: row.trial, state: row.state, value: row.value, bestEpoch: row.bestEpoch,
         epochs: row.epochs, cost: row.cost, seconds: row.seconds, repeatedValues: row.repeatedValues,
-        hyperparameters: row.hyperparameters, metrics: row.metrics, certainty: certainties[row.trial])
+        hyperparameters: row.hyperparameters, metrics: row.metrics, certainty: certainties[row.trial],
+        isOnFront: front?.contains(row.trial))
     }
     let wanted = ranked.filter { row in
       conditions.allSatisfy { condition, column in condition.holds(for: row.value(in: column, ownMetric: metric)) }
     }
-    let reversed = query.isReversed ? Leaderboard.reversed(query, sort ?? metric, metric, direction) : nil
+    let reversed = query.isReversed ? Leaderboard.reversed(query, sort ?? metric, metric, sortDirection) : nil
     let listed =
       order?.sorted(wanted, ownMetric: metric)
       ?? reversed.map { Self.reversed(wanted, by: $0.column, ownMetric: metric) } ?? wanted
@@ -58,7 +61,12 @@ extension Leaderboard {
       rows: query.top.map { Array(listed.prefix($0)) } ?? listed,
       failures: failures.filter { failure in
         conditions.allSatisfy { condition, column in condition.holds(for: failure.value(in: column)) }
-      })
+      }, marksFront: query.marksFront)
+  }
+
+  /// Which values of a metric are better: of the study's own, as the study says; of others, as their names say.
+  static func direction(of name: String, metric: String, _ own: Direction) -> Direction {
+    MetricName(name).name == MetricName(metric).name ? own : Direction(ofMetric: name)
   }
 
   /// The order that a query asks for by a column that is no metric; `nil` for a metric.
@@ -156,7 +164,7 @@ extension Leaderboard {
 
   static func order(of state: TrialState) -> Int { state == .completed ? 0 : state == .pruned ? 1 : 2 }
 
-  private static func distinct(_ names: [String]) -> [String] {
+  static func distinct(_ names: [String]) -> [String] {
     var seen: Set<String> = []
     return names.filter { seen.insert($0).inserted }
   }

@@ -71,9 +71,10 @@ extension Leaderboard {
       "\(study.visible): \(counts.total) \(counts.total == 1 ? "trial" : "trials")" + (text.isEmpty ? "" : ": \(text)")
     let lines = [line] + statements
     if let emptiness { return (lines + [emptiness]).joined(separator: "\n") }
-    guard userCount > 0, !rows.isEmpty else { return lines.joined(separator: "\n") }
-    return (lines + ["= statistically tied with the best trial (95 % confidence set, \(userCount) users)"])
-      .joined(separator: "\n")
+    guard !rows.isEmpty else { return lines.joined(separator: "\n") }
+    let tie =
+      userCount > 0 ? "= statistically tied with the best trial (95 % confidence set, \(userCount) users)" : nil
+    return (lines + [tie, frontStatement].compactMap(\.self)).joined(separator: "\n")
   }
 
   private var failureLines: String {

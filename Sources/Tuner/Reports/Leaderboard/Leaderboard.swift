@@ -29,6 +29,9 @@ public struct Leaderboard: Sendable, Equatable {
 
     /// The certainty of the sort value; `nil` if it cannot be derived from users' ranks.
     package var certainty: Certainty?
+
+    /// Whether no other trial beats it in both the sort metric and cost; `nil` unless the front is marked.
+    package var isOnFront: Bool?
   }
 
   /// A trial without a rank.
@@ -68,6 +71,9 @@ public struct Leaderboard: Sendable, Equatable {
   public let counts: StudyCounts
   public let rows: [Row]
   public let failures: [Failure]
+
+  /// Whether trials are marked that no other beats in both the sort metric and cost.
+  package internal(set) var marksFront = false
 
   /// Names of the tuned parameters, in the order of the file.
   public var parameterNames: [String] {

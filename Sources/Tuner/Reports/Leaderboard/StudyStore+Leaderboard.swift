@@ -7,7 +7,9 @@ extension StudyStore {
     let ranking = definition.ranking(isRepeatable: query.isRepeatable)
     let split = MetricName(query.sortedName ?? definition.metric).split
     let (counts, candidates, failures, ranks) = try read { db in
-      let other = ranking.isOwn ? nil : try OtherRanking(of: study, ranking, db)
+      let other =
+        ranking.isOwn
+        ? nil : try OtherRanking(of: study, ranking, by: query.rankingMetric(otherwise: definition.metric), db)
       let first = other == nil ? try Self.firstTrials(of: study, query, db) : nil
       let candidates = try Self.candidates(
         first.map { TrialSelection($0, db.dialect) }
@@ -25,7 +27,8 @@ extension StudyStore {
 
   /// The trials that a query for the top few shows, if the database can select them; `nil` if all trials must be read.
   private static func firstTrials(of study: Study, _ query: LeaderboardQuery, _ db: Connection) throws -> [Int64]? {
-    guard let top = query.top, query.conditions.isEmpty, query.sort == nil || query.sort == study.definition.metric
+    guard let top = query.top, query.conditions.isEmpty, !query.marksFront,
+      query.sort == nil || query.sort == study.definition.metric
     else {
       return nil
     }

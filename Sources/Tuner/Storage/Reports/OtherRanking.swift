@@ -15,8 +15,17 @@ struct OtherRanking {
   /// The values of repeats, by the trial that they repeat, in the order of their seeds.
   private(set) var repeatedValues: [Int64: [Double]] = [:]
 
-  /// Throws a `ReportError` if the study has completed trials, but none with these ranks.
-  init(of study: Study, _ choice: RankingChoice, _ db: Connection) throws {
+  /// Throws a `ReportError` if the study has completed trials, but none with these ranks, or if the metric does not follow from ranks.
+  ///
+  /// - Parameter metric: The metric that the report is about.
+  init(of study: Study, _ choice: RankingChoice, by metric: String, _ db: Connection) throws {
+    if WholeMetric(metric) != nil {
+      throw ReportError(
+        location: "--repeatable",
+        found: "\(choice.isRepeatable ? "True" : "False"), and \(metric), which is measured in the study's own ranking "
+          + "only",
+        expected: "no --repeatable, or a report by a metric that follows from a user's rank, such as ndcg@10")
+    }
     let source =
       "FROM user_rank JOIN trial ON trial.id = trial_id WHERE study_id = ? AND active = 1 AND state = 'completed'"
     var order: [Int64] = []

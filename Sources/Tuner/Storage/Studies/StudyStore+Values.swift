@@ -36,7 +36,7 @@ extension StudyStore {
 
   /// The first completed trial whose learning curve or result reaches a target, or `nil`.
   package func trial(reaching target: MetricTarget, in study: Study) throws -> Int? {
-    let isReached = target.includesThreshold ? ">= ?" : "> ?"
+    let isReached = "\(target.sign) ?"
     return try read { db in
       try db.value(
         Int.self,
