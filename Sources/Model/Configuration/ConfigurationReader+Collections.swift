@@ -154,7 +154,10 @@ extension ConfigurationReader {
   mutating func tailRatio(_ key: String, into evaluation: inout EvaluationConfiguration) {
     guard let value = value(key), !value.isNullLike else { return }
     guard evaluation.metrics.contains(.tailPercentage) else {
-      return noteWithoutEffect(key, because: "TailPercentage is not among the metrics")
+      if value.finiteNumber != evaluation.tailRatio {
+        noteWithoutEffect(key, because: "TailPercentage is not among the metrics")
+      }
+      return
     }
     number(key, .above(0), into: &evaluation.tailRatio)
   }

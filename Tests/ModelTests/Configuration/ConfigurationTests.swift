@@ -24,8 +24,38 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let layer = ConfigurationLayer(source: "table", values: table)
     #expect(try Configuration(layers: [layer]) == Configuration())
     // Studies store the newer keys only with other values.
-    let newer = ["epoch_fraction", "precision", "repeatable", "weight_average"]
+    let newer = ["epoch_fraction", "objective", "precision", "repeatable", "tail_ratio", "weight_average"]
     #expect(Set(table.keys) == Set(Configuration().values.map(\.key) + newer))
+  }
+
+  @Test func `Metrics over lists, and GAUC without a cut-off`() throws {
+    let result = try configuration([
+      ("metrics", "[NDCG,GAUC,ItemCoverage,averagepopularity,ShannonEntropy,GiniIndex,TailPercentage]"),
+      ("topk", "[5,10]"), ("valid_metric", "GiniIndex@5"), ("tail_ratio", "3"),
+    ])
+    #expect(
+      result.evaluation.metrics == [
+        .ndcg, .gauc, .itemCoverage, .averagePopularity, .shannonEntropy, .giniIndex, .tailPercentage,
+      ])
+    let names = result.evaluation.metricNames
+    #expect(names.prefix(5) == ["ndcg@5", "ndcg@10", "gauc", "itemcoverage@5", "itemcoverage@10"])
+    #expect(result.evaluation.validationMetric == "giniindex@5" && result.evaluation.tailRatio == 3)
+    #expect(result.effectiveValues.contains { $0.key == "tail_ratio" && $0.value == .number(3) })
+    #expect(try configuration([("metrics", "gauc"), ("valid_metric", "GAUC")]).evaluation.metricNames == ["gauc"])
+    // Without the metric, the key changes nothing.
+    for value in ["3", "None", "0.1"] {
+      let plain = try configuration([("tail_ratio", value)])
+      #expect(plain.evaluation.tailRatio == 0.1 && plain.notes.isEmpty == (value != "3"))
+      #expect(!(plain.values + plain.effectiveValues).contains { $0.key == "tail_ratio" })
+    }
+    for (arguments, part) in [
+      ([("metrics", "TailPercentage"), ("valid_metric", "TailPercentage@10"), ("tail_ratio", "0")], "number > 0"),
+      ([("metrics", "[MRR,GAUC]"), ("valid_metric", "GAUC@10")], "valid_metric 'GAUC@10', which is not measured"),
+      ([("metrics", "[MRR,Coverage]")], "GiniIndex or TailPercentage"),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { try configuration(arguments) }
+      #expect(error.map { "\($0)".contains(part) } == true, "\(String(describing: error))")
+    }
   }
 
   @Test func `Later layers win, key by key`() throws {

@@ -23,4 +23,11 @@ import Testing
     }
     #expect(found.best == best && found.stop == stop)
   }
+
+  @Test func `Where smaller scores are better, a smaller or equal one improves`() {
+    var stopping = EarlyStopping(patience: 1)
+    let verdicts = [0.5, 0.4, 0.4, .nan, 0.3, 0.6, 0.31].map { stopping.judge($0, isSmallerBetter: true) }
+    #expect(verdicts == [.improved, .improved, .improved, .worse, .improved, .worse, .stop])
+    #expect(stopping.best == 0.3)
+  }
 }

@@ -35,6 +35,15 @@ import Testing
     #expect(short.steps == [.init(candidate: 0, value: 0.5)])
   }
 
+  @Test func `Where less is better, each step takes the least`() {
+    let values = [0.5, 0.25, 0.75, 0.5]
+    let path = GreedySelection(candidateCount: 4, size: 4, direction: .minimize) { chosen, others in
+      others.map { values[chosen.count] + ($0 == 2 ? 0 : 0.125) }
+    }
+    #expect(path.steps.map(\.candidate) == [2, 0])
+    #expect(path.steps.map(\.value) == [0.5, 0.375])
+  }
+
   @Test func `Chosen candidates are not offered again, and all can be chosen`() {
     var offered: [[Int]] = []
     let all = GreedySelection(candidateCount: 3, size: 9) { chosen, others in
