@@ -108,6 +108,20 @@ import run_hyper
     #expect(progress.best?.trial == 7 && progress.record?.trial == 1)
   }
 
+  @Test func `Where less is better, the least value is the best`() {
+    var progress = StudyProgress(total: 9, ended: 0, metric: "giniindex@10", best: .init(value: 0.5, trial: 1))
+    progress.start(2, parameters: [])
+    progress.validate(2, epoch: 1, value: 0.6)
+    #expect(progress.best?.trial == 1)
+    progress.validate(2, epoch: 2, value: 0.4)
+    #expect(progress.best == .init(value: 0.4, trial: 2, epoch: 2))
+    progress.end(2, value: nil)
+    #expect(progress.best?.trial == 1)
+    progress.align(best: .init(value: 0.3, trial: 7))
+    progress.align(best: .init(value: 0.35, trial: 8))
+    #expect(progress.best?.trial == 7)
+  }
+
   @Test func `Counts that are taken over later are never below zero`() {
     var progress = StudyProgress(total: 2, ended: 2, metric: "mrr@10", best: nil)
     progress.align(total: 2, ended: 2, pruned: 2)

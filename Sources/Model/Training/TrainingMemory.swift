@@ -77,8 +77,8 @@ public struct TrainingMemory: Sendable, Equatable {
   private static func measureBytes(_ evaluation: EvaluationConfiguration, _ dataset: SequenceDataset) -> Double {
     let sizes = evaluation.needsCandidateCounts ? 48 * Double(dataset.valid.count + dataset.test.count) : 0
     guard !evaluation.listCutoffs.isEmpty else { return sizes }
-    // The sorted items that training predicts, and twice that while they are found.
-    return sizes + 48 * Double(dataset.itemCount) + 5 * listBytes(evaluation, dataset)
+    // Lists of items in some order are made while tails are found and while metrics are computed.
+    return sizes + 96 * Double(dataset.itemCount) + 5 * listBytes(evaluation, dataset)
   }
 
   /// The lists that one thread collects; 0 unless a metric needs them.

@@ -69,4 +69,21 @@ import Testing
     #expect(Double(Workspace.floatCount(shape)) > 1e11)
     #expect(TrainingMemory.parameterFloats(shape) > 6e13)
   }
+
+  @Test func `Metrics over lists take memory for counts, and others none`() {
+    let dataset = TrainerTests.dataset()
+    func memory(_ metrics: [RankingMetric], isRepeatable: Bool = true) -> TrainingMemory {
+      let configuration = TrainerTests.configuration {
+        ($0.evaluation.metrics, $0.evaluation.cutoffs) = (metrics, [5, 10])
+        $0.evaluation.isRepeatable = isRepeatable
+      }
+      return TrainingMemory(configuration, dataset, keepsCheckpoints: false)
+    }
+    let (plain, lists) = (memory([.ndcg]), memory([.ndcg, .giniIndex]))
+    #expect(plain == memory([.ndcg, .gauc]))
+    #expect(memory([.ndcg], isRepeatable: false).bytes < memory([.ndcg, .gauc], isRepeatable: false).bytes)
+    // The counts of both splits at two cut-offs, and those that each thread collects.
+    #expect(lists.bytes - plain.bytes >= Double(2 * 2 * 8 * dataset.itemCount))
+    #expect(lists.bytesPerThread - plain.bytesPerThread >= Double(2 * 8 * dataset.itemCount))
+  }
 }

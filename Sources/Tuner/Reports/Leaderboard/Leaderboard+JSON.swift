@@ -17,21 +17,21 @@ extension Leaderboard {
               row.metrics.filter { $0.split == split }.map { ($0.name, $0.value.map(JSON.number) ?? "null") })
           ))
       }
-      let front = row.isOnFront.map { [("on_front", $0 ? "true" : "false")] } ?? []
-      return JSON.object(
-        [
-          ("rank", isRanked ? String(row.rank) : "null"), ("trial", String(row.trial)),
-          ("state", JSON.string(row.state.rawValue)),
-          ("value", row.value.map(JSON.number) ?? "null"), ("best_epoch", row.bestEpoch.map(String.init) ?? "null"),
-          ("parameters", row.hyperparameters.json), ("metrics", JSON.object(splits)),
-          (
-            "interval",
-            row.certainty.map { "[\(JSON.number($0.interval.low)), \(JSON.number($0.interval.high))]" } ?? "null"
-          ),
-          ("may_be_best", row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "null"),
-          ("epochs", String(row.epochs)), ("cost_tflop", row.cost.map { JSON.number($0 / 1e12) } ?? "null"),
-          ("repeated_values", "[\(row.repeatedValues.map(JSON.number).joined(separator: ", "))]"),
-        ] + front)
+      var members: [(name: String, json: String)] = [
+        ("rank", isRanked ? String(row.rank) : "null"), ("trial", String(row.trial)),
+        ("state", JSON.string(row.state.rawValue)),
+        ("value", row.value.map(JSON.number) ?? "null"), ("best_epoch", row.bestEpoch.map(String.init) ?? "null"),
+        ("parameters", row.hyperparameters.json), ("metrics", JSON.object(splits)),
+        (
+          "interval",
+          row.certainty.map { "[\(JSON.number($0.interval.low)), \(JSON.number($0.interval.high))]" } ?? "null"
+        ),
+        ("may_be_best", row.certainty.map { $0.mayBeBest ? "true" : "false" } ?? "null"),
+        ("epochs", String(row.epochs)), ("cost_tflop", row.cost.map { JSON.number($0 / 1e12) } ?? "null"),
+        ("repeated_values", "[\(row.repeatedValues.map(JSON.number).joined(separator: ", "))]"),
+      ]
+      if let isOnFront = row.isOnFront { members.append(("on_front", isOnFront ? "true" : "false")) }
+      return JSON.object(members)
     }
     func object(_ failure: Failure) -> String {
       JSON.object([
