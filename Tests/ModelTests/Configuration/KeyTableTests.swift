@@ -39,6 +39,8 @@ import Testing
     configuration.training.weightAverage = 0.99
     configuration.training.precision = .bfloat16
     configuration.training.epochsPerPass = 5
+    configuration.network.objective = .causal
+    (configuration.evaluation.metrics, configuration.evaluation.tailRatio) = ([.tailPercentage], 3)
     configuration.evaluation.isRepeatable = false
     let idle = KeyTable.keys.filter { $0.effectiveValue(in: configuration) == nil }.map(\.name)
     #expect(idle == ["data_path", "eval_batch_size"])
