@@ -46,7 +46,8 @@ public struct RankingMeasures: Sendable {
         switch metric.source {
         case .rank: return Metrics.values(of: metric, own, evaluation)
         case .wholeRanking:
-          return [(metric.rawValue, areasUnderCurve(of: rankings).compactMap(\.self).mean.rounded(toDecimalPlaces: places))]
+          let areas = areasUnderCurve(of: rankings).compactMap(\.self)
+          return [(metric.rawValue, areas.mean.rounded(toDecimalPlaces: places))]
         case .lists:
           guard let lists = rankings.lists, let popularity else {
             preconditionFailure("\(metric.rawValue) of rankings whose lists were not collected")

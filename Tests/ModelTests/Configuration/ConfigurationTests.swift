@@ -205,7 +205,8 @@ private func configuration(_ arguments: [(key: String, text: String)]) throws(Co
     let averaged = try configuration([("weight_average", "0.99")])
     #expect(averaged.effectiveValues.contains { $0.key == "weight_average" && $0.value == .number(0.99) })
     #expect(averaged != plain && plain == Configuration())
-    #expect(!(plain.values + plain.effectiveValues).contains { ["precision", "epoch_fraction", "objective"].contains($0.key) })
+    let newer = ["precision", "epoch_fraction", "objective"]
+    #expect(!(plain.values + plain.effectiveValues).contains { newer.contains($0.key) })
     #expect(try configuration([("epoch_fraction", "1")]) == plain)
     let thirds = try configuration([("epoch_fraction", "0.333")])
     #expect(try configuration([("epoch_fraction", "1/3")]) == thirds && thirds != plain)
