@@ -51,9 +51,9 @@ import Testing
 
   @Test(arguments: [
     // A share of the six items, at least one, and of equally frequent ones those with lower ids.
-    (0.1, [3]), (0.34, [3, 4]), (0.5, [3, 4, 5]), (1, [1, 2, 3, 4, 5, 6]),
+    (0.1, [3]), (0.34, [3, 4]), (0.5, [3, 4, 5]), (1.0, [1, 2, 3, 4, 5, 6]),
     // A frequency.
-    (1.5, [3, 4]), (2, [3, 4, 5]), (4, [2, 3, 4, 5, 6]),
+    (1.5, [3, 4]), (2.0, [3, 4, 5]), (4.0, [2, 3, 4, 5, 6]),
   ])
   func `The tail is a share of the items, or those up to a frequency`(tailRatio: Double, tail: [Int]) {
     let popularity = TrainingPopularity(counts: Self.counts, tailRatio: tailRatio)

@@ -1,3 +1,4 @@
+import Literals
 import Testing
 
 @testable import Tuner
