@@ -69,7 +69,7 @@ import Testing
   @Test func `A ranking with one item has no place for GAUC, and lists may be short`() {
     let measures = RankingMeasures(
       EvaluationConfiguration(), itemCount: 7, popularity: nil)
-    #expect(measures.areaUnderCurve(of: Rankings(ranks: [1, 2, 1], candidateCounts: [1, 3, 3])) == [0.5, 1])
+    #expect(measures.areasUnderCurve(of: Rankings(ranks: [1, 2, 1], candidateCounts: [1, 3, 3])) == [nil, 0.5, 1])
     let short = Self.lists([[1], [1, 2, 3]], cutoffs: [3])
     #expect(short.counts == [[0, 2, 1, 1, 0, 0, 0]])
     let popularity = TrainingPopularity(counts: Self.counts, tailRatio: 0.1)
