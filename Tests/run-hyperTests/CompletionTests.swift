@@ -115,7 +115,8 @@ import Testing
       (["compare", "1", "2", "--metric", "ndcg"], ["words\t", "ndcg@10"]),
       (["--dataset=g"], ["words\t--dataset=", "--dataset=grocery"]),
       (["dataset", "describe", ""], ["words\t", "grocery"]),
-      (["dataset", "f"], ["words\t", "fetch"]), (["dataset", "import", "x", ""], ["files\t"]),
+      (["dataset", "f"], ["words\t", "fetch"]), (["dataset", "fetch", ""], ["words\t", "ml-100k", "ml-1m"]),
+      (["dataset", "import", "x", ""], ["files\t"]),
       (
         ["--learner="],
         [

@@ -22,6 +22,9 @@ extension DatasetConfiguration {
     return Set(names).sorted()
   }
 
+  /// The datasets that `dataset fetch` downloads.
+  private static let fetchableNames = ["ml-100k", "ml-1m"]
+
   /// The folder, or an error that lists the searched places and says how to get the dataset.
   func existingFolder() throws(DataError) -> String {
     if let problem = DataError.problem(withName: name) {
@@ -33,7 +36,8 @@ extension DatasetConfiguration {
     }
     if let folder { return folder }
     let places = dataPaths.map { "\($0)/\(name)" }.joined(separator: ", ")
-    let remedy = name == "ml-100k" ? "'\(ProgramCommand.line("dataset fetch ml-100k"))'" : "--data_path=FOLDER"
+    let remedy =
+      Self.fetchableNames.contains(name) ? "'\(ProgramCommand.line("dataset fetch \(name)"))'" : "--data_path=FOLDER"
     throw DataError(
       at: name, found: "no such dataset in \(places)",
       expected: "a folder \(name) that holds \(name).inter, or \(remedy)"

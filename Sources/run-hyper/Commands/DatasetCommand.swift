@@ -20,13 +20,13 @@ struct DatasetCommand: ParsableCommand {
 struct DatasetFetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch",
-    abstract: "Download ml-100k, which may not be redistributed.",
+    abstract: "Download ml-100k or ml-1m, which may not be redistributed.",
     discussion: """
       Example:
         run-hyper dataset fetch ml-100k
       """)
 
-  @Argument(help: "Name of the dataset; only ml-100k can be downloaded.")
+  @Argument(help: "Name of the dataset: ml-100k or ml-1m.")
   var name: String
 
   @Option(
@@ -35,10 +35,11 @@ struct DatasetFetchCommand: ParsableCommand {
   var dataPath: String?
 
   func run() throws {
-    guard name == MovieLens100K.name else {
-      throw CommandError.input("found dataset '\(name)'; only \(MovieLens100K.name) can be downloaded")
+    guard let dataset = FetchedDataset.named(name) else {
+      let names = FetchedDataset.all.map(\.name).joined(separator: " and ")
+      throw CommandError.input("found dataset '\(name)'; only \(names) can be downloaded")
     }
-    _ = try MovieLens100K.fetch(into: URL(fileURLWithPath: dataPath ?? "datasets"), note: Output.note)
+    try dataset.fetch(into: URL(fileURLWithPath: dataPath ?? "datasets"), note: Output.note)
   }
 }
 

@@ -59,7 +59,7 @@ enum CompletionValue: Equatable {
   init?(operand number: Int, of command: [String], _ description: CommandDescription.Argument?) {
     switch command {
     case ["dataset", "describe"]: self = .datasets
-    case ["dataset", "fetch"]: self = .words([MovieLens100K.name])
+    case ["dataset", "fetch"]: self = .words(FetchedDataset.all.map(\.name))
     case ["dataset", "import"]:
       guard number == 1 else { return nil }
       self = .file

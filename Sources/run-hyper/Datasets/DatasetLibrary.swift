@@ -22,13 +22,15 @@ enum DatasetLibrary {
     return try SequenceDataset.load(configuration)
   }
 
-  /// Asks on a terminal whether to download a missing ml-100k; elsewhere the error says how.
+  /// Asks on a terminal whether to download a missing dataset; elsewhere the error says how.
+  ///
+  /// One with settings of its own is not offered: those of this run have been read without them.
   private static func offerToFetch(_ configuration: DatasetConfiguration) throws {
-    guard configuration.name == MovieLens100K.name, configuration.folder == nil,
+    guard let dataset = FetchedDataset.named(configuration.name), dataset.settings == nil, configuration.folder == nil,
       isatty(STDIN_FILENO) == 1, Output.noteIsTerminal, let folder = configuration.dataPaths.first
     else { return }
-    Output.raw("\(MovieLens100K.name) is not in \(folder) yet. Download it now (about 2 MB)? [Y/n] ")
+    Output.raw("\(dataset.name) is not in \(folder) yet. Download it now (about \(dataset.size))? [Y/n] ")
     guard let answer = readLine(), ["", "y", "yes"].contains(answer.lowercased()) else { return }
-    _ = try MovieLens100K.fetch(into: URL(fileURLWithPath: folder), note: Output.note)
+    try dataset.fetch(into: URL(fileURLWithPath: folder), note: Output.note)
   }
 }

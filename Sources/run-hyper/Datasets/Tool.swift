@@ -17,6 +17,9 @@ struct Tool {
     }
   }
 
+  /// The name under which Python is on the search path, or `nil`.
+  static var python: String? { ["python3", "python"].first(where: isInstalled) }
+
   /// Runs the program and sends its standard output to `output`.
   ///
   /// - Parameter output: A file that receives standard output, or `nil` to discard it.
@@ -41,5 +44,23 @@ struct Tool {
       let lines = text.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
       throw CommandError.failed("\(name): \(lines.last ?? "ended with status \(process.terminationStatus)")")
     }
+  }
+}
+
+extension Tool {
+  /// A file from a zip archive, unpacked with unzip or Python.
+  ///
+  /// - Parameter workshop: A folder for files on the way.
+  static func member(_ path: String, of archive: URL, in workshop: URL) throws -> Data {
+    let output = workshop.appendingPathComponent("member")
+    if isInstalled("unzip") {
+      try Tool("unzip", ["-p", archive.path, path]).run(output: output)
+    } else if let python {
+      let script = "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))"
+      try Tool(python, ["-c", script, archive.path, path]).run(output: output)
+    } else {
+      throw CommandError.failed("neither unzip nor python3 is installed")
+    }
+    return try Data(contentsOf: output)
   }
 }
