@@ -88,7 +88,9 @@ import Testing
         #expect(TrainingConfiguration.epochsPerPass(fraction: fraction) == count, "\(fraction)")
       }
     }
-    for fraction in [0.3, 0.33, 0.4, 0.6, 0.75, 0.9, 0.99, 1.01, 2, 0, -1, -0.5, 0.009, .leastNonzeroMagnitude, .infinity, .nan] {
+    for fraction in [
+      0.3, 0.33, 0.4, 0.6, 0.75, 0.9, 0.99, 1.01, 2, 0, -1, -0.5, 0.009, .leastNonzeroMagnitude, .infinity, .nan,
+    ] {
       #expect(TrainingConfiguration.epochsPerPass(fraction: fraction) == nil, "\(fraction)")
     }
   }

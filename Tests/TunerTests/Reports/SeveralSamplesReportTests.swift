@@ -68,7 +68,7 @@ import Testing
   @Test func `Verification accepts them, and notices another number of a user's ranks`() async throws {
     let folder = Folder()
     let store = try StudyStore(writing: folder.database)
-    let study = try await study(store)
+    _ = try await study(store)
     let users = Several.users.map { $0 == 1 ? 0 : $0 }
     let other = UserRanks(Several.ranks(3).ranks, users: users)
     #expect(other.ranks.count == 100)
