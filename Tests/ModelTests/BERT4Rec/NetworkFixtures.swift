@@ -108,8 +108,11 @@ extension BERT4Rec {
     guard let head = forward(block, .none) else { return [] }
     let bias = parameters.row("output_bias").values
     var result = [[Float]](repeating: [], count: head.rows)
-    ItemHead(classes: itemCount, hiddenSize: configuration.hiddenSize).forEachTile(head, headItems) { items, logits in
-      for row in 0..<head.rows { result[row] += zip(logits[row].values, bias[items]).map { $0 + $1 } }
+    ItemHead(classes: itemCount, hiddenSize: configuration.hiddenSize).forEachTile(ofAll: head, headItems) {
+      targets, items, logits in
+      for (row, target) in targets.enumerated() {
+        result[target] += zip(logits[row].values, bias[items]).map { $0 + $1 }
+      }
     }
     return result
   }

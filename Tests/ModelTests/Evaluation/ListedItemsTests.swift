@@ -163,6 +163,8 @@ import Testing
     func best(_ metric: String) throws -> (epoch: Int, values: [Double]) {
       let configuration = TrainerTests.configuration {
         $0.training.epochs = 6
+        // Enough steps for lists to change from epoch to epoch.
+        $0.training.batchSize = 100
         $0.evaluation.metrics = [.itemCoverage, .giniIndex]
         $0.evaluation.cutoffs = [2]
         $0.evaluation.validationMetric = metric
