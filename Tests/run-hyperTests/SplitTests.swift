@@ -80,7 +80,7 @@ import Testing
       let stored = try SQLite.run(
         """
         SELECT value FROM result JOIN trial ON trial.id = trial_id JOIN study ON study.id = study_id
-        WHERE study.name = '\(study)' AND ordinal = 1 AND split = '\(split)' AND metric = 'ndcg@10'
+        WHERE study.name = '\(study)' AND ordinal = 1 AND result.split = '\(split)' AND result.metric = 'ndcg@10'
         """, in: Self.program.get())
       let value = try #require(Double(stored.trimmingCharacters(in: .whitespacesAndNewlines)))
       #expect(abs(value - mean) < 1e-11)
