@@ -86,7 +86,7 @@ import Testing
     // The rest is the validation, which each epoch has.
     for (whole, fifth) in zip(whole, fifths) { #expect(fifth > 0.2 * whole && fifth < 0.3 * whole) }
     let arrivals = try SQLite.run(
-      "SELECT count(DISTINCT trial_id) FROM decision JOIN trial ON trial.id = trial_id JOIN study ON study.id = study_id "
+      "SELECT count(DISTINCT trial_id) FROM decision JOIN study ON study.id = study_id "
         + "WHERE study.name = 'fifths' AND epoch = 1", in: program)
     #expect(arrivals == "4\n")
   }
