@@ -95,7 +95,7 @@ import Tuner
 
   @Test func `A large request is read to its end, so that its answer arrives`() async throws {
     var limits = RequestGate.Limits()
-    limits.farewell = .seconds(900)
+    limits.farewell = .seconds(3600)
     let page = try Page(limits: limits)
     try await page.serving {
       let long = String(repeating: "a", count: 1 << 20)
@@ -111,7 +111,7 @@ import Tuner
   {
     var limits = RequestGate.Limits()
     (limits.connections, limits.refusals) = (1, 1)
-    (limits.patience, limits.farewell) = (.seconds(900), .seconds(900))
+    (limits.patience, limits.farewell) = (.seconds(3600), .seconds(3600))
     let page = try Page(limits: limits)
     try await page.serving {
       var clients = try (0..<3).map { _ in try page.client() }
@@ -119,7 +119,7 @@ import Tuner
       #expect(await clients[2].answer() == "")
       clients = []
       // The server has to notice that they are gone.
-      let end = ContinuousClock.now + .seconds(900)
+      let end = ContinuousClock.now + .seconds(3600)
       while try await !page.answer(to: page.request()).hasPrefix("HTTP/1.1 200 ") {
         try #require(ContinuousClock.now < end)
         try await Task.sleep(for: .milliseconds(10))

@@ -6,11 +6,11 @@ import Testing
 final class LocalClient: Sendable {
   private let descriptor: CInt
 
-  /// Connects; a server that does not answer for 15 minutes is not waited for any longer.
+  /// Connects; a server that does not answer for an hour is not waited for any longer.
   init(port: UInt16) throws {
     let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     self.descriptor = descriptor
-    var patience = timeval(tv_sec: 900, tv_usec: 0)
+    var patience = timeval(tv_sec: 3600, tv_usec: 0)
     _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
