@@ -63,7 +63,12 @@ extension Configuration {
         namesKey: false)
     }
     if network.objective == .causal {
-      for key in ["mask_ratio", "ft_ratio"] where reader.has(key) {
+      let plain = NetworkConfiguration()
+      let masks = [
+        ("mask_ratio", network.maskRatio != plain.maskRatio), ("ft_ratio", network.lastItemRatio != plain.lastItemRatio),
+      ]
+      // Studies and files of weights have the defaults, too.
+      for (key, isChosen) in masks where isChosen && reader.has(key) {
         reader.noteWithoutEffect(key, because: "the causal objective masks no items")
       }
     } else if network.maximumLength < 2 {
