@@ -65,7 +65,8 @@ extension Configuration {
     if network.objective == .causal {
       let plain = NetworkConfiguration()
       let masks = [
-        ("mask_ratio", network.maskRatio != plain.maskRatio), ("ft_ratio", network.lastItemRatio != plain.lastItemRatio),
+        ("mask_ratio", network.maskRatio != plain.maskRatio),
+        ("ft_ratio", network.lastItemRatio != plain.lastItemRatio),
       ]
       // Studies and files of weights have the defaults, too.
       for (key, isChosen) in masks where isChosen && reader.has(key) {
