@@ -8,13 +8,20 @@ import Tuner
 @Suite struct DashboardServerTests {
   private struct Away: Error {}
 
+  /// Times that no test reaches, however slow the machine; what is about time has limits of its own.
+  private static var patient: RequestGate.Limits {
+    var limits = RequestGate.Limits()
+    (limits.patience, limits.silence, limits.farewell) = (.seconds(3600), .seconds(3600), .seconds(3600))
+    return limits
+  }
+
   /// A server in this process.
   private struct Page {
     let server: DashboardServer
     let token: DashboardToken
 
     init(
-      port: UInt16? = 0, standardPort: UInt16 = 0, limits: RequestGate.Limits = RequestGate.Limits(),
+      port: UInt16? = 0, standardPort: UInt16 = 0, limits: RequestGate.Limits = patient,
       study: String? = nil, open: @escaping @Sendable () throws -> StudyStore = { throw Away() }
     ) throws {
       token = DashboardToken(environment: [:])
@@ -94,9 +101,7 @@ import Tuner
   }
 
   @Test func `A large request is read to its end, so that its answer arrives`() async throws {
-    var limits = RequestGate.Limits()
-    limits.farewell = .seconds(3600)
-    let page = try Page(limits: limits)
+    let page = try Page()
     try await page.serving {
       let long = String(repeating: "a", count: 1 << 20)
       let large = try await page.answer(to: page.request(long))
@@ -109,9 +114,8 @@ import Tuner
   @Test func `Connections above the limit are told so, those far above are closed, and later ones are served`()
     async throws
   {
-    var limits = RequestGate.Limits()
+    var limits = Self.patient
     (limits.connections, limits.refusals) = (1, 1)
-    (limits.patience, limits.farewell) = (.seconds(3600), .seconds(3600))
     let page = try Page(limits: limits)
     try await page.serving {
       var clients = try (0..<3).map { _ in try page.client() }

@@ -141,7 +141,7 @@ import Testing
       #expect(ending.status == 2)
       #expect(
         ending.errors.contains(
-          "hyper.test:2: found parameter 'epoch_fraction', which all trials of a study share; "
+          "hyper.test:2:1: found parameter 'epoch_fraction', which all trials of a study share; "
             + "expected --epoch_fraction=VALUE on the command line"), "\(ending.errors)")
       #expect(!program.exists("studies"))
     }
