@@ -21,7 +21,7 @@ import Tuner
     let token: DashboardToken
 
     init(
-      port: UInt16? = 0, standardPort: UInt16 = 0, limits: RequestGate.Limits = patient,
+      port: UInt16? = 0, standardPort: UInt16 = 0, limits: RequestGate.Limits = DashboardServerTests.patient,
       study: String? = nil, open: @escaping @Sendable () throws -> StudyStore = { throw Away() }
     ) throws {
       token = DashboardToken(environment: [:])
@@ -76,7 +76,7 @@ import Tuner
   }
 
   @Test func `A request that does not come in time is told so`() async throws {
-    var limits = RequestGate.Limits()
+    var limits = Self.patient
     limits.patience = .milliseconds(100)
     let page = try Page(limits: limits)
     try await page.serving {
@@ -86,7 +86,7 @@ import Tuner
   }
 
   @Test func `An answer that does not come in time is told so`() async throws {
-    var limits = RequestGate.Limits()
+    var limits = Self.patient
     limits.silence = .milliseconds(100)
     let isOpen = DispatchSemaphore(value: 0)
     let page = try Page(limits: limits) {

@@ -164,8 +164,8 @@ import Testing
     let keys = Set(lines.filter { !$0.hasPrefix("#") }.map { String($0.prefix { $0 != ":" }) })
     let page = try String(contentsOf: Program.home.appendingPathComponent("docs/reference.md"), encoding: .utf8)
     let section = try #require(page.firstMatch(of: #/## Keys that RecBole does not know\n(?<rows>(?:.|\n)*)/#))
-    let own = Set(
-      section.output.rows.split(separator: "\n#")[0].matches(of: #/\n\| `(?<key>\w+)` \|/#).map { String($0.output.key) })
+    let rows = section.output.rows.split(separator: "\n#")[0]
+    let own = Set(rows.matches(of: #/\n\| `(?<key>\w+)` \|/#).map { String($0.output.key) })
     #expect(own.contains("weight_average") && own.isSubset(of: Set(Configuration.keys.map(\.name))))
     #expect(keys.isDisjoint(with: own.union(["time_precision", "data_path"])))
     // The tail's ratio is a key only with the metric that has a tail.
