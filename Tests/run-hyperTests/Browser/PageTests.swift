@@ -184,6 +184,7 @@ extension BrowserTests {
         field.dispatchEvent(new Event("change"));
         """)
       try wait(untilNoteIs: "")
+      try browser.wait(until: "the link has the choice", "return location.hash.includes('heatmap.show=mean')")
       try browser.reload()
       try page.waitForCharts()
       try wait(untilNoteIs: "")
