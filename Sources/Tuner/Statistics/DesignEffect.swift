@@ -1,10 +1,11 @@
-/// By what factor the variance of a mean over samples is larger than if a user's samples had no more in common than those of different users.
+/// By what factor the variance of a mean over samples is larger than if a user's samples had no more in common than those of
+/// different users.
 ///
 /// The mean over samples is the ratio of two sums over users, of gains s and of numbers of samples n. Over samples of users, its variance
 /// is Σ (s − x̄ n)² / (Σ n)². With one sample for each user, that is the usual variance, and the factor is 1. It is never taken to be less.
 ///
-/// As in `ConfidenceInterval`, half a user is added that has the largest gain, here in the mean number of samples: few gains say little about
-/// what a user's samples have in common.
+/// As in `ConfidenceInterval`, half a user is added that has the largest gain, here in the mean number of samples: few gains say little
+/// about what a user's samples have in common.
 ///
 /// Source: Kish, *Survey Sampling*, 1965, section 8.2; with Wilson's interval: Dean and Pagano, *Evaluating Confidence Interval Methods for
 /// Binomial Proportions in Clustered Surveys*, 2015.

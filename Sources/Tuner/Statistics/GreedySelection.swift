@@ -1,7 +1,7 @@
 /// A set of candidates that is chosen one by one: each step adds the candidate with which the set has the best value.
 ///
-/// A step may make the value worse, since a later one may make it better than all earlier ones. Of the sets on the way, the one with the best
-/// value counts, and of equal ones the smallest. A candidate is chosen at most once.
+/// A step may make the value worse, since a later one may make it better than all earlier ones. Of the sets on the way, the one with the
+/// best value counts, and of equal ones the smallest. A candidate is chosen at most once.
 ///
 /// Source: Caruana, Niculescu-Mizil, Crew and Ksikes, *Ensemble Selection from Libraries of Models*, 2004, section 2, without replacement.
 package struct GreedySelection: Sendable, Equatable {
